@@ -1,0 +1,644 @@
+/*
+ * biller.h: the contract between an affiliate-tracking host and a biller plugin.
+ *
+ * A biller plugin is a shared library that speaks with one payment processor. The host loads it,
+ * opens an instance with a configuration and a table of callbacks, asks it for the links that send
+ * customers to the processor's pay page, feeds it every HTTP request that the processor sends
+ * back, and is called back with what happened to which member. This header is all a host needs;
+ * nothing in it is specific to one processor, except that names and examples are the field's own.
+ *
+ *     void *so = dlopen("nats_segpay.so", RTLD_NOW | RTLD_LOCAL);
+ *     biller_entry_fn *entry = (biller_entry_fn *)dlsym(so, BILLER_ENTRY_SYMBOL);
+ *     entry(&info, &plugin, &reason);             who are you, which version
+ *     plugin->open(&config, &host, &biller, &reason);
+ *     plugin->link(biller, &request, &sink, &reason);      a customer wants to join
+ *     plugin->handle(biller, &http, &reply_sink, &reason); the processor posts back
+ *     plugin->recover(biller, 100, &report, &reason);      at start, then every few seconds
+ *     plugin->close(biller);
+ *
+ * EXACTLY ONCE. An event is delivered by calling biller_host.event. Before that call the event is
+ * durable in the plugin's ledger; after a call that answered BILLER_DONE it is settled there. If
+ * the process dies between the two, nobody knows whether the host applied the event, so it is
+ * delivered again with the same biller_event.key and with `redelivery` set. A host that stores the
+ * key in the same database transaction as the effect, and answers BILLER_DONE without doing
+ * anything when it finds the key stored, sees every event exactly once. A host that ignores the
+ * key sees every event at least once.
+ *
+ * MEMORY. Neither side frees what the other allocated. Whatever is passed into a call is borrowed
+ * for the duration of that call and must not be kept; copy what you need. Output travels through
+ * sink callbacks, under the same rule. The only owned object is the instance: biller_plugin.open
+ * makes it, biller_plugin.close ends it.
+ *
+ * TEXT is UTF-8 in a biller_bytes: a pointer and a size, no terminating NUL. `data == NULL` means
+ * "nothing was said"; `data != NULL, size == 0` is an empty text. Control characters never occur
+ * in text that the plugin hands out.
+ *
+ * GROWTH. Every struct that can grow starts with `struct_size`, which the side that fills the
+ * struct sets to sizeof of it. Fields are only ever appended. Before reading a field that came
+ * after version 1.0, test BILLER_HAS. A reader never reads, and a writer never writes, past
+ * struct_size. biller_bytes, biller_pair and biller_money never change.
+ *
+ * THREADS. Each hook carries one of these tags:
+ *     [entry]          from any thread, at any time, before anything else exists
+ *     [any-thread]     from any number of threads at once, on the same instance
+ *     [one-at-a-time]  while no other hook of the same instance is running
+ * The plugin starts no thread. It calls the host only from inside a hook, on the thread that
+ * called the hook. A callback must not call back into the same instance: such a call is answered
+ * with BILLER_STATUS_REENTERED. An instance belongs to the process that opened it: after fork()
+ * the child's calls are answered with BILLER_STATUS_FORKED (only the parent may close it). Several
+ * processes may each open an instance on the same ledger.
+ *
+ * ERRORS have three axes that are never merged: whether the hook ran (its return value, a
+ * BILLER_STATUS_*), what became of the operation at the processor (BILLER_OUTCOME_*), and the
+ * processor's own code and words. All three are in biller_reason.
+ *
+ * EXCEPTIONS. No hook lets a C++ exception out. A callback should not either; if one escapes
+ * nevertheless, and the host was built with the same C++ runtime, it counts as BILLER_RETRY.
+ *
+ * The header is C99 and C++11; a preprocessed copy for PHP's FFI is beside it (biller.ffi.h), a
+ * C++ wrapper in biller.hpp. License: Apache-2.0.
+ */
+#ifndef BILLER_H
+#define BILLER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#ifndef BILLER_FFI
+#include <string.h>
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Versions ------------------------------------------------------------------------------ */
+
+/* The major version is part of the entry symbol's name and changes when an old host could not work
+ * with a new plugin. The minor version grows with every addition. */
+#define BILLER_ABI_MAJOR 1
+#define BILLER_ABI_MINOR 0
+#define BILLER_ENTRY_SYMBOL "biller_entry_v1"
+
+/* Whether the struct behind `pointer`, of struct type `type`, was filled by a side that knows
+ * `field`:  if (BILLER_HAS(biller_host, host, now_ms)) ... */
+#define BILLER_HAS(type, pointer, field) \
+    ((pointer)->struct_size >= offsetof(type, field) + sizeof((pointer)->field))
+
+/* ---- Small values -------------------------------------------------------------------------- */
+
+/* A run of bytes, usually UTF-8 text; see TEXT above. Borrowed, never NUL-terminated. */
+typedef struct biller_bytes {
+    const uint8_t *data; /* NULL: nothing was said */
+    size_t size;         /* bytes */
+} biller_bytes;
+
+/* A name and its value: a parameter, a header, a form field. */
+typedef struct biller_pair {
+    biller_bytes name;
+    biller_bytes value;
+} biller_pair;
+
+/* An amount of money: `minor` units of 10^-exponent, so 29.95 USD is {2995, "USD", 2} and 500 JPY
+ * is {500, "JPY", 0}. Never negative in an event: the kind tells the direction. */
+typedef struct biller_money {
+    int64_t minor;
+    char currency[4];  /* ISO 4217 letters and a NUL; empty: no amount was said */
+    uint32_t exponent; /* ISO 4217 decimals: 0, 2 or 3 */
+} biller_money;
+
+/* An answer to a yes-or-no question that may not have been answered at all. Where a *request* has
+ * such a field, BILLER_UNKNOWN (a zeroed struct) means "as configured". */
+#define BILLER_UNKNOWN 0
+#define BILLER_NO 1
+#define BILLER_YES 2
+
+/* ---- Status and reason --------------------------------------------------------------------- */
+
+/* Did the hook run? The return value of every hook. A value that is not listed here comes from a
+ * newer plugin: treat it as BILLER_STATUS_INTERNAL. */
+#define BILLER_STATUS_OK 0          /* the hook did its work; its output tells the rest */
+#define BILLER_STATUS_VERSION 1     /* no common ABI version; the reason names both sides' */
+#define BILLER_STATUS_ARGUMENT 2    /* an argument is NULL, too small, or out of range */
+#define BILLER_STATUS_CONFIG 3      /* the configuration has mistakes; see biller_plugin.check */
+#define BILLER_STATUS_REQUEST 4     /* a link request that cannot be met; the reason names the field */
+#define BILLER_STATUS_NOT_FOUND 5   /* no entry with that key */
+#define BILLER_STATUS_STATE 6       /* the entry exists, but is not in a state for this decision */
+#define BILLER_STATUS_STORAGE 7     /* the ledger cannot be read or written; nothing was changed */
+#define BILLER_STATUS_REENTERED 8   /* called from inside a callback of the same instance */
+#define BILLER_STATUS_FORKED 9      /* called in another process than the one that opened it */
+#define BILLER_STATUS_MEMORY 10     /* out of memory; nothing was changed */
+#define BILLER_STATUS_INTERNAL 11   /* a defect of the plugin; the reason says where */
+#define BILLER_STATUS_STOPPED 12    /* a sink answered BILLER_STOP; not a failure */
+
+/* What became of an operation at the processor. Hooks that ask the processor for nothing leave
+ * BILLER_OUTCOME_NONE. */
+#define BILLER_OUTCOME_NONE 0      /* the processor was not asked */
+#define BILLER_OUTCOME_PROCESSED 1 /* done */
+#define BILLER_OUTCOME_PENDING 2   /* accepted, an event will tell the end */
+#define BILLER_OUTCOME_ERROR 3     /* the processor said no; see code and text */
+#define BILLER_OUTCOME_CANCELED 4  /* surely not done: it failed before the request left */
+#define BILLER_OUTCOME_UNDEFINED 5 /* may or may not be done: look before asking again */
+
+/* Why something went wrong, in a buffer that the caller owns, so that it can be read after the
+ * library is unloaded. Set struct_size before the call; a NULL reason is allowed everywhere. The
+ * texts are NUL-terminated UTF-8, cut at a character boundary when too long, free of secrets, and
+ * empty when there is nothing to say. */
+typedef struct biller_reason {
+    uint32_t struct_size;
+    uint32_t status;  /* BILLER_STATUS_*, the same as the return value */
+    uint32_t outcome; /* BILLER_OUTCOME_* */
+    char code[36];    /* the processor's own code, e.g. "ERR301" */
+    char text[976];   /* one sentence for the operator: what, where, found, expected */
+} biller_reason;
+
+/* ---- Events -------------------------------------------------------------------------------- */
+
+/* What happened. Names as in biller_event.kind_name; an unknown number is to be shown to the
+ * operator and answered with BILLER_DONE. "Changes a member" is advice: the host decides. */
+#define BILLER_EVENT_UNKNOWN 0              /* "unknown": kept by the plugin, never delivered */
+#define BILLER_EVENT_JOIN 1                 /* "join": an approved sign-up (initial or trial) */
+#define BILLER_EVENT_DENIAL 2               /* "denial": declined; never changes a member */
+#define BILLER_EVENT_CROSS_SELL 3           /* "cross_sell": another site's purchase on a join form;
+                                               member_id and session name the parent member */
+#define BILLER_EVENT_TOKEN_PURCHASE 4       /* "token_purchase": tokens bought again */
+#define BILLER_EVENT_UPSELL 5               /* "upsell": an offer of another site, by one click */
+#define BILLER_EVENT_ONE_CLICK 6            /* "one_click": any other purchase by one click */
+#define BILLER_EVENT_CONVERSION 7           /* "conversion": the trial became a full membership */
+#define BILLER_EVENT_INSUFFICIENT_FUNDS 8   /* "insufficient_funds": a conversion or rebill failed */
+#define BILLER_EVENT_REBILL 9               /* "rebill": a renewal was paid */
+#define BILLER_EVENT_UPGRADE 10             /* "upgrade": the member converted before the trial's end */
+#define BILLER_EVENT_UPGRADE_DENIAL 11      /* "upgrade_denial": the trial goes on */
+#define BILLER_EVENT_REACTIVATION 12        /* "reactivation": an ended subscription lives again; with
+                                               an amount when it tells of the payment */
+#define BILLER_EVENT_VOID 13                /* "void" of related_transaction_id */
+#define BILLER_EVENT_CREDIT 14              /* "credit": refund of related_transaction_id */
+#define BILLER_EVENT_CHARGEBACK 15          /* "chargeback" of related_transaction_id */
+#define BILLER_EVENT_REVOKE 16              /* "revoke" of related_transaction_id (direct debit) */
+#define BILLER_EVENT_CHARGEBACK_REVERSAL 17 /* "chargeback_reversal": the chargeback was won */
+#define BILLER_EVENT_RDR_REVERSAL 18        /* "rdr_reversal": a rapid dispute resolution was undone */
+#define BILLER_EVENT_STANDIN_DECLINE 19     /* "standin_decline": a sale approved with standin == YES
+                                               failed in the end: take the sale back */
+#define BILLER_EVENT_MEMBER_ENABLE 20       /* "member_enable": grant access */
+#define BILLER_EVENT_MEMBER_DISABLE 21      /* "member_disable": take access away */
+#define BILLER_EVENT_MEMBER_CANCEL 22       /* "member_cancel": will not renew; access stays */
+
+/* One fact, told once. Everything is borrowed for the call. Text is "nothing was said" (data ==
+ * NULL) where the processor said nothing and the ledger remembers nothing about the purchase. */
+typedef struct biller_event {
+    uint32_t struct_size;
+    uint32_t kind;                       /* BILLER_EVENT_* */
+    biller_bytes kind_name;              /* "join", "rebill", ... */
+    biller_bytes key;                    /* the idempotency key: ASCII, at most 120 bytes, the same at
+                                            every delivery of this fact, never used for another */
+    biller_bytes purchase_id;            /* the processor's subscription */
+    biller_bytes transaction_id;         /* the processor's transaction; none for member events */
+    biller_bytes related_transaction_id; /* the sale that is voided, refunded, charged back */
+    biller_money amount;                 /* in the price point's own currency */
+    uint32_t approved;                   /* BILLER_YES, BILLER_NO; UNKNOWN for member events */
+    uint32_t test;                       /* BILLER_YES: made in test mode, never real money */
+    uint32_t standin;                    /* BILLER_YES: approved before the bank answered */
+    uint32_t redelivery;                 /* BILLER_YES: may have been delivered before */
+    uint32_t trial;                      /* whether the join option is a trial */
+    uint32_t attempt;                    /* 1 for the first delivery */
+    biller_bytes member_id;              /* the host's own, as put on the link */
+    biller_bytes session;                /* the host's own, as put on the link */
+    biller_bytes affiliate;              /* the host's own, as put on the link */
+    biller_bytes username;
+    biller_bytes password;               /* as the customer typed it on the pay page, for member
+                                            creation; never logged, stored only encrypted and only
+                                            until the event is settled. Absent at a redelivery when
+                                            no ledger.password_key is configured. */
+    biller_bytes email;
+    biller_bytes name;                   /* the customer's, as on the card */
+    biller_bytes country;                /* two letters */
+    uint64_t package;                    /* of the eTicket; 0: not said */
+    uint64_t price_point;                /* of the eTicket; 0: not said */
+    biller_bytes site;                   /* id of the configured site whose product this is */
+    biller_bytes option;                 /* id of the configured join option */
+    uint32_t cross_sell_slot;            /* 0: main sale, 1: first cross sell, 2: second */
+    uint32_t reserved;                   /* 0 */
+    biller_bytes cross_sell_ref;         /* the ref code of that slot */
+    biller_bytes upsell;                 /* the host's own value, untouched */
+    biller_bytes tokenplus;              /* the host's own value, untouched */
+    biller_bytes octoken;                /* the purchase whose card was charged by one click */
+    biller_bytes trans_guid;             /* the token for an instant conversion */
+    biller_bytes card_type;              /* "Visa", "MasterCard", ... */
+    biller_bytes payment_type;           /* "CC", ... */
+    int64_t occurred_at_ms;              /* Unix time, UTC, milliseconds; 0: the processor did not say */
+    int64_t received_at_ms;              /* when the plugin received it */
+    biller_bytes reason_code;            /* why declined, refunded or cancelled: the processor's code */
+    biller_bytes reason_text;            /* and its words */
+    biller_bytes by;                     /* who refunded or cancelled */
+    const biller_bytes *warnings;        /* remarks for the operator, e.g. "garbled_template" */
+    size_t warning_count;
+    const biller_pair *extras;           /* everything else the processor sent, secrets excepted:
+                                            lower-case names, values untouched, in order of arrival */
+    size_t extra_count;
+} biller_event;
+
+/* The processor asks whether a user name may be given to a new customer. */
+typedef struct biller_probe {
+    uint32_t struct_size;
+    uint32_t reserved;   /* 0 */
+    biller_bytes username;
+    biller_bytes email;  /* what the processor falls back to when the name is taken */
+    biller_bytes site;   /* site id where it could be told from the eTicket */
+} biller_probe;
+
+/* ---- The host's side ----------------------------------------------------------------------- */
+
+/* Answers to biller_host.event. Zero is deliberately none of them: it is what a callback returns
+ * that crashed in its own language. Any other value is logged and treated as BILLER_RETRY. */
+#define BILLER_DONE 1   /* applied, or found applied by its key */
+#define BILLER_RETRY 2  /* not now: deliver again later (database down, lock held) */
+#define BILLER_REFUSE 3 /* never: goes to the dead letters, for the operator */
+
+/* Answers to biller_host.probe. Any other value is treated as "cannot tell". */
+#define BILLER_NAME_FREE 1
+#define BILLER_NAME_TAKEN 2
+
+/* Answers of a sink. */
+#define BILLER_MORE 1 /* go on */
+#define BILLER_STOP 2 /* enough: the hook returns BILLER_STATUS_STOPPED */
+
+/* Levels of biller_host.log. */
+#define BILLER_LOG_ERROR 1   /* somebody must act */
+#define BILLER_LOG_WARNING 2 /* somebody should look */
+#define BILLER_LOG_INFO 3    /* one line per event */
+#define BILLER_LOG_DEBUG 4
+
+/* Flags of biller_host. */
+#define BILLER_HOST_HONOURS_KEYS 1 /* the host stores biller_event.key with the effect (EXACTLY ONCE) */
+
+/* What the host can do. Filled by the host; copied by biller_plugin.open, so the struct itself may
+ * go away afterwards, but the functions and `context` must live until biller_plugin.close. All
+ * callbacks run on the thread that called the hook. */
+typedef struct biller_host {
+    uint32_t struct_size;
+    uint32_t flags; /* BILLER_HOST_* */
+    void *context;  /* handed to every callback */
+
+    /* Required. Applies one event. Answers BILLER_DONE, BILLER_RETRY or BILLER_REFUSE; for the last
+     * two it may say why in reason->text (NUL-terminated), which is shown to the operator.
+     * May be called from several threads at once for different purchases, never for one. */
+    uint32_t (*event)(void *context, const biller_event *event, biller_reason *reason);
+
+    /* Optional (NULL: cannot tell, the processor gets the failure answer). Answers
+     * BILLER_NAME_FREE or BILLER_NAME_TAKEN. The processor waits for it. */
+    uint32_t (*probe)(void *context, const biller_probe *probe);
+
+    /* Optional. One line, no newline, no secrets. */
+    void (*log)(void *context, uint32_t level, const biller_bytes *line);
+
+    /* Optional: the clock, Unix time in milliseconds. NULL: the system's. For simulations. */
+    int64_t (*now_ms)(void *context);
+} biller_host;
+
+/* ---- Configuration ------------------------------------------------------------------------- */
+
+/* Where the configuration is. Either `path`, or `text` (then `path` only names it in messages and
+ * relative file names are relative to its folder). */
+typedef struct biller_config {
+    uint32_t struct_size;
+    uint32_t reserved;   /* 0 */
+    biller_bytes path;   /* a YAML file */
+    biller_bytes text;   /* or the YAML itself */
+    biller_bytes ledger; /* when said, overrides the configured ledger file; ":memory:" is a ledger of
+                            this instance alone that ends with it */
+} biller_config;
+
+/* One mistake in a configuration. */
+typedef struct biller_problem {
+    uint32_t struct_size;
+    uint32_t line;        /* from 1; 0: the file as a whole */
+    uint32_t column;      /* from 1 */
+    uint32_t reserved;    /* 0 */
+    biller_bytes file;
+    biller_bytes message; /* what was found and what would be right */
+} biller_problem;
+
+typedef struct biller_problem_sink {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+    void *context;
+    uint32_t (*problem)(void *context, const biller_problem *problem); /* BILLER_MORE, BILLER_STOP */
+} biller_problem_sink;
+
+/* ---- Links --------------------------------------------------------------------------------- */
+
+#define BILLER_LINK_JOIN 1               /* a new purchase through the pay page */
+#define BILLER_LINK_ONE_CLICK 2          /* a purchase with the card of an earlier one */
+#define BILLER_LINK_INSTANT_CONVERSION 3 /* end the trial now */
+#define BILLER_LINK_REACTIVATION 4       /* revive an ended subscription */
+
+/* What a link is to do. Zero the struct, set struct_size, kind and what you know; what is not said
+ * (data == NULL) is taken from the configuration or left out. Limits: a user-defined value has at
+ * most 32 characters, a URL at most 2,000, any other text 255; names of extras are letters, digits
+ * and underscores and begin with a letter. A request that cannot be met is answered with
+ * BILLER_STATUS_REQUEST and a reason that names the field. */
+typedef struct biller_link_request {
+    uint32_t struct_size;
+    uint32_t kind;              /* BILLER_LINK_* */
+    biller_bytes option;        /* id of a configured join option; required for a join */
+    biller_bytes member_id;     /* the host's member record; comes back in every event. 32 */
+    biller_bytes session;       /* the host's tracking session. 32 */
+    biller_bytes affiliate;     /* the affiliate that is credited. 32 */
+    biller_bytes username;      /* prefilled, or assigned in the background */
+    biller_bytes password;
+    biller_bytes first_name;
+    biller_bytes last_name;
+    biller_bytes email;
+    biller_bytes address;
+    biller_bytes city;
+    biller_bytes state;         /* the processor's code, e.g. "ND" */
+    biller_bytes zip;
+    biller_bytes country;       /* ISO 3166, two letters */
+    biller_bytes phone;
+    biller_bytes language;      /* of the pay page: "ES", "FR", ... */
+    biller_bytes currency;      /* shown to the customer: "HKD", ..., or "none" for no choice */
+    biller_bytes amount;        /* options with a dynamic price: a decimal of the option's currency */
+    biller_bytes xref1;         /* ref code of the first cross sell; default: the option's. 32 */
+    biller_bytes xref2;         /* ref code of the second. 32 */
+    biller_bytes upsell;        /* the host's own; comes back. 32 */
+    biller_bytes tokenplus;     /* the host's own; comes back. 32 */
+    biller_bytes octoken;       /* the purchase whose card is to be charged */
+    biller_bytes ictoken;       /* trans_guid of the sign-up, for an instant conversion */
+    biller_bytes purchase_id;   /* the purchase that is meant, for a reactivation */
+    biller_bytes approve_url;   /* where the customer goes after an approval */
+    biller_bytes approve_text;  /* the words of that link; needs approve_url */
+    biller_bytes decline_url;   /* and after a decline: usually the host's next biller */
+    biller_bytes decline_text;  /* needs decline_url */
+    biller_bytes page_template; /* the pay page's template */
+    biller_bytes price_points;  /* comma-separated, to offer a choice: "3097,1221" */
+    uint32_t only_this_price;         /* BILLER_YES: show the option's price point alone */
+    uint32_t radio_buttons;           /* BILLER_YES: choose by radio button instead of a list */
+    uint32_t cross_sale_off;          /* BILLER_YES: show no cross sells */
+    uint32_t test_mode_retry_decline; /* BILLER_YES: in test mode, let a decline be tried again */
+    biller_bytes refs[10];            /* REF1 to REF10, reported by the processor. 255 */
+    const biller_pair *extras;        /* user-defined parameters; come back. Values 32 */
+    size_t extra_count;
+} biller_link_request;
+
+/* A finished link, in the two forms in which a customer can be sent. */
+typedef struct biller_link {
+    uint32_t struct_size;
+    uint32_t reserved;         /* 0 */
+    biller_bytes url;          /* for a redirect: everything percent-encoded in the query */
+    biller_bytes form_action;  /* for a POST form: its action ... */
+    const biller_pair *fields; /* ... and its hidden fields, as plain text: escape them for HTML */
+    size_t field_count;
+} biller_link;
+
+typedef struct biller_link_sink {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+    void *context;
+    void (*link)(void *context, const biller_link *link); /* called once, on success only */
+} biller_link_sink;
+
+/* ---- HTTP ---------------------------------------------------------------------------------- */
+
+/* A request as the host's web server received it. */
+typedef struct biller_http_request {
+    uint32_t struct_size;
+    uint32_t reserved;          /* 0 */
+    biller_bytes method;        /* "GET" or "POST" */
+    biller_bytes query;         /* what follows the question mark, still encoded */
+    biller_bytes body;          /* still encoded; at most 64 KiB */
+    biller_bytes peer;          /* address of the socket's other end, without port; IPv4 or IPv6 */
+    const biller_pair *headers; /* at least Authorization, Content-Type, X-Forwarded-For */
+    size_t header_count;
+} biller_http_request;
+
+/* What was done with a request. Names as in biller_http_reply.disposition_name. */
+#define BILLER_DISPOSITION_DELIVERED 1   /* "delivered": the host applied the event just now */
+#define BILLER_DISPOSITION_DUPLICATE 2   /* "duplicate": it had been applied before */
+#define BILLER_DISPOSITION_QUARANTINED 3 /* "quarantined": kept for the operator, see the message */
+#define BILLER_DISPOSITION_CONFLICT 4    /* "conflict": contradicts an earlier event; kept likewise */
+#define BILLER_DISPOSITION_REFUSED 5     /* "refused": not from the processor, or not readable;
+                                            nothing was written */
+#define BILLER_DISPOSITION_DEAD_LETTER 6 /* "dead_letter": the host refused the event */
+#define BILLER_DISPOSITION_UNKNOWN 7     /* "unknown": authentic, but nothing known; kept */
+#define BILLER_DISPOSITION_ANSWERED 8    /* "answered": a question, e.g. is the user name free? */
+#define BILLER_DISPOSITION_DEFERRED 9    /* "deferred": durable, will be delivered later */
+
+/* What to send back, word for word. The processor repeats a request that was answered with another
+ * status than 200, so a host must not turn one into the other. */
+typedef struct biller_http_reply {
+    uint32_t struct_size;
+    uint32_t status;           /* HTTP status */
+    biller_bytes content_type; /* "text/plain; charset=utf-8" */
+    biller_bytes body;         /* the success or the failure word */
+    uint32_t disposition;      /* BILLER_DISPOSITION_* */
+    uint32_t retry_after_s;    /* when not 0: for a Retry-After header */
+    biller_bytes disposition_name;
+    biller_bytes message;      /* for the operator, never for the wire: why; empty when all is well */
+    biller_bytes key;          /* of the event or the kept request, when there is one */
+} biller_http_reply;
+
+typedef struct biller_reply_sink {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+    void *context;
+    void (*reply)(void *context, const biller_http_reply *reply); /* called exactly once */
+} biller_reply_sink;
+
+/* ---- The ledger, as an operator sees it ---------------------------------------------------- */
+
+/* States of an entry. Names as in biller_entry.state_name. */
+#define BILLER_STATE_PENDING 1     /* "pending": claimed, not settled; will be delivered */
+#define BILLER_STATE_SETTLED 2     /* "settled": applied by the host */
+#define BILLER_STATE_DEAD_LETTER 3 /* "dead_letter": refused by the host, or tried too often */
+#define BILLER_STATE_QUARANTINED 4 /* "quarantined": not believed or not understood */
+#define BILLER_STATE_CONFLICT 5    /* "conflict": contradicts an earlier event */
+#define BILLER_STATE_UNKNOWN 6     /* "unknown": no meaning known */
+#define BILLER_STATE_DISMISSED 7   /* "dismissed": an operator decided that it is nothing */
+#define BILLER_STATE_RELEASED 8    /* "released": an operator had a kept request delivered */
+
+/* Which entries: a set of states, BILLER_STATES(BILLER_STATE_PENDING) | ... */
+#define BILLER_STATES(state) (1u << (state))
+#define BILLER_STATES_ALL 0xffffffffu
+
+typedef struct biller_entry_query {
+    uint32_t struct_size;
+    uint32_t states;      /* BILLER_STATES(...) | ... */
+    uint64_t after;       /* only entries with a greater sequence; 0: from the beginning */
+    uint32_t limit;       /* at most so many; 0: all */
+    uint32_t newest_first; /* BILLER_YES: descending (then `after` is an upper bound, 0: none) */
+    biller_bytes purchase_id; /* when said: only of this purchase */
+    biller_bytes member_id;   /* when said: only of this member */
+} biller_entry_query;
+
+/* One entry of the ledger. */
+typedef struct biller_entry {
+    uint32_t struct_size;
+    uint32_t state;            /* BILLER_STATE_* */
+    uint64_t sequence;         /* order of arrival; unique in the ledger */
+    biller_bytes state_name;
+    biller_bytes key;          /* for biller_plugin.decide */
+    int64_t received_at_ms;
+    int64_t changed_at_ms;     /* of the last change of state */
+    uint32_t attempts;         /* deliveries so far */
+    uint32_t reserved;         /* 0 */
+    int64_t next_attempt_at_ms; /* when pending */
+    biller_bytes message;      /* why it is where it is */
+    biller_bytes decided_by;   /* the operator who decided, if one did */
+    biller_bytes request;      /* kept requests: the parameters, form-encoded, secrets replaced */
+    const biller_event *event; /* NULL for a request that could not be translated */
+} biller_entry;
+
+typedef struct biller_entry_sink {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+    void *context;
+    uint32_t (*entry)(void *context, const biller_entry *entry); /* BILLER_MORE, BILLER_STOP */
+} biller_entry_sink;
+
+/* Decisions of an operator. */
+#define BILLER_DECIDE_REDELIVER 1 /* a dead letter: deliver it once more, now */
+#define BILLER_DECIDE_RELEASE 2   /* a quarantined request: deliver it as it is, now */
+#define BILLER_DECIDE_DISMISS 3   /* a dead letter or a kept request: it is nothing */
+
+typedef struct biller_decision {
+    uint32_t struct_size;
+    uint32_t decision; /* BILLER_DECIDE_* */
+    biller_bytes key;  /* of the entry */
+    biller_bytes by;   /* who decides; recorded. Required, at most 64 bytes */
+} biller_decision;
+
+/* What a round of recovery, or a decision, did. Filled by the plugin. */
+typedef struct biller_report {
+    uint32_t struct_size;
+    uint32_t delivered;         /* applied by the host in this round */
+    uint32_t deferred;          /* the host asked for a retry */
+    uint32_t dead_letters;      /* refused in this round */
+    uint32_t pending;           /* still waiting after this round */
+    uint32_t reserved;          /* 0 */
+    int64_t next_attempt_at_ms; /* when the next one is due; 0: none waits */
+} biller_report;
+
+/* ---- The plugin's side --------------------------------------------------------------------- */
+
+/* An open instance: one configured account at the processor. */
+typedef struct biller_instance biller_instance;
+
+/* The plugin's hooks. Static; valid while the library is loaded. */
+typedef struct biller_plugin {
+    uint32_t struct_size;
+    uint32_t minor;       /* the minor version that both sides will use */
+    biller_bytes name;    /* the processor: "segpay" */
+    biller_bytes version; /* of the plugin: "0.1.0" */
+
+    /* [any-thread] Reads a configuration and reports every mistake. Touches neither ledger nor
+     * network. OK: there was none; CONFIG: there were, and each went to the sink. */
+    uint32_t (*check)(const biller_config *config, const biller_problem_sink *sink,
+                      biller_reason *reason);
+
+    /* [any-thread] Makes an instance. Opens the ledger (creates it when missing), touches no network.
+     * On failure *instance is NULL and the reason tells the first mistake. */
+    uint32_t (*open)(const biller_config *config, const biller_host *host, biller_instance **instance,
+                     biller_reason *reason);
+
+    /* [one-at-a-time] Ends an instance; NULL is allowed. */
+    void (*close)(biller_instance *instance);
+
+    /* [any-thread] Builds a link. Pure: no ledger, no network. OK: the sink was called once.
+     * REQUEST: the request cannot be met; the reason names the field and what is allowed. */
+    uint32_t (*link)(biller_instance *instance, const biller_link_request *request,
+                     const biller_link_sink *sink, biller_reason *reason);
+
+    /* [any-thread] Takes one request of the processor through authentication, translation, ledger
+     * and host callback, and tells what to answer. Returns OK whenever the sink was called, whatever
+     * the reply says; the sink is called exactly once unless the return value is ARGUMENT,
+     * REENTERED or FORKED. May wait for the disk and for the host's callback. */
+    uint32_t (*handle)(biller_instance *instance, const biller_http_request *request,
+                       const biller_reply_sink *sink, biller_reason *reason);
+
+    /* [any-thread] Delivers what is pending and due: after a crash, after a host's RETRY. At most
+     * `limit` deliveries. Call it at start and then every few seconds; it is cheap when nothing
+     * waits. `report` may be NULL. */
+    uint32_t (*recover)(biller_instance *instance, uint32_t limit, biller_report *report,
+                        biller_reason *reason);
+
+    /* [any-thread] Lists entries of the ledger. */
+    uint32_t (*entries)(biller_instance *instance, const biller_entry_query *query,
+                        const biller_entry_sink *sink, biller_reason *reason);
+
+    /* [any-thread] Carries out an operator's decision. REDELIVER and RELEASE call biller_host.event
+     * before they return; `report` (may be NULL) tells how that went. */
+    uint32_t (*decide)(biller_instance *instance, const biller_decision *decision, biller_report *report,
+                       biller_reason *reason);
+
+    /* [entry] Looks up an optional part by name and revision, e.g. "biller.portal/1". NULL: this
+     * plugin does not have it. The table lives as long as the library is loaded. */
+    const void *(*extension)(const biller_bytes *name);
+} biller_plugin;
+
+/* ---- Negotiation --------------------------------------------------------------------------- */
+
+/* Who the host is, and which minor versions of this major version it can work with. */
+typedef struct biller_host_info {
+    uint32_t struct_size;
+    uint32_t minor_min;
+    uint32_t minor_max;
+    uint32_t reserved; /* 0 */
+    biller_bytes name; /* for the log: "nats-host 0.1.0" */
+} biller_host_info;
+
+/* [entry] The one exported function, biller_entry_v1. No I/O, no thread, no log; may be called any
+ * number of times. OK: *plugin is set. VERSION: there is no common minor version; *plugin is NULL
+ * and the reason, which the caller owns, names both ranges. */
+typedef uint32_t biller_entry_fn(const biller_host_info *host, const biller_plugin **plugin,
+                                 biller_reason *reason);
+
+/* ---- Extension "biller.portal/1" ----------------------------------------------------------- */
+
+#define BILLER_PORTAL_EXTENSION "biller.portal/1"
+
+/* One thing that the operator has to enter in the processor's own portal. */
+typedef struct biller_portal_field {
+    uint32_t struct_size;
+    uint32_t required;      /* BILLER_YES, BILLER_NO */
+    biller_bytes title;     /* "Transaction Postback" */
+    biller_bytes value;     /* what to paste */
+    biller_bytes note;      /* when and why, one sentence */
+} biller_portal_field;
+
+typedef struct biller_portal_sink {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+    void *context;
+    uint32_t (*field)(void *context, const biller_portal_field *field); /* BILLER_MORE, BILLER_STOP */
+} biller_portal_sink;
+
+typedef struct biller_portal {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+
+    /* [any-thread] Tells what to paste into the processor's portal so that this configuration works
+     * for a host that answers at `join_host`, e.g. "join.example.com". */
+    uint32_t (*fields)(biller_instance *instance, const biller_bytes *join_host,
+                       const biller_portal_sink *sink, biller_reason *reason);
+} biller_portal;
+
+/* ---- Conveniences -------------------------------------------------------------------------- */
+
+#ifndef BILLER_FFI
+/* A NUL-terminated text as biller_bytes; NULL is "nothing was said". */
+static inline biller_bytes biller_text(const char *text) {
+    biller_bytes bytes;
+#ifdef __cplusplus
+    bytes.data = reinterpret_cast<const uint8_t *>(text);
+#else
+    bytes.data = (const uint8_t *)text;
+#endif
+    bytes.size = text ? strlen(text) : 0;
+    return bytes;
+}
+#endif
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* BILLER_H */

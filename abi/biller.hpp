@@ -1,0 +1,463 @@
+// biller.hpp: biller.h for hosts written in C++17 or later. Loads a plugin, turns hooks into
+// methods, callbacks into virtual functions, statuses into exceptions. Header-only; adds no rule
+// of its own, so biller.h remains the documentation of meaning, limits and threads.
+//
+//     biller::Library library("nats_segpay.so", "my-host 1.0");
+//     MyHost host;                                    // derives from biller::Host
+//     biller::Instance segpay(library, {.path = "segpay.yaml"}, host);
+//     biller_link_request request = biller::link_request(BILLER_LINK_JOIN);
+//     request.option = biller::bytes("101");
+//     redirect_to(segpay.link(request).url);
+//     biller::Reply reply = segpay.handle({.method = "GET", .query = query, .peer = peer});
+#ifndef BILLER_HPP
+#define BILLER_HPP
+
+#include "biller.h"
+
+#include <dlfcn.h>
+
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace biller {
+
+// ---- Text -------------------------------------------------------------------------------------
+
+// Borrows: the text must outlive the bytes. A default-constructed string_view (data() == nullptr)
+// is "nothing was said".
+inline biller_bytes bytes(std::string_view text) {
+    return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+// Borrows in the other direction; "nothing was said" becomes a string_view whose data() is null.
+inline std::string_view view(const biller_bytes& bytes) {
+    return bytes.data ? std::string_view(reinterpret_cast<const char*>(bytes.data), bytes.size)
+                      : std::string_view();
+}
+
+inline bool is_said(const biller_bytes& bytes) { return bytes.data != nullptr; }
+
+inline std::string text(const biller_bytes& bytes) { return std::string(view(bytes)); }
+
+// What was said, or nullopt.
+inline std::optional<std::string> said(const biller_bytes& bytes) {
+    if (!is_said(bytes)) return std::nullopt;
+    return text(bytes);
+}
+
+// ---- Failure ----------------------------------------------------------------------------------
+
+// A hook that did not answer BILLER_STATUS_OK. what() is biller_reason.text.
+class Error : public std::runtime_error {
+public:
+    Error(uint32_t status, const biller_reason& reason)
+        : std::runtime_error(reason.text[0] ? reason.text : "status " + std::to_string(status)),
+          status_(status),
+          outcome_(reason.outcome),
+          code_(reason.code) {}
+    explicit Error(const std::string& what) : std::runtime_error(what) {}
+
+    uint32_t status() const { return status_; }
+    uint32_t outcome() const { return outcome_; }
+    const std::string& code() const { return code_; }
+
+private:
+    uint32_t status_ = BILLER_STATUS_INTERNAL;
+    uint32_t outcome_ = BILLER_OUTCOME_NONE;
+    std::string code_;
+};
+
+inline biller_reason empty_reason() {
+    biller_reason reason{};
+    reason.struct_size = sizeof reason;
+    return reason;
+}
+
+// Writes a text into a reason, cut at a UTF-8 character.
+inline void explain(biller_reason* reason, std::string_view why) {
+    if (!reason || reason->struct_size < sizeof *reason) return;
+    size_t size = why.size() < sizeof reason->text ? why.size() : sizeof reason->text - 1;
+    while (size < why.size() && size > 0 && (static_cast<unsigned char>(why[size]) & 0xC0) == 0x80)
+        --size;
+    std::memcpy(reason->text, why.data(), size);
+    reason->text[size] = '\0';
+}
+
+// ---- The host's side --------------------------------------------------------------------------
+
+// What a host does with an event; see BILLER_DONE, BILLER_RETRY, BILLER_REFUSE.
+struct Answer {
+    uint32_t value = 0;
+    std::string why; // shown to the operator for retry and refuse
+
+    static Answer done() { return {BILLER_DONE, {}}; }
+    static Answer retry(std::string why) { return {BILLER_RETRY, std::move(why)}; }
+    static Answer refuse(std::string why) { return {BILLER_REFUSE, std::move(why)}; }
+};
+
+// Derive from it. An exception that leaves event() is answered as a retry with its what();
+// one that leaves probe() as "cannot tell". Methods are called as biller.h says under THREADS.
+class Host {
+public:
+    virtual ~Host() = default;
+    virtual Answer event(const biller_event& event) = 0;
+    // BILLER_NAME_FREE, BILLER_NAME_TAKEN, or 0 for "cannot tell".
+    virtual uint32_t probe(const biller_probe&) { return 0; }
+    virtual void log(uint32_t /*level*/, std::string_view /*line*/) {}
+    // Whether event() stores the key together with the effect (EXACTLY ONCE in biller.h).
+    virtual bool honours_keys() const { return false; }
+    // The clock in Unix milliseconds, or 0 for the system's.
+    virtual int64_t now_ms() { return 0; }
+
+    // The C table for this object, which must outlive the instance it is given to.
+    biller_host table() {
+        biller_host host{};
+        host.struct_size = sizeof host;
+        host.flags = honours_keys() ? BILLER_HOST_HONOURS_KEYS : 0;
+        host.context = this;
+        host.event = &Host::on_event;
+        host.probe = &Host::on_probe;
+        host.log = &Host::on_log;
+        host.now_ms = now_ms() != 0 ? &Host::on_now : nullptr;
+        return host;
+    }
+
+private:
+    static uint32_t on_event(void* self, const biller_event* event, biller_reason* reason) {
+        try {
+            Answer answer = static_cast<Host*>(self)->event(*event);
+            explain(reason, answer.why);
+            return answer.value;
+        } catch (const std::exception& failure) {
+            explain(reason, failure.what());
+        } catch (...) {
+            explain(reason, "the host's event handler threw something unknown");
+        }
+        return BILLER_RETRY;
+    }
+    static uint32_t on_probe(void* self, const biller_probe* probe) {
+        try {
+            return static_cast<Host*>(self)->probe(*probe);
+        } catch (...) {
+            return 0;
+        }
+    }
+    static void on_log(void* self, uint32_t level, const biller_bytes* line) {
+        try {
+            static_cast<Host*>(self)->log(level, view(*line));
+        } catch (...) { // a log line is not worth failing an event for
+        }
+    }
+    static int64_t on_now(void* self) { return static_cast<Host*>(self)->now_ms(); }
+};
+
+// ---- Inputs and outputs as values -------------------------------------------------------------
+
+// Any part may be left empty, as in biller_config.
+struct Config {
+    std::string path;
+    std::optional<std::string> text;
+    std::optional<std::string> ledger;
+};
+
+struct Problem {
+    std::string file;
+    uint32_t line = 0;
+    uint32_t column = 0;
+    std::string message;
+};
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+struct Link {
+    std::string url;
+    std::string form_action;
+    Pairs fields;
+};
+
+struct Request {
+    std::string method = "GET";
+    std::string query;
+    std::string body;
+    std::string peer;
+    Pairs headers;
+};
+
+struct Reply {
+    uint32_t status = 0;
+    std::string content_type;
+    std::string body;
+    uint32_t disposition = 0;
+    std::string disposition_name;
+    uint32_t retry_after_s = 0;
+    std::string message;
+    std::string key;
+};
+
+struct PortalField {
+    bool required = false;
+    std::string title;
+    std::string value;
+    std::string note;
+};
+
+// A zeroed request with its size and kind set.
+inline biller_link_request link_request(uint32_t kind) {
+    biller_link_request request{};
+    request.struct_size = sizeof request;
+    request.kind = kind;
+    return request;
+}
+
+inline biller_entry_query entry_query(uint32_t states) {
+    biller_entry_query query{};
+    query.struct_size = sizeof query;
+    query.states = states;
+    return query;
+}
+
+// ---- The plugin -------------------------------------------------------------------------------
+
+// A loaded plugin. Stays loaded until the object ends; instances must end first.
+class Library {
+public:
+    // Throws Error: the file cannot be loaded, is no biller plugin, or shares no version.
+    explicit Library(const std::string& path, const std::string& host_name = "host")
+        : handle_(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL), &close_handle) {
+        if (!handle_) throw Error(std::string("cannot load the plugin: ") + dlerror());
+        void* symbol = dlsym(handle_.get(), BILLER_ENTRY_SYMBOL);
+        if (!symbol) throw Error(path + " exports no " BILLER_ENTRY_SYMBOL ": not a biller plugin");
+        biller_host_info info{};
+        info.struct_size = sizeof info;
+        info.minor_min = 0;
+        info.minor_max = BILLER_ABI_MINOR;
+        info.name = bytes(host_name);
+        biller_reason reason = empty_reason();
+        biller_entry_fn* entry = nullptr;
+        static_assert(sizeof entry == sizeof symbol, "POSIX: a symbol fits a function pointer");
+        std::memcpy(&entry, &symbol, sizeof entry);
+        uint32_t status = entry(&info, &plugin_, &reason);
+        if (status != BILLER_STATUS_OK) throw Error(status, reason);
+    }
+
+    const biller_plugin& plugin() const { return *plugin_; }
+
+    // The table of an extension, or null. T is the struct that biller.h gives for the name.
+    template <class T>
+    const T* extension(std::string_view name) const {
+        biller_bytes wanted = bytes(name);
+        return static_cast<const T*>(plugin_->extension(&wanted));
+    }
+
+    // Every mistake in a configuration; empty when there is none.
+    std::vector<Problem> check(const Config& config) const;
+
+private:
+    static void close_handle(void* handle) {
+        if (handle) dlclose(handle);
+    }
+
+    std::unique_ptr<void, void (*)(void*)> handle_;
+    const biller_plugin* plugin_ = nullptr;
+};
+
+namespace detail {
+
+inline biller_config config_of(const Config& config) {
+    biller_config c{};
+    c.struct_size = sizeof c;
+    if (!config.path.empty()) c.path = bytes(config.path);
+    if (config.text) c.text = bytes(*config.text);
+    if (config.ledger) c.ledger = bytes(*config.ledger);
+    return c;
+}
+
+inline Pairs pairs_of(const biller_pair* pairs, size_t count) {
+    Pairs result;
+    result.reserve(count);
+    for (size_t i = 0; i < count; ++i)
+        result.emplace_back(text(pairs[i].name), text(pairs[i].value));
+    return result;
+}
+
+inline void require_ok(uint32_t status, const biller_reason& reason) {
+    if (status != BILLER_STATUS_OK) throw Error(status, reason);
+}
+
+// Lets a callback that may throw run under a C sink: the exception waits in `failure`.
+template <class Function, class Argument>
+struct Collector {
+    Function& function;
+    std::exception_ptr failure;
+
+    static uint32_t call(void* self, const Argument* argument) {
+        auto& collector = *static_cast<Collector*>(self);
+        try {
+            return collector.function(*argument) ? BILLER_MORE : BILLER_STOP;
+        } catch (...) {
+            collector.failure = std::current_exception();
+            return BILLER_STOP;
+        }
+    }
+    // STOPPED is the collector's own doing and not a failure.
+    void finish(uint32_t status, const biller_reason& reason) const {
+        if (failure) std::rethrow_exception(failure);
+        if (status != BILLER_STATUS_STOPPED) require_ok(status, reason);
+    }
+};
+
+} // namespace detail
+
+inline std::vector<Problem> Library::check(const Config& config) const {
+    std::vector<Problem> problems;
+    auto keep = [&](const biller_problem& p) {
+        problems.push_back({text(p.file), p.line, p.column, text(p.message)});
+        return true;
+    };
+    detail::Collector<decltype(keep), biller_problem> collector{keep, nullptr};
+    biller_problem_sink sink{};
+    sink.struct_size = sizeof sink;
+    sink.context = &collector;
+    sink.problem = &decltype(collector)::call;
+    biller_config c = detail::config_of(config);
+    biller_reason reason = empty_reason();
+    uint32_t status = plugin_->check(&c, &sink, &reason);
+    if (status != BILLER_STATUS_CONFIG || problems.empty()) collector.finish(status, reason);
+    return problems;
+}
+
+// An open account. Not copyable; the library and the host must outlive it.
+class Instance {
+public:
+    Instance(const Library& library, const Config& config, Host& host)
+        : library_(&library), host_(host.table()) {
+        biller_config c = detail::config_of(config);
+        biller_reason reason = empty_reason();
+        detail::require_ok(plugin().open(&c, &host_, &instance_, &reason), reason);
+    }
+    ~Instance() { plugin().close(instance_); }
+    Instance(const Instance&) = delete;
+    Instance& operator=(const Instance&) = delete;
+
+    // Throws Error with BILLER_STATUS_REQUEST when the request cannot be met.
+    Link link(const biller_link_request& request) {
+        Link result;
+        biller_link_sink sink{};
+        sink.struct_size = sizeof sink;
+        sink.context = &result;
+        sink.link = [](void* self, const biller_link* link) {
+            *static_cast<Link*>(self) = {text(link->url), text(link->form_action),
+                                         detail::pairs_of(link->fields, link->field_count)};
+        };
+        biller_reason reason = empty_reason();
+        detail::require_ok(plugin().link(instance_, &request, &sink, &reason), reason);
+        return result;
+    }
+
+    Reply handle(const Request& request) {
+        std::vector<biller_pair> headers;
+        for (const auto& [name, value] : request.headers)
+            headers.push_back({bytes(name), bytes(value)});
+        biller_http_request http{};
+        http.struct_size = sizeof http;
+        http.method = bytes(request.method);
+        http.query = bytes(request.query);
+        http.body = bytes(request.body);
+        http.peer = bytes(request.peer);
+        http.headers = headers.data();
+        http.header_count = headers.size();
+        Reply result;
+        biller_reply_sink sink{};
+        sink.struct_size = sizeof sink;
+        sink.context = &result;
+        sink.reply = [](void* self, const biller_http_reply* reply) {
+            *static_cast<Reply*>(self) = {reply->status,
+                                          text(reply->content_type),
+                                          text(reply->body),
+                                          reply->disposition,
+                                          text(reply->disposition_name),
+                                          reply->retry_after_s,
+                                          text(reply->message),
+                                          text(reply->key)};
+        };
+        biller_reason reason = empty_reason();
+        detail::require_ok(plugin().handle(instance_, &http, &sink, &reason), reason);
+        return result;
+    }
+
+    biller_report recover(uint32_t limit = 100) {
+        biller_report report{};
+        report.struct_size = sizeof report;
+        biller_reason reason = empty_reason();
+        detail::require_ok(plugin().recover(instance_, limit, &report, &reason), reason);
+        return report;
+    }
+
+    // Calls `each(const biller_entry&) -> bool` until it answers false.
+    template <class Each>
+    void entries(const biller_entry_query& query, Each each) {
+        detail::Collector<Each, biller_entry> collector{each, nullptr};
+        biller_entry_sink sink{};
+        sink.struct_size = sizeof sink;
+        sink.context = &collector;
+        sink.entry = &decltype(collector)::call;
+        biller_reason reason = empty_reason();
+        uint32_t status = plugin().entries(instance_, &query, &sink, &reason);
+        collector.finish(status, reason);
+    }
+
+    biller_report decide(uint32_t decision, std::string_view key, std::string_view by) {
+        biller_decision d{};
+        d.struct_size = sizeof d;
+        d.decision = decision;
+        d.key = bytes(key);
+        d.by = bytes(by);
+        biller_report report{};
+        report.struct_size = sizeof report;
+        biller_reason reason = empty_reason();
+        detail::require_ok(plugin().decide(instance_, &d, &report, &reason), reason);
+        return report;
+    }
+
+    // What to paste into the processor's portal. Throws Error when the plugin cannot tell.
+    std::vector<PortalField> portal(std::string_view join_host) {
+        const auto* portal = library_->extension<biller_portal>(BILLER_PORTAL_EXTENSION);
+        if (!portal) throw Error("the plugin has no " BILLER_PORTAL_EXTENSION);
+        std::vector<PortalField> result;
+        auto keep = [&](const biller_portal_field& f) {
+            result.push_back(
+                {f.required == BILLER_YES, text(f.title), text(f.value), text(f.note)});
+            return true;
+        };
+        detail::Collector<decltype(keep), biller_portal_field> collector{keep, nullptr};
+        biller_portal_sink sink{};
+        sink.struct_size = sizeof sink;
+        sink.context = &collector;
+        sink.field = &decltype(collector)::call;
+        biller_bytes name = bytes(join_host);
+        biller_reason reason = empty_reason();
+        uint32_t status = portal->fields(instance_, &name, &sink, &reason);
+        collector.finish(status, reason);
+        return result;
+    }
+
+private:
+    const biller_plugin& plugin() const { return library_->plugin(); }
+
+    const Library* library_;
+    biller_host host_;
+    biller_instance* instance_ = nullptr;
+};
+
+} // namespace biller
+
+#endif // BILLER_HPP

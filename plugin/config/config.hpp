@@ -1,0 +1,142 @@
+// Config: one configured account, validated and immutable. What every key means is told in
+// config/segpay.yaml; this header only gives it types.
+#pragma once
+
+#include "values/eticket.hpp"
+#include "values/money.hpp"
+#include "values/secret.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segpay {
+
+enum class Mode { test, live };
+
+struct PayPage {
+    std::string base_url;     // "https://secure2.segpay.com/billing", no slash at the end
+    std::string approve_url;  // defaults for links; empty: none
+    std::string approve_text;
+    std::string decline_url;
+    std::string decline_text;
+    std::string language;     // "ES", ...; empty: the customer's browser decides
+    std::string currency;     // DMCURRENCY; empty: Segpay decides
+    std::string page_template;
+    std::string price_list_parameter = "pplist";       // or "plist"
+    std::string price_view_parameter = "ppviewoption"; // or "ppvviewoption"
+};
+
+struct BasicCredentials {
+    std::string username;
+    Secret password;
+};
+
+struct SecretParameter {
+    std::string name; // of a query parameter, lower case
+    Secret value;
+};
+
+// An IPv4 or IPv6 network; an address is one with a full prefix.
+struct Network {
+    std::string text; // as written
+};
+
+struct Authenticity {
+    bool is_none = false; // the operator wrote `authenticity: none`
+    std::vector<Network> addresses;
+    std::vector<Network> trusted_proxies;
+    std::optional<BasicCredentials> basic;
+    std::optional<SecretParameter> secret;
+};
+
+struct Postbacks {
+    std::string path = "/signup/process_segpay.php";
+    std::string success_word = "*success*";
+    std::string failure_word = "*failure*";
+    Authenticity authenticity;
+};
+
+struct Seal {
+    enum class Mode { off, check, require };
+    Mode mode = Mode::off;
+    std::string parameter = "natsseal";
+    std::vector<Secret> keys; // the first signs, all verify
+    std::uint32_t max_age_days = 30;
+};
+
+struct LedgerConfig {
+    std::string path; // absolute, or relative to the working directory
+    std::uint32_t lease_seconds = 30;
+    std::uint32_t max_attempts = 50;
+    std::uint32_t retry_seconds = 10; // first pause after a host's retry; doubles, at most an hour
+    Secret password_key;              // empty: passwords are not stored
+};
+
+struct Site {
+    enum class Type { membership, token };
+    std::string id;
+    std::string name;
+    Type type = Type::membership;
+    std::uint64_t package = 0; // default package of its options; 0: none
+};
+
+struct Period {
+    Money amount;
+    std::uint32_t days = 0;
+};
+
+struct Price {
+    enum class Type { recurring, one_time, digital, instant_conversion, dynamic };
+    Type type = Type::one_time;
+    Currency currency;
+    std::optional<Period> initial;   // all but dynamic
+    std::optional<Period> recurring; // recurring and instant_conversion
+    std::optional<Money> minimum;    // dynamic
+    std::optional<Money> maximum;    // dynamic
+};
+
+struct JoinOption {
+    std::string id;
+    std::string site; // id
+    std::string name;
+    ETicket eticket; // the option's own, or the site's package with the option's price point
+    Price price;
+    bool is_trial = false;
+    bool has_one_click = false;
+    bool has_token_rebuy = false;
+    std::uint32_t tokens = 0;
+    std::vector<std::string> cross_sells; // refs, slot 1 and 2
+};
+
+// An offer of another site's option on a join form, or to a member.
+struct Offer {
+    std::string ref;
+    std::string option;                  // id
+    std::vector<std::string> from_sites; // upsells: whose members may buy; empty: all
+};
+
+struct Config {
+    std::string file; // for messages
+    Mode mode = Mode::test;
+    std::string merchant_id; // empty: not told
+    PayPage pay_page;
+    Postbacks postbacks;
+    Seal seal;
+    LedgerConfig ledger;
+    std::vector<Site> sites;
+    std::vector<JoinOption> options;
+    std::vector<Offer> cross_sells;
+    std::vector<Offer> upsells;
+
+    // Null when there is none.
+    const Site* site(std::string_view id) const;
+    const JoinOption* option(std::string_view id) const;
+    const JoinOption* option_of(const ETicket& eticket) const;
+    const Offer* cross_sell(std::string_view ref) const;
+    const Offer* upsell(std::string_view ref) const;
+};
+
+} // namespace segpay

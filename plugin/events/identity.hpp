@@ -1,0 +1,43 @@
+// Identity and epochs: when two postbacks tell the same fact.
+//
+// A transaction is (transaction id, action, trantype, stage, approved); the transaction id alone
+// would be wrong, for a stand-in that finally declines comes with the id of its approval. Enable,
+// disable, cancel and reactivation carry no transaction id and no time, so cancel -> reactivate ->
+// cancel would look like a retry. Therefore each purchase has two states, access and renewal, and
+// each change of one opens a new epoch of it; a repeat within an epoch is a duplicate.
+#pragma once
+
+#include "events/event.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace segpay {
+
+// What an event does to a purchase's access or renewal.
+enum class Change : std::uint8_t { none, on, off };
+
+struct Identity {
+    std::string stem; // the key without its epoch: "segpay/26346680/cancel"
+    Change access = Change::none;
+    Change renewal = Change::none;
+    bool has_epoch = false; // whether the key ends with the epochs of what it changes
+};
+
+// A purchase starts with both on, in epoch 0.
+struct PurchaseState {
+    bool has_access = true;
+    bool renews = true;
+    std::uint32_t access_epoch = 0;
+    std::uint32_t renewal_epoch = 0;
+
+    friend bool operator==(const PurchaseState&, const PurchaseState&) = default;
+};
+
+// The state after the event.
+PurchaseState advanced(PurchaseState state, const Identity& identity);
+
+// The idempotency key, given the state *after* the event: "segpay/26346680/cancel/r1".
+std::string key_of(const Identity& identity, const PurchaseState& after);
+
+} // namespace segpay

@@ -1,0 +1,15 @@
+// Event <-> text: how a ledger stores an event. The form is a form-encoded list of the fields that
+// are set, readable in any database browser; unknown names are ignored when read, so an older
+// plugin can read what a newer one wrote. The password is not part of it.
+#pragma once
+
+#include "events/event.hpp"
+
+namespace segpay {
+
+std::string to_record(const Event& event);
+
+// Throws std::runtime_error when the text was not written by to_record.
+Event from_record(std::string_view record);
+
+} // namespace segpay

@@ -1,0 +1,170 @@
+// Ledger: the inbox that makes "exactly once" true, and the memory of what is known about a
+// purchase. Three durable steps: claim before the host is called, delivery by the caller outside
+// any transaction, settle after the host answered. Knows events; knows nothing of HTTP, postbacks
+// or the host.
+//
+// Order: entries of one purchase are handed out one at a time, in the order in which they arrived.
+// Lease: whoever was handed an entry owns it until it settles it or the lease ends; then anyone may
+// take it again, and the host sees a redelivery.
+//
+// Threads: every method from any thread. Processes: any number may open the same ledger.
+// Errors: LedgerError when the storage fails; the step then had no effect.
+#pragma once
+
+#include "events/event.hpp"
+#include "events/identity.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segpay {
+
+struct LedgerError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// Numbers are those of BILLER_STATE_* and are stored: never renumber.
+enum class EntryState : std::uint32_t {
+    pending = 1,
+    settled = 2,
+    dead_letter = 3,
+    quarantined = 4,
+    conflict = 5,
+    unknown = 6,
+    dismissed = 7,
+    released = 8,
+};
+
+std::string_view state_name(EntryState state);
+
+// What the ledger remembers of a purchase, so that a later postback that says less (a rebill has no
+// eTicket, a disable has no member) still reaches the right member. Empty: not known.
+struct Purchase {
+    std::string id;
+    EventKind opened_by = EventKind::unknown; // the approved sale that opened it
+    ETicket eticket;
+    std::string option;
+    std::string site;
+    std::string member_id;
+    std::string session;
+    std::string affiliate;
+    std::string username;
+    std::string trans_guid;
+    std::string standin_transaction; // the last sale that was approved by stand-in
+    PurchaseState state;
+};
+
+// An entry as it is handed out and listed.
+struct Entry {
+    std::uint64_t sequence = 0; // order of arrival
+    std::string key;
+    EntryState state = EntryState::pending;
+    std::optional<Event> event; // none for a kept request that could not be translated
+    std::string request;        // kept requests: parameters, form-encoded, without secrets
+    std::string message;        // why it is where it is
+    std::string decided_by;
+    std::uint32_t attempts = 0; // deliveries begun, the present one included
+    TimeMs received_at_ms = 0;
+    TimeMs changed_at_ms = 0;
+    TimeMs next_attempt_at_ms = 0;
+};
+
+// What became of a claim.
+struct Claim {
+    enum class Outcome {
+        leased,      // durable and handed out: deliver `entry`, then settle it
+        queued,      // durable, but an earlier event of the purchase comes first: see take_next
+        in_flight,   // somebody else is delivering it right now
+        duplicate,   // settled, dismissed or released before
+        dead_letter, // refused by the host before; waits for the operator
+        conflict,    // the same fact with another amount, currency or purchase; nothing claimed
+    };
+    Outcome outcome = Outcome::leased;
+    std::string key;
+    std::optional<Entry> entry; // when leased
+    std::string message;        // when conflict: what contradicts what
+};
+
+// What the host said.
+struct Settlement {
+    enum class Verdict { applied, retry, refused };
+    Verdict verdict = Verdict::applied;
+    std::string message;             // for retry and refused
+    TimeMs next_attempt_at_ms = 0;   // for retry
+};
+
+// A request that does not reach the host by itself.
+struct KeptRequest {
+    EntryState state = EntryState::quarantined; // or conflict, unknown
+    std::string key;                            // digest of the content: a repeat is kept once
+    std::string request;                        // parameters, form-encoded, without secrets
+    Secret password;                            // boxed like that of an event, if there is a key
+    std::optional<Event> event;                 // what it would have been
+    std::string message;
+};
+
+struct EntryQuery {
+    std::uint32_t states = 0xffffffffu; // bit 1 << EntryState
+    std::uint64_t after = 0;            // sequence; with newest_first an upper bound (0: none)
+    std::uint32_t limit = 0;            // 0: all
+    bool newest_first = false;
+    std::string purchase_id; // empty: any
+    std::string member_id;   // empty: any
+};
+
+struct Waiting {
+    std::uint64_t pending = 0;
+    TimeMs next_attempt_at_ms = 0; // 0: none waits
+};
+
+struct LedgerSettings {
+    std::string path;           // ":memory:" for one that ends with the object
+    std::uint32_t lease_ms = 30'000;
+    Secret password_key;        // empty: passwords are not stored
+};
+
+class Ledger {
+public:
+    virtual ~Ledger() = default;
+
+    // Step 1. Decides by the unique key alone whether the event is new; if so stores it and what it
+    // teaches about its purchase, all in one durable transaction. `knocked` entries that wait for
+    // another attempt are handed out at once, whatever their next_attempt_at_ms: Segpay is asking.
+    virtual Claim claim(const Event& event, const Identity& identity, TimeMs now) = 0;
+
+    // Step 3. False: the lease was lost to somebody else, who will settle it.
+    virtual bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) = 0;
+
+    // Hands out the earliest pending entry of a purchase, if it is due and nobody holds it.
+    virtual std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) = 0;
+    // The same over all purchases: what recovery delivers.
+    virtual std::optional<Entry> take_due(TimeMs now) = 0;
+    virtual Waiting waiting() = 0;
+
+    virtual std::optional<Purchase> purchase(std::string_view id) = 0;
+
+    // Keeps a request for the operator; true when it is new, false when it was kept before.
+    virtual bool keep(const KeptRequest& request, TimeMs now) = 0;
+
+    // Calls `each` until it answers false.
+    virtual void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) = 0;
+    virtual std::optional<Entry> entry(std::string_view key) = 0;
+
+    // Decisions; false when the entry is not in a state for it (see Entry::state).
+    // A dead letter becomes pending and due, at the end of its purchase's queue or where it was.
+    virtual bool revive(std::string_view key, std::string_view by, TimeMs now) = 0;
+    // A dead letter or a kept request becomes `to` (dismissed or released).
+    virtual bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) = 0;
+};
+
+// Opens or creates a ledger in an SQLite file. Throws LedgerError with the path and the cause; a file
+// written by a newer version is refused.
+std::unique_ptr<Ledger> open_sqlite_ledger(const LedgerSettings& settings);
+
+} // namespace segpay

@@ -1,0 +1,44 @@
+// Secret: a text that never reaches a log, an error or a core path by accident: it has no stream
+// operator, is compared in constant time, and its memory is wiped when it ends. SecretBox encrypts
+// the few secrets that must be stored for a while.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace segpay {
+
+class Secret {
+public:
+    Secret() = default;
+    explicit Secret(std::string_view text) : text_(text) {}
+    Secret(const Secret&) = default;
+    Secret(Secret&&) noexcept = default;
+    Secret& operator=(const Secret&) = default;
+    Secret& operator=(Secret&&) noexcept = default;
+    ~Secret();
+
+    bool is_empty() const { return text_.empty(); }
+    std::string_view reveal() const { return text_; } // the word to look for in a review
+
+private:
+    std::string text_;
+};
+
+// Takes the same time wherever the texts differ; only the length of `expected` may show.
+bool equal_in_constant_time(std::string_view given, std::string_view expected);
+
+// AES-256-GCM under a key derived from a configured text. Thread-safe.
+class SecretBox {
+public:
+    explicit SecretBox(const Secret& key);
+
+    std::string close(std::string_view plain) const;              // nonce, ciphertext, tag
+    std::optional<std::string> open(std::string_view box) const;  // nullopt: another key, or damaged
+
+private:
+    Secret key_; // 32 bytes
+};
+
+} // namespace segpay

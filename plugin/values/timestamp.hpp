@@ -1,0 +1,23 @@
+// Segpay's ways of writing a point in time, and ours. Everything is UTC, all year round
+// (Processing API 2.0, <transtime>: "Date and Time (in GMT)").
+#pragma once
+
+#include "values/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace segpay {
+
+// Unix time in milliseconds.
+using TimeMs = std::int64_t;
+
+// "7/28/2008 3:38:43 PM (GMT STANDARD TIME)", the same without the zone or without PM (24-hour),
+// "mm/dd/yyyy", and ISO 8601 with or without offset and fraction.
+Result<TimeMs> parse_timestamp(std::string_view text);
+
+// "2026-11-21T10:00:00Z".
+std::string iso_text(TimeMs time);
+
+} // namespace segpay

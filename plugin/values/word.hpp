@@ -1,0 +1,29 @@
+// Words as Segpay writes them: case and the separators space, '_' and '-' do not count, so
+// "Instant Conversion", "InstantConversion" and "INSTANT_CONVERSION" are one word. Also the text
+// hygiene that every value from outside goes through.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace segpay {
+
+// Whether `text`, normalised, is `word`, which must be given in normalised form.
+bool is_word(std::string_view text, std::string_view word);
+
+// "Instant Conversion" -> "instantconversion".
+std::string normalised_word(std::string_view text);
+
+std::string lower_case(std::string_view text);           // ASCII letters only
+bool equal_ignoring_case(std::string_view a, std::string_view b); // ASCII letters only
+std::string_view trimmed(std::string_view text);         // without spaces at the ends
+
+// Valid UTF-8 without control characters: bytes that are no UTF-8 are read as Windows-1252, control
+// characters become spaces. Never fails.
+std::string clean_text(std::string_view bytes);
+
+// Number of characters of valid UTF-8.
+std::size_t character_count(std::string_view utf8);
+
+} // namespace segpay
