@@ -421,6 +421,8 @@ typedef struct biller_http_request {
 #define BILLER_DISPOSITION_UNKNOWN 7     /* "unknown": authentic, but nothing known; kept */
 #define BILLER_DISPOSITION_ANSWERED 8    /* "answered": a question, e.g. is the user name free? */
 #define BILLER_DISPOSITION_DEFERRED 9    /* "deferred": durable, will be delivered later */
+#define BILLER_DISPOSITION_UNAVAILABLE 10 /* "unavailable": the ledger cannot be written; nothing
+                                             was, and the processor will come again */
 
 /* What to send back, word for word. The processor repeats a request that was answered with another
  * status than 200, so a host must not turn one into the other. */

@@ -43,7 +43,7 @@ enum class EventKind : std::uint32_t {
     member_cancel = 22,
 };
 
-std::string_view kind_name(EventKind kind);                      // "join", ..., "void"
+std::string_view kind_name(EventKind kind); // "join", ..., "void"
 std::optional<EventKind> kind_from_name(std::string_view name);
 
 // Texts: empty means "nothing was said"; Segpay sends an empty value for what it does not know.

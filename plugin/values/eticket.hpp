@@ -18,8 +18,8 @@ struct ETicket {
     friend auto operator<=>(const ETicket&, const ETicket&) = default;
 };
 
-// "162209:3097". Error: no colon, no price point, not numbers of at most 18 digits; the message says
-// what would be right.
+// "162209:3097". Error: no colon, no price point, not numbers of at most 18 digits; the message
+// says what would be right.
 Result<ETicket> parse_eticket(std::string_view text);
 
 std::string to_string(const ETicket& eticket);

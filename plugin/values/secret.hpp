@@ -14,9 +14,11 @@ public:
     Secret() = default;
     explicit Secret(std::string_view text) : text_(text) {}
     Secret(const Secret&) = default;
-    Secret(Secret&&) noexcept = default;
-    Secret& operator=(const Secret&) = default;
-    Secret& operator=(Secret&&) noexcept = default;
+    Secret(Secret&& other) noexcept { text_.swap(other.text_); }
+    Secret& operator=(Secret other) noexcept { // what was there before is wiped with `other`
+        text_.swap(other.text_);
+        return *this;
+    }
     ~Secret();
 
     bool is_empty() const { return text_.empty(); }
@@ -34,8 +36,8 @@ class SecretBox {
 public:
     explicit SecretBox(const Secret& key);
 
-    std::string close(std::string_view plain) const;              // nonce, ciphertext, tag
-    std::optional<std::string> open(std::string_view box) const;  // nullopt: another key, or damaged
+    std::string close(std::string_view plain) const;             // nonce, ciphertext, tag
+    std::optional<std::string> open(std::string_view box) const; // nullopt: another key, or damaged
 
 private:
     Secret key_; // 32 bytes

@@ -15,9 +15,9 @@ bool is_word(std::string_view text, std::string_view word);
 // "Instant Conversion" -> "instantconversion".
 std::string normalised_word(std::string_view text);
 
-std::string lower_case(std::string_view text);           // ASCII letters only
+std::string lower_case(std::string_view text);                    // ASCII letters only
 bool equal_ignoring_case(std::string_view a, std::string_view b); // ASCII letters only
-std::string_view trimmed(std::string_view text);         // without spaces at the ends
+std::string_view trimmed(std::string_view text);                  // without spaces at the ends
 
 // Valid UTF-8 without control characters: bytes that are no UTF-8 are read as Windows-1252, control
 // characters become spaces. Never fails.

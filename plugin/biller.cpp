@@ -1,0 +1,386 @@
+// The way in, step by step, and what an operator can do afterwards.
+#include "biller.hpp"
+
+#include "values/word.hpp"
+#include "wire/redaction.hpp"
+
+#include <Poco/DigestEngine.h>
+#include <Poco/SHA2Engine.h>
+
+#include <algorithm>
+#include <array>
+
+namespace segpay {
+
+namespace {
+
+constexpr unsigned kRetryAfterSeconds = 60;
+constexpr TimeMs kLongestPauseMs = 60 * 60 * 1000;
+
+// What each disposition is answered with. Success only for what is applied, is proven to have been
+// applied, or has no meaning that could be applied; for all else the failure word and a status that
+// makes Segpay come again (Processing API 2.0, "Postback specs").
+struct DispositionRow {
+    Disposition disposition;
+    std::string_view name;
+    unsigned http_status;
+    bool is_success;
+    unsigned retry_after_s;
+};
+constexpr std::array kDispositions = {
+    DispositionRow{Disposition::delivered, "delivered", 200, true, 0},
+    DispositionRow{Disposition::duplicate, "duplicate", 200, true, 0},
+    DispositionRow{Disposition::quarantined, "quarantined", 422, false, 0},
+    DispositionRow{Disposition::conflict, "conflict", 409, false, 0},
+    DispositionRow{Disposition::refused, "refused", 400, false, 0},
+    DispositionRow{Disposition::dead_letter, "dead_letter", 422, false, 0},
+    DispositionRow{Disposition::unknown, "unknown", 200, true, 0},
+    DispositionRow{Disposition::answered, "answered", 200, true, 0},
+    DispositionRow{Disposition::deferred, "deferred", 503, false, kRetryAfterSeconds},
+    DispositionRow{Disposition::unavailable, "unavailable", 503, false, kRetryAfterSeconds},
+};
+
+const DispositionRow& row_of(Disposition disposition) {
+    return *std::find_if(kDispositions.begin(), kDispositions.end(),
+                         [&](const auto& row) { return row.disposition == disposition; });
+}
+
+// The same content has the same digest, in whatever order and spelling it came.
+std::string digest_of(const Parameters& parameters) {
+    std::vector<std::string> lines;
+    for (const Parameter& parameter : without_secrets(parameters))
+        lines.push_back(lower_case(parameter.name) + "\n" + parameter.value + "\n");
+    std::sort(lines.begin(), lines.end());
+    Poco::SHA2Engine engine; // SHA-256
+    for (const std::string& line : lines)
+        engine.update(line);
+    return Poco::DigestEngine::digestToHex(engine.digest()).substr(0, 32);
+}
+
+TimeMs pause_after(std::uint32_t attempts, const LedgerConfig& config) {
+    const TimeMs first = TimeMs{config.retry_seconds} * 1000;
+    const std::uint32_t doublings = std::min(attempts > 0 ? attempts - 1 : 0, 20u);
+    return std::min(first << doublings, kLongestPauseMs);
+}
+
+std::string line_about(const Event& event, std::string_view key, std::string_view what) {
+    std::string line = std::string(kind_name(event.kind)) + " " + std::string(key);
+    if (!event.purchase_id.empty()) line += " purchase " + event.purchase_id;
+    if (!event.option.empty()) line += " option " + event.option;
+    return line + ": " + std::string(what);
+}
+
+Refused not_found(std::string_view key) {
+    return {Refused::Cause::not_found, "there is no entry \"" + clean_text(key) + "\""};
+}
+
+Refused wrong_state(const Entry& entry, std::string_view wanted) {
+    return {Refused::Cause::wrong_state, "entry \"" + entry.key + "\" is " +
+                                             std::string(state_name(entry.state)) + ", not " +
+                                             std::string(wanted)};
+}
+
+} // namespace
+
+std::string_view disposition_name(Disposition disposition) { return row_of(disposition).name; }
+
+Biller::Biller(Config config, Host host, std::unique_ptr<Ledger> ledger)
+    : config_(std::move(config)), host_(host), ledger_(std::move(ledger)) {
+    if (config_.postbacks.authenticity.is_none)
+        host_.log(LogLevel::warning,
+                  "postbacks.authenticity is \"none\": anyone who knows the address can post");
+}
+
+Result<Link> Biller::link(const LinkRequest& request) const {
+    return build_link(config_, request, host_.now());
+}
+
+// ---- The way in ---------------------------------------------------------------------------------
+
+Reply Biller::handle(const HttpRequest& request) {
+    auto decoded = decode_request(request);
+    if (const auto* unreadable = std::get_if<Refusal>(&decoded)) return refusal(*unreadable);
+    Parameters& parameters = std::get<Parameters>(decoded);
+
+    if (auto stranger = authenticate(request, config_.postbacks.authenticity, parameters))
+        return refusal(*stranger);
+    if (parameters.empty()) return refusal({400, "the request has no parameters"});
+
+    const Result<Postback> postback = read_postback(parameters);
+    if (!postback) return refusal({400, postback.error()});
+    tell_once_of_garbled_template(*postback);
+    try {
+        return act_on(*postback, parameters);
+    } catch (const LedgerError& failure) {
+        host_.log(LogLevel::error, failure.what());
+        return reply(Disposition::unavailable, {}, failure.what());
+    }
+}
+
+Reply Biller::act_on(const Postback& postback, const Parameters& parameters) {
+    const Translation translation =
+        translate(postback, config_, ledger_->purchase(postback[Fact::purchase_id]), host_.now(),
+                  Trust::verify);
+    switch (translation.outcome) {
+        case Translation::Outcome::probe:
+            return answer_probe(translation.event);
+        case Translation::Outcome::unknown:
+            return keep(EntryState::unknown, translation, parameters);
+        case Translation::Outcome::quarantine:
+            return keep(EntryState::quarantined, translation, parameters);
+        case Translation::Outcome::event:
+            break;
+    }
+    return deliver_once(translation, parameters);
+}
+
+Reply Biller::answer_probe(const Event& event) const {
+    Reply answer = reply(Disposition::answered, {}, {});
+    const NameAnswer name = event.username.empty() ? NameAnswer::cannot_tell : host_.probe(event);
+    if (name == NameAnswer::free) return answer;
+    answer.body = config_.postbacks.failure_word;
+    if (name == NameAnswer::cannot_tell) {
+        answer.http_status = 503;
+        answer.message = event.username.empty() ? "the probe has no user name"
+                                                : "the host cannot tell whether the name is free";
+    }
+    return answer;
+}
+
+Reply Biller::keep(EntryState state, const Translation& translation, const Parameters& parameters) {
+    KeptRequest kept;
+    kept.state = state;
+    kept.key = "segpay/kept/" + digest_of(parameters);
+    kept.request = encode_form(without_secrets(parameters));
+    kept.password = translation.event.password;
+    if (state != EntryState::unknown) kept.event = translation.event;
+    kept.message = translation.reason;
+    const bool is_new = ledger_->keep(kept, host_.now());
+
+    const Disposition disposition = state == EntryState::unknown    ? Disposition::unknown
+                                    : state == EntryState::conflict ? Disposition::conflict
+                                                                    : Disposition::quarantined;
+    if (is_new)
+        host_.log(LogLevel::warning,
+                  line_about(translation.event, kept.key,
+                             std::string(disposition_name(disposition)) + ": " + kept.message));
+    return reply(disposition, kept.key, kept.message);
+}
+
+Reply Biller::deliver_once(const Translation& translation, const Parameters& parameters) {
+    const Event& event = translation.event;
+    const Claim claim = ledger_->claim(event, translation.identity, host_.now());
+    switch (claim.outcome) {
+        case Claim::Outcome::leased:
+            return deliver_leased(*claim.entry);
+        case Claim::Outcome::queued:
+            return deliver_in_turn(event.purchase_id, claim.key);
+        case Claim::Outcome::in_flight:
+            return reply(Disposition::deferred, claim.key, "it is being delivered right now");
+        case Claim::Outcome::duplicate:
+            return reply(Disposition::duplicate, claim.key, {});
+        case Claim::Outcome::dead_letter:
+            return reply(Disposition::dead_letter, claim.key,
+                         "the host refused it; it waits for the operator");
+        case Claim::Outcome::conflict:
+            break;
+    }
+    Translation contradicting = translation;
+    contradicting.reason = claim.message;
+    return keep(EntryState::conflict, contradicting, parameters);
+}
+
+Reply Biller::deliver_leased(const Entry& entry) {
+    std::string why;
+    const Delivery delivery = deliver(entry, why);
+    if (delivery == Delivery::applied || delivery == Delivery::refused) {
+        Report others; // what queued up behind it meanwhile
+        deliver_purchase(entry.event->purchase_id, others);
+    }
+    return reply_for(delivery, entry, why);
+}
+
+// An earlier event of the purchase comes first: it is delivered now if it can be.
+Reply Biller::deliver_in_turn(const std::string& purchase_id, const std::string& key) {
+    Report report;
+    deliver_purchase(purchase_id, report);
+    const std::optional<Entry> entry = ledger_->entry(key);
+    if (entry && entry->state == EntryState::settled) return reply(Disposition::delivered, key, {});
+    if (entry && entry->state == EntryState::dead_letter)
+        return reply(Disposition::dead_letter, key, entry->message);
+    return reply(Disposition::deferred, key, "an earlier event of the purchase is not settled yet");
+}
+
+Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
+    HostAnswer answer = host_.deliver(entry);
+    why = std::move(answer.why);
+
+    Delivery delivery = Delivery::applied;
+    Settlement settlement;
+    settlement.message = why;
+    if (answer.verdict == HostAnswer::Verdict::refuse) {
+        delivery = Delivery::refused;
+        settlement.verdict = Settlement::Verdict::refused;
+    } else if (answer.verdict == HostAnswer::Verdict::retry) {
+        const bool was_last = entry.attempts >= config_.ledger.max_attempts;
+        delivery = was_last ? Delivery::refused : Delivery::retry;
+        settlement.verdict = was_last ? Settlement::Verdict::refused : Settlement::Verdict::retry;
+        settlement.next_attempt_at_ms = host_.now() + pause_after(entry.attempts, config_.ledger);
+        if (was_last)
+            settlement.message = why =
+                "given up after " + std::to_string(entry.attempts) + " attempts; the last: " + why;
+    }
+    try {
+        if (!ledger_->settle(entry, settlement, host_.now())) delivery = Delivery::lost;
+    } catch (const LedgerError& failure) { // applied or not, it will be delivered again
+        why = failure.what();
+        delivery = Delivery::lost;
+    }
+
+    const bool is_fine = delivery == Delivery::applied;
+    host_.log(is_fine ? LogLevel::info : LogLevel::warning,
+              line_about(*entry.event, entry.key,
+                         is_fine ? "applied" : reply_for(delivery, entry, why).message));
+    return delivery;
+}
+
+void Biller::deliver_purchase(const std::string& purchase_id, Report& report) {
+    std::string why;
+    while (std::optional<Entry> entry = ledger_->take_next(purchase_id, host_.now())) {
+        const Delivery delivery = deliver(*entry, why);
+        if (delivery == Delivery::applied)
+            ++report.delivered;
+        else if (delivery == Delivery::refused)
+            ++report.dead_letters;
+        else
+            ++report.deferred;
+        if (delivery == Delivery::retry || delivery == Delivery::lost) return;
+    }
+}
+
+// ---- Replies ------------------------------------------------------------------------------------
+
+Reply Biller::reply(Disposition disposition, std::string key, std::string message) const {
+    const DispositionRow& row = row_of(disposition);
+    return {disposition,
+            row.http_status,
+            row.is_success ? config_.postbacks.success_word : config_.postbacks.failure_word,
+            row.retry_after_s,
+            std::move(message),
+            std::move(key)};
+}
+
+Reply Biller::reply_for(Delivery delivery, const Entry& entry, const std::string& why) const {
+    switch (delivery) {
+        case Delivery::applied:
+            return reply(Disposition::delivered, entry.key, {});
+        case Delivery::refused:
+            return reply(Disposition::dead_letter, entry.key, why);
+        case Delivery::retry:
+            return reply(Disposition::deferred, entry.key, why);
+        case Delivery::lost:
+            break;
+    }
+    return reply(Disposition::deferred, entry.key,
+                 why.empty() ? "the lease ended before the host answered" : why);
+}
+
+Reply Biller::refusal(const Refusal& refusal) const {
+    Reply refused = reply(Disposition::refused, {}, refusal.message);
+    refused.http_status = refusal.http_status;
+    host_.log(LogLevel::warning, "refused: " + refusal.message);
+    return refused;
+}
+
+void Biller::tell_once_of_garbled_template(const Postback& postback) {
+    const bool is_garbled = std::find(postback.warnings.begin(), postback.warnings.end(),
+                                      kGarbledTemplate) != postback.warnings.end();
+    if (!is_garbled || told_of_garbled_template_.exchange(true)) return;
+    host_.log(LogLevel::warning,
+              "a postback template in the Merchant Portal is garbled: it reads \"\xC2\xA4"
+              "cycode=\" where it should read \"&currencycode=\"; the plugin mends what comes, "
+              "but mend the template (nats-segpay portal prints it)");
+}
+
+// ---- Recovery and decisions ---------------------------------------------------------------------
+
+Report Biller::recover(std::uint32_t limit) {
+    Report report;
+    std::string why;
+    for (std::uint32_t round = 0; round < limit; ++round) {
+        const std::optional<Entry> entry = ledger_->take_due(host_.now());
+        if (!entry) break;
+        switch (deliver(*entry, why)) {
+            case Delivery::applied:
+                ++report.delivered;
+                break;
+            case Delivery::refused:
+                ++report.dead_letters;
+                break;
+            case Delivery::retry:
+            case Delivery::lost:
+                ++report.deferred;
+                break;
+        }
+    }
+    return report;
+}
+
+Refused Biller::redeliver(std::string_view key, std::string_view by, Report& report) {
+    const std::optional<Entry> entry = ledger_->entry(key);
+    if (!entry) return not_found(key);
+    if (!ledger_->revive(key, by, host_.now())) return wrong_state(*entry, "dead_letter");
+    deliver_purchase(entry->event->purchase_id, report);
+    return {};
+}
+
+Refused Biller::release(std::string_view key, std::string_view by, Report& report) {
+    const std::optional<Entry> entry = ledger_->entry(key);
+    if (!entry) return not_found(key);
+    const bool is_kept = entry->state == EntryState::quarantined ||
+                         entry->state == EntryState::conflict ||
+                         entry->state == EntryState::unknown;
+    if (!is_kept) return wrong_state(*entry, "quarantined, conflict or unknown");
+
+    Parameters parameters;
+    (void)decode_form(entry->request, parameters); // was within the limits when it came
+    const Result<Postback> postback = read_postback(parameters);
+    if (!postback) return {Refused::Cause::wrong_state, postback.error()};
+    Translation translation =
+        translate(*postback, config_, ledger_->purchase((*postback)[Fact::purchase_id]),
+                  host_.now(), Trust::released);
+    if (translation.outcome != Translation::Outcome::event)
+        return {Refused::Cause::wrong_state,
+                "it still cannot be told to the host: " + translation.reason};
+    if (entry->event) translation.event.password = entry->event->password;
+    // What contradicts an earlier event is told beside it, under a key of its own.
+    if (entry->state == EntryState::conflict)
+        translation.identity.stem += "/" + digest_of(parameters).substr(0, 8);
+
+    const Claim claim = ledger_->claim(translation.event, translation.identity, host_.now());
+    if (claim.outcome == Claim::Outcome::conflict)
+        return {Refused::Cause::wrong_state, claim.message};
+    ledger_->close(key, EntryState::released, by, host_.now());
+    if (claim.outcome == Claim::Outcome::leased) {
+        std::string why;
+        const Delivery delivery = deliver(*claim.entry, why);
+        if (delivery == Delivery::applied)
+            ++report.delivered;
+        else if (delivery == Delivery::refused)
+            ++report.dead_letters;
+        else
+            ++report.deferred;
+    }
+    deliver_purchase(translation.event.purchase_id, report);
+    return {};
+}
+
+Refused Biller::dismiss(std::string_view key, std::string_view by) {
+    const std::optional<Entry> entry = ledger_->entry(key);
+    if (!entry) return not_found(key);
+    if (!ledger_->close(key, EntryState::dismissed, by, host_.now()))
+        return wrong_state(*entry, "a dead letter or a kept request");
+    return {};
+}
+
+} // namespace segpay

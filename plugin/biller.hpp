@@ -1,0 +1,109 @@
+// Biller: one configured account. Wires configuration, host, ledger, links and postbacks; each step
+// of "decode, authenticate, classify, claim, deliver, settle, reply" is a function of another room,
+// called here in that order.
+#pragma once
+
+#include "config/config.hpp"
+#include "host.hpp"
+#include "ledger/ledger.hpp"
+#include "links/link.hpp"
+#include "postbacks/portal.hpp"
+#include "postbacks/postback.hpp"
+#include "postbacks/request.hpp"
+#include "postbacks/translate.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segpay {
+
+// Numbers are those of BILLER_DISPOSITION_*.
+enum class Disposition : std::uint32_t {
+    delivered = 1,
+    duplicate = 2,
+    quarantined = 3,
+    conflict = 4,
+    refused = 5,
+    dead_letter = 6,
+    unknown = 7,
+    answered = 8,
+    deferred = 9,
+    unavailable = 10,
+};
+
+std::string_view disposition_name(Disposition disposition);
+
+struct Reply {
+    Disposition disposition = Disposition::refused;
+    unsigned http_status = 500;
+    std::string body;
+    unsigned retry_after_s = 0;
+    std::string message; // for the operator
+    std::string key;
+};
+
+// What a round of deliveries did.
+struct Report {
+    std::uint32_t delivered = 0;
+    std::uint32_t deferred = 0;
+    std::uint32_t dead_letters = 0;
+};
+
+// Why an operator's decision was not carried out.
+struct Refused {
+    enum class Cause { none, not_found, wrong_state };
+    Cause cause = Cause::none;
+    std::string message;
+};
+
+// Threads: every method from any thread.
+class Biller {
+public:
+    Biller(Config config, Host host, std::unique_ptr<Ledger> ledger);
+
+    const Config& config() const { return config_; }
+    Ledger& ledger() { return *ledger_; }
+
+    Result<Link> link(const LinkRequest& request) const;
+
+    // Never throws for what the request holds, nor for a ledger that fails: both have a reply.
+    Reply handle(const HttpRequest& request);
+
+    // Delivers at most `limit` entries that are pending and due. Throws LedgerError.
+    Report recover(std::uint32_t limit);
+
+    // An operator's decisions about the entry with that key. Throw LedgerError.
+    Refused redeliver(std::string_view key, std::string_view by, Report& report);
+    Refused release(std::string_view key, std::string_view by, Report& report);
+    Refused dismiss(std::string_view key, std::string_view by);
+
+private:
+    enum class Delivery { applied, retry, refused, lost };
+
+    Reply act_on(const Postback& postback, const Parameters& parameters);
+    Reply answer_probe(const Event& event) const;
+    Reply keep(EntryState state, const Translation& translation, const Parameters& parameters);
+    Reply deliver_once(const Translation& translation, const Parameters& parameters);
+    Reply deliver_leased(const Entry& entry);
+    Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
+
+    Delivery deliver(const Entry& entry, std::string& why);
+    // Everything of the purchase that is due, in order, until the host says "not now".
+    void deliver_purchase(const std::string& purchase_id, Report& report);
+    Reply reply_for(Delivery delivery, const Entry& entry, const std::string& why) const;
+    Reply reply(Disposition disposition, std::string key, std::string message) const;
+    Reply refusal(const Refusal& refusal) const;
+    void tell_once_of_garbled_template(const Postback& postback);
+
+    const Config config_;
+    const Host host_;
+    const std::unique_ptr<Ledger> ledger_;
+    std::atomic<bool> told_of_garbled_template_ = false;
+};
+
+} // namespace segpay

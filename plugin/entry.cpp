@@ -1,0 +1,396 @@
+// The C face: each hook checks its arguments, turns C structs into the plugin's own types, calls
+// the Biller, and hands the result to a sink.
+#include "biller.h"
+#include "biller.hpp"
+#include "boundary.hpp"
+#include "config/load.hpp"
+#include "wire/redaction.hpp"
+
+#include <unistd.h>
+
+#include <memory>
+
+using namespace segpay;
+
+// The opaque instance of biller.h.
+struct biller_instance {
+    Biller biller;
+    pid_t owner = getpid();
+};
+
+namespace {
+
+constexpr std::size_t kMaxOperatorBytes = 64;
+
+void require(bool is_given, const char* what) {
+    if (!is_given) throw Stop{BILLER_STATUS_ARGUMENT, what};
+}
+
+// Runs a hook of an instance behind the barrier.
+template <class Hook>
+uint32_t in_instance(biller_instance* instance, biller_reason* reason, Hook hook) noexcept {
+    return guarded(reason, [&] {
+        require(instance != nullptr, "instance is NULL");
+        const HookScope scope(instance, instance->owner);
+        return hook(instance->biller);
+    });
+}
+
+uint32_t stopped_unless(bool is_finished) {
+    return is_finished ? BILLER_STATUS_OK : BILLER_STATUS_STOPPED;
+}
+
+// ---- Configuration ------------------------------------------------------------------------------
+
+LoadedConfig load(const biller_config& config) {
+    const std::string path(view(config.path));
+    if (!config.text.data) {
+        require(!path.empty(), "config names neither path nor text");
+        return load_config_file(path);
+    }
+    return load_config_text(std::string(view(config.text)), path.empty() ? "config" : path);
+}
+
+uint32_t check(const biller_config* config, const biller_problem_sink* sink,
+               biller_reason* reason) {
+    return guarded(reason, [&] {
+        require(config && sink && sink->problem, "config, sink or sink->problem is NULL");
+        const LoadedConfig loaded = load(adopted(config));
+        for (const Problem& found : loaded.problems) {
+            auto problem = sized<biller_problem>();
+            problem.line = static_cast<uint32_t>(found.line);
+            problem.column = static_cast<uint32_t>(found.column);
+            problem.file = bytes(found.file);
+            problem.message = bytes(found.message);
+            if (sink->problem(sink->context, &problem) == BILLER_STOP) return BILLER_STATUS_STOPPED;
+        }
+        if (loaded.problems.empty()) return BILLER_STATUS_OK;
+        throw Stop{BILLER_STATUS_CONFIG, to_string(loaded.problems.front())};
+    });
+}
+
+LedgerSettings ledger_settings(const Config& config, const biller_config& given) {
+    LedgerSettings settings;
+    settings.path = given.ledger.data ? std::string(view(given.ledger)) : config.ledger.path;
+    settings.lease_ms = config.ledger.lease_seconds * 1000;
+    settings.password_key = config.ledger.password_key;
+    return settings;
+}
+
+uint32_t open(const biller_config* config, const biller_host* host, biller_instance** instance,
+              biller_reason* reason) {
+    return guarded(reason, [&] {
+        require(instance != nullptr, "instance is NULL");
+        *instance = nullptr;
+        require(config && host, "config or host is NULL");
+        const biller_host table = adopted(host);
+        require(table.event != nullptr, "host->event is NULL; a host must take events");
+        const biller_config given = adopted(config);
+        LoadedConfig loaded = load(given);
+        if (!loaded.config)
+            throw Stop{BILLER_STATUS_CONFIG,
+                       to_string(loaded.problems.front()) +
+                           (loaded.problems.size() > 1
+                                ? " (and " + std::to_string(loaded.problems.size() - 1) + " more)"
+                                : "")};
+        auto ledger = open_sqlite_ledger(ledger_settings(*loaded.config, given));
+        *instance = new biller_instance{
+            Biller(std::move(*loaded.config), Host(table), std::move(ledger)), getpid()};
+        return BILLER_STATUS_OK;
+    });
+}
+
+void close(biller_instance* instance) {
+    // A child process must not end what its parent still uses.
+    if (instance && instance->owner == getpid()) delete instance;
+}
+
+// ---- Links --------------------------------------------------------------------------------------
+
+struct LinkText {
+    biller_bytes biller_link_request::*in;
+    std::string_view LinkRequest::*out;
+};
+constexpr LinkText kLinkTexts[] = {
+    {&biller_link_request::option, &LinkRequest::option},
+    {&biller_link_request::member_id, &LinkRequest::member_id},
+    {&biller_link_request::session, &LinkRequest::session},
+    {&biller_link_request::affiliate, &LinkRequest::affiliate},
+    {&biller_link_request::username, &LinkRequest::username},
+    {&biller_link_request::password, &LinkRequest::password},
+    {&biller_link_request::first_name, &LinkRequest::first_name},
+    {&biller_link_request::last_name, &LinkRequest::last_name},
+    {&biller_link_request::email, &LinkRequest::email},
+    {&biller_link_request::address, &LinkRequest::address},
+    {&biller_link_request::city, &LinkRequest::city},
+    {&biller_link_request::state, &LinkRequest::state},
+    {&biller_link_request::zip, &LinkRequest::zip},
+    {&biller_link_request::country, &LinkRequest::country},
+    {&biller_link_request::phone, &LinkRequest::phone},
+    {&biller_link_request::language, &LinkRequest::language},
+    {&biller_link_request::currency, &LinkRequest::currency},
+    {&biller_link_request::amount, &LinkRequest::amount},
+    {&biller_link_request::xref1, &LinkRequest::xref1},
+    {&biller_link_request::xref2, &LinkRequest::xref2},
+    {&biller_link_request::upsell, &LinkRequest::upsell},
+    {&biller_link_request::tokenplus, &LinkRequest::tokenplus},
+    {&biller_link_request::octoken, &LinkRequest::octoken},
+    {&biller_link_request::ictoken, &LinkRequest::ictoken},
+    {&biller_link_request::purchase_id, &LinkRequest::purchase_id},
+    {&biller_link_request::approve_url, &LinkRequest::approve_url},
+    {&biller_link_request::approve_text, &LinkRequest::approve_text},
+    {&biller_link_request::decline_url, &LinkRequest::decline_url},
+    {&biller_link_request::decline_text, &LinkRequest::decline_text},
+    {&biller_link_request::page_template, &LinkRequest::page_template},
+    {&biller_link_request::price_points, &LinkRequest::price_points},
+};
+
+LinkRequest link_request_of(const biller_link_request& given) {
+    LinkRequest request;
+    if (given.kind < BILLER_LINK_JOIN || given.kind > BILLER_LINK_REACTIVATION)
+        throw Stop{BILLER_STATUS_REQUEST,
+                   "kind: " + std::to_string(given.kind) + " is not one of BILLER_LINK_*"};
+    request.kind = static_cast<LinkKind>(given.kind);
+    for (const LinkText& text : kLinkTexts)
+        request.*text.out = view(given.*text.in);
+    request.only_this_price = given.only_this_price == BILLER_YES;
+    request.radio_buttons = given.radio_buttons == BILLER_YES;
+    request.cross_sale_off = given.cross_sale_off == BILLER_YES;
+    request.test_mode_retry_decline = given.test_mode_retry_decline == BILLER_YES;
+    for (std::size_t i = 0; i < request.refs.size(); ++i)
+        request.refs[i] = view(given.refs[i]);
+    require(given.extras || given.extra_count == 0, "extras is NULL, extra_count is not 0");
+    for (std::size_t i = 0; i < given.extra_count; ++i)
+        request.extras.push_back(
+            {std::string(view(given.extras[i].name)), std::string(view(given.extras[i].value))});
+    return request;
+}
+
+uint32_t link(biller_instance* instance, const biller_link_request* request,
+              const biller_link_sink* sink, biller_reason* reason) {
+    return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
+        require(request && sink && sink->link, "request, sink or sink->link is NULL");
+        const biller_link_request given = adopted(request);
+        const Result<Link> built = biller.link(link_request_of(given));
+        if (!built) throw Stop{BILLER_STATUS_REQUEST, built.error()};
+        std::vector<biller_pair> fields;
+        for (const Parameter& field : built->fields)
+            fields.push_back({bytes(field.name), bytes(field.value)});
+        auto link = sized<biller_link>();
+        link.url = bytes(built->url);
+        link.form_action = bytes(built->form_action);
+        link.fields = fields.data();
+        link.field_count = fields.size();
+        sink->link(sink->context, &link);
+        return BILLER_STATUS_OK;
+    });
+}
+
+// ---- Postbacks ----------------------------------------------------------------------------------
+
+HttpRequest http_request_of(const biller_http_request& given) {
+    HttpRequest request{
+        view(given.method), view(given.query), view(given.body), view(given.peer), {}};
+    require(given.headers || given.header_count == 0, "headers is NULL, header_count is not 0");
+    for (std::size_t i = 0; i < given.header_count; ++i)
+        request.headers.emplace_back(view(given.headers[i].name), view(given.headers[i].value));
+    return request;
+}
+
+// A defect must not leave Segpay without an answer: it comes again.
+Reply reply_to(Biller& biller, const HttpRequest& request) {
+    try {
+        return biller.handle(request);
+    } catch (const std::exception& failure) {
+        return {Disposition::unavailable, 503, biller.config().postbacks.failure_word, 60,
+                failure.what(),           {}};
+    }
+}
+
+uint32_t handle(biller_instance* instance, const biller_http_request* request,
+                const biller_reply_sink* sink, biller_reason* reason) {
+    return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
+        require(request && sink && sink->reply, "request, sink or sink->reply is NULL");
+        const biller_http_request given = adopted(request);
+        const Reply told = reply_to(biller, http_request_of(given));
+        auto reply = sized<biller_http_reply>();
+        reply.status = told.http_status;
+        reply.content_type = bytes("text/plain; charset=utf-8");
+        reply.body = bytes(told.body);
+        reply.disposition = static_cast<uint32_t>(told.disposition);
+        reply.retry_after_s = told.retry_after_s;
+        reply.disposition_name = bytes(disposition_name(told.disposition));
+        reply.message = bytes(told.message);
+        reply.key = said(told.key);
+        sink->reply(sink->context, &reply);
+        return BILLER_STATUS_OK;
+    });
+}
+
+// ---- The ledger ---------------------------------------------------------------------------------
+
+void hand_over_report(Biller& biller, const Report& done, biller_report* room) {
+    if (!room) return;
+    const Waiting waiting = biller.ledger().waiting();
+    auto report = sized<biller_report>();
+    report.delivered = done.delivered;
+    report.deferred = done.deferred;
+    report.dead_letters = done.dead_letters;
+    report.pending = static_cast<uint32_t>(std::min<std::uint64_t>(waiting.pending, UINT32_MAX));
+    report.next_attempt_at_ms = waiting.next_attempt_at_ms;
+    hand_over(report, room);
+}
+
+uint32_t recover(biller_instance* instance, uint32_t limit, biller_report* report,
+                 biller_reason* reason) {
+    return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
+        const Report done = biller.recover(limit);
+        hand_over_report(biller, done, report);
+        return BILLER_STATUS_OK;
+    });
+}
+
+uint32_t hand_over_entry(const Entry& found, const biller_entry_sink& sink) {
+    const std::string request = redacted_form(found.request);
+    auto entry = sized<biller_entry>();
+    entry.state = static_cast<uint32_t>(found.state);
+    entry.sequence = found.sequence;
+    entry.state_name = bytes(state_name(found.state));
+    entry.key = bytes(found.key);
+    entry.received_at_ms = found.received_at_ms;
+    entry.changed_at_ms = found.changed_at_ms;
+    entry.attempts = found.attempts;
+    entry.next_attempt_at_ms = found.state == EntryState::pending ? found.next_attempt_at_ms : 0;
+    entry.message = said(found.message);
+    entry.decided_by = said(found.decided_by);
+    entry.request = said(request);
+    if (!found.event) return sink.entry(sink.context, &entry);
+    const EventView event(*found.event, found.key, found.attempts);
+    entry.event = event.get();
+    return sink.entry(sink.context, &entry);
+}
+
+uint32_t entries(biller_instance* instance, const biller_entry_query* query,
+                 const biller_entry_sink* sink, biller_reason* reason) {
+    return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
+        require(query && sink && sink->entry, "query, sink or sink->entry is NULL");
+        const biller_entry_query given = adopted(query);
+        EntryQuery wanted;
+        wanted.states = given.states;
+        wanted.after = given.after;
+        wanted.limit = given.limit;
+        wanted.newest_first = given.newest_first == BILLER_YES;
+        wanted.purchase_id = std::string(view(given.purchase_id));
+        wanted.member_id = std::string(view(given.member_id));
+        bool is_finished = true;
+        biller.ledger().entries(wanted, [&](const Entry& entry) {
+            is_finished = hand_over_entry(entry, *sink) != BILLER_STOP;
+            return is_finished;
+        });
+        return stopped_unless(is_finished);
+    });
+}
+
+uint32_t status_of(const Refused& refused) {
+    switch (refused.cause) {
+        case Refused::Cause::none:
+            return BILLER_STATUS_OK;
+        case Refused::Cause::not_found:
+            return BILLER_STATUS_NOT_FOUND;
+        case Refused::Cause::wrong_state:
+            return BILLER_STATUS_STATE;
+    }
+    return BILLER_STATUS_INTERNAL;
+}
+
+uint32_t decide(biller_instance* instance, const biller_decision* decision, biller_report* report,
+                biller_reason* reason) {
+    return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
+        require(decision != nullptr, "decision is NULL");
+        const biller_decision given = adopted(decision);
+        const std::string_view by = view(given.by);
+        require(!by.empty() && by.size() <= kMaxOperatorBytes, "by must be 1 to 64 bytes");
+        Report done;
+        Refused refused;
+        switch (given.decision) {
+            case BILLER_DECIDE_REDELIVER:
+                refused = biller.redeliver(view(given.key), by, done);
+                break;
+            case BILLER_DECIDE_RELEASE:
+                refused = biller.release(view(given.key), by, done);
+                break;
+            case BILLER_DECIDE_DISMISS:
+                refused = biller.dismiss(view(given.key), by);
+                break;
+            default:
+                require(false, "decision is not one of BILLER_DECIDE_*");
+        }
+        if (refused.cause != Refused::Cause::none) throw Stop{status_of(refused), refused.message};
+        hand_over_report(biller, done, report);
+        return BILLER_STATUS_OK;
+    });
+}
+
+// ---- Extensions ---------------------------------------------------------------------------------
+
+uint32_t portal_fields_hook(biller_instance* instance, const biller_bytes* join_host,
+                            const biller_portal_sink* sink, biller_reason* reason) {
+    return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
+        require(join_host && sink && sink->field, "join_host, sink or sink->field is NULL");
+        require(join_host->size > 0, "join_host is empty");
+        for (const PortalField& found : portal_fields(biller.config(), view(*join_host))) {
+            auto field = sized<biller_portal_field>();
+            field.required = found.is_required ? BILLER_YES : BILLER_NO;
+            field.title = bytes(found.title);
+            field.value = bytes(found.value);
+            field.note = bytes(found.note);
+            if (sink->field(sink->context, &field) == BILLER_STOP) return BILLER_STATUS_STOPPED;
+        }
+        return BILLER_STATUS_OK;
+    });
+}
+
+constexpr biller_portal kPortal = {sizeof(biller_portal), 0, portal_fields_hook};
+
+const void* extension(const biller_bytes* name) {
+    return name && view(*name) == BILLER_PORTAL_EXTENSION ? &kPortal : nullptr;
+}
+
+template <std::size_t Size>
+biller_bytes literal(const char (&text)[Size]) {
+    return bytes({text, Size - 1});
+}
+
+const biller_plugin kPlugin = {sizeof(biller_plugin),
+                               BILLER_ABI_MINOR,
+                               literal("segpay"),
+                               literal(NATS_SEGPAY_VERSION),
+                               check,
+                               open,
+                               close,
+                               link,
+                               handle,
+                               recover,
+                               entries,
+                               decide,
+                               extension};
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) uint32_t biller_entry_v1(
+    const biller_host_info* host, const biller_plugin** plugin, biller_reason* reason) {
+    return guarded(reason, [&] {
+        require(plugin != nullptr, "plugin is NULL");
+        *plugin = nullptr;
+        require(host != nullptr, "host is NULL");
+        const biller_host_info info = adopted(host);
+        if (info.minor_min > BILLER_ABI_MINOR || info.minor_max < info.minor_min)
+            throw Stop{BILLER_STATUS_VERSION,
+                       "the host speaks biller ABI 1." + std::to_string(info.minor_min) + " to 1." +
+                           std::to_string(info.minor_max) +
+                           ", this plugin (segpay " NATS_SEGPAY_VERSION ") speaks 1.0 to 1." +
+                           std::to_string(BILLER_ABI_MINOR)};
+        *plugin = &kPlugin;
+        return BILLER_STATUS_OK;
+    });
+}

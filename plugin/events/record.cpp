@@ -1,0 +1,141 @@
+// One table per type of field; a record is a walk over the tables.
+#include "events/record.hpp"
+
+#include "wire/form.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <stdexcept>
+
+namespace segpay {
+
+namespace {
+
+struct TextField {
+    std::string_view name;
+    std::string Event::*member;
+};
+
+constexpr std::array kTextFields = {
+    TextField{"purchase_id", &Event::purchase_id},
+    TextField{"transaction_id", &Event::transaction_id},
+    TextField{"related_transaction_id", &Event::related_transaction_id},
+    TextField{"member_id", &Event::member_id},
+    TextField{"session", &Event::session},
+    TextField{"affiliate", &Event::affiliate},
+    TextField{"username", &Event::username},
+    TextField{"email", &Event::email},
+    TextField{"name", &Event::name},
+    TextField{"country", &Event::country},
+    TextField{"site", &Event::site},
+    TextField{"option", &Event::option},
+    TextField{"cross_sell_ref", &Event::cross_sell_ref},
+    TextField{"upsell", &Event::upsell},
+    TextField{"tokenplus", &Event::tokenplus},
+    TextField{"octoken", &Event::octoken},
+    TextField{"trans_guid", &Event::trans_guid},
+    TextField{"card_type", &Event::card_type},
+    TextField{"payment_type", &Event::payment_type},
+    TextField{"reason_code", &Event::reason_code},
+    TextField{"reason_text", &Event::reason_text},
+    TextField{"by", &Event::by},
+};
+
+constexpr std::string_view kExtraPrefix = "x.";
+
+// A record is our own writing: what an event may hold was limited when it came in.
+constexpr FormLimits kNoLimits{SIZE_MAX, SIZE_MAX, SIZE_MAX};
+
+template <class Number>
+Number number(std::string_view text) {
+    Number value{};
+    auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc() || end != text.data() + text.size())
+        throw std::runtime_error("a ledger record holds an unreadable number");
+    return value;
+}
+
+bool truth(std::string_view text) { return text == "1"; }
+
+// What a table cannot say: numbers, choices, lists.
+void read_other_field(Event& event, std::string_view name, std::string_view value) {
+    if (name == "kind") {
+        event.kind = kind_from_name(value).value_or(EventKind::unknown);
+    } else if (name == "amount") {
+        const std::size_t space = value.find(' ');
+        const auto currency = Currency::from_code(
+            space == std::string_view::npos ? std::string_view() : value.substr(space + 1));
+        if (!currency) throw std::runtime_error("a ledger record holds an unknown currency");
+        event.amount = Money{number<std::int64_t>(value.substr(0, space)), *currency};
+    } else if (name == "eticket") {
+        auto eticket = parse_eticket(value);
+        if (!eticket) throw std::runtime_error("a ledger record holds an unreadable eticket");
+        event.eticket = *eticket;
+    } else if (name == "approved") {
+        event.approved = truth(value);
+    } else if (name == "trial") {
+        event.trial = truth(value);
+    } else if (name == "test") {
+        event.test = truth(value);
+    } else if (name == "standin") {
+        event.standin = truth(value);
+    } else if (name == "cross_sell_slot") {
+        event.cross_sell_slot = number<std::uint32_t>(value);
+    } else if (name == "occurred_at_ms") {
+        event.occurred_at_ms = number<TimeMs>(value);
+    } else if (name == "received_at_ms") {
+        event.received_at_ms = number<TimeMs>(value);
+    } else if (name == "warning") {
+        event.warnings.emplace_back(value);
+    } else if (name.starts_with(kExtraPrefix)) {
+        event.extras.emplace_back(name.substr(kExtraPrefix.size()), value);
+    }
+}
+
+} // namespace
+
+std::string to_record(const Event& event) {
+    Parameters fields;
+    const auto add = [&](std::string_view name, std::string value) {
+        fields.push_back({std::string(name), std::move(value)});
+    };
+    add("kind", std::string(kind_name(event.kind)));
+    for (const TextField& field : kTextFields)
+        if (const std::string& text = event.*field.member; !text.empty()) add(field.name, text);
+    if (event.amount)
+        add("amount",
+            std::to_string(event.amount->minor) + " " + std::string(event.amount->currency.code()));
+    if (!event.eticket.is_none()) add("eticket", to_string(event.eticket));
+    if (event.approved) add("approved", *event.approved ? "1" : "0");
+    if (event.trial) add("trial", *event.trial ? "1" : "0");
+    if (event.test) add("test", "1");
+    if (event.standin) add("standin", "1");
+    if (event.cross_sell_slot) add("cross_sell_slot", std::to_string(event.cross_sell_slot));
+    if (event.occurred_at_ms) add("occurred_at_ms", std::to_string(event.occurred_at_ms));
+    add("received_at_ms", std::to_string(event.received_at_ms));
+    for (const std::string& warning : event.warnings)
+        add("warning", warning);
+    for (const auto& [name, value] : event.extras)
+        add(std::string(kExtraPrefix) + name, value);
+    return encode_form(fields);
+}
+
+Event from_record(std::string_view record) {
+    Parameters fields;
+    if (auto outcome = decode_form(record, fields, kNoLimits); !outcome)
+        throw std::runtime_error("a ledger record is unreadable: " + outcome.error());
+    Event event;
+    for (const Parameter& field : fields) {
+        bool is_text = false;
+        for (const TextField& text : kTextFields)
+            if (text.name == field.name) {
+                event.*text.member = field.value;
+                is_text = true;
+            }
+        if (!is_text) read_other_field(event, field.name, field.value);
+    }
+    return event;
+}
+
+} // namespace segpay

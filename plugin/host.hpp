@@ -1,0 +1,41 @@
+// The host as the plugin sees it: its callbacks behind typed functions. Whatever a callback does
+// (throw, answer nonsense, not exist), these functions answer with something defined.
+#pragma once
+
+#include "biller.h"
+#include "ledger/ledger.hpp"
+#include "values/timestamp.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace segpay {
+
+enum class LogLevel : std::uint32_t { error = 1, warning = 2, info = 3, debug = 4 };
+
+struct HostAnswer {
+    enum class Verdict { done, retry, refuse };
+    Verdict verdict = Verdict::retry;
+    std::string why;
+};
+
+enum class NameAnswer { free, taken, cannot_tell };
+
+// Copies the host's table; the functions behind it must outlive the object. Threads: any.
+class Host {
+public:
+    explicit Host(const biller_host& table) : table_(table) {}
+
+    // Delivers an entry that the ledger handed out. A callback that throws, or answers something
+    // undefined, counts as a retry, and `why` says so.
+    HostAnswer deliver(const Entry& entry) const;
+    NameAnswer probe(const Event& event) const;
+    void log(LogLevel level, std::string_view line) const noexcept;
+    TimeMs now() const;
+
+private:
+    biller_host table_;
+};
+
+} // namespace segpay

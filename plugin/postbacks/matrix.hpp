@@ -1,0 +1,39 @@
+// The matrix: which combination of trantype, action, stage and approved means what. From the
+// Processing API 2.0, "Transaction Postback Matrix", completed by the NATS integration guide (cross
+// sells, upsells, Token Plus) and by combinations that were seen on the wire.
+#pragma once
+
+#include "events/event.hpp"
+#include "postbacks/postback.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace segpay {
+
+// What the ledger already knows and the matrix asks for.
+struct History {
+    // This very transaction was approved by stand-in before.
+    bool was_standin = false;
+    // The purchase itself began as a one-click sale: its renewals echo the extras of that sale and
+    // are renewals nevertheless.
+    bool began_by_one_click = false;
+};
+
+enum class Meaning { event, probe, unknown };
+
+struct Classification {
+    Meaning meaning = Meaning::unknown;
+    EventKind kind = EventKind::unknown;
+    bool is_transaction = false;       // the row has a trantype: there must be a transaction id
+    std::string_view transaction_type; // words of the row, for the identity; static
+    std::string_view action;
+    std::string_view stage; // normalised; empty when the postback has none that is known
+};
+
+Classification classify(const Postback& postback, const History& history);
+
+// Whether an extra that NATS puts on the link is set: present, not empty, not "0".
+bool is_set(std::string_view extra);
+
+} // namespace segpay

@@ -1,0 +1,114 @@
+// Checking of what a postback claims against what a link promised.
+#include "postbacks/promise.hpp"
+
+#include "values/word.hpp"
+#include "wire/seal.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace segpay {
+
+namespace {
+
+constexpr TimeMs kDayMs = 24 * 60 * 60 * 1000;
+
+// Only a sale that opens something is promised by a link; a renewal echoes the link's values, but
+// months later.
+bool is_promised(EventKind kind) {
+    switch (kind) {
+        case EventKind::join:
+        case EventKind::cross_sell:
+        case EventKind::token_purchase:
+        case EventKind::upsell:
+        case EventKind::one_click:
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::string_view seal_of(const Postback& postback, const std::string& parameter) {
+    for (const auto& [name, value] : postback.extras)
+        if (equal_ignoring_case(name, parameter)) return value;
+    return {};
+}
+
+// A package and the option in it that a link may have been made for; the option is empty for a link
+// that let the customer choose among the package's price points.
+struct Candidate {
+    std::uint64_t package = 0;
+    std::string_view option;
+};
+
+// A main sale was promised by a link for its own option; a cross sell by the link of an option that
+// offers it in that slot.
+std::vector<Candidate> candidates_for(const Event& event, const Config& config) {
+    std::vector<Candidate> candidates;
+    const auto add = [&](const JoinOption& option) {
+        candidates.push_back({option.eticket.package, option.id});
+        candidates.push_back({option.eticket.package, {}});
+    };
+    if (event.cross_sell_slot == 0) {
+        if (const JoinOption* option = config.option(event.option))
+            add(*option);
+        else
+            candidates.push_back({event.eticket.package, {}});
+        return candidates;
+    }
+    for (const JoinOption& option : config.options)
+        if (event.cross_sell_slot <= option.cross_sells.size()) add(option);
+    return candidates;
+}
+
+std::string check_seal_of(const Event& event, const Postback& postback, const Config& config,
+                          TimeMs now) {
+    const std::string_view seal = seal_of(postback, config.seal.parameter);
+    if (seal.empty())
+        return config.seal.mode == Seal::Mode::require
+                   ? "there is no seal (" + config.seal.parameter +
+                         "), and seal.mode is \"require\""
+                   : std::string();
+    SealedFacts facts;
+    facts.member_id = postback[Fact::member_id];
+    facts.session = postback[Fact::session];
+    facts.affiliate = postback[Fact::affiliate];
+    facts.xref1 = postback[Fact::xref1];
+    facts.xref2 = postback[Fact::xref2];
+    facts.upsell = postback[Fact::upsell];
+    facts.tokenplus = postback[Fact::tokenplus];
+    facts.octoken = postback[Fact::octoken];
+    SealVerdict verdict = SealVerdict::forged;
+    for (const Candidate& candidate : candidates_for(event, config)) {
+        facts.package = candidate.package;
+        facts.option = candidate.option;
+        verdict = check_seal(seal, config.seal.keys, facts, now,
+                             TimeMs{config.seal.max_age_days} * kDayMs);
+        if (verdict != SealVerdict::forged) break;
+    }
+    switch (verdict) {
+        case SealVerdict::good:
+            return {};
+        case SealVerdict::malformed:
+            return "the seal is not one of ours: 32 letters a-z and digits 2-7";
+        case SealVerdict::expired:
+            return "the seal is older than seal.max_age_days (" +
+                   std::to_string(config.seal.max_age_days) + ")";
+        case SealVerdict::forged:
+            break;
+    }
+    return "the seal does not fit: package, option, member, session, affiliate, refs or extras are "
+           "not those of the link";
+}
+
+} // namespace
+
+std::string check_promise(const Event& event, const Postback& postback, const Config& config,
+                          TimeMs now) {
+    if (event.test && config.mode == Mode::live)
+        return "TESTTRANS=1, but account.mode is \"live\": test money is not real money";
+    if (config.seal.mode == Seal::Mode::off || !is_promised(event.kind)) return {};
+    return check_seal_of(event, postback, config, now);
+}
+
+} // namespace segpay

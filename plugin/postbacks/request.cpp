@@ -1,0 +1,136 @@
+// Decoding and authentication of a request.
+#include "postbacks/request.hpp"
+
+#include "values/secret.hpp"
+#include "values/word.hpp"
+
+#include <Poco/Base64Decoder.h>
+#include <Poco/Exception.h>
+#include <Poco/Net/IPAddress.h>
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+
+namespace segpay {
+
+namespace {
+
+using Poco::Net::IPAddress;
+
+// IPv4 addresses that came in through an IPv6 socket ("::ffff:192.0.2.1") count as IPv4.
+std::optional<IPAddress> parse_address(std::string_view text) {
+    constexpr std::string_view kMapped = "::ffff:";
+    std::string_view plain = trimmed(text);
+    if (equal_ignoring_case(plain.substr(0, kMapped.size()), kMapped) &&
+        plain.find('.') != std::string_view::npos)
+        plain.remove_prefix(kMapped.size());
+    IPAddress address;
+    if (!IPAddress::tryParse(std::string(plain), address)) return std::nullopt;
+    return address;
+}
+
+bool is_in(const IPAddress& address, const Network& network) {
+    const std::size_t slash = network.text.find('/');
+    const std::optional<IPAddress> base = parse_address(network.text.substr(0, slash));
+    if (!base || base->family() != address.family()) return false;
+    if (slash == std::string::npos) return address == *base;
+    const auto prefix = static_cast<unsigned>(std::stoul(network.text.substr(slash + 1)));
+    const IPAddress mask(prefix, address.family());
+    return (address & mask) == (*base & mask);
+}
+
+bool is_in(const IPAddress& address, const std::vector<Network>& networks) {
+    return std::any_of(networks.begin(), networks.end(),
+                       [&](const Network& network) { return is_in(address, network); });
+}
+
+// The socket's peer, unless that is a trusted proxy: then the last address of X-Forwarded-For that
+// is none of the trusted proxies.
+std::optional<IPAddress> sender_of(const HttpRequest& request, const Authenticity& authenticity) {
+    std::optional<IPAddress> sender = parse_address(request.peer);
+    std::string_view hops = request.header("X-Forwarded-For");
+    while (sender && !hops.empty() && is_in(*sender, authenticity.trusted_proxies)) {
+        const std::size_t comma = hops.rfind(',');
+        sender = parse_address(comma == std::string_view::npos ? hops : hops.substr(comma + 1));
+        hops = hops.substr(0, comma == std::string_view::npos ? 0 : comma);
+    }
+    return sender;
+}
+
+bool has_credentials(const HttpRequest& request, const BasicCredentials& wanted) {
+    constexpr std::string_view kScheme = "Basic ";
+    const std::string_view header = request.header("Authorization");
+    if (!equal_ignoring_case(header.substr(0, kScheme.size()), kScheme)) return false;
+    std::istringstream encoded{std::string(header.substr(kScheme.size()))};
+    std::string given;
+    try {
+        Poco::Base64Decoder decoder(encoded);
+        given.assign(std::istreambuf_iterator<char>(decoder), {});
+    } catch (const Poco::Exception&) {
+        return false;
+    }
+    return equal_in_constant_time(given,
+                                  wanted.username + ":" + std::string(wanted.password.reveal()));
+}
+
+bool take_secret(Parameters& parameters, const SecretParameter& wanted) {
+    bool is_right = false;
+    std::erase_if(parameters, [&](const Parameter& parameter) {
+        if (!equal_ignoring_case(parameter.name, wanted.name)) return false;
+        is_right = equal_in_constant_time(parameter.value, wanted.value.reveal());
+        return true;
+    });
+    return is_right;
+}
+
+bool is_form(std::string_view content_type) {
+    const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
+    return type.empty() || equal_ignoring_case(type, "application/x-www-form-urlencoded");
+}
+
+} // namespace
+
+std::string_view HttpRequest::header(std::string_view name) const {
+    for (const auto& [header_name, value] : headers)
+        if (equal_ignoring_case(header_name, name)) return value;
+    return {};
+}
+
+std::variant<Parameters, Refusal> decode_request(const HttpRequest& request) {
+    const bool is_post = request.method == "POST";
+    if (!is_post && request.method != "GET")
+        return Refusal{
+            405, "method " + clean_text(request.method.substr(0, 20)) + " is neither GET nor POST"};
+    if (request.query.size() + request.body.size() > kMaxRequestBytes)
+        return Refusal{413,
+                       "the request is larger than " + std::to_string(kMaxRequestBytes) + " bytes"};
+    if (is_post && !request.body.empty() && !is_form(request.header("Content-Type")))
+        return Refusal{415, "the body is not application/x-www-form-urlencoded"};
+
+    Parameters parameters;
+    Result<bool> outcome = decode_form(request.query, parameters);
+    if (outcome && is_post) outcome = decode_form(request.body, parameters);
+    if (!outcome) return Refusal{413, clean_text(outcome.error())};
+    return parameters;
+}
+
+std::optional<Refusal> authenticate(const HttpRequest& request, const Authenticity& authenticity,
+                                    Parameters& parameters) {
+    if (authenticity.is_none) return std::nullopt;
+    if (!authenticity.addresses.empty()) {
+        const std::optional<IPAddress> sender = sender_of(request, authenticity);
+        if (!sender) return Refusal{403, "the sender's address is unknown or unreadable"};
+        if (!is_in(*sender, authenticity.addresses))
+            return Refusal{403, "sender " + sender->toString() +
+                                    " is not in postbacks.authenticity.addresses"};
+    }
+    if (authenticity.basic && !has_credentials(request, *authenticity.basic))
+        return Refusal{401, "HTTP Basic credentials are missing or wrong"};
+    if (authenticity.secret && !take_secret(parameters, *authenticity.secret))
+        return Refusal{
+            403, "the secret parameter \"" + authenticity.secret->name + "\" is missing or wrong"};
+    return std::nullopt;
+}
+
+} // namespace segpay

@@ -1,0 +1,43 @@
+// HttpRequest: one request of Segpay as the host's web server received it, and its first two gates:
+// is it readable, and is it from Segpay? Everything refused here leaves no trace in the ledger, so
+// that strangers cannot fill it.
+#pragma once
+
+#include "config/config.hpp"
+#include "values/result.hpp"
+#include "wire/form.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace segpay {
+
+struct HttpRequest {
+    std::string_view method;
+    std::string_view query; // still encoded
+    std::string_view body;  // still encoded
+    std::string_view peer;  // address of the socket's other end
+    std::vector<std::pair<std::string_view, std::string_view>> headers;
+
+    // The first header of that name, whatever its case; empty when there is none.
+    std::string_view header(std::string_view name) const;
+};
+
+// Why a request is not even looked at.
+struct Refusal {
+    unsigned http_status = 400;
+    std::string message; // for the operator; names neither secrets nor what was compared
+};
+
+// Query and body as one list of parameters.
+std::variant<Parameters, Refusal> decode_request(const HttpRequest& request);
+
+// Whether the request comes from Segpay: all configured proofs must be given (addresses, HTTP
+// Basic, secret parameter). nullopt: it does. The secret parameter is taken out of the list.
+std::optional<Refusal> authenticate(const HttpRequest& request, const Authenticity& authenticity,
+                                    Parameters& parameters);
+
+} // namespace segpay

@@ -1,0 +1,42 @@
+// Reading and writing of "package:pricepoint".
+#include "values/eticket.hpp"
+
+#include <charconv>
+
+namespace segpay {
+
+namespace {
+
+constexpr std::size_t kMaxIdDigits = 18;
+
+bool read_id(std::string_view text, std::uint64_t& id) {
+    if (text.empty() || text.size() > kMaxIdDigits) return false;
+    const char* end = text.data() + text.size();
+    auto [stopped_at, failure] = std::from_chars(text.data(), end, id);
+    return failure == std::errc() && stopped_at == end && id > 0;
+}
+
+} // namespace
+
+Result<ETicket> parse_eticket(std::string_view text) {
+    const std::string shown = "eticket \"" + std::string(text.substr(0, 40)) + "\" ";
+    const std::size_t colon = text.find(':');
+    ETicket eticket;
+    if (colon == std::string_view::npos || colon + 1 == text.size()) {
+        std::string_view package = text.substr(0, colon);
+        if (!read_id(package, eticket.package))
+            return Error{shown + "is not package:pricepoint, e.g. \"162209:3097\""};
+        return Error{shown + "has no price point; write package:pricepoint, e.g. \"" +
+                     std::string(package) + ":3097\""};
+    }
+    if (!read_id(text.substr(0, colon), eticket.package) ||
+        !read_id(text.substr(colon + 1), eticket.price_point))
+        return Error{shown + "is not package:pricepoint, e.g. \"162209:3097\""};
+    return eticket;
+}
+
+std::string to_string(const ETicket& eticket) {
+    return std::to_string(eticket.package) + ":" + std::to_string(eticket.price_point);
+}
+
+} // namespace segpay

@@ -1,0 +1,98 @@
+// Currency codes, their decimals, and exact reading and writing of amounts.
+#include "values/money.hpp"
+
+#include <algorithm>
+
+namespace segpay {
+
+namespace {
+
+// ISO 4217 codes by number of decimals; two where nothing else is said.
+constexpr std::string_view kTwoDecimals =
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD "
+    "CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD "
+    "GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD "
+    "MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP "
+    "PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS "
+    "TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ZWL";
+constexpr std::string_view kNoDecimals =
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+constexpr std::string_view kThreeDecimals = "BHD IQD JOD KWD LYD OMR TND";
+
+constexpr std::size_t kMaxDigits = 15;
+
+bool contains_code(std::string_view list, std::string_view code) {
+    for (std::size_t at = 0; at + 3 <= list.size(); at += 4)
+        if (list.substr(at, 3) == code) return true;
+    return false;
+}
+
+bool is_digits(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+Error not_an_amount(std::string_view text, std::string_view what_is_wrong) {
+    return {"amount \"" + std::string(text.substr(0, 40)) + "\" " + std::string(what_is_wrong)};
+}
+
+} // namespace
+
+std::optional<Currency> Currency::from_code(std::string_view code) {
+    if (code.size() != 3) return std::nullopt;
+    Currency currency;
+    for (std::size_t i = 0; i < 3; ++i) {
+        char c = code[i];
+        currency.code_[i] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    const std::string_view upper{currency.code_.data(), 3};
+    if (contains_code(kTwoDecimals, upper))
+        currency.exponent_ = 2;
+    else if (contains_code(kNoDecimals, upper))
+        currency.exponent_ = 0;
+    else if (contains_code(kThreeDecimals, upper))
+        currency.exponent_ = 3;
+    else
+        return std::nullopt;
+    return currency;
+}
+
+Result<Money> parse_amount(std::string_view text, Currency currency) {
+    std::string_view rest = text;
+    const bool is_negative = rest.starts_with('-');
+    if (is_negative || rest.starts_with('+')) rest.remove_prefix(1);
+
+    const std::size_t point = rest.find('.');
+    std::string_view whole = rest.substr(0, point);
+    std::string_view fraction =
+        point == std::string_view::npos ? std::string_view() : rest.substr(point + 1);
+    if (whole.empty() && fraction.empty()) return not_an_amount(text, "has no digits");
+    if (!is_digits(whole) || !is_digits(fraction))
+        return not_an_amount(text, "is not a decimal such as 29.95");
+
+    while (fraction.size() > currency.exponent() && fraction.ends_with('0'))
+        fraction.remove_suffix(1);
+    if (fraction.size() > currency.exponent())
+        return not_an_amount(text, "has more decimals than " + std::string(currency.code()) +
+                                       ", which has " + std::to_string(currency.exponent()));
+    while (whole.size() > 1 && whole.starts_with('0'))
+        whole.remove_prefix(1);
+    if (whole.size() + currency.exponent() > kMaxDigits)
+        return not_an_amount(text, "has more than 15 digits");
+
+    std::int64_t minor = 0;
+    for (char digit : whole)
+        minor = minor * 10 + (digit - '0');
+    for (std::size_t i = 0; i < currency.exponent(); ++i)
+        minor = minor * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
+    return Money{is_negative ? -minor : minor, currency};
+}
+
+std::string amount_text(const Money& money) {
+    std::string digits = std::to_string(money.minor < 0 ? -money.minor : money.minor);
+    const std::size_t decimals = money.currency.exponent();
+    if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
+    if (decimals > 0) digits.insert(digits.size() - decimals, 1, '.');
+    return money.minor < 0 ? "-" + digits : digits;
+}
+
+} // namespace segpay

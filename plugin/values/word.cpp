@@ -1,0 +1,138 @@
+// Comparison of Segpay's words, and the cleaning of text from outside.
+#include "values/word.hpp"
+
+#include <array>
+
+namespace segpay {
+
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_separator(char c) { return c == ' ' || c == '_' || c == '-'; }
+
+// What bytes 0x80 to 0x9F mean in Windows-1252; 0 where they mean nothing.
+constexpr std::array<char16_t, 32> kWindows1252 = {
+    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+
+void append_utf8(std::string& out, char16_t c) {
+    if (c < 0x80) {
+        out += static_cast<char>(c);
+    } else if (c < 0x800) {
+        out += static_cast<char>(0xC0 | (c >> 6));
+        out += static_cast<char>(0x80 | (c & 0x3F));
+    } else {
+        out += static_cast<char>(0xE0 | (c >> 12));
+        out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+        out += static_cast<char>(0x80 | (c & 0x3F));
+    }
+}
+
+// Length of the UTF-8 character that `bytes` begins with; 0 when it begins with none. Overlong
+// forms, surrogates and code points past U+10FFFF are none.
+std::size_t utf8_length(std::string_view bytes) {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+    const auto continues = [&](std::size_t i) {
+        return i < bytes.size() && (at(i) & 0xC0) == 0x80;
+    };
+    const unsigned char first = at(0);
+    if (first < 0x80) return 1;
+    if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) {
+        if (!continues(1) || !continues(2)) return 0;
+        if (first == 0xE0 && at(1) < 0xA0) return 0;
+        if (first == 0xED && at(1) > 0x9F) return 0;
+        return 3;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        if (!continues(1) || !continues(2) || !continues(3)) return 0;
+        if (first == 0xF0 && at(1) < 0x90) return 0;
+        if (first == 0xF4 && at(1) > 0x8F) return 0;
+        return 4;
+    }
+    return 0;
+}
+
+bool is_control(unsigned char c) { return c < 0x20 || c == 0x7F; }
+
+// U+0080 to U+009F as UTF-8: control characters too.
+bool is_c1_control(std::string_view character) {
+    return character.size() == 2 && character[0] == '\xC2' &&
+           static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
+} // namespace
+
+bool is_word(std::string_view text, std::string_view word) {
+    std::size_t matched = 0;
+    for (char c : text) {
+        if (is_separator(c)) continue;
+        if (matched == word.size() || lower(c) != word[matched]) return false;
+        ++matched;
+    }
+    return matched == word.size();
+}
+
+std::string normalised_word(std::string_view text) {
+    std::string word;
+    word.reserve(text.size());
+    for (char c : text)
+        if (!is_separator(c)) word += lower(c);
+    return word;
+}
+
+std::string lower_case(std::string_view text) {
+    std::string result(text);
+    for (char& c : result)
+        c = lower(c);
+    return result;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (lower(a[i]) != lower(b[i])) return false;
+    return true;
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
+}
+
+std::string clean_text(std::string_view bytes) {
+    std::string clean;
+    clean.reserve(bytes.size());
+    while (!bytes.empty()) {
+        const std::size_t length = utf8_length(bytes);
+        if (length == 0) {
+            const auto byte = static_cast<unsigned char>(bytes[0]);
+            const char16_t meaning = byte < 0xA0 ? kWindows1252[byte - 0x80u] : byte;
+            append_utf8(clean, meaning == 0 ? u' ' : meaning);
+            bytes.remove_prefix(1);
+            continue;
+        }
+        const std::string_view character = bytes.substr(0, length);
+        const bool is_blank =
+            is_control(static_cast<unsigned char>(character[0])) || is_c1_control(character);
+        if (is_blank)
+            clean += ' ';
+        else
+            clean += character;
+        bytes.remove_prefix(length);
+    }
+    return clean;
+}
+
+std::size_t character_count(std::string_view utf8) {
+    std::size_t count = 0;
+    for (char c : utf8)
+        if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) ++count;
+    return count;
+}
+
+} // namespace segpay

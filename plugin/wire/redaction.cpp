@@ -1,0 +1,100 @@
+// The list of secret names.
+#include "wire/redaction.hpp"
+
+#include "values/word.hpp"
+
+#include <array>
+
+namespace segpay {
+
+namespace {
+
+struct SecretName {
+    std::string_view name; // normalised: lower case, no separators
+    Secrecy secrecy;
+};
+
+// Processing API 2.0, "Full List of Postback Parameters" and "Pre-populate Fields"; the card names
+// are none of Segpay's, but a merchant's own page may have put them on a link.
+constexpr std::array kSecretNames = {
+    SecretName{"password", Secrecy::password},
+    SecretName{"pass", Secrecy::password},
+    SecretName{"passwd", Secrecy::password},
+    SecretName{"pwd", Secrecy::password},
+    SecretName{"extrapassword", Secrecy::password},
+    SecretName{"ccnumber", Secrecy::card},
+    SecretName{"ccnum", Secrecy::card},
+    SecretName{"cardnumber", Secrecy::card},
+    SecretName{"cardnum", Secrecy::card},
+    SecretName{"creditcard", Secrecy::card},
+    SecretName{"pan", Secrecy::card},
+    SecretName{"cvv", Secrecy::card},
+    SecretName{"cvv2", Secrecy::card},
+    SecretName{"cvc", Secrecy::card},
+    SecretName{"cv2", Secrecy::card},
+    SecretName{"iban", Secrecy::card},
+    SecretName{"accountnumber", Secrecy::card},
+    SecretName{"email", Secrecy::personal},
+    SecretName{"billemail", Secrecy::personal},
+    SecretName{"xbillemail", Secrecy::personal},
+    SecretName{"phone", Secrecy::personal},
+    SecretName{"billphone", Secrecy::personal},
+    SecretName{"name", Secrecy::personal},
+    SecretName{"billname", Secrecy::personal},
+    SecretName{"firstname", Secrecy::personal},
+    SecretName{"lastname", Secrecy::personal},
+    SecretName{"billnamefirst", Secrecy::personal},
+    SecretName{"billnamelast", Secrecy::personal},
+    SecretName{"address", Secrecy::personal},
+    SecretName{"billaddr", Secrecy::personal},
+    SecretName{"ip", Secrecy::personal},
+    SecretName{"ipaddress", Secrecy::personal},
+    SecretName{"ccfirst6", Secrecy::personal},
+    SecretName{"cclast4", Secrecy::personal},
+    SecretName{"bin", Secrecy::personal},
+    SecretName{"username", Secrecy::personal},
+    SecretName{"extrausername", Secrecy::personal},
+};
+
+} // namespace
+
+Secrecy secrecy_of(std::string_view name) {
+    for (const SecretName& secret : kSecretNames)
+        if (is_word(name, secret.name)) return secret.secrecy;
+    return Secrecy::open;
+}
+
+Parameters without_secrets(const Parameters& parameters) {
+    Parameters kept;
+    for (const Parameter& parameter : parameters) {
+        const Secrecy secrecy = secrecy_of(parameter.name);
+        if (secrecy != Secrecy::card && secrecy != Secrecy::password) kept.push_back(parameter);
+    }
+    return kept;
+}
+
+Parameters redacted(const Parameters& parameters) {
+    Parameters shown = parameters;
+    for (Parameter& parameter : shown)
+        if (secrecy_of(parameter.name) != Secrecy::open && !parameter.value.empty())
+            parameter.value = "***";
+    return shown;
+}
+
+std::string redacted_form(std::string_view encoded) {
+    Parameters parameters;
+    (void)decode_form(encoded, parameters); // past a limit: what fits is shown
+    std::string text;
+    for (const Parameter& parameter : redacted(parameters)) {
+        if (!text.empty()) text += '&';
+        append_encoded(text, parameter.name);
+        text += '=';
+        if (parameter.value == "***")
+            text += "***";
+        else
+            append_encoded(text, parameter.value);
+    }
+    return text;
+}
+
+} // namespace segpay

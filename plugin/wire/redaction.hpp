@@ -1,0 +1,31 @@
+// Which parameters are secret, decided in this one place. Three degrees: what is never kept at all,
+// what is kept only encrypted, and what is kept but never shown in a log or an error text.
+#pragma once
+
+#include "wire/form.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace segpay {
+
+enum class Secrecy {
+    open,     // may appear anywhere
+    personal, // e-mail, postal address, card fragments: stored, never logged
+    password, // stored only encrypted, until the event is settled
+    card,     // card numbers, CVV, bank accounts: dropped at the door
+};
+
+// By parameter name, whatever its case and separators.
+Secrecy secrecy_of(std::string_view name);
+
+// Without what must never be kept; passwords are taken out too.
+Parameters without_secrets(const Parameters& parameters);
+
+// For people: everything that is not open reads "***".
+Parameters redacted(const Parameters& parameters);
+
+// A form-encoded request, redacted.
+std::string redacted_form(std::string_view encoded);
+
+} // namespace segpay
