@@ -120,7 +120,7 @@ typedef struct biller_money {
 #define BILLER_STATUS_VERSION 1     /* no common ABI version; the reason names both sides' */
 #define BILLER_STATUS_ARGUMENT 2    /* an argument is NULL, too small, or out of range */
 #define BILLER_STATUS_CONFIG 3      /* the configuration has mistakes; see biller_plugin.check */
-#define BILLER_STATUS_REQUEST 4     /* a link request that cannot be met; the reason names the field */
+#define BILLER_STATUS_REQUEST 4     /* cannot be met; the reason names the field */
 #define BILLER_STATUS_NOT_FOUND 5   /* no entry with that key */
 #define BILLER_STATUS_STATE 6       /* the entry exists, but is not in a state for this decision */
 #define BILLER_STATUS_STORAGE 7     /* the ledger cannot be read or written; nothing was changed */
@@ -164,20 +164,20 @@ typedef struct biller_reason {
 #define BILLER_EVENT_UPSELL 5               /* "upsell": an offer of another site, by one click */
 #define BILLER_EVENT_ONE_CLICK 6            /* "one_click": any other purchase by one click */
 #define BILLER_EVENT_CONVERSION 7           /* "conversion": the trial became a full membership */
-#define BILLER_EVENT_INSUFFICIENT_FUNDS 8   /* "insufficient_funds": a conversion or rebill failed */
+#define BILLER_EVENT_INSUFFICIENT_FUNDS 8   /* "insufficient_funds": a renewal failed */
 #define BILLER_EVENT_REBILL 9               /* "rebill": a renewal was paid */
-#define BILLER_EVENT_UPGRADE 10             /* "upgrade": the member converted before the trial's end */
+#define BILLER_EVENT_UPGRADE 10             /* "upgrade": converted before the trial's end */
 #define BILLER_EVENT_UPGRADE_DENIAL 11      /* "upgrade_denial": the trial goes on */
-#define BILLER_EVENT_REACTIVATION 12        /* "reactivation": an ended subscription lives again; with
-                                               an amount when it tells of the payment */
+#define BILLER_EVENT_REACTIVATION 12        /* "reactivation": it lives again; with an
+                                               amount when it tells of the payment */
 #define BILLER_EVENT_VOID 13                /* "void" of related_transaction_id */
 #define BILLER_EVENT_CREDIT 14              /* "credit": refund of related_transaction_id */
 #define BILLER_EVENT_CHARGEBACK 15          /* "chargeback" of related_transaction_id */
 #define BILLER_EVENT_REVOKE 16              /* "revoke" of related_transaction_id (direct debit) */
 #define BILLER_EVENT_CHARGEBACK_REVERSAL 17 /* "chargeback_reversal": the chargeback was won */
-#define BILLER_EVENT_RDR_REVERSAL 18        /* "rdr_reversal": a rapid dispute resolution was undone */
-#define BILLER_EVENT_STANDIN_DECLINE 19     /* "standin_decline": a sale approved with standin == YES
-                                               failed in the end: take the sale back */
+#define BILLER_EVENT_RDR_REVERSAL 18        /* "rdr_reversal": rapid dispute resolution undone */
+#define BILLER_EVENT_STANDIN_DECLINE 19     /* "standin_decline": a sale approved with
+                                               standin == YES failed in the end: take it back */
 #define BILLER_EVENT_MEMBER_ENABLE 20       /* "member_enable": grant access */
 #define BILLER_EVENT_MEMBER_DISABLE 21      /* "member_disable": take access away */
 #define BILLER_EVENT_MEMBER_CANCEL 22       /* "member_cancel": will not renew; access stays */
@@ -188,8 +188,8 @@ typedef struct biller_event {
     uint32_t struct_size;
     uint32_t kind;                       /* BILLER_EVENT_* */
     biller_bytes kind_name;              /* "join", "rebill", ... */
-    biller_bytes key;                    /* the idempotency key: ASCII, at most 120 bytes, the same at
-                                            every delivery of this fact, never used for another */
+    biller_bytes key;                    /* the idempotency key: ASCII, at most 120 bytes, the same
+                                            at every delivery of this fact, and of no other */
     biller_bytes purchase_id;            /* the processor's subscription */
     biller_bytes transaction_id;         /* the processor's transaction; none for member events */
     biller_bytes related_transaction_id; /* the sale that is voided, refunded, charged back */
@@ -224,15 +224,15 @@ typedef struct biller_event {
     biller_bytes trans_guid;             /* the token for an instant conversion */
     biller_bytes card_type;              /* "Visa", "MasterCard", ... */
     biller_bytes payment_type;           /* "CC", ... */
-    int64_t occurred_at_ms;              /* Unix time, UTC, milliseconds; 0: the processor did not say */
+    int64_t occurred_at_ms;              /* Unix time in milliseconds; 0: not said */
     int64_t received_at_ms;              /* when the plugin received it */
-    biller_bytes reason_code;            /* why declined, refunded or cancelled: the processor's code */
+    biller_bytes reason_code;            /* why declined, refunded, cancelled: a code */
     biller_bytes reason_text;            /* and its words */
     biller_bytes by;                     /* who refunded or cancelled */
     const biller_bytes *warnings;        /* remarks for the operator, e.g. "garbled_template" */
     size_t warning_count;
     const biller_pair *extras;           /* everything else the processor sent, secrets excepted:
-                                            lower-case names, values untouched, in order of arrival */
+                                            lower-case names, values untouched, in order */
     size_t extra_count;
 } biller_event;
 
@@ -268,7 +268,7 @@ typedef struct biller_probe {
 #define BILLER_LOG_DEBUG 4
 
 /* Flags of biller_host. */
-#define BILLER_HOST_HONOURS_KEYS 1 /* the host stores biller_event.key with the effect (EXACTLY ONCE) */
+#define BILLER_HOST_HONOURS_KEYS 1 /* stores biller_event.key with the effect */
 
 /* What the host can do. Filled by the host; copied by biller_plugin.open, so the struct itself may
  * go away afterwards, but the functions and `context` must live until biller_plugin.close. All
@@ -303,8 +303,8 @@ typedef struct biller_config {
     uint32_t reserved;   /* 0 */
     biller_bytes path;   /* a YAML file */
     biller_bytes text;   /* or the YAML itself */
-    biller_bytes ledger; /* when said, overrides the configured ledger file; ":memory:" is a ledger of
-                            this instance alone that ends with it */
+    biller_bytes ledger; /* when said, overrides the configured file; ":memory:" is a ledger of this
+                            instance alone that ends with it */
 } biller_config;
 
 /* One mistake in a configuration. */
@@ -321,7 +321,8 @@ typedef struct biller_problem_sink {
     uint32_t struct_size;
     uint32_t reserved; /* 0 */
     void *context;
-    uint32_t (*problem)(void *context, const biller_problem *problem); /* BILLER_MORE, BILLER_STOP */
+    /* Answers BILLER_MORE or BILLER_STOP. */
+    uint32_t (*problem)(void *context, const biller_problem *problem);
 } biller_problem_sink;
 
 /* ---- Links --------------------------------------------------------------------------------- */
@@ -356,7 +357,7 @@ typedef struct biller_link_request {
     biller_bytes phone;
     biller_bytes language;      /* of the pay page: "ES", "FR", ... */
     biller_bytes currency;      /* shown to the customer: "HKD", ..., or "none" for no choice */
-    biller_bytes amount;        /* options with a dynamic price: a decimal of the option's currency */
+    biller_bytes amount;        /* dynamic prices: a decimal of the option's currency */
     biller_bytes xref1;         /* ref code of the first cross sell; default: the option's. 32 */
     biller_bytes xref2;         /* ref code of the second. 32 */
     biller_bytes upsell;        /* the host's own; comes back. 32 */
@@ -414,7 +415,7 @@ typedef struct biller_http_request {
 #define BILLER_DISPOSITION_DELIVERED 1   /* "delivered": the host applied the event just now */
 #define BILLER_DISPOSITION_DUPLICATE 2   /* "duplicate": it had been applied before */
 #define BILLER_DISPOSITION_QUARANTINED 3 /* "quarantined": kept for the operator, see the message */
-#define BILLER_DISPOSITION_CONFLICT 4    /* "conflict": contradicts an earlier event; kept likewise */
+#define BILLER_DISPOSITION_CONFLICT 4    /* "conflict": contradicts an earlier event; kept */
 #define BILLER_DISPOSITION_REFUSED 5     /* "refused": not from the processor, or not readable;
                                             nothing was written */
 #define BILLER_DISPOSITION_DEAD_LETTER 6 /* "dead_letter": the host refused the event */
@@ -434,7 +435,7 @@ typedef struct biller_http_reply {
     uint32_t disposition;      /* BILLER_DISPOSITION_* */
     uint32_t retry_after_s;    /* when not 0: for a Retry-After header */
     biller_bytes disposition_name;
-    biller_bytes message;      /* for the operator, never for the wire: why; empty when all is well */
+    biller_bytes message;      /* for the operator, never for the wire; empty when all is well */
     biller_bytes key;          /* of the event or the kept request, when there is one */
 } biller_http_reply;
 
@@ -493,7 +494,8 @@ typedef struct biller_entry_sink {
     uint32_t struct_size;
     uint32_t reserved; /* 0 */
     void *context;
-    uint32_t (*entry)(void *context, const biller_entry *entry); /* BILLER_MORE, BILLER_STOP */
+    /* Answers BILLER_MORE or BILLER_STOP. */
+    uint32_t (*entry)(void *context, const biller_entry *entry);
 } biller_entry_sink;
 
 /* Decisions of an operator. */
@@ -536,10 +538,10 @@ typedef struct biller_plugin {
     uint32_t (*check)(const biller_config *config, const biller_problem_sink *sink,
                       biller_reason *reason);
 
-    /* [any-thread] Makes an instance. Opens the ledger (creates it when missing), touches no network.
-     * On failure *instance is NULL and the reason tells the first mistake. */
-    uint32_t (*open)(const biller_config *config, const biller_host *host, biller_instance **instance,
-                     biller_reason *reason);
+    /* [any-thread] Makes an instance. Opens the ledger (creates it when missing), touches no
+     * network. On failure *instance is NULL and the reason tells the first mistake. */
+    uint32_t (*open)(const biller_config *config, const biller_host *host,
+                     biller_instance **instance, biller_reason *reason);
 
     /* [one-at-a-time] Ends an instance; NULL is allowed. */
     void (*close)(biller_instance *instance);
@@ -550,8 +552,8 @@ typedef struct biller_plugin {
                      const biller_link_sink *sink, biller_reason *reason);
 
     /* [any-thread] Takes one request of the processor through authentication, translation, ledger
-     * and host callback, and tells what to answer. Returns OK whenever the sink was called, whatever
-     * the reply says; the sink is called exactly once unless the return value is ARGUMENT,
+     * and host callback, and tells what to answer. Returns OK whenever the sink was called,
+     * whatever the reply says; the sink is called exactly once unless the return value is ARGUMENT,
      * REENTERED or FORKED. May wait for the disk and for the host's callback. */
     uint32_t (*handle)(biller_instance *instance, const biller_http_request *request,
                        const biller_reply_sink *sink, biller_reason *reason);
@@ -568,8 +570,8 @@ typedef struct biller_plugin {
 
     /* [any-thread] Carries out an operator's decision. REDELIVER and RELEASE call biller_host.event
      * before they return; `report` (may be NULL) tells how that went. */
-    uint32_t (*decide)(biller_instance *instance, const biller_decision *decision, biller_report *report,
-                       biller_reason *reason);
+    uint32_t (*decide)(biller_instance *instance, const biller_decision *decision,
+                       biller_report *report, biller_reason *reason);
 
     /* [entry] Looks up an optional part by name and revision, e.g. "biller.portal/1". NULL: this
      * plugin does not have it. The table lives as long as the library is loaded. */
@@ -610,7 +612,8 @@ typedef struct biller_portal_sink {
     uint32_t struct_size;
     uint32_t reserved; /* 0 */
     void *context;
-    uint32_t (*field)(void *context, const biller_portal_field *field); /* BILLER_MORE, BILLER_STOP */
+    /* Answers BILLER_MORE or BILLER_STOP. */
+    uint32_t (*field)(void *context, const biller_portal_field *field);
 } biller_portal_sink;
 
 typedef struct biller_portal {

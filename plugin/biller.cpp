@@ -192,10 +192,10 @@ Reply Biller::deliver_once(const Translation& translation, const Parameters& par
 
 Reply Biller::deliver_leased(const Entry& entry) {
     std::string why;
-    const Delivery delivery = deliver(entry, why);
+    const Delivery delivery = deliver(entry, Patience::limited, why);
     if (delivery == Delivery::applied || delivery == Delivery::refused) {
         Report others; // what queued up behind it meanwhile
-        deliver_purchase(entry.event->purchase_id, others);
+        deliver_purchase(entry.event->purchase_id, Patience::limited, others);
     }
     return reply_for(delivery, entry, why);
 }
@@ -203,7 +203,7 @@ Reply Biller::deliver_leased(const Entry& entry) {
 // An earlier event of the purchase comes first: it is delivered now if it can be.
 Reply Biller::deliver_in_turn(const std::string& purchase_id, const std::string& key) {
     Report report;
-    deliver_purchase(purchase_id, report);
+    deliver_purchase(purchase_id, Patience::limited, report);
     const std::optional<Entry> entry = ledger_->entry(key);
     if (entry && entry->state == EntryState::settled) return reply(Disposition::delivered, key, {});
     if (entry && entry->state == EntryState::dead_letter)
@@ -211,7 +211,7 @@ Reply Biller::deliver_in_turn(const std::string& purchase_id, const std::string&
     return reply(Disposition::deferred, key, "an earlier event of the purchase is not settled yet");
 }
 
-Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
+Biller::Delivery Biller::deliver(const Entry& entry, Patience patience, std::string& why) {
     HostAnswer answer = host_.deliver(entry);
     why = std::move(answer.why);
 
@@ -222,7 +222,8 @@ Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
         delivery = Delivery::refused;
         settlement.verdict = Settlement::Verdict::refused;
     } else if (answer.verdict == HostAnswer::Verdict::retry) {
-        const bool was_last = entry.attempts >= config_.ledger.max_attempts;
+        const bool was_last =
+            patience == Patience::limited && entry.attempts >= config_.ledger.max_attempts;
         delivery = was_last ? Delivery::refused : Delivery::retry;
         settlement.verdict = was_last ? Settlement::Verdict::refused : Settlement::Verdict::retry;
         settlement.next_attempt_at_ms = host_.now() + pause_after(entry.attempts, config_.ledger);
@@ -244,17 +245,22 @@ Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
     return delivery;
 }
 
-void Biller::deliver_purchase(const std::string& purchase_id, Report& report) {
+void Biller::deliver_purchase(const std::string& purchase_id, Patience patience,
+                              Report& report) {
     std::string why;
     while (std::optional<Entry> entry = ledger_->take_next(purchase_id, host_.now())) {
-        const Delivery delivery = deliver(*entry, why);
-        if (delivery == Delivery::applied)
-            ++report.delivered;
-        else if (delivery == Delivery::refused)
-            ++report.dead_letters;
-        else
-            ++report.deferred;
+        const Delivery delivery = deliver(*entry, patience, why);
+        count(delivery, report);
         if (delivery == Delivery::retry || delivery == Delivery::lost) return;
+    }
+}
+
+void Biller::count(Delivery delivery, Report& report) {
+    switch (delivery) {
+    case Delivery::applied: ++report.delivered; break;
+    case Delivery::refused: ++report.dead_letters; break;
+    case Delivery::retry:
+    case Delivery::lost: ++report.deferred; break;
     }
 }
 
@@ -310,18 +316,7 @@ Report Biller::recover(std::uint32_t limit) {
     for (std::uint32_t round = 0; round < limit; ++round) {
         const std::optional<Entry> entry = ledger_->take_due(host_.now());
         if (!entry) break;
-        switch (deliver(*entry, why)) {
-            case Delivery::applied:
-                ++report.delivered;
-                break;
-            case Delivery::refused:
-                ++report.dead_letters;
-                break;
-            case Delivery::retry:
-            case Delivery::lost:
-                ++report.deferred;
-                break;
-        }
+        count(deliver(*entry, Patience::limited, why), report);
     }
     return report;
 }
@@ -330,7 +325,7 @@ Refused Biller::redeliver(std::string_view key, std::string_view by, Report& rep
     const std::optional<Entry> entry = ledger_->entry(key);
     if (!entry) return not_found(key);
     if (!ledger_->revive(key, by, host_.now())) return wrong_state(*entry, "dead_letter");
-    deliver_purchase(entry->event->purchase_id, report);
+    deliver_purchase(entry->event->purchase_id, Patience::unlimited, report);
     return {};
 }
 
@@ -363,15 +358,9 @@ Refused Biller::release(std::string_view key, std::string_view by, Report& repor
     ledger_->close(key, EntryState::released, by, host_.now());
     if (claim.outcome == Claim::Outcome::leased) {
         std::string why;
-        const Delivery delivery = deliver(*claim.entry, why);
-        if (delivery == Delivery::applied)
-            ++report.delivered;
-        else if (delivery == Delivery::refused)
-            ++report.dead_letters;
-        else
-            ++report.deferred;
+        count(deliver(*claim.entry, Patience::unlimited, why), report);
     }
-    deliver_purchase(translation.event.purchase_id, report);
+    deliver_purchase(translation.event.purchase_id, Patience::unlimited, report);
     return {};
 }
 

@@ -92,9 +92,14 @@ private:
     Reply deliver_leased(const Entry& entry);
     Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
 
-    Delivery deliver(const Entry& entry, std::string& why);
+    // Whether a host that keeps asking for retries has had enough of them. An operator's decision is
+    // worth one more attempt in any case.
+    enum class Patience { limited, unlimited };
+
+    Delivery deliver(const Entry& entry, Patience patience, std::string& why);
     // Everything of the purchase that is due, in order, until the host says "not now".
-    void deliver_purchase(const std::string& purchase_id, Report& report);
+    void deliver_purchase(const std::string& purchase_id, Patience patience, Report& report);
+    static void count(Delivery delivery, Report& report);
     Reply reply_for(Delivery delivery, const Entry& entry, const std::string& why) const;
     Reply reply(Disposition disposition, std::string key, std::string message) const;
     Reply refusal(const Refusal& refusal) const;

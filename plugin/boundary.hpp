@@ -34,10 +34,18 @@ inline biller_bytes said(std::string_view text) {
 
 // ---- Structs of any size ------------------------------------------------------------------------
 
+// A hook's way to end with another status than OK.
+struct Stop {
+    uint32_t status;
+    std::string message;
+};
+
 // What the caller filled, the rest zero: a caller that knows fewer fields says nothing in the
-// others. `given` must not be null.
+// others. `given` must not be null. Throws Stop for a struct without a size.
 template <class T>
 T adopted(const T* given) {
+    if (given->struct_size < sizeof given->struct_size)
+        throw Stop{BILLER_STATUS_ARGUMENT, "a struct_size is not set"};
     T known{};
     std::memcpy(&known, given, std::min<std::size_t>(given->struct_size, sizeof known));
     known.struct_size = sizeof known;
@@ -61,12 +69,6 @@ T sized() {
 }
 
 // ---- Failure ------------------------------------------------------------------------------------
-
-// A hook's way to end with another status than OK.
-struct Stop {
-    uint32_t status;
-    std::string message;
-};
 
 void explain(biller_reason* reason, uint32_t status, std::string_view message);
 

@@ -17,13 +17,13 @@ namespace segpay {
 enum class Mode { test, live };
 
 struct PayPage {
-    std::string base_url;     // "https://secure2.segpay.com/billing", no slash at the end
-    std::string approve_url;  // defaults for links; empty: none
+    std::string base_url;    // "https://secure2.segpay.com/billing", no slash at the end
+    std::string approve_url; // defaults for links; empty: none
     std::string approve_text;
     std::string decline_url;
     std::string decline_text;
-    std::string language;     // "ES", ...; empty: the customer's browser decides
-    std::string currency;     // DMCURRENCY; empty: Segpay decides
+    std::string language; // "ES", ...; empty: the customer's browser decides
+    std::string currency; // DMCURRENCY; empty: Segpay decides
     std::string page_template;
     std::string price_list_parameter = "pplist";       // or "plist"
     std::string price_view_parameter = "ppviewoption"; // or "ppvviewoption"

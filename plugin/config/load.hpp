@@ -28,7 +28,7 @@ struct Problem {
 std::string to_string(const Problem& problem);
 
 struct LoadedConfig {
-    std::optional<Config> config; // none when there are problems
+    std::optional<Config> config;  // none when there are problems
     std::vector<Problem> problems; // in order of lines
 };
 

@@ -5,7 +5,8 @@
 //
 // Order: entries of one purchase are handed out one at a time, in the order in which they arrived.
 // Lease: whoever was handed an entry owns it until it settles it or the lease ends; then anyone may
-// take it again, and the host sees a redelivery.
+// take it again, and the host sees a redelivery. Handing out counts the attempt durably, so the
+// number of the attempt names the lease.
 //
 // Threads: every method from any thread. Processes: any number may open the same ledger.
 // Errors: LedgerError when the storage fails; the step then had no effect.
@@ -58,6 +59,8 @@ struct Purchase {
     std::string trans_guid;
     std::string standin_transaction; // the last sale that was approved by stand-in
     PurchaseState state;
+
+    friend bool operator==(const Purchase&, const Purchase&) = default;
 };
 
 // An entry as it is handed out and listed.
@@ -72,7 +75,7 @@ struct Entry {
     std::uint32_t attempts = 0; // deliveries begun, the present one included
     TimeMs received_at_ms = 0;
     TimeMs changed_at_ms = 0;
-    TimeMs next_attempt_at_ms = 0;
+    TimeMs next_attempt_at_ms = 0; // 0: not pending, or an event of the purchase comes before it
 };
 
 // What became of a claim.
@@ -95,8 +98,8 @@ struct Claim {
 struct Settlement {
     enum class Verdict { applied, retry, refused };
     Verdict verdict = Verdict::applied;
-    std::string message;             // for retry and refused
-    TimeMs next_attempt_at_ms = 0;   // for retry
+    std::string message;           // for retry and refused
+    TimeMs next_attempt_at_ms = 0; // for retry
 };
 
 // A request that does not reach the host by itself.
@@ -124,9 +127,9 @@ struct Waiting {
 };
 
 struct LedgerSettings {
-    std::string path;           // ":memory:" for one that ends with the object
+    std::string path; // ":memory:" for one that ends with the object
     std::uint32_t lease_ms = 30'000;
-    Secret password_key;        // empty: passwords are not stored
+    Secret password_key; // empty: passwords are not stored
 };
 
 class Ledger {
@@ -134,11 +137,12 @@ public:
     virtual ~Ledger() = default;
 
     // Step 1. Decides by the unique key alone whether the event is new; if so stores it and what it
-    // teaches about its purchase, all in one durable transaction. `knocked` entries that wait for
-    // another attempt are handed out at once, whatever their next_attempt_at_ms: Segpay is asking.
+    // teaches about its purchase, all in one durable transaction. An entry that waits for another
+    // attempt is handed out at once, whatever its next_attempt_at_ms: a postback that comes again
+    // is the processor asking again. The entry has the event's password, stored or not.
     virtual Claim claim(const Event& event, const Identity& identity, TimeMs now) = 0;
 
-    // Step 3. False: the lease was lost to somebody else, who will settle it.
+    // Step 3. False, and nothing changed: the lease ended and somebody else settles the entry.
     virtual bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) = 0;
 
     // Hands out the earliest pending entry of a purchase, if it is due and nobody holds it.
@@ -152,19 +156,23 @@ public:
     // Keeps a request for the operator; true when it is new, false when it was kept before.
     virtual bool keep(const KeptRequest& request, TimeMs now) = 0;
 
-    // Calls `each` until it answers false.
-    virtual void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) = 0;
+    // Calls `each` until it answers false, in order of sequence. `each` may call the ledger. Events
+    // come without their passwords.
+    virtual void entries(const EntryQuery& query,
+                         const std::function<bool(const Entry&)>& each) = 0;
+    // With the password of the event, if it is still stored.
     virtual std::optional<Entry> entry(std::string_view key) = 0;
 
     // Decisions; false when the entry is not in a state for it (see Entry::state).
-    // A dead letter becomes pending and due, at the end of its purchase's queue or where it was.
+    // A dead letter becomes pending, at its old place in the order of its purchase: due now, or as
+    // soon as the event that is being delivered is settled.
     virtual bool revive(std::string_view key, std::string_view by, TimeMs now) = 0;
-    // A dead letter or a kept request becomes `to` (dismissed or released).
+    // A dead letter becomes dismissed; a kept request becomes `to`, dismissed or released.
     virtual bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) = 0;
 };
 
-// Opens or creates a ledger in an SQLite file. Throws LedgerError with the path and the cause; a file
-// written by a newer version is refused.
+// Opens or creates a ledger in an SQLite file. Throws LedgerError with the path and the cause; a
+// file written by a newer version is refused.
 std::unique_ptr<Ledger> open_sqlite_ledger(const LedgerSettings& settings);
 
 } // namespace segpay

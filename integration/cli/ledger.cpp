@@ -1,0 +1,223 @@
+// nats-segpay events, dead-letters, redeliver, quarantine: what the ledger holds, and what an
+// operator decides about it. This process applies no events: what an operator sends on its way
+// becomes pending, and the host that runs on the ledger delivers it.
+#include "commands.hpp"
+#include "event_json.hpp"
+#include "nearest.hpp"
+#include "places.hpp"
+#include "quiet_host.hpp"
+#include "table.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
+
+namespace nats_cli {
+namespace {
+
+struct State {
+    std::string_view name;
+    std::uint32_t state;
+};
+constexpr State kStates[] = {
+    {"pending", BILLER_STATE_PENDING},         {"settled", BILLER_STATE_SETTLED},
+    {"dead_letter", BILLER_STATE_DEAD_LETTER}, {"quarantined", BILLER_STATE_QUARANTINED},
+    {"conflict", BILLER_STATE_CONFLICT},       {"unknown", BILLER_STATE_UNKNOWN},
+    {"dismissed", BILLER_STATE_DISMISSED},     {"released", BILLER_STATE_RELEASED},
+};
+
+constexpr std::uint32_t kNewestEvents = 100;
+constexpr std::uint32_t kDeadLetters = BILLER_STATES(BILLER_STATE_DEAD_LETTER);
+constexpr std::uint32_t kKept = BILLER_STATES(BILLER_STATE_QUARANTINED) |
+                                BILLER_STATES(BILLER_STATE_CONFLICT) |
+                                BILLER_STATES(BILLER_STATE_UNKNOWN);
+
+std::uint32_t states_of(const std::string& name) {
+    if (name.empty()) return BILLER_STATES_ALL;
+    std::vector<std::string_view> known;
+    for (const State& row : kStates) {
+        if (row.name == name) return BILLER_STATES(row.state);
+        known.push_back(row.name);
+    }
+    throw Usage("--state: \"" + name + "\" is no state" + suggestion(name, known));
+}
+
+// The plugin, opened on the operator's ledger.
+class Account {
+public:
+    explicit Account(const Common& common)
+        : config_(config_of(common)),
+          library_(plugin_file(common), "nats-segpay " NATS_SEGPAY_VERSION),
+          host_(common.verbose),
+          segpay_(library_, config_, host_) {}
+
+    biller::Instance& segpay() { return segpay_; }
+
+private:
+    // A ledger that is named here must be there: looking must not make an empty one.
+    static biller::Config config_of(const Common& common) {
+        biller::Config config{required_config(common), std::nullopt, std::nullopt};
+        if (common.ledger.empty()) return config;
+        if (!std::filesystem::exists(common.ledger))
+            throw std::runtime_error(common.ledger + ": there is no ledger");
+        config.ledger = common.ledger;
+        return config;
+    }
+
+    biller::Config config_;
+    biller::Library library_;
+    QuietHost host_;
+    biller::Instance segpay_;
+};
+
+// An entry, read while it was lent.
+struct Row {
+    Json json;
+    std::vector<std::string> columns;
+    std::string key;
+    std::string details; // for people: why, what was sent
+};
+
+std::string text_of_time(std::int64_t unix_ms) {
+    Json time = time_json(unix_ms / 1000 * 1000);
+    return time.is_null() ? "" : time.get<std::string>();
+}
+
+Row row_of(const biller_entry& entry) {
+    Row row;
+    row.json = entry_json(entry);
+    row.key = biller::text(entry.key);
+    row.columns = {std::to_string(entry.sequence), biller::text(entry.state_name),
+                   text_of_time(entry.received_at_ms)};
+    if (const biller_event* event = entry.event)
+        row.columns.insert(row.columns.end(),
+                           {biller::text(event->kind_name), biller::text(event->purchase_id),
+                            biller::text(event->transaction_id), biller::text(event->member_id),
+                            amount_text(event->amount)});
+    row.columns.resize(8);
+    const std::pair<const char*, std::string> lines[] = {
+        {"key     ", row.key},
+        {"why     ", biller::text(entry.message)},
+        {"request ", biller::text(entry.request)},
+    };
+    for (const auto& [label, text] : lines)
+        if (!text.empty()) row.details += std::string("    ") + label + text + "\n";
+    return row;
+}
+
+// Oldest first, like a log. Without `after` the newest ones, where a limit says how many.
+std::vector<Row> read(biller::Instance& segpay, const ListArguments& arguments,
+                      std::uint32_t states) {
+    biller_entry_query query = biller::entry_query(states);
+    query.limit = arguments.limit.value_or(0);
+    query.after = arguments.after.value_or(0);
+    query.newest_first = arguments.after ? BILLER_NO : BILLER_YES;
+    if (!arguments.purchase.empty()) query.purchase_id = biller::bytes(arguments.purchase);
+    if (!arguments.member.empty()) query.member_id = biller::bytes(arguments.member);
+    std::vector<Row> rows;
+    segpay.entries(query, [&rows](const biller_entry& entry) {
+        rows.push_back(row_of(entry));
+        return true;
+    });
+    if (!arguments.after) std::reverse(rows.begin(), rows.end());
+    return rows;
+}
+
+enum class Details { off, on };
+
+void print(const std::vector<Row>& rows, Details details) {
+    Table table(
+        {"NUMBER", "STATE", "RECEIVED", "KIND", "PURCHASE", "TRANSACTION", "MEMBER", "AMOUNT"});
+    for (const Row& row : rows)
+        table.add(row.columns);
+    const std::vector<std::string> lines = table.lines();
+    std::puts(rows.empty() ? "nothing" : lines.front().c_str());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        std::puts(lines[i + 1].c_str());
+        if (details == Details::on) std::puts(rows[i].details.c_str());
+    }
+}
+
+int list(const Common& common, const ListArguments& arguments, std::uint32_t states,
+         Details details) {
+    Account account(common);
+    const std::vector<Row> rows = read(account.segpay(), arguments, states);
+    if (!common.json) {
+        print(rows, details);
+        return 0;
+    }
+    for (const Row& row : rows)
+        std::puts(one_line(row.json).c_str());
+    return 0;
+}
+
+struct Outcome {
+    const char* state;
+    const char* words;
+};
+
+// The host of this process answers "later" to everything, so nothing is ever applied here.
+Outcome outcome_of(std::uint32_t decision, const biller_report& report) {
+    if (decision == BILLER_DECIDE_DISMISS) return {"dismissed", "dismissed"};
+    if (report.dead_letters > 0) return {"dead_letter", "a dead letter again: tried too often"};
+    return {"pending", "pending, the host will deliver it"};
+}
+
+// One decision for each key; a key that fails does not keep the others from being decided.
+int decide(const Common& common, const DecisionArguments& arguments, std::uint32_t decision) {
+    Account account(common);
+    std::vector<std::string> keys = arguments.keys;
+    if (arguments.all)
+        for (const Row& row : read(account.segpay(), {}, kDeadLetters))
+            keys.push_back(row.key);
+    if (keys.empty()) std::fprintf(stderr, "nats-segpay: there are no dead letters\n");
+    int exit_code = keys.empty() ? 1 : 0;
+    for (const std::string& key : keys) {
+        try {
+            biller_report report = account.segpay().decide(decision, key, arguments.by);
+            Outcome outcome = outcome_of(decision, report);
+            if (common.json)
+                std::puts(one_line({{"key", key}, {"state", outcome.state}}).c_str());
+            else
+                std::printf("%s: %s\n", key.c_str(), outcome.words);
+            if (report.dead_letters > 0) exit_code = 1;
+        } catch (const biller::Error& failure) {
+            std::fprintf(stderr, "nats-segpay: %s: %s\n", key.c_str(), failure.what());
+            exit_code = 1;
+        }
+    }
+    return exit_code;
+}
+
+} // namespace
+
+int list_events(const Common& common, const ListArguments& arguments) {
+    ListArguments limited = arguments;
+    limited.limit = arguments.limit.value_or(kNewestEvents);
+    return list(common, limited, states_of(arguments.state), Details::off);
+}
+
+int list_dead_letters(const Common& common, const ListArguments& arguments) {
+    return list(common, arguments, kDeadLetters, Details::on);
+}
+
+int list_quarantine(const Common& common, const ListArguments& arguments) {
+    return list(common, arguments, kKept, Details::on);
+}
+
+int redeliver(const Common& common, const DecisionArguments& arguments) {
+    if (arguments.all == !arguments.keys.empty())
+        throw Usage("say which dead letters: their keys, or --all");
+    return decide(common, arguments, BILLER_DECIDE_REDELIVER);
+}
+
+int release(const Common& common, const DecisionArguments& arguments) {
+    return decide(common, arguments, BILLER_DECIDE_RELEASE);
+}
+
+int dismiss(const Common& common, const DecisionArguments& arguments) {
+    return decide(common, arguments, BILLER_DECIDE_DISMISS);
+}
+
+} // namespace nats_cli

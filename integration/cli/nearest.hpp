@@ -1,0 +1,13 @@
+// The nearest known name to one that was typed wrong, for error messages.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nats_cli {
+
+// "; did you mean \"email\"?" or, when nothing is near, the list of what is known.
+std::string suggestion(std::string_view typed, const std::vector<std::string_view>& known);
+
+} // namespace nats_cli

@@ -1,0 +1,24 @@
+// Where the files are that belong to this program: the plugin and the example account, found
+// relative to the executable, in a build tree as in an installation.
+#pragma once
+
+#include "commands.hpp"
+
+#include "biller.hpp"
+
+#include <string>
+
+namespace nats_cli {
+
+std::string plugin_file(const Common& common);
+
+// The --config given, or the example account. Throws Usage when neither is there.
+std::string config_or_example(const Common& common);
+
+// The --config given. Throws Usage when none is: for commands that look into an operator's ledger.
+std::string required_config(const Common& common);
+
+// A configuration with a ledger that ends with the process.
+biller::Config without_ledger(const std::string& config_file);
+
+} // namespace nats_cli

@@ -1,0 +1,320 @@
+// One event, one transaction: key, effect, commit. Which effect a kind has is told in effects.cpp.
+#include "apply.hpp"
+
+#include "catalogue.hpp"
+#include "effects.hpp"
+#include "log.hpp"
+#include "members.hpp"
+#include "secrets.hpp"
+#include "subscriptions.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace nats_host {
+namespace {
+
+constexpr std::int64_t kSecondsPerDay = 86'400;
+
+// An event that cannot be applied until the operator has mended something.
+struct Refusal : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// ---- The event in the host's words ------------------------------------------------------------
+
+using Text = std::optional<std::string>;
+
+struct Fact {
+    const biller_event& event;
+    const Effect& effect;
+    std::string key;
+    std::string kind;
+    Text subscription; // "SEGPAY:26346680"
+    Text transaction;  // "SEGPAY:1234567890"
+    Text related;
+    Text site;
+    Text member;     // as the event names it
+    Login login;     // of the customer
+    std::int64_t at; // Unix seconds
+};
+
+Text said(const biller_bytes& bytes) {
+    if (bytes.size == 0) return std::nullopt;
+    return biller::text(bytes);
+}
+
+Text segpay_id(const biller_bytes& bytes) {
+    if (bytes.size == 0) return std::nullopt;
+    return "SEGPAY:" + biller::text(bytes);
+}
+
+Fact fact_of(const biller_event& event) {
+    return {.event = event,
+            .effect = effect_of(event.kind),
+            .key = biller::text(event.key),
+            .kind = biller::text(event.kind_name),
+            .subscription = segpay_id(event.purchase_id),
+            .transaction = segpay_id(event.transaction_id),
+            .related = segpay_id(event.related_transaction_id),
+            .site = said(event.site),
+            .member = said(event.member_id),
+            .login = {said(event.username), {}, said(event.email), said(event.name)},
+            .at = (event.occurred_at_ms ? event.occurred_at_ms : event.received_at_ms) / 1000};
+}
+
+// ---- Whose event it is ------------------------------------------------------------------------
+
+// The member whom the event names: by the id that this host put on the link, or by an id that
+// somebody else gave and that was kept when the record was made.
+std::optional<Member> named_member(Connection& db, const std::string& name) {
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+    if (error == std::errc() && end == name.data() + name.size())
+        if (auto member = find_member(db, id)) return member;
+    return find_foreign_member(db, name);
+}
+
+// Somebody who is known to be the customer, though perhaps at another site.
+std::optional<Member> customer_of(Connection& db, const Fact& fact) {
+    if (fact.member)
+        if (auto member = named_member(db, *fact.member)) return member;
+    for (const Text& purchase : {fact.subscription, segpay_id(fact.event.octoken)}) {
+        if (!purchase) continue;
+        if (auto owner = subscription_owner(db, *purchase)) return find_member(db, *owner);
+    }
+    return std::nullopt;
+}
+
+// Events of a cross sell or an upsell name the member through whom it was bought.
+bool names_a_parent(const biller_event& event) {
+    return event.cross_sell_slot != 0 || event.upsell.size != 0;
+}
+
+Member make_member(Connection& db, const Fact& fact, const std::optional<Member>& customer) {
+    const biller_event& event = fact.event;
+    if (!has_site(db, *fact.site))
+        throw Refusal("site \"" + *fact.site + "\" of this " + fact.kind +
+                      " is not in the host's catalogue; add it there, restart and redeliver");
+    Member member;
+    if (customer) {
+        member =
+            *customer; // name, e-mail and login of the same customer, until the event says more
+        member.parent = customer->parent.value_or(customer->id);
+        member.foreign_id.reset();
+        member.nats_code.reset();
+        member.tokens = 0;
+    } else if (!names_a_parent(event)) {
+        member.foreign_id = fact.member;
+    }
+    member.site = *fact.site;
+    member.status = "pending";
+    member.session = said(event.session);
+    member.affiliate = said(event.affiliate);
+    if (fact.login.username) member.username = fact.login.username;
+    if (fact.login.email) member.email = fact.login.email;
+    if (fact.login.name) member.name = fact.login.name;
+    member.created_at = fact.at;
+    member.id = create_member(db, member);
+    return member;
+}
+
+// The member whom the event is about, made if need be and `may_make` allows it. None when neither
+// purchase nor member nor site tell.
+std::optional<Member> member_of(Connection& db, const Fact& fact,
+                                const std::optional<Subscription>& subscription, bool may_make) {
+    const bool is_at_home = subscription && (subscription->site || !fact.site);
+    if (is_at_home && subscription->member) return find_member(db, *subscription->member);
+    const std::optional<Member> customer = customer_of(db, fact);
+    if (!fact.site) return customer;
+    if (customer)
+        if (auto relative = find_relative(db, *customer, *fact.site)) return relative;
+    if (!may_make) return std::nullopt;
+    return make_member(db, fact, customer);
+}
+
+// ---- Effects ----------------------------------------------------------------------------------
+
+std::optional<bool> switched(Switch how, std::optional<bool> before,
+                             std::optional<bool> when_unsaid) {
+    switch (how) {
+        case Switch::keep:
+            return before;
+        case Switch::if_unsaid:
+            return before ? before : when_unsaid;
+        case Switch::on:
+            return true;
+        case Switch::off:
+            return false;
+    }
+    return before;
+}
+
+bool is_in_the_books(const Fact& fact) {
+    return fact.effect.books != Books::nothing &&
+           (fact.effect.books != Books::if_paid || fact.event.amount.currency[0] != '\0');
+}
+
+bool is_sale(const Fact& fact) {
+    return is_in_the_books(fact) &&
+           (fact.effect.books == Books::sale || fact.effect.books == Books::if_paid);
+}
+
+// What the join option adds to a subscription: which option, whether it renews, for how long.
+void apply_period(const Fact& fact, const std::optional<JoinOption>& option,
+                  Subscription& subscription) {
+    if (fact.effect.days == Days::none || !is_sale(fact)) return;
+    const bool is_initial = fact.effect.days == Days::initial;
+    if (!subscription.option) subscription.option = said(fact.event.option);
+    if (!is_initial)
+        subscription.trial = false;
+    else if (!subscription.trial && fact.event.trial != BILLER_UNKNOWN)
+        subscription.trial = fact.event.trial == BILLER_YES;
+    const std::int64_t days =
+        !option ? 0 : (is_initial ? option->initial_days : option->recurring_days);
+    if (days == 0) return;
+    // The later end counts, so that events may arrive in any order.
+    subscription.paid_until =
+        std::max(subscription.paid_until.value_or(0), fact.at + days * kSecondsPerDay);
+}
+
+void apply_to_subscription(Connection& db, const Fact& fact,
+                           const std::optional<Subscription>& known,
+                           const std::optional<Member>& member,
+                           const std::optional<JoinOption>& option) {
+    Subscription subscription = known.value_or(Subscription{});
+    const std::optional<std::int64_t> owner_before = subscription.member;
+    if (!known) {
+        subscription.id = *fact.subscription;
+        subscription.created_at = fact.at;
+    }
+    if (!subscription.site && member && fact.site) subscription.site = member->site;
+    if (member) subscription.member = member->id;
+    subscription.access = switched(fact.effect.access, subscription.access, true);
+    std::optional<bool> renews; // nobody knows without the option
+    if (option) renews = option->recurring_days > 0;
+    subscription.renewing = switched(fact.effect.renewing, subscription.renewing, renews);
+    apply_period(fact, option, subscription);
+    store_subscription(db, subscription);
+    if (owner_before && owner_before != subscription.member) refresh_status(db, *owner_before);
+}
+
+// A sale brings a login only to a record that nobody uses yet; an enable always does.
+void apply_to_member(Connection& db, const Fact& fact, const Member& member,
+                     const std::optional<JoinOption>& option) {
+    const bool leaves_pending = member.status == "pending";
+    const bool takes_login =
+        fact.effect.has_login && (leaves_pending || fact.event.kind == BILLER_EVENT_MEMBER_ENABLE);
+    if ((takes_login || leaves_pending) &&
+        !settle_login(db, member, takes_login ? fact.login : Login{}))
+        log(Level::warning, "member " + std::to_string(member.id) +
+                                " got another user name than wanted: it belongs to somebody else");
+    refresh_status(db, member.id);
+    if (fact.effect.has_tokens && is_sale(fact) && option && option->tokens > 0)
+        add_tokens(db, member.id, option->tokens);
+}
+
+void add_transaction(Connection& db, const Fact& fact, const std::optional<Member>& member) {
+    const biller_event& event = fact.event;
+    const biller_money& money = event.amount;
+    const bool has_amount = money.currency[0] != '\0';
+    const std::int64_t sign = fact.effect.books == Books::taken_back ? -1 : 1;
+    std::optional<std::int64_t> minor, exponent;
+    Text currency;
+    if (has_amount) {
+        minor = sign * money.minor;
+        currency = money.currency;
+        exponent = money.exponent;
+    }
+    db.execute(
+        "INSERT INTO transactions (event_key, id, related, subscription, member, site, kind,"
+        " amount_minor, currency, exponent, approved, test, standin, occurred_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        fact.key, fact.transaction, fact.related, fact.subscription,
+        member ? std::optional(member->id) : std::nullopt, member ? Text(member->site) : fact.site,
+        fact.kind, minor, currency, exponent, fact.effect.books != Books::declined,
+        event.test == BILLER_YES, event.standin == BILLER_YES, fact.at);
+}
+
+// ---- One event --------------------------------------------------------------------------------
+
+bool is_applied(Connection& db, const std::string& key) {
+    return db.query("SELECT 1 FROM applied_events WHERE key = ?1", key).next();
+}
+
+// False when the key was there before.
+bool remember_key(Connection& db, const Fact& fact) {
+    return db.execute(
+               "INSERT INTO applied_events (key, number, kind, subscription, transaction_id,"
+               " redelivery, occurred_at, applied_at) SELECT ?1,"
+               " coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM applied_events"
+               " WHERE true ON CONFLICT (key) DO NOTHING",
+               fact.key, fact.kind, fact.subscription, fact.transaction,
+               fact.event.redelivery == BILLER_YES, fact.at, std::time(nullptr)) == 1;
+}
+
+// False when it had been applied before; then nothing is changed.
+bool apply(Connection& db, const Fact& fact) {
+    if (!remember_key(db, fact)) return false;
+    std::optional<Subscription> subscription;
+    if (fact.subscription) subscription = find_subscription(db, *fact.subscription, fact.site);
+    const bool may_make = is_sale(fact) || fact.event.kind == BILLER_EVENT_MEMBER_ENABLE;
+    const std::optional<Member> member = member_of(db, fact, subscription, may_make);
+    const std::optional<JoinOption> option = find_option(db, biller::view(fact.event.option));
+
+    if (fact.effect.has_subscription && fact.subscription)
+        apply_to_subscription(db, fact, subscription, member, option);
+    if (fact.effect.has_subscription && member) apply_to_member(db, fact, *member, option);
+    if (is_in_the_books(fact)) add_transaction(db, fact, member);
+    if (member)
+        db.execute("UPDATE applied_events SET member = ?2 WHERE key = ?1", fact.key, member->id);
+    return true;
+}
+
+std::string in_short(const Fact& fact) {
+    return fact.kind + " " + fact.transaction.value_or("-") + " of " +
+           fact.subscription.value_or("-");
+}
+
+} // namespace
+
+biller::Answer AffiliateHost::event(const biller_event& event) {
+    die_at_.pass(Step::claimed);
+    try {
+        Fact fact = fact_of(event);
+        // Hashing is slow on purpose: not inside the transaction, and not for a repeat.
+        if (fact.effect.has_login && event.password.size != 0 &&
+            !database_.read([&](Connection& db) { return is_applied(db, fact.key); }))
+            fact.login.password = password_hash(biller::view(event.password));
+        const bool is_new = database_.write([&](Connection& db) { return apply(db, fact); });
+        die_at_.pass(Step::applied);
+        nats_host::log(Level::info, (is_new ? "applied " : "had applied ") + in_short(fact));
+        return biller::Answer::done();
+    } catch (const Refusal& refusal) {
+        return biller::Answer::refuse(refusal.what());
+    } catch (const DatabaseError& failure) {
+        return biller::Answer::retry(failure.is_busy() ? "the host's database is busy"
+                                                       : failure.what());
+    }
+}
+
+std::uint32_t AffiliateHost::probe(const biller_probe& probe) {
+    const bool is_taken = database_.read([&](Connection& db) {
+        return is_name_taken(db, biller::view(probe.username), biller::view(probe.site));
+    });
+    return is_taken ? BILLER_NAME_TAKEN : BILLER_NAME_FREE;
+}
+
+void AffiliateHost::log(std::uint32_t level, std::string_view line) {
+    const Level ours = level == BILLER_LOG_ERROR     ? Level::error
+                       : level == BILLER_LOG_WARNING ? Level::warning
+                       : level == BILLER_LOG_INFO    ? Level::info
+                                                     : Level::debug;
+    nats_host::log(ours, "plugin: " + std::string(line));
+}
+
+} // namespace nats_host

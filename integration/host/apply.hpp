@@ -1,0 +1,49 @@
+// The host as the biller plugin sees it: takes events and answers probes. A model for host authors:
+// this file and apply.cpp are all that "exactly once" asks of a host.
+//
+// The plugin makes an event durable before it calls event(), and counts it as settled after event()
+// answered "done". If this process dies in between, the event comes again with the same key. So the
+// key is stored in the same database transaction as the effect: either both are there, and the
+// second delivery finds the key and does nothing, or neither is, and the second delivery is the
+// first. No other bookkeeping, lock or flag is needed.
+//
+// Whose event it is. The purchase decides, once it is known here. A new purchase belongs to the
+// member whom the event names; if its site is another than the member's (a cross sell, an upsell,
+// tokens), it belongs to that member's own record at that site, which is made when there is none
+// and points to the named member as its parent. The parent's own record is not touched. Without
+// a member (the processor's automatic cascade) the record is made from the event.
+#pragma once
+
+#include "crash.hpp"
+#include "database.hpp"
+
+#include <biller.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace nats_host {
+
+class AffiliateHost final : public biller::Host {
+public:
+    // Both must outlive the host.
+    AffiliateHost(Database& database, DieAt& die_at) : database_(database), die_at_(die_at) {}
+
+    // Any thread. Done: applied, now or before. Retry: the database is busy or failing. Refuse: the
+    // event's site is not in the catalogue, which the operator can mend and then redeliver.
+    biller::Answer event(const biller_event& event) override;
+
+    // Taken means that somebody who has, or ever had, a subscription at the site owns the name. The
+    // pending record of the sign-up that is being asked for does not count: see members.hpp.
+    std::uint32_t probe(const biller_probe& probe) override;
+
+    void log(std::uint32_t level, std::string_view line) override;
+
+    bool honours_keys() const override { return true; }
+
+private:
+    Database& database_;
+    DieAt& die_at_;
+};
+
+} // namespace nats_host

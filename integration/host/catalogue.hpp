@@ -1,0 +1,42 @@
+// The catalogue: sites and their join options, as customers see them. Knows no prices that count:
+// what is charged is decided by the biller's configuration, by the same option ids.
+#pragma once
+
+#include "database.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nats_host {
+
+struct Site {
+    std::string id;
+    std::string name;
+    std::string type; // "membership" or "token"
+};
+
+struct JoinOption {
+    std::string id;
+    std::string site;
+    std::string name;
+    std::string price; // in words
+    std::int64_t initial_days = 0;
+    std::int64_t recurring_days = 0;
+    std::int64_t tokens = 0;
+    bool chooses_price = false; // the customer names the amount
+};
+
+// Reads a catalogue file (see catalogue.json) into sites and join_options: new ids are added, known
+// ones updated, none removed, since members may hang on them. Throws std::runtime_error that names
+// the file and the entry.
+void load_catalogue(Database& database, const std::string& file);
+
+std::vector<Site> all_sites(Connection& db);
+std::vector<JoinOption> all_options(Connection& db); // by site, in the order of the file
+std::optional<JoinOption> find_option(Connection& db, std::string_view id);
+bool has_site(Connection& db, std::string_view id);
+
+} // namespace nats_host

@@ -1,0 +1,150 @@
+// The SQLite calls.
+#include "database.hpp"
+
+#include <sqlite3.h>
+
+namespace nats_host {
+namespace {
+
+constexpr int kBusyTimeoutMs = 5'000;
+
+} // namespace
+
+bool DatabaseError::is_busy() const {
+    const int primary = code_ & 0xff;
+    return primary == SQLITE_BUSY || primary == SQLITE_LOCKED;
+}
+
+// ---- Rows -------------------------------------------------------------------------------------
+
+Rows::Rows(Connection& connection, std::string_view sql)
+    : connection_(connection), statement_(nullptr), sql_(sql) {
+    statement_ = connection_.take_statement(sql_);
+}
+
+Rows::~Rows() { connection_.give_back(sql_, statement_); }
+
+bool Rows::next() {
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code != SQLITE_DONE) connection_.fail(code, sql_);
+    return false;
+}
+
+bool Rows::is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string Rows::text(int column) const {
+    const auto* bytes = sqlite3_column_text(statement_, column);
+    if (!bytes) return {};
+    return {reinterpret_cast<const char*>(bytes),
+            static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+void Rows::bind(int index, std::nullptr_t) {
+    if (int code = sqlite3_bind_null(statement_, index)) connection_.fail(code, sql_);
+}
+
+void Rows::bind(int index, std::int64_t value) {
+    if (int code = sqlite3_bind_int64(statement_, index, value)) connection_.fail(code, sql_);
+}
+
+void Rows::bind(int index, std::string_view value) {
+    if (int code = sqlite3_bind_text64(statement_, index, value.data() ? value.data() : "",
+                                       value.size(), SQLITE_TRANSIENT, SQLITE_UTF8))
+        connection_.fail(code, sql_);
+}
+
+// ---- Connection -------------------------------------------------------------------------------
+
+Connection::Connection(const std::string& path) : path_(path) {
+    constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    const int code = sqlite3_open_v2(path.c_str(), &handle_, kFlags, nullptr);
+    try {
+        if (code != SQLITE_OK) fail(code, "open");
+        sqlite3_extended_result_codes(handle_, 1);
+        sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
+        script(
+            "PRAGMA journal_mode = WAL;"
+            "PRAGMA synchronous = FULL;"
+            "PRAGMA foreign_keys = ON;");
+    } catch (...) {
+        sqlite3_close(handle_);
+        throw;
+    }
+}
+
+Connection::~Connection() {
+    for (const auto& [sql, statement] : idle_statements_)
+        sqlite3_finalize(statement);
+    sqlite3_close(handle_);
+}
+
+void Connection::script(const std::string& sql) {
+    if (int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr)) fail(code, sql);
+}
+
+std::int64_t Connection::last_id() const { return sqlite3_last_insert_rowid(handle_); }
+
+std::int64_t Connection::changed_rows() const { return sqlite3_changes64(handle_); }
+
+sqlite3_stmt* Connection::take_statement(const std::string& sql) {
+    if (auto idle = idle_statements_.find(sql); idle != idle_statements_.end()) {
+        sqlite3_stmt* statement = idle->second;
+        idle_statements_.erase(idle);
+        return statement;
+    }
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(handle_, sql.c_str(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) fail(code, sql);
+    return statement;
+}
+
+void Connection::give_back(const std::string& sql, sqlite3_stmt* statement) {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    idle_statements_.emplace(sql, statement);
+}
+
+void Connection::fail(int code, std::string_view doing) const {
+    throw DatabaseError(code, path_ + ": " +
+                                  (handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code)) +
+                                  ", at \"" + std::string(doing.substr(0, 120)) + "\"");
+}
+
+// ---- Database ---------------------------------------------------------------------------------
+
+Database::Transaction::~Transaction() {
+    if (!is_open_) return;
+    try {
+        connection_.execute("ROLLBACK");
+    } catch (const DatabaseError&) { // SQLite has rolled back by itself already
+    }
+}
+
+void Database::Transaction::commit() {
+    connection_.execute("COMMIT");
+    is_open_ = false;
+}
+
+Database::Lease::Lease(Database& owner) : database(owner) {
+    {
+        std::lock_guard guard(database.idle_guard_);
+        if (!database.idle_.empty()) {
+            connection = std::move(database.idle_.back());
+            database.idle_.pop_back();
+        }
+    }
+    if (!connection) connection = std::make_unique<Connection>(database.path_);
+}
+
+Database::Lease::~Lease() {
+    std::lock_guard guard(database.idle_guard_);
+    database.idle_.push_back(std::move(connection));
+}
+
+} // namespace nats_host

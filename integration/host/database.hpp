@@ -1,0 +1,177 @@
+// A thin wrapper over SQLite: connections, statements, transactions. Knows no table.
+//
+//     database.write([&](Connection& db) {
+//         db.execute("UPDATE members SET tokens = tokens + ?1 WHERE id = ?2", 50, member);
+//     });
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace nats_host {
+
+// What SQLite refused, in its words; never holds bound values.
+class DatabaseError : public std::runtime_error {
+public:
+    DatabaseError(int code, const std::string& what) : std::runtime_error(what), code_(code) {}
+    bool is_busy() const; // another process holds the database: try again later
+private:
+    int code_;
+};
+
+class Connection;
+
+// A running statement; ends when it goes out of scope. Columns count from 0.
+class Rows {
+public:
+    Rows(Connection& connection, std::string_view sql);
+    template <class... Values>
+    Rows(Connection& connection, std::string_view sql, const Values&... values)
+        : Rows(connection, sql) {
+        int index = 0;
+        (bind(++index, values), ...);
+    }
+    ~Rows();
+    Rows(const Rows&) = delete;
+    Rows& operator=(const Rows&) = delete;
+
+    bool next();
+    bool is_null(int column) const;
+    std::int64_t integer(int column) const;
+    std::string text(int column) const; // NULL is an empty text
+
+    void bind(int index, std::nullptr_t);
+    void bind(int index, std::int64_t value);
+    void bind(int index, std::string_view value);
+    template <class T>
+    void bind(int index, const std::optional<T>& value) {
+        if (value)
+            bind(index, *value);
+        else
+            bind(index, nullptr);
+    }
+    void bind(int index, int value) { bind(index, std::int64_t{value}); }
+    void bind(int index, bool value) { bind(index, std::int64_t{value}); }
+    void bind(int index, const std::string& value) { bind(index, std::string_view(value)); }
+    void bind(int index, const char* value) { bind(index, std::string_view(value)); }
+
+private:
+    Connection& connection_;
+    sqlite3_stmt* statement_;
+    std::string sql_;
+};
+
+// One connection; used by one thread at a time. Parameters are ?1, ?2, ... in order.
+class Connection {
+public:
+    explicit Connection(const std::string& path);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    template <class... Values>
+    Rows query(std::string_view sql, const Values&... values) {
+        return Rows(*this, sql, values...);
+    }
+
+    // Runs a statement without rows and returns the number of rows that it changed.
+    template <class... Values>
+    std::int64_t execute(std::string_view sql, const Values&... values) {
+        Rows(*this, sql, values...).next();
+        return changed_rows();
+    }
+
+    void script(const std::string& sql); // several statements, no parameters
+    std::int64_t last_id() const;
+
+private:
+    friend class Rows;
+
+    sqlite3_stmt* take_statement(const std::string& sql);
+    void give_back(const std::string& sql, sqlite3_stmt* statement);
+    [[noreturn]] void fail(int code, std::string_view doing) const;
+    std::int64_t changed_rows() const;
+
+    std::string path_;
+    sqlite3* handle_ = nullptr;
+    std::unordered_multimap<std::string, sqlite3_stmt*> idle_statements_;
+};
+
+// A database file: WAL, synchronous=FULL. Any number of readers beside one writer; threads of this
+// process wait for their turn to write, other processes are waited for up to kBusyTimeoutMs.
+class Database {
+public:
+    explicit Database(std::string path) : path_(std::move(path)) {}
+
+    // Runs `work(Connection&)` as one read of one state of the database.
+    template <class Work>
+    auto read(Work work) {
+        Lease lease(*this);
+        Transaction transaction(*lease.connection, "BEGIN");
+        return work(*lease.connection);
+    }
+
+    // Runs `work(Connection&)` as one durable transaction: committed when it returns, rolled back
+    // when it throws. Must not be called from inside `work`.
+    template <class Work>
+    auto write(Work work) {
+        std::lock_guard turn(write_turn_);
+        Lease lease(*this);
+        Transaction transaction(*lease.connection, "BEGIN IMMEDIATE");
+        if constexpr (std::is_void_v<decltype(work(*lease.connection))>) {
+            work(*lease.connection);
+            transaction.commit();
+        } else {
+            auto result = work(*lease.connection);
+            transaction.commit();
+            return result;
+        }
+    }
+
+private:
+    // Rolls back unless it was committed.
+    class Transaction {
+    public:
+        Transaction(Connection& connection, std::string_view begin) : connection_(connection) {
+            connection_.execute(begin);
+        }
+        ~Transaction();
+        Transaction(const Transaction&) = delete;
+        Transaction& operator=(const Transaction&) = delete;
+        void commit();
+
+    private:
+        Connection& connection_;
+        bool is_open_ = true;
+    };
+
+    // Borrows an idle connection, or opens one more.
+    struct Lease {
+        explicit Lease(Database& owner);
+        ~Lease();
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        Database& database;
+        std::unique_ptr<Connection> connection;
+    };
+
+    std::string path_;
+    std::mutex write_turn_;
+    std::mutex idle_guard_;
+    std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+} // namespace nats_host

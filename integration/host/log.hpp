@@ -1,0 +1,17 @@
+// The host's log: one line each to standard error, with its level in front. Knows nothing of what
+// is logged; callers leave secrets out.
+#pragma once
+
+#include <string_view>
+
+namespace nats_host {
+
+enum class Level { error, warning, info, debug };
+
+// Any thread. Lines above `max_level` (see set_log_level) are dropped, newlines become spaces.
+void log(Level level, std::string_view line);
+
+// Before the first thread starts; Level::info unless told otherwise.
+void set_log_level(Level max_level);
+
+} // namespace nats_host

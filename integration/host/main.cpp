@@ -1,0 +1,173 @@
+// nats-host: the reference affiliate host. Wires its parts and runs them until it is told to stop.
+//
+// The order is the point: the database before the plugin, since the plugin may call back at once;
+// the listeners last; and at the end the reverse, so that nothing calls into what is gone.
+#include "apply.hpp"
+#include "catalogue.hpp"
+#include "database.hpp"
+#include "html.hpp"
+#include "log.hpp"
+#include "operator_pages.hpp"
+#include "options.hpp"
+#include "postback_endpoint.hpp"
+#include "schema.hpp"
+#include "server.hpp"
+#include "signup.hpp"
+
+#include <biller.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace nats_host {
+namespace {
+
+constexpr const char* kName = "nats-host 0.1.0";
+constexpr std::uint32_t kRecoveriesPerRound = 100;
+constexpr auto kRecoveryPause = std::chrono::seconds(2);
+
+// One round; whether more is due at once. A failure is logged when it is not the one before.
+bool recover_once(biller::Instance& biller, std::string& last_failure) {
+    try {
+        const biller_report report = biller.recover(kRecoveriesPerRound);
+        last_failure.clear();
+        if (report.delivered + report.deferred + report.dead_letters > 0)
+            log(Level::info, "recovery: " + std::to_string(report.delivered) + " delivered, " +
+                                 std::to_string(report.deferred) + " deferred, " +
+                                 std::to_string(report.dead_letters) + " dead letters, " +
+                                 std::to_string(report.pending) + " pending");
+        return report.delivered >= kRecoveriesPerRound;
+    } catch (const biller::Error& failure) {
+        if (last_failure != failure.what())
+            log(Level::error, std::string("recovery: ") + failure.what());
+        last_failure = failure.what();
+        return false;
+    }
+}
+
+// Delivers what a crash or a retry left behind: at once, then every two seconds.
+void keep_recovering(const std::stop_token& stop, biller::Instance& biller) {
+    std::mutex guard;
+    std::condition_variable_any wake;
+    std::unique_lock lock(guard);
+    std::string last_failure;
+    while (!stop.stop_requested())
+        if (!recover_once(biller, last_failure))
+            wake.wait_for(lock, stop, kRecoveryPause, [] { return false; });
+}
+
+// Threads inherit the mask, so the signals wait for wait_for_the_end.
+sigset_t block_end_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signals;
+}
+
+void wait_for_the_end(const sigset_t& signals) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+}
+
+void require_safe_admin(const Options& options) {
+    if (options.admin_anywhere || is_loopback(options.admin)) return;
+    throw std::runtime_error("--admin " + options.admin +
+                             " is no loopback address, and the operator pages ask for no password; "
+                             "add --admin-anywhere if something else guards them");
+}
+
+biller::Config plugin_config(const Options& options) {
+    biller::Config config;
+    config.path = options.config;
+    config.ledger = (std::filesystem::path(options.data) / "ledger.sqlite").string();
+    return config;
+}
+
+// Every mistake of the configuration, not only the first.
+void require_valid(const biller::Library& library, const biller::Config& config) {
+    const auto problems = library.check(config);
+    for (const biller::Problem& problem : problems)
+        log(Level::error, problem.file + ":" + std::to_string(problem.line) + ":" +
+                              std::to_string(problem.column) + ": " + problem.message);
+    if (!problems.empty())
+        throw std::runtime_error(config.path + " has " + std::to_string(problems.size()) +
+                                 (problems.size() == 1 ? " mistake" : " mistakes"));
+}
+
+HttpResponse answer_public(const HttpRequest& request, const SignUp& sign_up,
+                           biller::Instance& biller, DieAt& die_at) {
+    if (request.path == "/signup/process_segpay.php")
+        return answer_postback(biller, die_at, request);
+    if (request.path == "/signup/signup.php") return sign_up.form(request);
+    if (!request.is_read()) return not_found();
+    if (request.path == "/signup/thanks") return sign_up.thanks();
+    if (request.path == "/signup/declined") return sign_up.declined();
+    if (request.path == kStylesheetPath) return stylesheet();
+    return not_found();
+}
+
+void run(const Options& options) {
+    DieAt die_at = options.die_at.empty() ? DieAt() : DieAt(options.die_at);
+    require_safe_admin(options);
+    const sigset_t end_signals = block_end_signals();
+
+    std::filesystem::create_directories(options.data);
+    Database database((std::filesystem::path(options.data) / "host.sqlite").string());
+    prepare_schema(database);
+    load_catalogue(database, options.catalogue);
+
+    biller::Library library(options.plugin, kName);
+    const biller::Config config = plugin_config(options);
+    require_valid(library, config);
+    AffiliateHost host(database, die_at);
+    biller::Instance biller(library, config, host);
+
+    // Bound before anything is served, because links name the bound address.
+    Listener front(options.listen);
+    Listener admin(options.admin);
+    const std::string front_url = "http://" + front.address();
+    const SignUp sign_up(database, biller,
+                         options.public_url.empty() ? front_url : options.public_url);
+    OperatorPages operator_pages(database, biller, options.admin_anywhere);
+
+    std::jthread recovery(keep_recovering, std::ref(biller));
+    front.start([&](const HttpRequest& request) {
+        return answer_public(request, sign_up, biller, die_at);
+    });
+    admin.start([&](const HttpRequest& request) { return operator_pages.answer(request); });
+    std::printf("nats-host: %s/signup/signup.php\nnats-host: operator pages on http://%s/\n",
+                front_url.c_str(), admin.address().c_str());
+    std::fflush(stdout);
+
+    wait_for_the_end(end_signals);
+    log(Level::info, "stopping");
+    front.stop();
+    admin.stop();
+}
+
+} // namespace
+} // namespace nats_host
+
+int main(int argc, char** argv) {
+    const nats_host::Options options = nats_host::parse_options(argc, argv);
+    nats_host::set_log_level(options.verbose ? nats_host::Level::debug : nats_host::Level::info);
+    try {
+        nats_host::run(options);
+        return 0;
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "nats-host: %s\n", failure.what());
+        return 1;
+    }
+}

@@ -1,0 +1,58 @@
+// Flags and defaults. Files are looked for beside the executable, so that a build tree and an
+// installation both work without flags.
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace nats_host {
+namespace {
+
+constexpr int kWrongUsage = 2;
+
+// `relative` to the folder above the one that holds this program.
+std::string beside_program(const std::string& relative) {
+    std::error_code none;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", none);
+    return (program.parent_path().parent_path() / relative).string();
+}
+
+} // namespace
+
+Options parse_options(int argc, char** argv) {
+    Options options;
+    options.plugin = beside_program("lib/nats_segpay.so");
+    options.catalogue = beside_program("share/nats_segpay/catalogue.json");
+
+    CLI::App app("The reference affiliate host: sign-up, postbacks and operator pages.",
+                 "nats-host");
+    app.option_defaults()->always_capture_default();
+    app.add_option("--config", options.config, "Configuration of the plugin (segpay.yaml)")
+        ->required()
+        ->check(CLI::ExistingFile);
+    app.add_option("--data", options.data, "Folder for host.sqlite and ledger.sqlite; is created")
+        ->required();
+    app.add_option("--plugin", options.plugin, "The biller plugin")->check(CLI::ExistingFile);
+    app.add_option("--catalogue", options.catalogue, "Sites and join options")
+        ->check(CLI::ExistingFile);
+    app.add_option("--listen", options.listen, "Address of sign-up and postbacks; port 0: any");
+    app.add_option("--admin", options.admin, "Address of the operator pages; port 0: any");
+    app.add_flag("--admin-anywhere", options.admin_anywhere,
+                 "Allow operator pages, which ask for no password, on a non-loopback address");
+    app.add_option("--public-url", options.public_url,
+                   "How customers reach --listen, e.g. https://join.example.com");
+    app.add_flag("--verbose", options.verbose, "Log debug lines too");
+    app.add_option("--die-at", options.die_at,
+                   "For crash tests: SIGKILL oneself at the N-th time of STEP, one of received, "
+                   "claimed, applied, answered (STEP:N)");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& stop) {
+        std::exit(app.exit(stop) == 0 ? 0 : kWrongUsage);
+    }
+    return options;
+}
+
+} // namespace nats_host

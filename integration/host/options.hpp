@@ -1,0 +1,25 @@
+// The command line of nats-host as a value. Knows nothing of what is done with it.
+#pragma once
+
+#include <string>
+
+namespace nats_host {
+
+struct Options {
+    std::string config;                    // the plugin's YAML file
+    std::string plugin;                    // the shared object
+    std::string data;                      // folder of host.sqlite and ledger.sqlite
+    std::string catalogue;                 // sites and join options
+    std::string listen = "127.0.0.1:8080"; // sign-up and postbacks
+    std::string admin = "127.0.0.1:8081";  // operator pages
+    std::string public_url;                // as customers reach `listen`; empty: its address
+    std::string die_at;                    // "STEP:N"; empty: live on
+    bool admin_anywhere = false;
+    bool verbose = false;
+};
+
+// Reads the command line. When the program is to end at once (--help, a mistake), says why on the
+// right stream and exits: 0 after --help, 2 after a mistake.
+Options parse_options(int argc, char** argv);
+
+} // namespace nats_host

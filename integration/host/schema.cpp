@@ -1,0 +1,129 @@
+// What the host remembers. Ids of subscriptions and transactions are written as NATS writes them,
+// with the biller's name in front: SEGPAY:26346680. Money is in minor units, time is Unix seconds.
+#include "schema.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace nats_host {
+namespace {
+
+constexpr int kVersion = 1;
+
+constexpr const char* kTables = R"sql(
+CREATE TABLE sites (
+    id   TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL CHECK (type IN ('membership', 'token'))
+);
+
+CREATE TABLE join_options (
+    id             TEXT PRIMARY KEY,
+    site           TEXT NOT NULL REFERENCES sites (id),
+    position       INTEGER NOT NULL, -- in lists
+    name           TEXT NOT NULL,
+    price          TEXT NOT NULL,    -- as customers read it; what is charged the biller knows
+    initial_days   INTEGER NOT NULL, -- 0: access has no end of its own
+    recurring_days INTEGER NOT NULL, -- 0: does not renew
+    tokens         INTEGER NOT NULL,
+    chooses_price  INTEGER NOT NULL  -- 1: the customer names the amount
+);
+
+-- One login at one site. A customer of two sites is two members, the later one with a parent.
+-- `pending` is a sign-up that nobody has paid for; it reserves no user name.
+CREATE TABLE members (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    site          TEXT NOT NULL REFERENCES sites (id),
+    parent_member INTEGER REFERENCES members (id),
+    foreign_id    TEXT,    -- the id in the biller's events, when this host did not give it
+    status        TEXT NOT NULL CHECK (status IN ('pending', 'active', 'ended')),
+    username      TEXT COLLATE NOCASE,
+    password      TEXT,    -- a hash, see secrets.hpp
+    email         TEXT,
+    name          TEXT,
+    session       TEXT,    -- of tracking, as put on the link
+    nats_code     TEXT,    -- as it came with the visitor
+    affiliate     TEXT,    -- who is credited
+    tokens        INTEGER NOT NULL DEFAULT 0,
+    created_at    INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX members_username ON members (site, username) WHERE status <> 'pending';
+CREATE INDEX members_username_anywhere ON members (username);
+CREATE INDEX members_parent ON members (parent_member) WHERE parent_member IS NOT NULL;
+CREATE INDEX members_foreign ON members (foreign_id) WHERE foreign_id IS NOT NULL;
+
+-- A purchase of the biller at one site. Access and renewal are facts of the subscription; a member
+-- is active while one of theirs has access. NULL: nobody has said yet. One purchase can serve two
+-- sites: tokens bought by one click with the card of a one-time purchase come under its id.
+CREATE TABLE subscriptions (
+    number     INTEGER PRIMARY KEY,
+    id         TEXT NOT NULL,
+    site       TEXT REFERENCES sites (id),
+    member     INTEGER REFERENCES members (id),
+    option     TEXT,
+    access     INTEGER,
+    renewing   INTEGER,
+    trial      INTEGER,
+    paid_until INTEGER,
+    created_at INTEGER NOT NULL,
+    UNIQUE (id, site)
+);
+CREATE INDEX subscriptions_member ON subscriptions (member);
+
+-- One row for each event that tells of money. Income is the sum of amount_minor over rows that are
+-- approved and no test: what is taken back is negative, what was declined is not approved.
+CREATE TABLE transactions (
+    event_key    TEXT PRIMARY KEY REFERENCES applied_events (key),
+    id           TEXT,    -- a stand-in sale and its decline share one
+    related      TEXT,    -- the transaction that is taken back
+    subscription TEXT,    -- subscriptions.id
+    member       INTEGER REFERENCES members (id),
+    site         TEXT,
+    kind         TEXT NOT NULL,
+    amount_minor INTEGER, -- NULL: the biller did not say
+    currency     TEXT,
+    exponent     INTEGER,
+    approved     INTEGER NOT NULL,
+    test         INTEGER NOT NULL,
+    standin      INTEGER NOT NULL,
+    occurred_at  INTEGER NOT NULL
+);
+CREATE INDEX transactions_subscription ON transactions (subscription);
+CREATE INDEX transactions_member ON transactions (member);
+
+-- The idempotency keys: a row means that the effect of the event is in the tables above, because
+-- both were committed together.
+CREATE TABLE applied_events (
+    key            TEXT PRIMARY KEY,
+    number         INTEGER NOT NULL, -- order of arrival here
+    kind           TEXT NOT NULL,
+    subscription   TEXT,
+    transaction_id TEXT,
+    member         INTEGER REFERENCES members (id),
+    redelivery     INTEGER NOT NULL,
+    occurred_at    INTEGER NOT NULL,
+    applied_at     INTEGER NOT NULL
+);
+CREATE INDEX applied_events_member ON applied_events (member, number);
+CREATE UNIQUE INDEX applied_events_number ON applied_events (number);
+)sql";
+
+std::int64_t schema_version(Connection& db) {
+    Rows rows = db.query("PRAGMA user_version");
+    return rows.next() ? rows.integer(0) : 0;
+}
+
+} // namespace
+
+void prepare_schema(Database& database) {
+    database.write([](Connection& db) {
+        const std::int64_t version = schema_version(db);
+        if (version == kVersion) return;
+        if (version != 0)
+            throw std::runtime_error("host.sqlite has schema version " + std::to_string(version) +
+                                     ", this nats-host knows up to " + std::to_string(kVersion));
+        db.script(kTables + ("PRAGMA user_version = " + std::to_string(kVersion)));
+    });
+}
+
+} // namespace nats_host

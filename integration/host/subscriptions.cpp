@@ -1,0 +1,75 @@
+// The subscription table.
+#include "subscriptions.hpp"
+
+namespace nats_host {
+namespace {
+
+std::optional<bool> optional_bool(const Rows& rows, int column) {
+    if (rows.is_null(column)) return std::nullopt;
+    return rows.integer(column) != 0;
+}
+
+std::optional<std::string> optional_text(const Rows& rows, int column) {
+    if (rows.is_null(column)) return std::nullopt;
+    return rows.text(column);
+}
+
+std::optional<std::int64_t> optional_integer(const Rows& rows, int column) {
+    if (rows.is_null(column)) return std::nullopt;
+    return rows.integer(column);
+}
+
+} // namespace
+
+std::optional<Subscription> find_subscription(Connection& db, std::string_view id,
+                                              const std::optional<std::string>& site) {
+    Rows rows = db.query(
+        "SELECT number, id, site, member, option, access, renewing, trial, paid_until, created_at"
+        " FROM subscriptions WHERE id = ?1 AND (?2 IS NULL OR site = ?2 OR site IS NULL)"
+        " ORDER BY site IS NULL, number LIMIT 1",
+        id, site);
+    if (!rows.next()) return std::nullopt;
+    Subscription subscription;
+    subscription.number = rows.integer(0);
+    subscription.id = rows.text(1);
+    subscription.site = optional_text(rows, 2);
+    subscription.member = optional_integer(rows, 3);
+    subscription.option = optional_text(rows, 4);
+    subscription.access = optional_bool(rows, 5);
+    subscription.renewing = optional_bool(rows, 6);
+    subscription.trial = optional_bool(rows, 7);
+    subscription.paid_until = optional_integer(rows, 8);
+    subscription.created_at = rows.integer(9);
+    return subscription;
+}
+
+std::optional<std::int64_t> subscription_owner(Connection& db, std::string_view id) {
+    Rows rows = db.query(
+        "SELECT member FROM subscriptions WHERE id = ?1 AND member IS NOT NULL"
+        " ORDER BY number LIMIT 1",
+        id);
+    if (!rows.next()) return std::nullopt;
+    return rows.integer(0);
+}
+
+void store_subscription(Connection& db, const Subscription& subscription) {
+    const Subscription& s = subscription;
+    if (s.number == 0)
+        db.execute(
+            "INSERT INTO subscriptions (id, site, member, option, access, renewing, trial,"
+            " paid_until, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            s.id, s.site, s.member, s.option, s.access, s.renewing, s.trial, s.paid_until,
+            s.created_at);
+    else
+        db.execute(
+            "UPDATE subscriptions SET site = ?2, member = ?3, option = ?4, access = ?5,"
+            " renewing = ?6, trial = ?7, paid_until = ?8 WHERE number = ?1",
+            s.number, s.site, s.member, s.option, s.access, s.renewing, s.trial, s.paid_until);
+    if (s.member && s.site)
+        db.execute(
+            "UPDATE transactions SET member = ?1, site = ?2"
+            " WHERE subscription = ?3 AND (site IS NULL OR (site = ?2 AND member IS NULL))",
+            s.member, s.site, s.id);
+}
+
+} // namespace nats_host

@@ -1,0 +1,61 @@
+// The moment of paying: a consumer's decision on a pay page becomes a purchase, its cross sells and
+// the postbacks of Segpay's order: probe, enable, transaction.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "link.hpp"
+#include "postman.hpp"
+
+namespace sandbox {
+
+/// What every request works on.
+struct Desk {
+    const Portal& portal;
+    Clock& clock;
+    Books& books;
+    Postman& postman;
+};
+
+enum class Bank { approves, declines };
+
+/// Processing API 2.0, "Credit Card Transactions": 4444 3333 2222 1111 approves, 4444 4444 4444
+/// 4455 declines. Throws Refusal (400) for any other number, which it does not repeat.
+Bank bank_of(const std::string& card_number);
+/// Type and last four digits, all that is kept of a test card.
+Card card_of(const std::string& card_number);
+
+/// A pay page as the consumer sends it: the link's parameters, overwritten by what was typed.
+struct Payment {
+    Link link;
+    Bank bank = Bank::approves;
+    Card card;           ///< empty: the card on file (one-click, instant conversion)
+    int price_point = 0; ///< 0: the one that the link chose
+    std::set<int> cross_sells;
+    std::string currency; ///< Dynamic Multi-Currency; empty: the price point's
+    bool standin = false; ///< approved without the bank, for now
+    std::string ip;
+};
+
+struct Receipt {
+    bool approved = false;
+    std::string purchase_id;
+    std::string transaction_id;
+    std::string username;               ///< the e-mail address where the wanted name was taken
+    std::vector<std::string> purchases; ///< made by this payment, the main one first
+    std::vector<Postback> postbacks;
+};
+
+/// Does what the button on the pay page does. Throws Refusal for what the page would not accept.
+Receipt pay(const Desk& desk, const Payment& payment);
+
+/// The purchase whose card a one-click link charges; nothing where its OCToken serves no longer, so
+/// that the consumer gets a full payment page.
+std::optional<Purchase> card_on_file(const Desk& desk, const Link& link);
+
+/// The trial that an instant conversion link converts. Throws Refusal with ERR301 to ERR310.
+Purchase trial_to_convert(const Desk& desk, const Link& link);
+
+} // namespace sandbox

@@ -1,0 +1,195 @@
+// The account: pay page, postbacks, seal and ledger.
+#include "config/build.hpp"
+
+#include "config/reading.hpp"
+#include "values/word.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/IPAddress.h>
+#include <Poco/URI.h>
+
+#include <charconv>
+#include <filesystem>
+
+namespace segpay {
+
+namespace {
+
+// --- web addresses ------------------------------------------------------------------------------
+
+bool is_web_address(const std::string& text) {
+    if (text.find_first_of(" <>\"") != std::string::npos) return false;
+    try {
+        const Poco::URI uri(text);
+        return (uri.getScheme() == "http" || uri.getScheme() == "https") &&
+               !uri.getHost().empty() && uri.getUserInfo().empty();
+    } catch (const Poco::Exception&) {
+        return false;
+    }
+}
+
+std::string read_web_address(const YamlNode& map, std::string_view key, Problems& problems,
+                             std::string_view fallback = {}) {
+    const YamlNode* node = text_node(map, key);
+    if (!node) return std::string(fallback);
+    if (!is_web_address(node->text))
+        problems.add(node->place, shown(key) +
+                                      " must be a web address that begins with http:// "
+                                      "or https://, found " +
+                                      shown(*node));
+    return node->text;
+}
+
+// --- networks -----------------------------------------------------------------------------------
+
+using Poco::Net::IPAddress;
+
+// Poco also takes "127.1" and "127.0.0.1 x" for 127.0.0.1: only the usual spelling counts.
+bool parse_address(const std::string& text, IPAddress& address) {
+    if (text.find('%') != std::string::npos || !IPAddress::tryParse(text, address)) return false;
+    return address.family() == IPAddress::IPv6 || address.toString() == text;
+}
+
+// Empty: nothing is wrong with it.
+std::string mistake_in_network(const std::string& text) {
+    const std::size_t slash = text.find('/');
+    IPAddress address;
+    if (!parse_address(text.substr(0, slash), address))
+        return "must be an IPv4 or IPv6 address or network, e.g. 203.0.113.7 or 203.0.113.0/24";
+    if (slash == std::string::npos) return {};
+
+    const unsigned bits = address.family() == IPAddress::IPv4 ? 32 : 128;
+    const char* end = text.data() + text.size();
+    unsigned prefix = 0;
+    const auto [stopped_at, failure] = std::from_chars(text.data() + slash + 1, end, prefix);
+    if (failure != std::errc() || stopped_at != end || prefix > bits)
+        return "must have a prefix from 1 to " + std::to_string(bits) + " after the slash";
+    if (prefix == 0) return "must not be everybody; for that, write authenticity: none";
+    const IPAddress network = address & IPAddress(prefix, address.family());
+    if (network != address)
+        return "must have no bits past its prefix; write " + network.toString() +
+               text.substr(slash);
+    return {};
+}
+
+std::vector<Network> read_networks(const YamlNode& map, std::string_view key, Problems& problems) {
+    std::vector<Network> networks;
+    for (const YamlNode& item : list_items(map, key)) {
+        if (!item.is(YamlNode::Kind::text)) continue;
+        const std::string mistake = mistake_in_network(item.text);
+        if (!mistake.empty())
+            problems.add(item.place,
+                         "an entry of " + shown(key) + " " + mistake + ", found " + shown(item));
+        networks.push_back({item.text});
+    }
+    return networks;
+}
+
+// --- the parts ----------------------------------------------------------------------------------
+
+PayPage read_pay_page(const YamlNode& map, Problems& problems) {
+    PayPage page;
+    page.base_url =
+        read_web_address(map, "base_url", problems, "https://secure2.segpay.com/billing");
+    if (page.base_url.find_first_of("?#") != std::string::npos)
+        problems.add(text_node(map, "base_url")->place,
+                     "\"base_url\" must end before any ? or #; links add their own");
+    while (page.base_url.ends_with('/'))
+        page.base_url.pop_back();
+    page.approve_url = read_web_address(map, "approve_url", problems);
+    page.approve_text = read_text(map, "approve_text");
+    page.decline_url = read_web_address(map, "decline_url", problems);
+    page.decline_text = read_text(map, "decline_text");
+    page.language = read_text(map, "language");
+    page.currency = read_text(map, "currency");
+    page.page_template = read_text(map, "template");
+    page.price_list_parameter = read_text(map, "price_list_parameter", page.price_list_parameter);
+    page.price_view_parameter = read_text(map, "price_view_parameter", page.price_view_parameter);
+    return page;
+}
+
+Authenticity read_authenticity(const YamlNode& postbacks, Problems& problems) {
+    Authenticity result;
+    if (text_node(postbacks, "authenticity")) result.is_none = true; // "none", says the schema
+    const YamlNode* map = map_node(postbacks, "authenticity");
+    if (!map) return result;
+
+    result.addresses = read_networks(*map, "addresses", problems);
+    result.trusted_proxies = read_networks(*map, "trusted_proxies", problems);
+    if (const YamlNode* basic = map_node(*map, "basic"))
+        result.basic = {read_text(*basic, "username"), Secret(read_text(*basic, "password"))};
+    if (const YamlNode* secret = map_node(*map, "secret"))
+        result.secret = {read_text(*secret, "parameter"), Secret(read_text(*secret, "value"))};
+
+    if (is_missing(*map, "addresses") && is_missing(*map, "basic") && is_missing(*map, "secret"))
+        problems.add(map->place,
+                     "nothing here tells who sent a postback; configure at least one "
+                     "of addresses, basic and secret, or write authenticity: none");
+    return result;
+}
+
+Postbacks read_postbacks(const YamlNode& map, Problems& problems) {
+    Postbacks postbacks;
+    postbacks.path = read_text(map, "path", postbacks.path);
+    postbacks.success_word = read_text(map, "success_word", postbacks.success_word);
+    postbacks.failure_word = read_text(map, "failure_word", postbacks.failure_word);
+    // Segpay's comparison need not be case-sensitive (Processing API 2.0, "Postback specs").
+    if (equal_ignoring_case(postbacks.success_word, postbacks.failure_word)) {
+        const YamlNode* word = text_node(map, "failure_word");
+        if (!word) word = text_node(map, "success_word");
+        problems.add(word->place, "\"success_word\" and \"failure_word\" must differ, found " +
+                                      shown(*word) + " for both");
+    }
+    postbacks.authenticity = read_authenticity(map, problems);
+    return postbacks;
+}
+
+Seal read_seal(const YamlNode& map, Problems& problems) {
+    Seal seal;
+    const std::string mode = read_text(map, "mode");
+    if (mode == "check") seal.mode = Seal::Mode::check;
+    if (mode == "require") seal.mode = Seal::Mode::require;
+    seal.parameter = read_text(map, "parameter", seal.parameter);
+    for (const YamlNode& key : list_items(map, "keys"))
+        if (key.is(YamlNode::Kind::text)) seal.keys.emplace_back(key.text);
+    seal.max_age_days = read_small_number(map, "max_age_days", seal.max_age_days);
+    if (seal.mode != Seal::Mode::off && is_missing(map, "keys"))
+        problems.add(text_node(map, "mode")->place,
+                     "seal mode \"" + mode + "\" needs \"keys\"; add at least one, or write off");
+    return seal;
+}
+
+LedgerConfig read_ledger(const YamlNode& map, const std::string& folder) {
+    LedgerConfig ledger;
+    ledger.path = read_text(map, "path");
+    if (!ledger.path.empty() && ledger.path != ":memory:")
+        ledger.path = (std::filesystem::path(folder) / ledger.path).lexically_normal().string();
+    ledger.lease_seconds = read_small_number(map, "lease_seconds", ledger.lease_seconds);
+    ledger.max_attempts = read_small_number(map, "max_attempts", ledger.max_attempts);
+    ledger.retry_seconds = read_small_number(map, "retry_seconds", ledger.retry_seconds);
+    ledger.password_key = Secret(read_text(map, "password_key"));
+    return ledger;
+}
+
+const YamlNode& section(const YamlNode& root, std::string_view key) {
+    static const YamlNode kAbsent;
+    const YamlNode* map = map_node(root, key);
+    return map ? *map : kAbsent;
+}
+
+} // namespace
+
+Config build_config(const YamlNode& root, const std::string& folder, Problems& problems) {
+    Config config;
+    const YamlNode& account = section(root, "account");
+    config.mode = read_text(account, "mode") == "live" ? Mode::live : Mode::test;
+    config.merchant_id = read_text(account, "merchant_id");
+    config.pay_page = read_pay_page(section(root, "pay_page"), problems);
+    config.postbacks = read_postbacks(section(root, "postbacks"), problems);
+    config.seal = read_seal(section(root, "seal"), problems);
+    config.ledger = read_ledger(section(root, "ledger"), folder);
+    read_catalogue(root, config, problems);
+    return config;
+}
+
+} // namespace segpay

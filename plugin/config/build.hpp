@@ -1,0 +1,18 @@
+// From a tree that was checked against the schema to a Config, with the checks that a schema cannot
+// say. What the schema check has reported reads as absent here, and is not reported again.
+#pragma once
+
+#include "config/config.hpp"
+#include "config/yaml_tree.hpp"
+
+#include <string>
+
+namespace segpay {
+
+// Relative paths are relative to `folder`. The result is of use only when nothing was reported.
+Config build_config(const YamlNode& root, const std::string& folder, Problems& problems);
+
+// The part of it that reads sites, options, cross sells and upsells.
+void read_catalogue(const YamlNode& root, Config& config, Problems& problems);
+
+} // namespace segpay

@@ -1,0 +1,323 @@
+// What is sold: sites, join options with their prices, cross sells and upsells, and whether all
+// that refer to each other do so.
+#include "config/build.hpp"
+#include "config/nearest.hpp"
+#include "config/reading.hpp"
+
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace segpay {
+
+namespace {
+
+// Processing API 2.0, "Supported Currencies": for suggestions only, a price may use any.
+const std::vector<std::string> kSegpayCurrencies = {"USD", "EUR", "GBP", "AUD", "CAD",
+                                                    "CHF", "CZK", "DKK", "HKD", "ILS",
+                                                    "INR", "JPY", "NOK", "RUB", "SEK"};
+
+// What belongs to a price of each type (NATS integration guide, Step 2; Processing API 2.0,
+// "Instant Conversion"; One Click Web Service, "Dynamic Price Points").
+struct PriceRule {
+    std::string_view word;
+    Price::Type type;
+    bool is_periodic; // has "recurring", and both periods have days
+    bool is_dynamic;  // has "minimum" and "maximum" instead of "initial"
+};
+
+constexpr std::array<PriceRule, 5> kPriceRules = {{
+    {"recurring", Price::Type::recurring, true, false},
+    {"one_time", Price::Type::one_time, false, false},
+    {"digital", Price::Type::digital, false, false},
+    {"instant_conversion", Price::Type::instant_conversion, true, false},
+    {"dynamic", Price::Type::dynamic, false, true},
+}};
+
+const std::vector<std::string> kPriceKeys = {"initial", "recurring", "minimum", "maximum"};
+
+const PriceRule* rule_of(std::string_view type) {
+    for (const PriceRule& rule : kPriceRules)
+        if (rule.word == type) return &rule;
+    return nullptr;
+}
+
+// The ids or refs of one list, for "is it unique" and "does it exist".
+class Names {
+public:
+    explicit Names(std::string noun) : noun_(std::move(noun)) {}
+
+    void add(const YamlNode& map, std::string_view key, Problems& problems) {
+        const YamlNode* name = text_node(map, key);
+        if (!name) {
+            is_complete_ = false;
+            return;
+        }
+        const auto [first, is_new] = lines_.emplace(name->text, name->place.line);
+        if (!is_new)
+            problems.add(name->place, "duplicate " + noun_ + " " + shown(*name) +
+                                          "; the first is in line " +
+                                          std::to_string(first->second));
+    }
+
+    // A reference to one of them. Nothing is said when one of them has no readable name: it may be
+    // the one that is meant.
+    void check(const YamlNode& reference, Problems& problems) const {
+        if (!reference.is(YamlNode::Kind::text) || !is_complete_) return;
+        if (lines_.contains(reference.text)) return;
+        std::vector<std::string> known;
+        for (const auto& [name, line] : lines_)
+            known.push_back(name);
+        problems.add(reference.place, "there is no " + noun_ + " " + shown(reference) +
+                                          did_you_mean(reference.text, known));
+    }
+
+    void check(const YamlNode& map, std::string_view key, Problems& problems) const {
+        if (const YamlNode* reference = text_node(map, key)) check(*reference, problems);
+    }
+
+    void set_incomplete() { is_complete_ = false; }
+
+private:
+    std::string noun_;
+    std::map<std::string, int> lines_;
+    bool is_complete_ = true;
+};
+
+class PriceReader {
+public:
+    PriceReader(const YamlNode& map, Problems& problems) : map_(map), problems_(problems) {}
+
+    Price read() {
+        const bool has_currency = read_currency();
+        const PriceRule* rule = rule_of(read_text(map_, "type"));
+        if (!rule) return price_;
+        price_.type = rule->type;
+        check_parts(*rule);
+        if (!has_currency) return price_; // amounts have no meaning
+        price_.initial = read_period("initial", rule->is_periodic);
+        price_.recurring = read_period("recurring", rule->is_periodic);
+        price_.minimum = read_amount(map_, "minimum");
+        price_.maximum = read_amount(map_, "maximum");
+        check_range();
+        return price_;
+    }
+
+private:
+    bool read_currency() {
+        const YamlNode* node = text_node(map_, "currency");
+        if (!node) return false;
+        const std::optional<Currency> currency = Currency::from_code(node->text);
+        if (!currency) {
+            problems_.add(node->place, "unknown currency " + shown(*node) +
+                                           "; write its ISO 4217 code, e.g. \"USD\"" +
+                                           did_you_mean(node->text, kSegpayCurrencies));
+            return false;
+        }
+        price_.currency = *currency;
+        return true;
+    }
+
+    void check_parts(const PriceRule& rule) {
+        check_part("initial", !rule.is_dynamic, rule);
+        check_part("recurring", rule.is_periodic, rule);
+        check_part("minimum", rule.is_dynamic, rule);
+        check_part("maximum", rule.is_dynamic, rule);
+    }
+
+    void check_part(const std::string& key, bool is_needed, const PriceRule& rule) {
+        const std::string type = "a price of type " + std::string(rule.word);
+        if (const MapEntry* entry = map_.entry(key); entry && !is_needed)
+            problems_.add(entry->place, type + " has no " + shown(key));
+        if (is_needed && is_missing(map_, key, kPriceKeys))
+            problems_.add(map_.place, type + " needs " + shown(key));
+    }
+
+    std::optional<Money> read_amount(const YamlNode& map, std::string_view key) {
+        const YamlNode* node = text_node(map, key);
+        if (!node) return std::nullopt;
+        const Result<Money> amount = parse_amount(node->text, price_.currency);
+        if (!amount) {
+            // What came from elsewhere is not shown, and the parser's sentence would.
+            const bool is_own = node->reference.empty();
+            problems_.add(node->place, is_own ? amount.error()
+                                              : "amount " + shown(*node) + " is no decimal of " +
+                                                    std::string(price_.currency.code()));
+            return std::nullopt;
+        }
+        if (amount->minor < 0)
+            problems_.add(node->place, "amount " + shown(*node) + " is negative");
+        return *amount;
+    }
+
+    std::optional<Period> read_period(std::string_view key, bool needs_days) {
+        const YamlNode* map = map_node(map_, key);
+        if (!map) return std::nullopt;
+        if (needs_days && is_missing(*map, "days"))
+            problems_.add(map->place, "missing key \"days\"; a price that recurs needs it");
+        const std::optional<Money> amount = read_amount(*map, "amount");
+        if (!amount) return std::nullopt;
+        return Period{*amount, read_small_number(*map, "days", 0)};
+    }
+
+    void check_range() {
+        if (!price_.minimum || !price_.maximum) return;
+        if (price_.minimum->minor > price_.maximum->minor)
+            problems_.add(text_node(map_, "maximum")->place,
+                          "maximum " + amount_text(*price_.maximum) + " is less than minimum " +
+                              amount_text(*price_.minimum));
+    }
+
+    const YamlNode& map_;
+    Problems& problems_;
+    Price price_;
+};
+
+class CatalogueReader {
+public:
+    CatalogueReader(const YamlNode& root, Config& config, Problems& problems)
+        : root_(root), config_(config), problems_(problems) {}
+
+    void read() {
+        for (const YamlNode& site : maps("sites", sites_))
+            read_site(site);
+        for (const YamlNode& option : maps("options", options_))
+            read_option(option);
+        for (const YamlNode& offer : maps("cross_sells", cross_sells_))
+            config_.cross_sells.push_back(read_offer(offer, cross_sells_));
+        for (const YamlNode& offer : maps("upsells", upsells_))
+            config_.upsells.push_back(read_offer(offer, upsells_));
+        for (const YamlNode& option : list_items(root_, "options"))
+            check_cross_sells(option);
+    }
+
+private:
+    // The entries of a list. One that is not there, or is no list, names nothing for certain.
+    const std::vector<YamlNode>& maps(std::string_view key, Names& names) {
+        const MapEntry* entry = root_.entry(key);
+        const bool is_required = key == "sites" || key == "options";
+        if (entry ? !entry->value.is(YamlNode::Kind::list) : is_required || !is_missing(root_, key))
+            names.set_incomplete();
+        return list_items(root_, key);
+    }
+
+    void read_site(const YamlNode& map) {
+        sites_.add(map, "id", problems_);
+        Site site;
+        site.id = read_text(map, "id");
+        site.name = read_text(map, "name");
+        if (read_text(map, "type") == "token") site.type = Site::Type::token;
+        site.package = read_number(map, "package");
+        if (is_missing(map, "package")) without_package_.insert(site.id);
+        config_.sites.push_back(std::move(site));
+    }
+
+    void read_option(const YamlNode& map) {
+        options_.add(map, "id", problems_);
+        sites_.check(map, "site", problems_);
+        JoinOption option;
+        option.id = read_text(map, "id");
+        option.site = read_text(map, "site");
+        option.name = read_text(map, "name");
+        option.is_trial = read_flag(map, "trial");
+        option.has_one_click = read_flag(map, "one_click");
+        option.has_token_rebuy = read_flag(map, "token_rebuy");
+        option.tokens = read_small_number(map, "tokens", 0);
+        const Site* site = config_.site(option.site);
+        option.eticket = read_eticket(map, site);
+        if (site) check_tokens(map, *site);
+        if (const YamlNode* price = map_node(map, "price"))
+            option.price = PriceReader(*price, problems_).read();
+        for (const YamlNode& ref : list_items(map, "cross_sells"))
+            option.cross_sells.push_back(ref.text);
+        config_.options.push_back(std::move(option));
+    }
+
+    ETicket read_eticket(const YamlNode& map, const Site* site) {
+        if (is_missing(map, "eticket") && is_missing(map, "price_point"))
+            problems_.add(map.place,
+                          "the option needs \"eticket\", or \"price_point\" and a "
+                          "package at its site");
+        ETicket eticket;
+        const YamlNode* node = text_node(map, "eticket");
+        if (node) {
+            eticket = read_own_eticket(*node);
+        } else if (!map.entry("eticket") && site) {
+            node = text_node(map, "price_point");
+            if (node) eticket = {site->package, read_number(map, "price_point")};
+            if (node && without_package_.contains(site->id))
+                problems_.add(node->place, "\"price_point\" needs a package, and site " +
+                                               shown(site->id) +
+                                               " has none; add \"package\" there, or write "
+                                               "\"eticket\" here");
+        }
+        if (!eticket.is_none()) claim(eticket, node->place);
+        return eticket;
+    }
+
+    ETicket read_own_eticket(const YamlNode& node) {
+        const Result<ETicket> eticket = parse_eticket(node.text);
+        if (eticket) return *eticket;
+        problems_.add(node.place, node.reference.empty()
+                                      ? eticket.error()
+                                      : "eticket " + shown(node) + " is not package:pricepoint");
+        return {};
+    }
+
+    void claim(const ETicket& eticket, Place place) {
+        const auto [first, is_new] = lines_of_etickets_.emplace(eticket, place.line);
+        if (is_new) return;
+        problems_.add(
+            place, "eticket " + shown(to_string(eticket)) + " is already the option's in line " +
+                       std::to_string(first->second) + "; a postback could not tell the two apart");
+    }
+
+    void check_tokens(const YamlNode& map, const Site& site) {
+        if (site.type == Site::Type::token) return;
+        for (const std::string_view key : {"tokens", "token_rebuy"}) {
+            const YamlNode* node = text_node(map, key);
+            if (node && node->text != "false")
+                problems_.add(map.entry(key)->place, shown(key) + " is for token sites, and site " +
+                                                         shown(site.id) + " is none");
+        }
+    }
+
+    Offer read_offer(const YamlNode& map, Names& names) {
+        names.add(map, "ref", problems_);
+        options_.check(map, "option", problems_);
+        Offer offer{read_text(map, "ref"), read_text(map, "option"), {}};
+        for (const YamlNode& site : list_items(map, "from_sites")) {
+            sites_.check(site, problems_);
+            offer.from_sites.push_back(site.text);
+        }
+        return offer;
+    }
+
+    void check_cross_sells(const YamlNode& option) {
+        std::set<std::string> offered;
+        for (const YamlNode& ref : list_items(option, "cross_sells")) {
+            cross_sells_.check(ref, problems_);
+            if (ref.is(YamlNode::Kind::text) && !offered.insert(ref.text).second)
+                problems_.add(ref.place, "cross sell " + shown(ref) + " is offered twice");
+        }
+    }
+
+    const YamlNode& root_;
+    Config& config_;
+    Problems& problems_;
+    Names sites_{"site"};
+    Names options_{"option"};
+    Names cross_sells_{"cross sell"};
+    Names upsells_{"upsell"};
+    std::set<std::string> without_package_; // ids of sites
+    std::map<ETicket, int> lines_of_etickets_;
+};
+
+} // namespace
+
+void read_catalogue(const YamlNode& root, Config& config, Problems& problems) {
+    CatalogueReader(root, config, problems).read();
+}
+
+} // namespace segpay

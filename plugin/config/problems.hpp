@@ -1,0 +1,34 @@
+// Places in a configuration file, and the mistakes found there. Knows nothing of what a
+// configuration means.
+#pragma once
+
+#include "config/load.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace segpay {
+
+// Line and column from 1, the column in characters. Line 0: the file as a whole.
+struct Place {
+    int line = 0;
+    int column = 0;
+};
+
+class Problems {
+public:
+    explicit Problems(std::string file) : file_(std::move(file)) {}
+
+    // Control characters in the message, line breaks for one, become spaces.
+    void add(Place place, std::string_view message);
+    bool is_empty() const { return found_.empty(); }
+    std::vector<Problem> by_line() const;
+
+private:
+    std::string file_;
+    std::vector<Problem> found_;
+};
+
+} // namespace segpay

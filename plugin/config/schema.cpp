@@ -1,0 +1,331 @@
+// Walks tree and schema side by side.
+#include "config/schema.hpp"
+
+#include "config/nearest.hpp"
+#include "values/word.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <regex>
+#include <stdexcept>
+
+namespace segpay {
+
+namespace {
+
+// Keywords that are enforced, and those that only inform (JSON Schema draft-07; the last two are
+// what editors show in place of "does not match the pattern" and the like).
+constexpr std::array<std::string_view, 25> kKeywords = {"type",
+                                                        "enum",
+                                                        "pattern",
+                                                        "minLength",
+                                                        "maxLength",
+                                                        "minimum",
+                                                        "maximum",
+                                                        "items",
+                                                        "minItems",
+                                                        "maxItems",
+                                                        "properties",
+                                                        "required",
+                                                        "oneOf",
+                                                        "$ref",
+                                                        "writeOnly",
+                                                        "additionalProperties",
+                                                        "definitions",
+                                                        "$schema",
+                                                        "$id",
+                                                        "title",
+                                                        "description",
+                                                        "default",
+                                                        "examples",
+                                                        "errorMessage",
+                                                        "patternErrorMessage"};
+
+struct TypeWords {
+    std::string_view type;
+    std::string_view words;
+};
+
+constexpr std::array<TypeWords, 6> kTypeWords = {{{"string", "a text"},
+                                                  {"integer", "a whole number"},
+                                                  {"number", "a number"},
+                                                  {"boolean", "true or false"},
+                                                  {"array", "a list"},
+                                                  {"object", "a map of keys"}}};
+
+bool is_whole_number(std::string_view text) {
+    if (text.starts_with('-')) text.remove_prefix(1);
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::int64_t number(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure == std::errc::result_out_of_range)
+        return text.starts_with('-') ? INT64_MIN : INT64_MAX;
+    if (end != text.data() + text.size()) throw std::logic_error("schema: a limit is no number");
+    return value;
+}
+
+// Any scalar is a text, so that ids and amounts need no quotes.
+bool has_type(const YamlNode& node, std::string_view type) {
+    if (type == "object") return node.is(YamlNode::Kind::map);
+    if (type == "array") return node.is(YamlNode::Kind::list);
+    if (!node.is(YamlNode::Kind::text)) return false;
+    if (type == "string") return true;
+    if (!node.is_plain) return false;
+    if (type == "boolean") return node.text == "true" || node.text == "false";
+    return type == "integer" && is_whole_number(node.text);
+}
+
+std::vector<std::string> types_of(const YamlNode& schema) {
+    const YamlNode* type = schema.value("type");
+    if (!type) return {};
+    if (type->is(YamlNode::Kind::text)) return {type->text};
+    std::vector<std::string> types;
+    for (const YamlNode& item : type->items)
+        types.push_back(item.text);
+    return types;
+}
+
+std::string text_of(const YamlNode& schema, std::string_view keyword) {
+    const YamlNode* value = schema.value(keyword);
+    return value ? value->text : std::string();
+}
+
+std::vector<std::string> texts(const YamlNode& list) {
+    std::vector<std::string> all;
+    for (const YamlNode& item : list.items)
+        all.push_back(item.text);
+    return all;
+}
+
+std::vector<std::string> keys(const YamlNode& map) {
+    std::vector<std::string> all;
+    for (const MapEntry& entry : map.entries)
+        all.push_back(entry.key);
+    return all;
+}
+
+std::string entries(std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " entry" : " entries");
+}
+
+struct SizeLimits {
+    std::size_t least = 0;
+    std::size_t most = SIZE_MAX;
+};
+
+SizeLimits size_limits(const YamlNode& schema, std::string_view least, std::string_view most) {
+    SizeLimits limits;
+    if (const YamlNode* value = schema.value(least))
+        limits.least = static_cast<std::size_t>(number(value->text));
+    if (const YamlNode* value = schema.value(most))
+        limits.most = static_cast<std::size_t>(number(value->text));
+    return limits;
+}
+
+// std::regex recurses once per character: what is longer than any pattern of ours admits is no
+// match.
+bool matches(const std::string& text, const std::string& pattern) {
+    constexpr std::size_t kMaxMatched = 1024;
+    return text.size() <= kMaxMatched && std::regex_match(text, std::regex(pattern));
+}
+
+class Check {
+public:
+    Check(const YamlNode& schema, Problems& problems) : root_(schema), problems_(problems) {}
+
+    // `name` is the value's name in messages: `"mode"`, `an entry of "options"`.
+    void value(const YamlNode& node, const YamlNode& unresolved_schema, const std::string& name) {
+        const YamlNode& schema = branch(node, resolved(unresolved_schema));
+        if (node.is(YamlNode::Kind::refused)) return;
+        if (node.is(YamlNode::Kind::nothing)) {
+            problems_.add(node.place, name + " has no value; write one or remove the key");
+            return;
+        }
+        if (!type(node, schema, name)) return;
+        if (node.is(YamlNode::Kind::map))
+            map(node, schema);
+        else if (node.is(YamlNode::Kind::list))
+            list(node, schema, name);
+        else
+            scalar(node, schema, name);
+    }
+
+private:
+    const YamlNode& resolved(const YamlNode& schema) const {
+        for (const MapEntry& entry : schema.entries)
+            if (std::find(kKeywords.begin(), kKeywords.end(), entry.key) == kKeywords.end())
+                throw std::logic_error("schema: unknown keyword " + entry.key);
+        const YamlNode* reference = schema.value("$ref");
+        if (!reference) return schema;
+        constexpr std::string_view kDefinitions = "#/definitions/";
+        const YamlNode* definitions = root_.value("definitions");
+        const YamlNode* target = nullptr;
+        if (definitions && reference->text.starts_with(kDefinitions))
+            target = definitions->value(reference->text.substr(kDefinitions.size()));
+        if (!target) throw std::logic_error("schema: nothing at " + reference->text);
+        return *target;
+    }
+
+    // The branch of a oneOf that admits values of the node's kind; the schema itself without one,
+    // or when none does.
+    const YamlNode& branch(const YamlNode& node, const YamlNode& schema) const {
+        const YamlNode* branches = schema.value("oneOf");
+        if (!branches) return schema;
+        for (const YamlNode& candidate : branches->items) {
+            const YamlNode& target = resolved(candidate);
+            for (const std::string& type : types_of(target))
+                if (has_type(node, type)) return target;
+        }
+        return schema;
+    }
+
+    // What a value may be, in words.
+    std::string expectation(const YamlNode& schema) const {
+        std::string words;
+        const auto append = [&](std::string_view more) {
+            if (!words.empty()) words += " or ";
+            words += more;
+        };
+        for (const std::string& type : types_of(schema))
+            for (const TypeWords& row : kTypeWords)
+                if (row.type == type) append(row.words);
+        if (const YamlNode* branches = schema.value("oneOf"))
+            for (const YamlNode& candidate : branches->items)
+                append(expectation(resolved(candidate)));
+        return words;
+    }
+
+    bool type(const YamlNode& node, const YamlNode& schema, const std::string& name) {
+        const std::vector<std::string> types = types_of(schema);
+        for (const std::string& candidate : types)
+            if (has_type(node, candidate)) return true;
+        if (types.empty() && !schema.value("oneOf")) return true;
+        must(node, name, "be " + expectation(schema), found(node, schema));
+        return false;
+    }
+
+    // A text in the place of a list or a map may be a secret one level too high.
+    static std::string found(const YamlNode& node, const YamlNode& schema) {
+        if (node.is(YamlNode::Kind::list)) return "a list";
+        if (node.is(YamlNode::Kind::map)) return "a map of keys";
+        const std::vector<std::string> types = types_of(schema);
+        const bool is_scalar_expected = std::any_of(types.begin(), types.end(), [](const auto& t) {
+            return t != "array" && t != "object";
+        });
+        if (!is_scalar_expected || schema.value("writeOnly")) return "a text";
+        const bool is_quoted = !node.is_plain && node.reference.empty();
+        return shown(node) + (is_quoted && !has_type(node, types.front()) ? " in quotes" : "");
+    }
+
+    void must(const YamlNode& node, const std::string& name, const std::string& what,
+              const std::string& what_is_found) {
+        problems_.add(node.place, name + " must " + what + ", found " + what_is_found);
+    }
+
+    void map(const YamlNode& node, const YamlNode& schema) {
+        const YamlNode* properties = schema.value("properties");
+        if (!properties) return;
+        for (const MapEntry& entry : node.entries) {
+            const YamlNode* property = properties->value(entry.key);
+            if (property)
+                value(entry.value, *property, shown(entry.key));
+            else if (!entry.value.is(YamlNode::Kind::refused))
+                unknown_key(entry, *properties);
+        }
+        const YamlNode* required = schema.value("required");
+        if (!required) return;
+        for (const YamlNode& key : required->items)
+            if (!node.entry(key.text)) missing_key(node, key.text, *properties);
+    }
+
+    void unknown_key(const MapEntry& entry, const YamlNode& properties) {
+        std::string hint = did_you_mean(entry.key, keys(properties));
+        if (hint.empty()) hint = "; known here: " + comma_list(keys(properties));
+        problems_.add(entry.place, "unknown key " + shown(entry.key) + hint);
+    }
+
+    // Not reported when an unknown key stands there that was most likely meant.
+    void missing_key(const YamlNode& node, const std::string& key, const YamlNode& properties) {
+        for (const MapEntry& entry : node.entries)
+            if (!properties.entry(entry.key) && nearest(entry.key, keys(properties)) == key) return;
+        const std::string advice = text_of(resolved(*properties.value(key)), "errorMessage");
+        problems_.add(node.place,
+                      "missing key " + shown(key) + (advice.empty() ? "" : "; " + advice));
+    }
+
+    void list(const YamlNode& node, const YamlNode& schema, const std::string& name) {
+        const std::size_t count = node.items.size();
+        const auto [least, most] = size_limits(schema, "minItems", "maxItems");
+        if (count < least) must(node, name, "have at least " + entries(least), entries(count));
+        if (count > most) must(node, name, "have at most " + entries(most), entries(count));
+        if (const YamlNode* items = schema.value("items"))
+            for (const YamlNode& item : node.items)
+                value(item, *items, "an entry of " + name);
+    }
+
+    void scalar(const YamlNode& node, const YamlNode& schema, const std::string& name) {
+        if (const YamlNode* allowed = schema.value("enum")) one_of(node, texts(*allowed), name);
+        limits(node, schema, name);
+        if (!length(node, schema, name)) return;
+        const YamlNode* pattern = schema.value("pattern");
+        if (pattern && !matches(node.text, pattern->text))
+            must(node, name, text_of(schema, "patternErrorMessage"), found(node, schema));
+    }
+
+    void one_of(const YamlNode& node, const std::vector<std::string>& allowed,
+                const std::string& name) {
+        if (std::find(allowed.begin(), allowed.end(), node.text) != allowed.end()) return;
+        const std::string hint = node.reference.empty() ? did_you_mean(node.text, allowed) : "";
+        const std::string be = allowed.size() == 1 ? "be " : "be one of ";
+        must(node, name, be + comma_list(allowed), shown(node) + hint);
+    }
+
+    bool length(const YamlNode& node, const YamlNode& schema, const std::string& name) {
+        const std::size_t count = character_count(node.text);
+        const auto [least, most] = size_limits(schema, "minLength", "maxLength");
+        const std::string found = std::to_string(count);
+        if (count < least)
+            must(node, name, "have at least " + std::to_string(least) + " characters", found);
+        if (count > most)
+            must(node, name, "have at most " + std::to_string(most) + " characters", found);
+        return count >= least && count <= most;
+    }
+
+    void limits(const YamlNode& node, const YamlNode& schema, const std::string& name) {
+        if (!node.is_plain || !is_whole_number(node.text)) return;
+        const YamlNode* least = schema.value("minimum");
+        if (least && number(node.text) < number(least->text))
+            must(node, name, "be at least " + least->text, shown(node));
+        const YamlNode* most = schema.value("maximum");
+        if (most && number(node.text) > number(most->text))
+            must(node, name, "be at most " + most->text, shown(node));
+    }
+
+    const YamlNode& root_;
+    Problems& problems_;
+};
+
+} // namespace
+
+void check_schema(const YamlNode& tree, const YamlNode& schema, Problems& problems) {
+    if (tree.is(YamlNode::Kind::nothing)) {
+        problems.add(tree.place, "the file holds no configuration");
+        return;
+    }
+    Check(schema, problems).value(tree, schema, "the configuration");
+}
+
+void check_schema(const YamlNode& tree, Problems& problems) {
+    Problems none("segpay.schema.json");
+    const std::optional<YamlNode> schema = read_yaml(std::string(kSchemaText), none);
+    if (!schema || !none.is_empty()) throw std::logic_error("segpay.schema.json is not readable");
+    check_schema(tree, *schema, problems);
+}
+
+} // namespace segpay

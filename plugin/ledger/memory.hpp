@@ -1,0 +1,27 @@
+// What an event teaches about its purchase, and what contradicts what was learned. The rules are
+// the same for every back end of the ledger; nothing here knows storage.
+#pragma once
+
+#include "ledger/ledger.hpp"
+
+#include <optional>
+#include <string>
+
+namespace segpay {
+
+// The memory after the event. What the event does not say stays; what a purchase is (its eTicket,
+// option and site) is decided once, by the approved sale that opens it. `state` is left alone.
+Purchase learned(Purchase purchase, const Event& event);
+
+// The part of a stored event that its repeat must not contradict.
+struct Essence {
+    std::string purchase_id;
+    std::optional<Money> amount;
+};
+
+// Why `event` cannot be a repeat of the stored one; none when it can. Only transactions can
+// contradict themselves: a member event has no amount, and its key holds its purchase. What one of
+// the two does not say contradicts nothing: a postback template may be mended between two tries.
+std::optional<std::string> contradiction(const Event& event, const Essence& stored);
+
+} // namespace segpay

@@ -1,0 +1,475 @@
+// The ledger in an SQLite file: one connection, one mutex, one function that commits. Knows SQL;
+// what an event teaches is decided in memory.cpp, how the file looks in sqlite_schema.cpp.
+//
+// The queue of a purchase: its pending entries in order of sequence. At most one of them has a
+// next_attempt_at, and only that one can be handed out: the first, or, after a dead letter was
+// revived in front of it, the one that is being delivered. While it is handed out, its
+// next_attempt_at is the end of its lease. When it leaves the queue, the next one is called up.
+//
+// The lease: (sequence, attempts). `attempts` grows at each handing out, so whoever settles with an
+// older number has lost the entry to somebody else.
+#include "ledger/failpoint.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/memory.hpp"
+#include "ledger/sqlite_handle.hpp"
+#include "ledger/sqlite_rows.hpp"
+#include "ledger/sqlite_schema.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+#include <type_traits>
+
+namespace segpay {
+
+namespace {
+
+constexpr int kBusyTimeoutMs = 5'000;
+constexpr std::uint32_t kSliceEntries = 64; // read at once when listing
+
+// States as numbers, because of the partial indexes: 1 pending, 2 settled, 3 dead letter,
+// 4 quarantined, 5 conflict, 6 unknown, 7 dismissed, 8 released.
+constexpr std::string_view kFindPurchase =
+    "SELECT " SEGPAY_PURCHASE_COLUMNS " FROM purchases WHERE id = ?";
+constexpr std::string_view kFindQueued =
+    "SELECT 1 FROM entries INDEXED BY entries_pending WHERE state = 1 AND purchase_id = ? LIMIT 1";
+constexpr std::string_view kFindByKey =
+    "SELECT sequence, state, purchase_id, amount_minor, currency, next_attempt_at, lease_until "
+    "FROM entries WHERE key = ?";
+constexpr std::string_view kFindNext =
+    "SELECT sequence FROM entries INDEXED BY entries_pending "
+    "WHERE state = 1 AND purchase_id = ? AND next_attempt_at <= ? LIMIT 1";
+constexpr std::string_view kFindDue =
+    "SELECT sequence FROM entries INDEXED BY entries_due WHERE next_attempt_at IS NOT NULL "
+    "AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT 1";
+constexpr std::string_view kHandOut =
+    "UPDATE entries SET attempts = attempts + 1, next_attempt_at = ?2, lease_until = ?2 "
+    "WHERE sequence = ?1";
+constexpr std::string_view kSettle =
+    "UPDATE entries SET state = ?3, message = ?4, next_attempt_at = ?5, lease_until = 0, "
+    "changed_at = CASE state WHEN ?3 THEN changed_at ELSE ?6 END, "
+    "password = CASE ?3 WHEN 2 THEN NULL ELSE password END "
+    "WHERE sequence = ?1 AND attempts = ?2 AND state = 1 AND lease_until <> 0";
+// The queue is that of the entry ?1, which may have left it.
+#define QUEUE                                     \
+    "INDEXED BY entries_pending WHERE state = 1 " \
+    "AND purchase_id = (SELECT purchase_id FROM entries WHERE sequence = ?1) "
+constexpr std::string_view kCallUp =
+    "UPDATE entries SET next_attempt_at = ?2 "
+    "WHERE sequence = (SELECT MIN(sequence) FROM entries " QUEUE
+    ") "
+    "AND NOT EXISTS (SELECT 1 FROM entries " QUEUE "AND next_attempt_at IS NOT NULL)";
+constexpr std::string_view kStepBack =
+    "UPDATE entries SET next_attempt_at = NULL, lease_until = 0 WHERE sequence IN "
+    "(SELECT sequence FROM entries " QUEUE "AND next_attempt_at IS NOT NULL AND lease_until <= ?2)";
+#undef QUEUE
+constexpr std::string_view kCountPending =
+    "SELECT COUNT(*) FROM entries INDEXED BY entries_pending WHERE state = 1";
+constexpr std::string_view kFirstDue =
+    "SELECT MIN(next_attempt_at) FROM entries INDEXED BY entries_due "
+    "WHERE next_attempt_at IS NOT NULL";
+constexpr std::string_view kRevive =
+    "UPDATE entries SET state = 1, changed_at = ?3, decided_by = ?2, "
+    "next_attempt_at = CASE WHEN purchase_id IS NULL THEN ?3 END WHERE key = ?1 AND state = 3 "
+    "RETURNING sequence";
+constexpr std::string_view kClose =
+    "UPDATE entries SET state = ?2, changed_at = ?4, decided_by = ?3, password = NULL "
+    "WHERE key = ?1 AND ((state = 3 AND ?2 = 7) OR (state IN (4, 5, 6) AND ?2 IN (7, 8)))";
+constexpr std::string_view kReadBySequence =
+    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE sequence = ?";
+constexpr std::string_view kReadByKey =
+    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE key = ?";
+
+// What an entry becomes by the host's verdict, in the order of Settlement::Verdict.
+constexpr std::array kVerdictStates = {EntryState::settled, EntryState::pending,
+                                       EntryState::dead_letter};
+
+constexpr std::int64_t number(EntryState state) { return static_cast<std::int64_t>(state); }
+
+constexpr std::uint32_t bit(EntryState state) { return 1u << static_cast<unsigned>(state); }
+
+// The statement for one slice of a listing. Parameters: 1 the last sequence seen, 2 the states,
+// 3 the purchase, 4 the member, 5 how many.
+std::string slice_sql(const EntryQuery& query, bool has_bound) {
+    constexpr std::uint32_t kPending = bit(EntryState::pending);
+    constexpr std::uint32_t kSettled = bit(EntryState::settled);
+    std::string sql = "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE (?2 >> state) & 1";
+    // Repeats the condition of the index that has just these states.
+    if (query.states == kPending)
+        sql += " AND state = 1";
+    else if ((query.states & (kPending | kSettled)) == 0)
+        sql += " AND state > 2";
+    if (!query.purchase_id.empty()) sql += " AND purchase_id = ?3";
+    if (!query.member_id.empty()) sql += " AND member_id = ?4";
+    if (has_bound) sql += query.newest_first ? " AND sequence < ?1" : " AND sequence > ?1";
+    sql += query.newest_first ? " ORDER BY sequence DESC LIMIT ?5" : " ORDER BY sequence LIMIT ?5";
+    return sql;
+}
+
+class SqliteLedger final : public Ledger {
+public:
+    explicit SqliteLedger(const LedgerSettings& settings)
+        : name_("ledger " + settings.path),
+          lease_ms_(settings.lease_ms),
+          connection_(settings.path, kBusyTimeoutMs) {
+        prepare_ledger_file(connection_, settings.path);
+        if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
+    }
+
+    Claim claim(const Event& event, const Identity& identity, TimeMs now) override;
+    bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) override;
+    std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) override;
+    std::optional<Entry> take_due(TimeMs now) override;
+    Waiting waiting() override;
+    std::optional<Purchase> purchase(std::string_view id) override;
+    bool keep(const KeptRequest& request, TimeMs now) override;
+    void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override;
+    std::optional<Entry> entry(std::string_view key) override;
+    bool revive(std::string_view key, std::string_view by, TimeMs now) override;
+    bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override;
+
+private:
+    // The one function that commits: everything durable goes through it, and it is the place where
+    // waiting threads will share one sync. Either all of `work` is durable when it returns, or it
+    // throws and nothing is. A database locked for longer than the busy timeout is an error.
+    template <class Work>
+    std::invoke_result_t<Work> transact(const char* operation, const Work& work);
+    // What reads only: no transaction, nothing to wait for.
+    template <class Work>
+    std::invoke_result_t<Work> read(const char* operation, const Work& work);
+    void roll_back();
+
+    // Inside a transaction:
+    std::optional<Purchase> find_purchase(std::string_view id);
+    Claim add_or_meet(const Event& event, const Identity& identity,
+                      const std::optional<Blob>& password, TimeMs now);
+    Claim meet_again(const Event& event, Claim claim, TimeMs now);
+    Entry hand_out(std::int64_t sequence, TimeMs now);
+    void call_up_next(std::uint64_t after, TimeMs now);
+
+    // The first column of the first row.
+    template <class... Values>
+    std::optional<std::int64_t> find(std::string_view sql, const Values&... values);
+    template <class... Values>
+    std::optional<Entry> take(TimeMs now, std::string_view find_sql, const Values&... values);
+    std::vector<Entry> slice(const EntryQuery& query, std::optional<std::uint64_t> bound,
+                             std::uint64_t size);
+    std::optional<Blob> boxed(const Secret& password) const;
+    const SecretBox* box() const { return box_ ? &*box_ : nullptr; }
+
+    std::string name_; // for errors
+    std::uint32_t lease_ms_;
+    std::optional<SecretBox> box_;
+    std::mutex mutex_; // guards the connection
+    SqliteConnection connection_;
+};
+
+template <class Work>
+std::invoke_result_t<Work> SqliteLedger::transact(const char* operation, const Work& work) {
+    const std::lock_guard lock(mutex_);
+    try {
+        connection_.change("BEGIN IMMEDIATE");
+        auto result = work();
+        connection_.change("COMMIT");
+        return result;
+    } catch (const SqliteError& error) {
+        roll_back();
+        throw LedgerError(name_ + ": " + operation + ": " + error.what());
+    } catch (...) {
+        roll_back();
+        throw;
+    }
+}
+
+template <class Work>
+std::invoke_result_t<Work> SqliteLedger::read(const char* operation, const Work& work) {
+    const std::lock_guard lock(mutex_);
+    try {
+        return work();
+    } catch (const SqliteError& error) {
+        throw LedgerError(name_ + ": " + operation + ": " + error.what());
+    }
+}
+
+void SqliteLedger::roll_back() {
+    if (!connection_.is_in_transaction()) return; // never begun, or SQLite did it already
+    try {
+        connection_.change("ROLLBACK");
+    } catch (const SqliteError&) {
+        // Nothing is left to do: without COMMIT the file keeps what it had.
+    }
+}
+
+Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
+    SEGPAY_FAILPOINT("claim.begin");
+    const std::optional<Blob> password = boxed(event.password);
+    Claim claim = transact("claiming an event", [&] {
+        Claim made = add_or_meet(event, identity, password, now);
+        SEGPAY_FAILPOINT("claim.before_commit");
+        return made;
+    });
+    SEGPAY_FAILPOINT("claim.after_commit");
+    return claim;
+}
+
+Claim SqliteLedger::add_or_meet(const Event& event, const Identity& identity,
+                                const std::optional<Blob>& password, TimeMs now) {
+    const std::optional<Purchase> known = find_purchase(event.purchase_id);
+    Purchase memory = known.value_or(Purchase());
+    memory.id = event.purchase_id;
+    memory.state = advanced(memory.state, identity);
+
+    Claim claim;
+    claim.key = key_of(identity, memory.state);
+    const bool is_first = !find(kFindQueued, event.purchase_id);
+    const TimeMs lease_end = now + TimeMs{lease_ms_};
+    NewEntry entry;
+    entry.key = claim.key;
+    entry.event = &event;
+    entry.password = password;
+    entry.now = now;
+    if (is_first) {
+        entry.attempts = 1;
+        entry.next_attempt_at_ms = lease_end;
+        entry.lease_until_ms = lease_end;
+    }
+    if (!insert_entry(connection_, entry)) return meet_again(event, std::move(claim), now);
+
+    memory = learned(std::move(memory), event);
+    if (!memory.id.empty() && memory != known) write_purchase(connection_, memory);
+
+    claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
+    if (!is_first) return claim;
+    claim.entry.emplace();
+    claim.entry->sequence = static_cast<std::uint64_t>(connection_.last_row());
+    claim.entry->key = claim.key;
+    claim.entry->event = event;
+    claim.entry->event->key = claim.key;
+    claim.entry->attempts = entry.attempts;
+    claim.entry->received_at_ms = claim.entry->changed_at_ms = now;
+    claim.entry->next_attempt_at_ms = lease_end;
+    return claim;
+}
+
+// The key was there before.
+Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
+    struct {
+        std::int64_t sequence;
+        EntryState state;
+        Essence essence;
+        bool is_first;
+        TimeMs lease_until;
+    } stored{};
+    {
+        SqliteQuery row = connection_.query(kFindByKey, claim.key);
+        row.next();
+        stored.sequence = row.integer(0);
+        stored.state = static_cast<EntryState>(row.integer(1));
+        stored.essence.purchase_id = row.text(2);
+        if (const auto currency = Currency::from_code(row.text(4)))
+            stored.essence.amount = Money{row.integer(3), *currency};
+        stored.is_first = !row.is_null(5);
+        stored.lease_until = row.integer(6);
+    }
+    if (auto message = contradiction(event, stored.essence)) {
+        claim.outcome = Claim::Outcome::conflict;
+        claim.message = std::move(*message);
+    } else if (stored.state == EntryState::dead_letter) {
+        claim.outcome = Claim::Outcome::dead_letter;
+    } else if (stored.state != EntryState::pending) {
+        claim.outcome = Claim::Outcome::duplicate;
+    } else if (stored.lease_until > now) {
+        claim.outcome = Claim::Outcome::in_flight;
+    } else if (!stored.is_first) {
+        claim.outcome = Claim::Outcome::queued;
+    } else {
+        claim.outcome = Claim::Outcome::leased;
+        claim.entry = hand_out(stored.sequence, now);
+        // Stored only if there is a key; but the postback that came again may have brought it.
+        Event& again = claim.entry->event.value();
+        if (again.password.is_empty()) again.password = event.password;
+    }
+    return claim;
+}
+
+Entry SqliteLedger::hand_out(std::int64_t sequence, TimeMs now) {
+    connection_.change(kHandOut, sequence, now + TimeMs{lease_ms_});
+    SqliteQuery row = connection_.query(kReadBySequence, sequence);
+    row.next();
+    return read_entry(row, box());
+}
+
+// After an entry left its queue: the first of those that are left can be handed out.
+void SqliteLedger::call_up_next(std::uint64_t after, TimeMs now) {
+    connection_.change(kCallUp, after, now);
+}
+
+bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, TimeMs now) {
+    using Verdict = Settlement::Verdict;
+    SEGPAY_FAILPOINT("settle.begin");
+    const bool is_over = settlement.verdict != Verdict::retry;
+    const EntryState state = kVerdictStates[static_cast<std::size_t>(settlement.verdict)];
+    const bool is_applied = settlement.verdict == Verdict::applied;
+    const std::string_view message = is_applied ? std::string_view() : settlement.message;
+    std::optional<TimeMs> next_attempt_at;
+    if (!is_over) next_attempt_at = std::max(settlement.next_attempt_at_ms, now);
+
+    const bool is_ours = transact("settling an event", [&] {
+        const bool is_changed = connection_.change(kSettle, entry.sequence, entry.attempts,
+                                                   number(state), message, next_attempt_at, now);
+        if (is_changed && is_over) call_up_next(entry.sequence, now);
+        SEGPAY_FAILPOINT("settle.before_commit");
+        return is_changed;
+    });
+    SEGPAY_FAILPOINT("settle.after_commit");
+    return is_ours;
+}
+
+std::optional<Entry> SqliteLedger::take_next(std::string_view purchase_id, TimeMs now) {
+    return take(now, kFindNext, purchase_id, now);
+}
+
+std::optional<Entry> SqliteLedger::take_due(TimeMs now) { return take(now, kFindDue, now); }
+
+template <class... Values>
+std::optional<Entry> SqliteLedger::take(TimeMs now, std::string_view find_sql,
+                                        const Values&... values) {
+    // Looks before it locks out other writers; what counts is the second look.
+    const char* operation = "handing out an event";
+    if (!read(operation, [&] { return find(find_sql, values...); })) return std::nullopt;
+    std::optional<Entry> entry = transact(operation, [&]() -> std::optional<Entry> {
+        const std::optional<std::int64_t> sequence = find(find_sql, values...);
+        if (!sequence) return std::nullopt;
+        Entry taken = hand_out(*sequence, now);
+        SEGPAY_FAILPOINT("take.before_commit");
+        return taken;
+    });
+    SEGPAY_FAILPOINT("take.after_commit");
+    return entry;
+}
+
+Waiting SqliteLedger::waiting() {
+    return read("counting what waits", [&] {
+        Waiting waiting;
+        waiting.pending = static_cast<std::uint64_t>(connection_.integer(kCountPending));
+        waiting.next_attempt_at_ms = connection_.integer(kFirstDue);
+        return waiting;
+    });
+}
+
+std::optional<Purchase> SqliteLedger::purchase(std::string_view id) {
+    return read("reading a purchase", [&] { return find_purchase(id); });
+}
+
+std::optional<Purchase> SqliteLedger::find_purchase(std::string_view id) {
+    SqliteQuery row = connection_.query(kFindPurchase, id);
+    if (!row.next()) return std::nullopt;
+    return read_purchase(row);
+}
+
+bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
+    const std::optional<Blob> password = boxed(request.password);
+    return transact("keeping a request", [&] {
+        NewEntry entry;
+        entry.key = request.key;
+        entry.state = request.state;
+        entry.event = request.event ? &*request.event : nullptr;
+        entry.request = request.request;
+        entry.message = request.message;
+        entry.password = password;
+        entry.now = now;
+        return insert_entry(connection_, entry);
+    });
+}
+
+void SqliteLedger::entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) {
+    std::uint64_t left = query.limit ? query.limit : UINT64_MAX;
+    std::optional<std::uint64_t> bound;
+    if (query.after != 0) bound = query.after;
+    while (left > 0) {
+        const std::uint64_t size = std::min<std::uint64_t>(left, kSliceEntries);
+        const std::vector<Entry> found = slice(query, bound, size);
+        for (const Entry& entry : found)
+            if (!each(entry)) return;
+        if (found.size() < size) return;
+        bound = found.back().sequence;
+        left -= size;
+    }
+}
+
+std::vector<Entry> SqliteLedger::slice(const EntryQuery& query, std::optional<std::uint64_t> bound,
+                                       std::uint64_t size) {
+    return read("listing entries", [&] {
+        std::vector<Entry> found;
+        SqliteQuery rows =
+            connection_.query(slice_sql(query, bound.has_value()), bound, query.states,
+                              query.purchase_id, query.member_id, size);
+        while (rows.next())
+            found.push_back(read_entry(rows, nullptr));
+        return found;
+    });
+}
+
+std::optional<Entry> SqliteLedger::entry(std::string_view key) {
+    return read("reading an entry", [&]() -> std::optional<Entry> {
+        SqliteQuery row = connection_.query(kReadByKey, key);
+        if (!row.next()) return std::nullopt;
+        return read_entry(row, box());
+    });
+}
+
+bool SqliteLedger::revive(std::string_view key, std::string_view by, TimeMs now) {
+    return transact("reviving a dead letter", [&] {
+        const std::optional<std::int64_t> sequence = find(kRevive, key, by, now);
+        if (!sequence) return false;
+        connection_.change(kStepBack, *sequence, now);
+        call_up_next(static_cast<std::uint64_t>(*sequence), now);
+        return true;
+    });
+}
+
+bool SqliteLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {
+    return transact("closing an entry",
+                    [&] { return connection_.change(kClose, key, number(to), by, now) == 1; });
+}
+
+template <class... Values>
+std::optional<std::int64_t> SqliteLedger::find(std::string_view sql, const Values&... values) {
+    SqliteQuery row = connection_.query(sql, values...);
+    if (!row.next()) return std::nullopt;
+    return row.integer(0);
+}
+
+std::optional<Blob> SqliteLedger::boxed(const Secret& password) const {
+    if (!box_ || password.is_empty()) return std::nullopt;
+    return Blob{box_->close(password.reveal())};
+}
+
+// SQLite's own words are the same whatever is wrong with the folder.
+std::string folder_complaint(const std::string& path) {
+    std::string folder = std::filesystem::path(path).parent_path();
+    if (folder.empty()) folder = ".";
+    if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return "";
+    return "; folder " + folder + ": " + std::strerror(errno) +
+           ", but it must be writable, because two more files are kept beside the ledger";
+}
+
+} // namespace
+
+std::unique_ptr<Ledger> open_sqlite_ledger(const LedgerSettings& settings) {
+    if (settings.path.empty()) // SQLite would make a database that ends with the connection
+        throw LedgerError("ledger: no path; name a file, or \":memory:\"");
+    try {
+        return std::make_unique<SqliteLedger>(settings);
+    } catch (const SqliteError& error) {
+        throw LedgerError("ledger " + settings.path + ": opening: " + error.what() +
+                          folder_complaint(settings.path));
+    }
+}
+
+} // namespace segpay

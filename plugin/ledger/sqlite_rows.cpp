@@ -1,0 +1,130 @@
+// One place per table where the order of its columns is spelled out.
+#include "ledger/sqlite_rows.hpp"
+
+#include "events/record.hpp"
+
+#include <sqlite3.h>
+
+namespace segpay {
+
+namespace {
+
+enum EntryColumn : int {
+    kSequence,
+    kKey,
+    kState,
+    kRecord,
+    kRequest,
+    kMessage,
+    kDecidedBy,
+    kAttempts,
+    kReceivedAt,
+    kChangedAt,
+    kNextAttemptAt,
+    kPassword,
+};
+
+constexpr std::string_view kInsertEntry =
+    "INSERT INTO entries(key, state, kind, purchase_id, member_id, transaction_id, amount_minor, "
+    "currency, received_at, changed_at, attempts, next_attempt_at, lease_until, record, password, "
+    "request, message) "
+    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
+    "ON CONFLICT(key) DO NOTHING";
+
+constexpr std::string_view kWritePurchase =
+    "INSERT OR REPLACE INTO purchases(" SEGPAY_PURCHASE_COLUMNS
+    ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+using Text = std::optional<std::string_view>;
+
+Text said(const std::string& text) { return text.empty() ? Text() : Text(text); }
+
+std::optional<Event> read_event(const SqliteQuery& row, const SecretBox* box) {
+    if (row.is_null(kRecord)) return std::nullopt;
+    Event event;
+    try {
+        event = from_record(row.text(kRecord));
+    } catch (const std::runtime_error&) { // its words could quote the event
+        throw SqliteError(SQLITE_CORRUPT, "the event of entry " +
+                                              std::to_string(row.integer(kSequence)) +
+                                              " cannot be read: its record is damaged");
+    }
+    event.key = row.text(kKey);
+    if (box && !row.is_null(kPassword))
+        if (auto password = box->open(row.blob(kPassword))) event.password = Secret(*password);
+    return event;
+}
+
+} // namespace
+
+Entry read_entry(const SqliteQuery& row, const SecretBox* box) {
+    Entry entry;
+    entry.sequence = static_cast<std::uint64_t>(row.integer(kSequence));
+    entry.key = row.text(kKey);
+    entry.state = static_cast<EntryState>(row.integer(kState));
+    entry.event = read_event(row, box);
+    entry.request = row.text(kRequest);
+    entry.message = row.text(kMessage);
+    entry.decided_by = row.text(kDecidedBy);
+    entry.attempts = static_cast<std::uint32_t>(row.integer(kAttempts));
+    entry.received_at_ms = row.integer(kReceivedAt);
+    entry.changed_at_ms = row.integer(kChangedAt);
+    entry.next_attempt_at_ms = row.integer(kNextAttemptAt);
+    return entry;
+}
+
+Purchase read_purchase(const SqliteQuery& row) {
+    int column = 0;
+    const auto text = [&] { return std::string(row.text(column++)); };
+    const auto number = [&] { return static_cast<std::uint64_t>(row.integer(column++)); };
+    Purchase purchase;
+    purchase.id = text();
+    purchase.opened_by = static_cast<EventKind>(number());
+    purchase.eticket.package = number();
+    purchase.eticket.price_point = number();
+    purchase.option = text();
+    purchase.site = text();
+    purchase.member_id = text();
+    purchase.session = text();
+    purchase.affiliate = text();
+    purchase.username = text();
+    purchase.trans_guid = text();
+    purchase.standin_transaction = text();
+    purchase.state.has_access = number() != 0;
+    purchase.state.renews = number() != 0;
+    purchase.state.access_epoch = static_cast<std::uint32_t>(number());
+    purchase.state.renewal_epoch = static_cast<std::uint32_t>(number());
+    return purchase;
+}
+
+void write_purchase(SqliteConnection& connection, const Purchase& purchase) {
+    connection.change(kWritePurchase, purchase.id, static_cast<std::int64_t>(purchase.opened_by),
+                      purchase.eticket.package, purchase.eticket.price_point, purchase.option,
+                      purchase.site, purchase.member_id, purchase.session, purchase.affiliate,
+                      purchase.username, purchase.trans_guid, purchase.standin_transaction,
+                      purchase.state.has_access, purchase.state.renews, purchase.state.access_epoch,
+                      purchase.state.renewal_epoch);
+}
+
+bool insert_entry(SqliteConnection& connection, const NewEntry& entry) {
+    std::optional<std::int64_t> kind, minor;
+    Text purchase, member, transaction, currency;
+    std::optional<std::string> record;
+    if (const Event* event = entry.event) {
+        kind = static_cast<std::int64_t>(event->kind);
+        purchase = said(event->purchase_id);
+        member = said(event->member_id);
+        transaction = said(event->transaction_id);
+        if (event->amount) {
+            minor = event->amount->minor;
+            currency = event->amount->currency.code();
+        }
+        record = to_record(*event);
+    }
+    return connection.change(kInsertEntry, entry.key, static_cast<std::int64_t>(entry.state), kind,
+                             purchase, member, transaction, minor, currency, entry.now,
+                             entry.attempts, entry.next_attempt_at_ms, entry.lease_until_ms, record,
+                             entry.password, entry.request, entry.message) == 1;
+}
+
+} // namespace segpay

@@ -1,0 +1,45 @@
+// Rows of an SQLite ledger to Entry and Purchase and back. Knows columns, no statements' purpose.
+#pragma once
+
+#include "ledger/ledger.hpp"
+#include "ledger/sqlite_handle.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace segpay {
+
+// What read_entry expects to be selected, in this order.
+#define SEGPAY_ENTRY_COLUMNS                                                              \
+    "sequence, key, state, record, request, message, decided_by, attempts, received_at, " \
+    "changed_at, next_attempt_at, password"
+
+#define SEGPAY_PURCHASE_COLUMNS                                                          \
+    "id, opened_by, package, price_point, option, site, member_id, session, affiliate, " \
+    "username, trans_guid, standin_transaction, has_access, renews, access_epoch, renewal_epoch"
+
+// `box`: what opens stored passwords; null: they stay closed and the event has none. Throws
+// SqliteError when the stored event cannot be read.
+Entry read_entry(const SqliteQuery& row, const SecretBox* box);
+
+Purchase read_purchase(const SqliteQuery& row);
+void write_purchase(SqliteConnection& connection, const Purchase& purchase);
+
+// An entry that is to be inserted.
+struct NewEntry {
+    std::string_view key;
+    EntryState state = EntryState::pending;
+    const Event* event = nullptr;
+    std::string_view request;
+    std::string_view message;
+    std::optional<Blob> password;
+    std::uint32_t attempts = 0;
+    std::optional<TimeMs> next_attempt_at_ms;
+    TimeMs lease_until_ms = 0;
+    TimeMs now = 0;
+};
+
+// False: the key is taken, and nothing was changed.
+bool insert_entry(SqliteConnection& connection, const NewEntry& entry);
+
+} // namespace segpay

@@ -1,0 +1,311 @@
+"""nats-segpay from the outside: what it prints, in which form, and with which exit code.
+
+    python3 cli_test.py NATS_SEGPAY PLUGIN LEDGER_HOST CONFIG_FOLDER
+"""
+
+import html.parser
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+PROGRAM, PLUGIN, LEDGER_HOST, CONFIG = (os.path.abspath(a) for a in sys.argv[1:5])
+EXAMPLE = os.path.join(CONFIG, "examples", "sandbox.yaml")
+
+EVENT_KEYS = (
+    "kind key purchase_id transaction_id related_transaction_id amount approved test standin "
+    "redelivery member_id session affiliate username email name country eticket site option trial "
+    "cross_sell upsell tokenplus octoken trans_guid card_type payment_type occurred_at reason by "
+    "warnings"
+).split()
+
+CANARY = "s3cret-canary"
+FORGED = "a" * 32  # a seal that nobody made
+
+
+def command(*arguments):
+    return [PROGRAM, *arguments, "--plugin", PLUGIN]
+
+
+def run(*arguments, text=""):
+    done = subprocess.run(
+        command(*arguments), input=text.encode(), capture_output=True, check=False, timeout=120
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def link(*arguments):
+    return run("link", "--kind", "join", "--option", "101", "--config", EXAMPLE, *arguments)
+
+
+def translate(*lines, arguments=()):
+    code, out, err = run("translate", "--config", EXAMPLE, *arguments, text="\n".join(lines))
+    if code != 0:
+        raise AssertionError(f"exit {code}: {err}")
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def sign_up(purchase, **more):
+    fields = {
+        "action": "Auth",
+        "stage": "Initial",
+        "approved": "Yes",
+        "transtype": "Sale",
+        "purchaseid": purchase,
+        "transid": purchase + 1_000_000,
+        "price": "39.95",
+        "currencycode": "USD",
+        "eticketid": "162209:1221",
+        "memberid": "908172",
+        "username": "ann",
+        "password": CANARY,
+    }
+    return urlencode(fields | more)
+
+
+class Check(unittest.TestCase):
+    def test_the_shipped_files_are_clean(self):
+        for file in (EXAMPLE, os.path.join(CONFIG, "segpay.yaml")):
+            code, out, err = run("check", file)
+            self.assertEqual((code, out, err), (0, f"{file}: no mistakes\n", ""))
+
+    def test_mistakes_are_located(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            with open(EXAMPLE, encoding="utf-8") as good:
+                file.write(good.read().replace("mode: test", "mode: perhaps", 1))
+            file.write("\nnonsense: 1\n")
+            file.flush()
+            code, out, _ = run("check", file.name)
+            self.assertEqual(code, 1)
+            for line in out.splitlines():
+                self.assertRegex(line, rf"^{file.name}:\d+:\d+: .")
+            told = [json.loads(line) for line in run("check", file.name, "--json")[1].splitlines()]
+            self.assertEqual(len(told), len(out.splitlines()))
+            self.assertEqual(list(told[0]), ["file", "line", "column", "message"])
+
+    def test_a_file_that_is_not_there(self):
+        code, out, err = run("check", "/nonexistent.yaml")
+        self.assertEqual(code, 1)
+        self.assertIn("/nonexistent.yaml", out + err)
+
+
+class Link(unittest.TestCase):
+    VALUES = {
+        "member_id": "908172",
+        "first_name": 'Zoë "Z" <O\'Hara>&co',
+        "city": "東京 100%+",
+        "ref1": "a=b&c",
+    }
+
+    def sets(self):
+        return [f"--set={name}={value}" for name, value in self.VALUES.items()]
+
+    def test_a_query_parser_gives_every_value_back(self):
+        code, out, err = link(*self.sets(), "--set", "x.campaign=summer")
+        self.assertEqual((code, err), (0, ""))
+        values = [value for _, value in parse_qsl(urlsplit(out.rstrip("\n")).query, True)]
+        for value in [*self.VALUES.values(), "162209:3097", "summer"]:
+            self.assertIn(value, values)
+
+    def test_the_form_and_the_json_say_the_same(self):
+        fields = {}
+
+        class Form(html.parser.HTMLParser):
+            def handle_starttag(self, tag, attrs):
+                if tag == "input":
+                    fields[dict(attrs)["name"]] = dict(attrs)["value"]
+                if tag == "form":
+                    fields["<action>"] = dict(attrs)["action"]
+
+        Form().feed(link(*self.sets(), "--format", "form")[1])
+        made = json.loads(link(*self.sets(), "--format", "json")[1])
+        self.assertEqual(list(made), ["url", "action", "fields"])
+        self.assertEqual(fields.pop("<action>"), made["action"])
+        # The seal carries a time and may differ between two links.
+        self.assertEqual(fields.keys(), made["fields"].keys())
+        differing = {name for name in fields if fields[name] != made["fields"][name]}
+        self.assertLessEqual(len(differing), 1)
+
+    def test_an_impossible_link_is_answered_with_1(self):
+        for option, more in (
+            ("101", ["--set=member_id=" + "9" * 33]),
+            ("101", ["--set=country=Utopia"]),
+            ("999", []),
+        ):
+            arguments = ["link", "--kind", "join", "--config", EXAMPLE, "--option", option, *more]
+            code, out, err = run(*arguments)
+            self.assertEqual((code, out), (1, ""), arguments)
+            self.assertTrue(err.startswith("nats-segpay: "), err)
+            self.assertEqual(err.count("\n"), 1)
+
+    def test_wrong_usage_is_answered_with_2(self):
+        for arguments, hint in (
+            (["--set", "emial=a@example.com"], "email"),
+            (["--set", "email"], "name=value"),
+            (["--set", "radio_buttons=perhaps"], "1 or 0"),
+            (["--format", "xml"], "form"),
+            (["--colour"], "--colour"),
+        ):
+            code, out, err = link(*arguments)
+            self.assertEqual((code, out), (2, ""), arguments)
+            self.assertIn(hint, err)
+        self.assertEqual(run("link", "--kind", "gift", "--option", "101")[0], 2)
+        self.assertEqual(run("link", "--kind", "join")[0], 2)
+        self.assertEqual(run("no-such-command")[0], 2)
+        self.assertEqual(run()[0], 2)
+
+
+class Translate(unittest.TestCase):
+    def test_an_event_has_the_agreed_keys_in_order(self):
+        (line,) = translate(sign_up(1))
+        self.assertEqual(line["reply"], {"status": 200, "body": "*success*"})
+        self.assertEqual(list(line)[:3], ["reply", "disposition", "events"])
+        self.assertEqual(line["disposition"], "delivered")
+        (event,) = line["events"]
+        keys = list(event)
+        self.assertEqual(keys[: len(EVENT_KEYS)], EVENT_KEYS)
+        self.assertIn(keys[len(EVENT_KEYS) :], ([], ["extras"]))
+        self.assertEqual(event["kind"], "join")
+        self.assertEqual(event["amount"], {"minor": 3995, "currency": "USD", "exponent": 2})
+        self.assertEqual(event["eticket"], {"package": 162209, "price_point": 1221})
+        self.assertEqual(event["cross_sell"], {"slot": 0, "ref": None})
+        self.assertEqual(event["reason"], {"code": None, "text": None})
+        self.assertEqual((event["site"], event["option"]), ("7", "102"))
+        self.assertEqual([event[k] for k in ("approved", "standin", "trial")], [True, False, False])
+        self.assertIsNone(event["session"])
+
+    def test_one_line_in_is_one_line_out(self):
+        query, body = sign_up(2).split("&price", 1)
+        both = f"{query}\tprice{body}"
+        lines = translate(sign_up(1), "", sign_up(1), "body:" + sign_up(3), both, "action=%zz")
+        self.assertEqual(len(lines), 6)
+        dispositions = [line["disposition"] for line in lines]
+        self.assertEqual([dispositions[i] for i in (0, 2, 3, 4)],
+                         ["delivered", "duplicate", "delivered", "delivered"])
+        self.assertEqual(lines[1]["events"], [])
+        self.assertEqual(lines[4]["events"][0]["purchase_id"], "2")
+
+    def test_no_password_ever(self):
+        lines = [sign_up(1), sign_up(2, natsseal=FORGED), sign_up(3, price="x")]
+        code, out, err = run("translate", "--config", EXAMPLE, "--verbose", text="\n".join(lines))
+        self.assertEqual(code, 0)
+        self.assertNotIn(CANARY, out + err)
+
+    def test_the_host_answers_as_it_is_told(self):
+        for answer, disposition in (("retry", "deferred"), ("refuse", "dead_letter")):
+            (line,) = translate(sign_up(1), arguments=["--answer", answer])
+            self.assertEqual(line["disposition"], disposition)
+            self.assertEqual(len(line["events"]), 1)
+
+    def test_the_sender_counts(self):
+        (line,) = translate(sign_up(1), arguments=["--peer", "198.51.100.7"])
+        self.assertEqual((line["disposition"], line["events"]), ("refused", []))
+
+    def test_an_answer_comes_before_the_next_question(self):
+        with subprocess.Popen(command("translate", "--config", EXAMPLE),
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            for purchase in (1, 2, 3):
+                process.stdin.write(sign_up(purchase).encode() + b"\n")
+                process.stdin.flush()
+                line = json.loads(process.stdout.readline())
+                self.assertEqual(line["events"][0]["purchase_id"], str(purchase))
+            process.stdin.close()
+            self.assertEqual(process.wait(), 0)
+
+    def test_ten_thousand_lines(self):
+        start = time.monotonic()
+        lines = translate(*(sign_up(purchase) for purchase in range(1, 10_001)))
+        self.assertEqual(len(lines), 10_000)
+        self.assertTrue(all(line["disposition"] == "delivered" for line in lines))
+        self.assertLess(time.monotonic() - start, 100)
+
+
+class Portal(unittest.TestCase):
+    def test_what_to_paste(self):
+        code, out, _ = run("portal", "--host", "join.example.com", "--config", EXAMPLE)
+        self.assertEqual(code, 0)
+        self.assertIn("join.example.com/signup/process_segpay.php", out)
+        out = run("portal", "--host", "join.example.com", "--config", EXAMPLE, "--json")[1]
+        for line in out.splitlines():
+            self.assertEqual(list(json.loads(line)), ["title", "value", "required", "note"])
+
+
+class Ledger(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.ledger = os.path.join(folder.name, "ledger.sqlite")
+
+    def host(self, answer, *lines):
+        told = subprocess.run([LEDGER_HOST, PLUGIN, EXAMPLE, self.ledger, answer],
+                              input="\n".join(lines), capture_output=True, text=True, check=True)
+        return told.stdout.splitlines()
+
+    def run_on_ledger(self, *arguments):
+        return run(*arguments, "--config", EXAMPLE, "--ledger", self.ledger)
+
+    def listed(self, *arguments):
+        code, out, err = self.run_on_ledger(*arguments, "--json")
+        self.assertEqual((code, err), (0, ""))
+        return [json.loads(line) for line in out.splitlines()]
+
+    def test_a_dead_letter_is_left_for_the_host(self):
+        self.assertEqual(self.host("refuse", sign_up(1), sign_up(2)), ["join 1", "join 2"])
+        dead = self.listed("dead-letters")
+        self.assertEqual([d["event"]["purchase_id"] for d in dead], ["1", "2"])
+        self.assertIn("this host refuses", dead[0]["message"])
+        self.assertIn(dead[0]["key"], self.run_on_ledger("dead-letters")[1])
+        code, out, _ = self.run_on_ledger("redeliver", dead[0]["key"], "--by", "ann")
+        self.assertEqual((code, out), (0, dead[0]["key"] + ": pending, the host will deliver it\n"))
+        (pending,) = self.listed("events", "--state", "pending")
+        self.assertEqual((pending["key"], pending["decided_by"]), (dead[0]["key"], "ann"))
+        self.assertEqual(self.host("done"), ["join 1 again"])
+        self.assertEqual(self.run_on_ledger("redeliver", "--all")[0], 0)
+        self.assertEqual(self.host("done"), ["join 2 again"])
+        code, _, err = self.run_on_ledger("redeliver", "--all")
+        self.assertEqual((code, err), (1, "nats-segpay: there are no dead letters\n"))
+        self.assertEqual(self.run_on_ledger("redeliver", "no-such-key")[0], 1)
+
+    def test_a_dead_letter_is_dismissed(self):
+        self.host("refuse", sign_up(1))
+        (dead,) = self.listed("dead-letters")
+        code, _, _ = self.run_on_ledger("dead-letters", "dismiss", dead["key"], "--by", "ann")
+        self.assertEqual(code, 0)
+        self.assertEqual(self.listed("dead-letters"), [])
+        (dismissed,) = self.listed("events", "--state", "dismissed")
+        self.assertEqual(dismissed["decided_by"], "ann")
+        self.assertEqual(self.host("done"), [])
+
+    def test_the_quarantine_is_released_or_dismissed(self):
+        forged = [sign_up(purchase, natsseal=FORGED) for purchase in (1, 2)]
+        self.assertEqual(self.host("done", *forged), [])
+        kept = self.listed("quarantine")
+        self.assertEqual([k["state"] for k in kept], ["quarantined", "quarantined"])
+        self.assertNotIn(CANARY, json.dumps(kept))
+        self.assertEqual(self.run_on_ledger("quarantine", "release", kept[0]["key"])[0], 0)
+        self.assertEqual(self.run_on_ledger("quarantine", "dismiss", kept[1]["key"])[0], 0)
+        self.assertEqual(self.listed("quarantine"), [])
+        self.assertEqual([told.split()[:2] for told in self.host("done")], [["join", "1"]])
+
+    def test_events_are_filtered(self):
+        self.host("done", sign_up(1), sign_up(2, memberid="77"), sign_up(3))
+        purchases = lambda *a: [e["event"]["purchase_id"] for e in self.listed("events", *a)]
+        self.assertEqual(purchases(), ["1", "2", "3"])
+        self.assertEqual(purchases("--purchase", "2"), ["2"])
+        self.assertEqual(purchases("--member", "77"), ["2"])
+        self.assertEqual(purchases("--limit", "2"), ["2", "3"])
+        first = self.listed("events")[0]["sequence"]
+        self.assertEqual(purchases("--after", str(first), "--limit", "1"), ["2"])
+        self.assertEqual(self.run_on_ledger("events", "--state", "setled")[0], 2)
+        self.assertIn("39.95 USD", self.run_on_ledger("events")[1])
+
+    def test_looking_makes_no_ledger(self):
+        self.assertEqual(self.run_on_ledger("events")[0], 1)
+        self.assertFalse(os.path.exists(self.ledger))
+
+
+unittest.main(argv=[sys.argv[0], *sys.argv[5:]])

@@ -1,0 +1,158 @@
+// Tests plugin/config/build.cpp: account, pay page, postbacks, seal and ledger.
+#include "config/build.hpp"
+#include "mistakes.hpp"
+
+using namespace segpay;
+using namespace segpay::testing;
+
+BOOST_AUTO_TEST_SUITE(build_tests)
+
+Config load(const std::string& text) {
+    LoadedConfig loaded = load_config_text(text, "t");
+    for (const Problem& problem : loaded.problems)
+        BOOST_TEST_MESSAGE(to_string(problem));
+    BOOST_REQUIRE(loaded.config);
+    return *loaded.config;
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_written_has_its_default) {
+    const Config config = load(kValid);
+    BOOST_TEST((config.mode == Mode::test));
+    BOOST_TEST(config.file == "t");
+    BOOST_TEST(config.pay_page.base_url == "https://secure2.segpay.com/billing");
+    BOOST_TEST(config.pay_page.price_list_parameter == "pplist");
+    BOOST_TEST(config.pay_page.price_view_parameter == "ppviewoption");
+    BOOST_TEST(config.postbacks.path == "/signup/process_segpay.php");
+    BOOST_TEST(config.postbacks.success_word == "*success*");
+    BOOST_TEST(config.postbacks.failure_word == "*failure*");
+    BOOST_TEST(config.postbacks.authenticity.is_none);
+    BOOST_TEST((config.seal.mode == Seal::Mode::off));
+    BOOST_TEST(config.seal.parameter == "natsseal");
+    BOOST_TEST(config.seal.max_age_days == 30u);
+    BOOST_TEST(config.ledger.path == "l.sqlite");
+    BOOST_TEST(config.ledger.lease_seconds == 30u);
+    BOOST_TEST(config.ledger.max_attempts == 50u);
+    BOOST_TEST(config.ledger.retry_seconds == 10u);
+    BOOST_TEST(config.ledger.password_key.is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
+    std::string text = with_line(8,
+                                 "  path: ':memory:'\n  lease_seconds: 7\n  max_attempts: 8\n"
+                                 "  retry_seconds: 9\n  password_key: 0123456789abcdef");
+    text = with_line(6,
+                     "  mode: require\n  parameter: mark\n  max_age_days: 3\n"
+                     "  keys: [first-key-of-sixteen, second-key-of-sixteen]",
+                     text);
+    text = with_line(4,
+                     "  path: /p\n  success_word: GOOD\n  failure_word: BAD\n"
+                     "  authenticity:\n"
+                     "    addresses: [203.0.113.0/24, 2001:db8::1]\n"
+                     "    trusted_proxies: [10.0.0.1]\n"
+                     "    basic: { username: segpay, password: 'a: b' }\n"
+                     "    secret: { parameter: hook, value: 12345 }",
+                     text);
+    text = with_line(2,
+                     "  mode: live\n  merchant_id: 20656\n"
+                     "pay_page:\n  base_url: http://localhost:8091/billing/\n  language: EN\n"
+                     "  currency: none\n  approve_url: https://a.example/?x=1\n"
+                     "  approve_text: Go on\n  decline_url: https://b.example\n"
+                     "  decline_text: Back\n  template: t1\n  price_list_parameter: plist\n"
+                     "  price_view_parameter: ppvviewoption",
+                     text);
+    const Config config = load(text);
+    BOOST_TEST((config.mode == Mode::live));
+    BOOST_TEST(config.merchant_id == "20656");
+    BOOST_TEST(config.pay_page.base_url == "http://localhost:8091/billing");
+    BOOST_TEST(config.pay_page.language == "EN");
+    BOOST_TEST(config.pay_page.currency == "none");
+    BOOST_TEST(config.pay_page.approve_url == "https://a.example/?x=1");
+    BOOST_TEST(config.pay_page.approve_text == "Go on");
+    BOOST_TEST(config.pay_page.decline_url == "https://b.example");
+    BOOST_TEST(config.pay_page.decline_text == "Back");
+    BOOST_TEST(config.pay_page.page_template == "t1");
+    BOOST_TEST(config.pay_page.price_list_parameter == "plist");
+    BOOST_TEST(config.pay_page.price_view_parameter == "ppvviewoption");
+    BOOST_TEST(config.postbacks.path == "/p");
+    BOOST_TEST(config.postbacks.success_word == "GOOD");
+    BOOST_TEST(config.postbacks.failure_word == "BAD");
+    const Authenticity& authenticity = config.postbacks.authenticity;
+    BOOST_TEST(!authenticity.is_none);
+    BOOST_TEST(authenticity.addresses.at(1).text == "2001:db8::1");
+    BOOST_TEST(authenticity.trusted_proxies.at(0).text == "10.0.0.1");
+    BOOST_TEST(authenticity.basic.value().username == "segpay");
+    BOOST_TEST(authenticity.basic.value().password.reveal() == "a: b");
+    BOOST_TEST(authenticity.secret.value().name == "hook");
+    BOOST_TEST(authenticity.secret.value().value.reveal() == "12345");
+    BOOST_TEST((config.seal.mode == Seal::Mode::require));
+    BOOST_TEST(config.seal.parameter == "mark");
+    BOOST_TEST(config.seal.keys.at(1).reveal() == "second-key-of-sixteen");
+    BOOST_TEST(config.seal.max_age_days == 3u);
+    BOOST_TEST(config.ledger.path == ":memory:");
+    BOOST_TEST(config.ledger.lease_seconds == 7u);
+    BOOST_TEST(config.ledger.max_attempts == 8u);
+    BOOST_TEST(config.ledger.retry_seconds == 9u);
+    BOOST_TEST(config.ledger.password_key.reveal() == "0123456789abcdef");
+}
+
+BOOST_AUTO_TEST_CASE(a_relative_ledger_lies_beside_the_configuration) {
+    const auto path = [](const std::string& written, const std::string& name) {
+        const LoadedConfig loaded = load_config_text(with_line(8, "  path: " + written), name);
+        return loaded.config.value().ledger.path;
+    };
+    BOOST_TEST(path("l.sqlite", "/etc/segpay/a.yaml") == "/etc/segpay/l.sqlite");
+    BOOST_TEST(path("../l.sqlite", "conf/a.yaml") == "l.sqlite");
+    BOOST_TEST(path("/var/l.sqlite", "/etc/segpay/a.yaml") == "/var/l.sqlite");
+}
+
+BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
+    const std::string page = "  mode: test\npay_page:\n  ";
+    const std::string web_address = " must be a web address that begins with http:// or https://, ";
+    const std::string network = "5:17: an entry of \"addresses\" must ";
+    const auto addresses = [](const std::string& entry) {
+        return "  authenticity:\n    addresses: [" + entry + "]";
+    };
+    check_each({
+        {2, page + "base_url: secure2.segpay.com/billing",
+         "4:13: \"base_url\"" + web_address + "found \"secure2.segpay.com/billing\""},
+        {2, page + "base_url: ftp://secure2.segpay.com",
+         "4:13: \"base_url\"" + web_address + "found \"ftp://secure2.segpay.com\""},
+        {2, page + "base_url: https://a.example/billing?x=1",
+         "4:13: \"base_url\" must end before any ? or #; links add their own"},
+        {2, page + "approve_url: 'https://'",
+         "4:16: \"approve_url\"" + web_address + "found \"https://\""},
+        {2, page + "decline_url: https://a b",
+         "4:16: \"decline_url\"" + web_address + "found \"https://a b\""},
+        {4, addresses("segpay.com"),
+         network + "be an IPv4 or IPv6 address or network, e.g. 203.0.113.7 or 203.0.113.0/24, "
+                   "found \"segpay.com\""},
+        {4, addresses("127.1"),
+         network + "be an IPv4 or IPv6 address or network, e.g. 203.0.113.7 or 203.0.113.0/24, "
+                   "found \"127.1\""},
+        {4, addresses("203.0.113.0/33"),
+         network + "have a prefix from 1 to 32 after the slash, found \"203.0.113.0/33\""},
+        {4, addresses("203.0.113.0/24x"),
+         network + "have a prefix from 1 to 32 after the slash, found \"203.0.113.0/24x\""},
+        {4, addresses("'2001:db8::/129'"),
+         network + "have a prefix from 1 to 128 after the slash, found \"2001:db8::/129\""},
+        {4, addresses("203.0.113.7/24"),
+         network + "have no bits past its prefix; write 203.0.113.0/24, found \"203.0.113.7/24\""},
+        {4, addresses("0.0.0.0/0"),
+         network + "not be everybody; for that, write authenticity: none, found \"0.0.0.0/0\""},
+        {4, "  authenticity:\n    trusted_proxies: [10.0.0.1]",
+         "5:5: nothing here tells who sent a postback; configure at least one of addresses, basic "
+         "and secret, or write authenticity: none"},
+        {4, "  authenticity:\n    adresses: [10.0.0.1]",
+         "5:5: unknown key \"adresses\"; did you mean \"addresses\"?"},
+        {4, "  authenticity: none\n  success_word: OK\n  failure_word: ok",
+         "6:17: \"success_word\" and \"failure_word\" must differ, found \"ok\" for both"},
+        {4, "  authenticity: none\n  success_word: '*failure*'",
+         "5:17: \"success_word\" and \"failure_word\" must differ, found \"*failure*\" for both"},
+        {6, "  mode: check",
+         "6:9: seal mode \"check\" needs \"keys\"; add at least one, or write off"},
+        {6, "  mode: require\n  key: [0123456789abcdef]",
+         "7:3: unknown key \"key\"; did you mean \"keys\"?"},
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,132 @@
+// Tests plugin/config/catalogue.cpp: sites, options, prices, cross sells and upsells.
+#include "mistakes.hpp"
+
+using namespace segpay;
+using namespace segpay::testing;
+
+BOOST_AUTO_TEST_SUITE(catalogue_tests)
+
+BOOST_AUTO_TEST_CASE(ids_and_refs_that_are_there_twice_or_nowhere) {
+    check_each({
+        {13, "  - id: 7\n    type: token\n  - id: 9",
+         R"(13:9: duplicate site "7"; the first is in line 10)"},
+        {36, "  - ref: XS-1\n    option: 101\nupsells:",
+         R"(36:10: duplicate cross sell "XS-1"; the first is in line 34)"},
+        {37, "  - { ref: UP-1, option: 101 }\n  - ref: UP-1",
+         R"(38:10: duplicate upsell "UP-1"; the first is in line 37)"},
+        {17, "    site: 77", R"(17:11: there is no site "77"; did you mean "7"?)"},
+        {17, "    site: videos", R"(17:11: there is no site "videos")"},
+        {24, "    cross_sells: [XS-2]",
+         R"(24:19: there is no cross sell "XS-2"; did you mean "XS-1"?)"},
+        {24, "    cross_sells: [XS-1, XS-1]", R"(24:25: cross sell "XS-1" is offered twice)"},
+        {35, "    option: 210", R"(35:13: there is no option "210"; did you mean "201"?)"},
+        {38, "    option: 7", R"(38:13: there is no option "7")"},
+        {39, "    from_sites: [9, 10]", R"(39:21: there is no site "10")"},
+    });
+    const auto found = mistakes(with_line(25, "  - id: 101"));
+    const std::vector<std::string> expected = {
+        R"(t:25:9: duplicate option "101"; the first is in line 16)",
+        R"(t:35:13: there is no option "201"; did you mean "101"?)"};
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(etickets) {
+    check_each({
+        {18, "    eticket: \"162209\"",
+         R"(18:14: eticket "162209" has no price point; write package:pricepoint, )"
+         R"(e.g. "162209:3097")"},
+        {18, "    eticket: 162209:x",
+         R"(18:14: eticket "162209:x" is not package:pricepoint, e.g. "162209:3097")"},
+        {18, "    eticket: \"a\\nb\"",
+         R"(18:14: eticket "a b" is not package:pricepoint, e.g. "162209:3097")"},
+        {27, "    eticket: \"162209:3097\"",
+         R"(27:14: eticket "162209:3097" is already the option's in line 18; )"
+         R"(a postback could not tell the two apart)"},
+        {27, "    price_point: 9689",
+         R"(27:18: "price_point" needs a package, and site "9" has none; add "package" there, )"
+         R"(or write "eticket" here)"},
+        {18, "", R"(16:5: the option needs "eticket", or "price_point" and a package at its site)"},
+        {18, "    price_pont: 3097",
+         R"(18:5: unknown key "price_pont"; did you mean "price_point"?)"},
+        {18, "    eticket: [162209]", R"(18:14: "eticket" must be a text, found a list)"},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(an_eticket_comes_from_the_option_or_from_site_and_price_point) {
+    const auto eticket = [](const std::string& lines) {
+        const LoadedConfig loaded = load_config_text(with_line(18, lines), "t");
+        return to_string(loaded.config.value().options.at(0).eticket);
+    };
+    BOOST_TEST(eticket("    price_point: 1221") == "162209:1221");
+    BOOST_TEST(eticket("    price_point: 1221\n    eticket: 5:6") == "5:6");
+}
+
+BOOST_AUTO_TEST_CASE(the_same_eticket_written_in_two_ways_is_one) {
+    const auto found =
+        mistakes(with_line(26, "    site: 7\n    price_point: 3097", with_line(27, "")));
+    BOOST_REQUIRE_EQUAL(found.size(), 1u);
+    BOOST_TEST(found[0] == R"(t:27:18: eticket "162209:3097" is already the option's in line 18; )"
+                           R"(a postback could not tell the two apart)");
+}
+
+BOOST_AUTO_TEST_CASE(prices) {
+    check_each({
+        {21, "      currency: USF",
+         R"(21:17: unknown currency "USF"; write its ISO 4217 code, e.g. "USD"; )"
+         R"(did you mean "USD"?)"},
+        {22, "      initial: { amount: 2.955, days: 3 }",
+         R"(22:26: amount "2.955" has more decimals than USD, which has 2)"},
+        {22, "      initial: { amount: free, days: 3 }",
+         R"(22:26: amount "free" is not a decimal such as 29.95)"},
+        {22, "      initial: { amount: \"2,95\", days: 3 }",
+         R"(22:26: amount "2,95" is not a decimal such as 29.95)"},
+        {22, "      initial: { amount: -2.95, days: 3 }", R"(22:26: amount "-2.95" is negative)"},
+        {22, "      initial: { amount: 2.95 }",
+         R"(22:16: missing key "days"; a price that recurs needs it)"},
+        {22, "      initial: { days: 3 }", R"(22:16: missing key "amount")"},
+        {22, "", R"(20:7: a price of type recurring needs "initial")"},
+        {23, "", R"(20:7: a price of type recurring needs "recurring")"},
+        {23, "      recuring: { amount: 29.95, days: 30 }",
+         R"(23:7: unknown key "recuring"; did you mean "recurring"?)"},
+        {20, "      type: one_time", R"(23:7: a price of type one_time has no "recurring")"},
+        {20, "      type: recuring",
+         R"(20:13: "type" must be one of recurring, one_time, digital, instant_conversion, )"
+         R"(dynamic, found "recuring"; did you mean "recurring"?)"},
+        {31, "      minimum: 100.01", R"(32:16: maximum 100.00 is less than minimum 100.01)"},
+        {31, "", R"(29:7: a price of type dynamic needs "minimum")"},
+        {32, "", R"(29:7: a price of type dynamic needs "maximum")"},
+        {32, "      maximum: 100.00\n      initial: { amount: 1 }",
+         R"(33:7: a price of type dynamic has no "initial")"},
+        {24, "    tokens: 5", R"(24:5: "tokens" is for token sites, and site "7" is none)"},
+        {24, "    token_rebuy: true",
+         R"(24:5: "token_rebuy" is for token sites, and site "7" is none)"},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(amounts_follow_their_currency) {
+    const auto minor = [](const std::string& currency, const std::string& amount) {
+        const std::string text = with_line(21, "      currency: " + currency);
+        const LoadedConfig loaded = load_config_text(
+            with_line(22, "      initial: { amount: " + amount + ", days: 1 }",
+                      with_line(23, "      recurring: { amount: 3, days: 1 }", text)),
+            "t");
+        return loaded.config.value().options.at(0).price.initial.value().amount.minor;
+    };
+    BOOST_TEST(minor("USD", "2.95") == 295);
+    BOOST_TEST(minor("usd", "0") == 0);
+    BOOST_TEST(minor("JPY", "500") == 500);
+    BOOST_TEST(minor("KWD", "1.25") == 1250);
+}
+
+BOOST_AUTO_TEST_CASE(one_mistake_does_not_cause_others) {
+    // A list that is misspelt or of the wrong kind names nothing for certain.
+    check_each({
+        {9, "site:", R"(9:1: unknown key "site"; did you mean "sites"?)"},
+        {33, "cros_sells:", R"(33:1: unknown key "cros_sells"; did you mean "cross_sells"?)"},
+        {34, "  - ref: [XS-1]", R"(34:10: "ref" must be a text or a whole number, found a list)"},
+        {25, "  - idd: 201", R"(25:5: unknown key "idd"; did you mean "id"?)"},
+        {12, "    pakage: 162209", R"(12:5: unknown key "pakage"; did you mean "package"?)"},
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,160 @@
+// Tests plugin/config/references.cpp: values from the environment and from files.
+#include "config/references.hpp"
+#include "mistakes.hpp"
+
+#include <Poco/TemporaryFile.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+using namespace segpay;
+using namespace segpay::testing;
+
+BOOST_AUTO_TEST_SUITE(references_tests)
+
+constexpr const char* kContent = "hunter2-hunter2-hunter2";
+
+// A folder with one file, and one environment variable, that go with the test.
+struct Surroundings {
+    Surroundings() {
+        std::filesystem::create_directories(folder);
+        ::setenv("SEGPAY_TEST_VALUE", kContent, 1);
+        ::setenv("SEGPAY_TEST_EMPTY", "", 1);
+        ::unsetenv("SEGPAY_TEST_UNSET");
+    }
+    ~Surroundings() {
+        std::filesystem::remove_all(folder);
+        ::unsetenv("SEGPAY_TEST_VALUE");
+        ::unsetenv("SEGPAY_TEST_EMPTY");
+    }
+
+    void write(const std::string& name, const std::string& bytes) const {
+        std::ofstream(folder + "/" + name, std::ios::binary) << bytes;
+    }
+
+    // The value of "a", or the problem.
+    std::string read(const std::string& value) const {
+        Problems problems("t");
+        std::optional<YamlNode> tree = read_yaml("a: " + value + "\n", problems);
+        resolve_references(*tree, folder, problems);
+        return problems.is_empty() ? tree->value("a")->text : problems.by_line()[0].message;
+    }
+
+    const std::string folder = Poco::TemporaryFile::tempName();
+};
+
+BOOST_FIXTURE_TEST_CASE(whole_values_are_replaced, Surroundings) {
+    write("key", kContent);
+    BOOST_TEST(read("${env:SEGPAY_TEST_VALUE}") == kContent);
+    BOOST_TEST(read("\"${file:key}\"") == kContent);
+    BOOST_TEST(read("${file:" + folder + "/key}") == kContent);
+    BOOST_TEST(read("plain") == "plain");
+    BOOST_TEST(read("a$b{c}") == "a$b{c}");
+}
+
+BOOST_FIXTURE_TEST_CASE(one_newline_at_the_end_is_dropped, Surroundings) {
+    write("unix", "a\n");
+    write("windows", "a\r\n");
+    write("two", "a\n\n");
+    BOOST_TEST(read("${file:unix}") == "a");
+    BOOST_TEST(read("${file:windows}") == "a");
+    BOOST_TEST(read("${file:two}") == "a\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_leads_nowhere_is_reported, Surroundings) {
+    write("empty", "\n");
+    const std::string path = folder + "/";
+    BOOST_TEST(read("${env:SEGPAY_TEST_UNSET}") ==
+               "environment variable \"SEGPAY_TEST_UNSET\" is not set");
+    BOOST_TEST(read("${env:SEGPAY_TEST_EMPTY}") ==
+               "environment variable \"SEGPAY_TEST_EMPTY\" is empty");
+    BOOST_TEST(read("${file:none}") ==
+               "file \"" + path + "none\" cannot be read: No such file or directory");
+    BOOST_TEST(read("${file:.}") == "file \"" + path + ".\" cannot be read: a folder");
+    BOOST_TEST(read("${file:empty}") == "file \"" + path + "empty\" is empty");
+    BOOST_TEST(read("${vault:x}") ==
+               "unknown reference \"${vault:x}\"; write ${env:NAME} or ${file:PATH}");
+}
+
+BOOST_FIXTURE_TEST_CASE(files_are_small, Surroundings) {
+    write("limit", std::string(kMaxReferencedBytes, 'x'));
+    write("longer", std::string(kMaxReferencedBytes + 1, 'x'));
+    BOOST_TEST(read("${file:limit}").size() == kMaxReferencedBytes);
+    BOOST_TEST(read("${file:longer}") ==
+               "file \"" + folder + "/longer\" is longer than 4096 bytes");
+}
+
+BOOST_FIXTURE_TEST_CASE(no_text_around_a_reference, Surroundings) {
+    const std::string expected = "a reference must be the whole value, without text around it";
+    BOOST_TEST(read("x${env:SEGPAY_TEST_VALUE}") == expected);
+    BOOST_TEST(read("${env:SEGPAY_TEST_VALUE}/x") == expected);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_is_found_from_the_configuration_s_folder, Surroundings) {
+    write("key", std::string(kContent) + "\n");
+    const std::string text = with_line(6, "  mode: check\n  keys: [\"${file:key}\"]");
+    const LoadedConfig loaded = load_config_text(text, folder + "/segpay.yaml");
+    BOOST_REQUIRE(loaded.config);
+    BOOST_TEST(loaded.config->seal.keys.at(0).reveal() == kContent);
+    BOOST_TEST(loaded.config->ledger.path == folder + "/l.sqlite");
+}
+
+// Where a reference may go wrong afterwards, line by line of kValid.
+BOOST_FIXTURE_TEST_CASE(what_was_read_never_stands_in_a_message, Surroundings) {
+    const std::string value = "${env:SEGPAY_TEST_VALUE}";
+    const std::vector<std::pair<int, std::string>> changes = {
+        {2, "  mode: " + value},
+        {2, "  mode: test\npay_page:\n  base_url: " + value},
+        {2, "  mode: test\npay_page:\n  language: " + value},
+        {4, "  authenticity: " + value},
+        {4, "  authenticity:\n    addresses: [\"" + value + "\"]"},
+        {4, "  authenticity:\n    basic: " + value},
+        {4, "  authenticity: none\n  path: " + value},
+        {4, "  authenticity: none\n  success_word: " + value + "\n  failure_word: " + value},
+        {6, "  mode: check\n  keys: " + value},
+        {8, "  path: x\n  lease_seconds: " + value},
+        {12, "    package: " + value},
+        {18, "    eticket: " + value},
+        {20, "      type: " + value},
+        {21, "      currency: " + value},
+        {22, "      initial: { amount: \"" + value + "\", days: 3 }"},
+        {24, "    trial: " + value},
+        {24, "    cross_sells: [\"" + value + "\"]"},
+        {26, "    site: " + value},
+        {35, "    option: " + value},
+        {39, "    from_sites: [\"" + value + "\"]"},
+    };
+    for (const auto& [line, replacement] : changes) {
+        BOOST_TEST_CONTEXT(replacement) {
+            const auto found = mistakes(with_line(line, replacement), folder + "/t");
+            BOOST_TEST(!found.empty());
+            for (const std::string& message : found)
+                BOOST_TEST(message.find("hunter2") == std::string::npos, message);
+        }
+    }
+}
+
+// Secrets that stand in the file itself, with a mistake.
+BOOST_AUTO_TEST_CASE(a_literal_secret_never_stands_in_a_message) {
+    const std::vector<std::pair<int, std::string>> changes = {
+        {6, "  mode: check\n  keys: [hunter2]"},
+        {6, "  mode: check\n  keys: hunter2"},
+        {8, "  path: x\n  password_key: hunter2"},
+        {4, "  authenticity:\n    basic: hunter2"},
+        {4, "  authenticity:\n    basic: [hunter2]"},
+        {4, "  authenticity:\n    basic: { username: a, password: { hunter2: x } }"},
+        {4, "  authenticity:\n    basic: { username: a, password: [hunter2] }"},
+        {4, "  authenticity:\n    secret: { parameter: a b, value: hunter2 }"},
+    };
+    for (const auto& [line, replacement] : changes) {
+        BOOST_TEST_CONTEXT(replacement) {
+            const auto found = mistakes(with_line(line, replacement));
+            BOOST_TEST(!found.empty());
+            for (const std::string& message : found)
+                BOOST_TEST(message.find("hunter2") == std::string::npos, message);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,231 @@
+// What the tests of the rooms above the ledger share: the example account, a host that writes down
+// what it is told, and an account that takes postbacks.
+#pragma once
+
+#include "biller.hpp"
+#include "boundary.hpp"
+#include "config/load.hpp"
+#include "ledger/ledger.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace segpay::testing {
+
+constexpr TimeMs kStart = 1'790'000'000'000; // 2026-09-21T14:13:20Z
+constexpr TimeMs kSecond = 1'000;
+constexpr TimeMs kDay = 86'400 * kSecond;
+
+inline const Config& example_config() {
+    static const Config config = [] {
+        LoadedConfig loaded = load_config_file(SEGPAY_SOURCE_DIR "/config/examples/sandbox.yaml");
+        if (!loaded.config) throw std::runtime_error(to_string(loaded.problems.front()));
+        return std::move(*loaded.config);
+    }();
+    return config;
+}
+
+// The example account with something changed.
+template <class Change>
+Config example_config_but(Change change) {
+    Config config = example_config();
+    change(config);
+    return config;
+}
+
+inline Currency currency(std::string_view code) { return Currency::from_code(code).value(); }
+
+// An event as the host saw it: fields by the names of the JSON that `translate` prints. What was
+// not said is not there.
+struct Told {
+    std::string kind;
+    std::map<std::string, std::string> fields;
+    std::vector<std::pair<std::string, std::string>> extras;
+    std::string password;
+
+    std::string operator[](const std::string& field) const {
+        const auto found = fields.find(field);
+        return found == fields.end() ? std::string() : found->second;
+    }
+};
+
+inline std::string amount_words(const biller_money& money) {
+    if (money.currency[0] == '\0') return {};
+    std::string digits = std::to_string(money.minor);
+    if (money.exponent > 0) {
+        while (digits.size() <= money.exponent)
+            digits.insert(0, 1, '0');
+        digits.insert(digits.size() - money.exponent, 1, '.');
+    }
+    return digits + money.currency;
+}
+
+inline Told told_of(const biller_event& event) {
+    Told told;
+    told.kind = view(event.kind_name);
+    told.password = view(event.password);
+    const auto text = [&](const char* name, const biller_bytes& value) {
+        if (value.data) told.fields[name] = view(value);
+    };
+    const auto answer = [&](const char* name, uint32_t value) {
+        if (value != BILLER_UNKNOWN) told.fields[name] = value == BILLER_YES ? "yes" : "no";
+    };
+    const auto number = [&](const char* name, std::int64_t value) {
+        if (value != 0) told.fields[name] = std::to_string(value);
+    };
+    text("key", event.key);
+    text("purchase_id", event.purchase_id);
+    text("transaction_id", event.transaction_id);
+    text("related_transaction_id", event.related_transaction_id);
+    if (event.amount.currency[0]) told.fields["amount"] = amount_words(event.amount);
+    answer("approved", event.approved);
+    answer("test", event.test);
+    answer("standin", event.standin);
+    answer("redelivery", event.redelivery);
+    answer("trial", event.trial);
+    number("attempt", event.attempt);
+    text("member_id", event.member_id);
+    text("session", event.session);
+    text("affiliate", event.affiliate);
+    text("username", event.username);
+    text("email", event.email);
+    text("name", event.name);
+    text("country", event.country);
+    if (event.package)
+        told.fields["eticket"] =
+            std::to_string(event.package) + ":" + std::to_string(event.price_point);
+    text("site", event.site);
+    text("option", event.option);
+    number("cross_sell_slot", event.cross_sell_slot);
+    text("cross_sell_ref", event.cross_sell_ref);
+    text("upsell", event.upsell);
+    text("tokenplus", event.tokenplus);
+    text("octoken", event.octoken);
+    text("trans_guid", event.trans_guid);
+    text("card_type", event.card_type);
+    text("payment_type", event.payment_type);
+    if (event.occurred_at_ms) told.fields["occurred_at"] = iso_text(event.occurred_at_ms);
+    number("received_at_ms", event.received_at_ms);
+    text("reason_code", event.reason_code);
+    text("reason_text", event.reason_text);
+    text("by", event.by);
+    for (std::size_t i = 0; i < event.warning_count; ++i) {
+        std::string& warnings = told.fields["warnings"];
+        warnings += (warnings.empty() ? "" : ",") + std::string(view(event.warnings[i]));
+    }
+    for (std::size_t i = 0; i < event.extra_count; ++i)
+        told.extras.emplace_back(view(event.extras[i].name), view(event.extras[i].value));
+    return told;
+}
+
+struct LogLine {
+    LogLevel level;
+    std::string text;
+};
+
+// A host that keeps everything, answers what a test chooses, and whose clock a test turns.
+class RecordingHost {
+public:
+    std::vector<Told> events;
+    std::vector<LogLine> log;
+    TimeMs now = kStart;
+    std::function<uint32_t(const biller_event&, biller_reason*)> answer =
+        [](const biller_event&, biller_reason*) { return BILLER_DONE; };
+    std::function<uint32_t(const biller_probe&)> probe = [](const biller_probe&) {
+        return BILLER_NAME_FREE;
+    };
+
+    void answers(uint32_t value) {
+        answer = [value](const biller_event&, biller_reason*) { return value; };
+    }
+
+    biller_host table() {
+        auto host = sized<biller_host>();
+        host.context = this;
+        host.event = [](void* self, const biller_event* event, biller_reason* reason) {
+            return of(self).on_event(*event, reason);
+        };
+        host.probe = [](void* self, const biller_probe* question) {
+            return of(self).probe(*question);
+        };
+        host.log = [](void* self, uint32_t level, const biller_bytes* line) {
+            of(self).log.push_back({static_cast<LogLevel>(level), std::string(view(*line))});
+        };
+        host.now_ms = [](void* self) { return of(self).now; };
+        return host;
+    }
+
+private:
+    static RecordingHost& of(void* self) { return *static_cast<RecordingHost*>(self); }
+    uint32_t on_event(const biller_event& event, biller_reason* reason) {
+        events.push_back(told_of(event));
+        return answer(event, reason);
+    }
+};
+
+inline std::unique_ptr<Ledger> ledger_in_memory(std::string_view password_key = {}) {
+    return open_sqlite_ledger({":memory:", 30'000, Secret(password_key)});
+}
+
+// An open account that takes postbacks from the example account's Segpay.
+class Account {
+public:
+    RecordingHost host;
+    Biller biller;
+
+    explicit Account(Config config = example_config(),
+                     std::unique_ptr<Ledger> ledger = ledger_in_memory())
+        : biller(std::move(config), Host(host.table()), std::move(ledger)) {}
+    Account(const Account&) = delete;
+    Account& operator=(const Account&) = delete;
+
+    Reply get(std::string_view query) { return biller.handle({"GET", query, "", "127.0.0.1", {}}); }
+    Reply post(std::string_view query, std::string_view body) {
+        return biller.handle({"POST", query, body, "127.0.0.1", {}});
+    }
+
+    std::vector<std::string> kinds() const {
+        std::vector<std::string> kinds;
+        for (const Told& event : host.events)
+            kinds.push_back(event.kind);
+        return kinds;
+    }
+    std::vector<Entry> entries() {
+        std::vector<Entry> found;
+        biller.ledger().entries({}, [&](const Entry& entry) {
+            found.push_back(entry);
+            return true;
+        });
+        return found;
+    }
+    EntryState state_of(const std::string& key) {
+        return biller.ledger().entry(key).value().state;
+    }
+};
+
+// "name=value&..." of a sign-up to option 102 (39.95 USD, once), all values encoded already.
+inline std::string sign_up(std::string_view purchase, std::string_view transaction = "9001",
+                           std::string_view more = {}) {
+    return "transtype=sale&action=Auth&stage=Initial&approved=Yes&price=39.95&currencycode=USD"
+           "&eticketid=162209:1221&memberid=908172&purchaseid=" +
+           std::string(purchase) + "&transid=" + std::string(transaction) + std::string(more);
+}
+
+inline std::string member_post(std::string_view action, std::string_view purchase) {
+    return "action=" + std::string(action) + "&purchaseid=" + std::string(purchase);
+}
+
+inline bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+} // namespace segpay::testing

@@ -1,0 +1,177 @@
+// What the ledger's tests share: a folder that ends with the test, events as Segpay's postbacks
+// become them, and child processes.
+#pragma once
+
+#include "ledger/ledger.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace segpay::test {
+
+constexpr TimeMs kNow = 1'800'000'000'000;
+constexpr std::uint32_t kLeaseMs = 30'000;
+
+class TemporaryFolder {
+public:
+    TemporaryFolder() {
+        static std::atomic<int> count{0};
+        path_ = std::filesystem::temp_directory_path() /
+                ("segpay-ledger-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+        std::filesystem::create_directories(path_);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    std::string file(const std::string& name = "ledger.sqlite") const { return path_ / name; }
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+inline std::unique_ptr<Ledger> open(const std::string& path, std::string_view key = {}) {
+    LedgerSettings settings;
+    settings.path = path;
+    settings.lease_ms = kLeaseMs;
+    settings.password_key = Secret(key);
+    return open_sqlite_ledger(settings);
+}
+
+// An event and what identifies it, as a postback is translated into both.
+struct Fact {
+    Event event;
+    Identity identity;
+};
+
+inline Fact transaction(std::string_view purchase, std::string_view id,
+                        EventKind kind = EventKind::join, std::int64_t minor = 2995,
+                        std::string_view currency = "USD", bool approved = true) {
+    Fact fact;
+    fact.event.kind = kind;
+    fact.event.purchase_id = purchase;
+    fact.event.transaction_id = id;
+    fact.event.amount = Money{minor, *Currency::from_code(currency)};
+    fact.event.approved = approved;
+    fact.identity.stem =
+        "segpay/" + std::string(id) + "/" + std::string(kind_name(kind)) + (approved ? "/1" : "/0");
+    if (kind == EventKind::reactivation) fact.identity.access = fact.identity.renewal = Change::on;
+    return fact;
+}
+
+inline Fact member(std::string_view purchase, EventKind kind) {
+    Fact fact;
+    fact.event.kind = kind;
+    fact.event.purchase_id = purchase;
+    fact.identity.stem = "segpay/" + std::string(purchase) + "/" + std::string(kind_name(kind));
+    fact.identity.has_epoch = true;
+    switch (kind) {
+        case EventKind::member_enable:
+            fact.identity.access = Change::on;
+            break;
+        case EventKind::member_disable:
+            fact.identity.access = Change::off;
+            break;
+        case EventKind::member_cancel:
+            fact.identity.renewal = Change::off;
+            break;
+        default:
+            fact.identity.access = fact.identity.renewal = Change::on;
+    }
+    return fact;
+}
+
+inline Claim claim(Ledger& ledger, const Fact& fact, TimeMs now = kNow) {
+    return ledger.claim(fact.event, fact.identity, now);
+}
+
+inline Settlement applied() { return {}; }
+
+inline Settlement retry_at(TimeMs time, std::string message = "not now") {
+    return {Settlement::Verdict::retry, std::move(message), time};
+}
+
+inline Settlement refused(std::string message = "no such member") {
+    return {Settlement::Verdict::refused, std::move(message), 0};
+}
+
+inline std::string_view outcome_name(Claim::Outcome outcome) {
+    constexpr std::string_view kNames[] = {"leased",    "queued",      "in_flight",
+                                           "duplicate", "dead_letter", "conflict"};
+    return kNames[static_cast<std::size_t>(outcome)];
+}
+
+// Every byte of the ledger's files: the database, its log and its index of the log.
+inline std::string bytes_of_folder(const std::filesystem::path& folder) {
+    std::string bytes;
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+        std::ifstream stream(file.path(), std::ios::binary);
+        bytes.append(std::istreambuf_iterator<char>(stream), {});
+    }
+    return bytes;
+}
+
+// A child process that runs `work` and ends at once, without destructors, as a crash does. What
+// `work` returns, or throws, is what said() gives.
+class Child {
+public:
+    explicit Child(const std::function<std::string()>& work) {
+        int ends[2];
+        if (::pipe(ends) != 0) throw std::runtime_error("pipe");
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            std::string said;
+            try {
+                said = work();
+            } catch (const std::exception& error) {
+                said = error.what();
+            }
+            for (std::size_t sent = 0; sent < said.size();) {
+                const ssize_t part = ::write(ends[1], said.data() + sent, said.size() - sent);
+                if (part <= 0) break;
+                sent += static_cast<std::size_t>(part);
+            }
+            ::_exit(0);
+        }
+        ::close(ends[1]);
+        end_ = ends[0];
+    }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    ~Child() {
+        if (pid_ > 0) wait();
+        ::close(end_);
+    }
+
+    std::string said() {
+        std::string text;
+        char part[4096];
+        for (ssize_t size; (size = ::read(end_, part, sizeof part)) > 0;)
+            text.append(part, static_cast<std::size_t>(size));
+        return text;
+    }
+    // How it ended, in the form of waitpid.
+    int wait() {
+        int status = 0;
+        ::waitpid(pid_, &status, 0);
+        pid_ = 0;
+        return status;
+    }
+
+private:
+    pid_t pid_ = 0;
+    int end_ = -1;
+};
+
+} // namespace segpay::test

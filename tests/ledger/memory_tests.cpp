@@ -1,0 +1,90 @@
+// What events teach about a purchase, line by line.
+#include "ledger/memory.hpp"
+
+#include "ledger/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace segpay;
+using namespace segpay::test;
+
+namespace {
+
+Fact sale(EventKind kind, bool approved, ETicket eticket, std::string option) {
+    Fact fact = transaction("1", "1001", kind, 2995, "USD", approved);
+    fact.event.eticket = eticket;
+    fact.event.option = std::move(option);
+    return fact;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(memory_tests)
+
+BOOST_AUTO_TEST_CASE(the_first_approved_opening_sale_opens) {
+    const struct {
+        EventKind kind;
+        bool approved;
+        bool opens;
+    } table[] = {
+        {EventKind::join, true, true},           {EventKind::cross_sell, true, true},
+        {EventKind::token_purchase, true, true}, {EventKind::upsell, true, true},
+        {EventKind::one_click, true, true},      {EventKind::join, false, false},
+        {EventKind::denial, false, false},       {EventKind::upgrade_denial, false, false},
+        {EventKind::rebill, true, false},        {EventKind::conversion, true, false},
+        {EventKind::unknown, true, false},       {EventKind::member_enable, true, false},
+    };
+    for (const auto& line : table) {
+        const Fact fact = sale(line.kind, line.approved, {5, 6}, "101");
+        const Purchase purchase = learned({}, fact.event);
+        BOOST_TEST((purchase.opened_by == line.kind) == (line.opens || line.kind == EventKind{}),
+                   kind_name(line.kind));
+        BOOST_TEST((purchase.option == "101") == line.opens, kind_name(line.kind));
+        BOOST_TEST((purchase.eticket == ETicket{5, 6}) == line.opens, kind_name(line.kind));
+
+        Purchase open;
+        open.opened_by = EventKind::join;
+        open.option = "102";
+        BOOST_TEST(learned(open, fact.event).option == "102", kind_name(line.kind));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_said_stays) {
+    Purchase known;
+    known.member_id = "908172";
+    known.session = "aa55";
+    Event event;
+    event.member_id = "";
+    event.session = "bb66";
+    event.affiliate = "42";
+    const Purchase after = learned(known, event);
+    BOOST_TEST(after.member_id == "908172");
+    BOOST_TEST(after.session == "bb66");
+    BOOST_TEST(after.affiliate == "42");
+}
+
+BOOST_AUTO_TEST_CASE(remembers_approvals_by_standin) {
+    Fact approval = transaction("1", "1001");
+    approval.event.standin = true;
+    Fact decline = transaction("1", "1002", EventKind::denial, 2995, "USD", false);
+    decline.event.standin = true;
+    const Purchase after = learned(learned({}, approval.event), decline.event);
+    BOOST_TEST(after.standin_transaction == "1001");
+    BOOST_TEST(learned(after, transaction("1", "1003").event).standin_transaction == "1001");
+}
+
+BOOST_AUTO_TEST_CASE(contradicts_only_what_both_say) {
+    const Essence stored{"1", Money{2995, *Currency::from_code("USD")}};
+    Event event = transaction("1", "1001").event;
+    BOOST_TEST(!contradiction(event, stored));
+    BOOST_TEST(contradiction(event, {"2", stored.amount}).has_value());
+    event.amount.reset();
+    BOOST_TEST(!contradiction(event, stored));
+    event.amount = Money{2996, stored.amount->currency};
+    BOOST_TEST(contradiction(event, stored).has_value());
+    BOOST_TEST(!contradiction(event, {"1", std::nullopt}));
+    event.transaction_id.clear(); // a member event
+    BOOST_TEST(!contradiction(event, stored));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

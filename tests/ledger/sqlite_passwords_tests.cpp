@@ -1,0 +1,117 @@
+// Where passwords are: in the event that is handed out, encrypted in the file while it is pending,
+// and afterwards nowhere.
+#include "ledger/fixture.hpp"
+#include "ledger/sqlite_handle.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace segpay;
+using namespace segpay::test;
+
+namespace {
+
+constexpr std::string_view kCanary = "canary-4f1d-tweets-at-dawn";
+constexpr std::string_view kKey = "a key from the configuration";
+
+Fact with_password(std::string_view purchase = "1") {
+    Fact fact = transaction(purchase, "100" + std::string(purchase));
+    fact.event.password = Secret(kCanary);
+    return fact;
+}
+
+std::string password(const std::optional<Entry>& entry) {
+    BOOST_REQUIRE(entry && entry->event);
+    return std::string(entry->event->password.reveal());
+}
+
+KeptRequest kept() {
+    KeptRequest request;
+    request.key = "segpay/kept/1";
+    request.event = transaction("1", "1001").event;
+    request.password = Secret(kCanary);
+    return request;
+}
+
+} // namespace
+
+struct PasswordFolder : TemporaryFolder {
+    bool holds(std::string_view bytes) const {
+        return bytes_of_folder(path()).find(bytes) != std::string::npos;
+    }
+    std::string stored_box() const {
+        SqliteConnection connection(file(), 1000);
+        SqliteQuery row = connection.query("SELECT password FROM entries");
+        BOOST_REQUIRE(row.next());
+        return std::string(row.blob(0));
+    }
+};
+
+BOOST_FIXTURE_TEST_SUITE(sqlite_passwords_tests, PasswordFolder)
+
+BOOST_AUTO_TEST_CASE(are_stored_encrypted_until_settled) {
+    auto ledger = open(file(), kKey);
+    const Claim made = claim(*ledger, with_password());
+    BOOST_TEST(password(made.entry) == kCanary);
+    BOOST_TEST(holds("1001")); // the search does find what is there
+    BOOST_TEST(!holds(kCanary));
+    const std::string box = stored_box();
+    BOOST_TEST(!box.empty());
+    BOOST_TEST(holds(box));
+
+    ledger = open(file(), kKey); // as after a crash
+    const auto again = ledger->take_due(kNow + kLeaseMs);
+    BOOST_TEST(password(again) == kCanary);
+    BOOST_TEST(password(ledger->entry(made.key)) == kCanary);
+    BOOST_TEST(ledger->settle(*again, applied(), kNow + kLeaseMs));
+    BOOST_TEST(password(ledger->entry(made.key)) == "");
+    BOOST_TEST(stored_box().empty());
+    ledger.reset();
+    BOOST_TEST(holds("1001"));
+    BOOST_TEST(!holds(box)); // nor in the free space of its page
+}
+
+BOOST_AUTO_TEST_CASE(stay_with_what_may_be_delivered_again) {
+    const auto ledger = open(file(), kKey);
+    const Claim made = claim(*ledger, with_password());
+    BOOST_TEST(ledger->settle(*made.entry, retry_at(kNow), kNow));
+    const auto retried = ledger->take_next("1", kNow);
+    BOOST_TEST(password(retried) == kCanary);
+    BOOST_TEST(ledger->settle(*retried, refused(), kNow));
+    BOOST_TEST(password(ledger->entry(made.key)) == kCanary);
+    BOOST_TEST(ledger->close(made.key, EntryState::dismissed, "ann", kNow));
+    BOOST_TEST(stored_box().empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_kept_requests_go_when_those_are_closed) {
+    const auto ledger = open(file(), kKey);
+    BOOST_TEST(ledger->keep(kept(), kNow));
+    BOOST_TEST(!holds(kCanary));
+    BOOST_TEST(password(ledger->entry("segpay/kept/1")) == kCanary);
+    BOOST_TEST(ledger->close("segpay/kept/1", EntryState::released, "ann", kNow));
+    BOOST_TEST(password(ledger->entry("segpay/kept/1")) == "");
+    BOOST_TEST(stored_box().empty());
+}
+
+BOOST_AUTO_TEST_CASE(are_not_stored_without_a_key) {
+    const auto ledger = open(file());
+    const Claim made = claim(*ledger, with_password());
+    BOOST_TEST(password(made.entry) == kCanary); // this once
+    BOOST_TEST(ledger->keep(kept(), kNow));
+    BOOST_TEST(stored_box().empty());
+    BOOST_TEST(!holds(kCanary));
+    BOOST_TEST(password(ledger->entry(made.key)) == "");
+    const auto again = ledger->take_due(kNow + kLeaseMs);
+    BOOST_TEST(password(again) == "");
+    BOOST_TEST(ledger->settle(*again, retry_at(kNow), kNow));
+    // The postback that comes again brings it again.
+    BOOST_TEST(password(claim(*ledger, with_password(), kNow).entry) == kCanary);
+}
+
+BOOST_AUTO_TEST_CASE(of_another_key_stay_closed) {
+    claim(*open(file(), kKey), with_password());
+    const auto again = open(file(), "another key")->take_due(kNow + kLeaseMs);
+    BOOST_TEST(password(again) == "");
+    BOOST_TEST(again->event->purchase_id == "1");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
