@@ -199,8 +199,8 @@ class Stack:
 
     # ---- What the host has made of it
 
-    def rows(self, query, *arguments):
-        database = sqlite3.connect(f"file:{self.data}/host.sqlite?mode=ro", uri=True)
+    def rows(self, query, *arguments, database="host"):
+        database = sqlite3.connect(f"file:{self.data}/{database}.sqlite?mode=ro", uri=True)
         database.row_factory = sqlite3.Row
         try:
             return [dict(row) for row in database.execute(query, arguments)]

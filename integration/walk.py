@@ -4,7 +4,7 @@ the first under the postback templates of the NATS integration guide as printed 
 under the same with "&currencycode=" mended. Every postback is sent twice; the host must show one
 effect of each. Then keeps the programs running until Ctrl-C.
 
-    python3 integration/walk.py --build build [--data FOLDER] [--once]
+    python3 integration/walk.py --build build [--data FOLDER] [--once] [--any-port]
 """
 
 import argparse
@@ -153,10 +153,11 @@ def main():
     parser.add_argument("--build", required=True, help="the build folder")
     parser.add_argument("--data", help="where the databases go; default: a new temporary folder")
     parser.add_argument("--once", action="store_true", help="stop after the walk")
+    parser.add_argument("--any-port", action="store_true", help="free ports instead of the usual")
     options = parser.parse_args()
 
     data = options.data or tempfile.mkdtemp(prefix="nats-segpay-")
-    world = Stack(options.build, data, ports=(8080, 8081, 8091))
+    world = Stack(options.build, data, ports=None if options.any_port else (8080, 8081, 8091))
     try:
         seed = int(time.time())  # ids of purchases; the second sandbox must not repeat the first's
         world.start_host()

@@ -74,6 +74,11 @@ Refused not_found(std::string_view key) {
     return {Refused::Cause::not_found, "there is no entry \"" + clean_text(key) + "\""};
 }
 
+// An operator has released or dismissed it: Segpay need not come again.
+bool is_decided(const std::optional<Entry>& entry) {
+    return entry && (entry->state == EntryState::released || entry->state == EntryState::dismissed);
+}
+
 Refused wrong_state(const Entry& entry, std::string_view wanted) {
     return {Refused::Cause::wrong_state, "entry \"" + entry.key + "\" is " +
                                              std::string(state_name(entry.state)) + ", not " +
@@ -147,7 +152,8 @@ Reply Biller::answer_probe(const Event& event) const {
     return answer;
 }
 
-Reply Biller::keep(EntryState state, const Translation& translation, const Parameters& parameters) {
+Reply Biller::keep(EntryState state, const Translation& translation, Parameters parameters) {
+    (void)mend_garbled_template(parameters); // or the currency would go with the password
     KeptRequest kept;
     kept.state = state;
     kept.key = "segpay/kept/" + digest_of(parameters);
@@ -164,6 +170,8 @@ Reply Biller::keep(EntryState state, const Translation& translation, const Param
         host_.log(LogLevel::warning,
                   line_about(translation.event, kept.key,
                              std::string(disposition_name(disposition)) + ": " + kept.message));
+    else if (is_decided(ledger_->entry(kept.key)))
+        return reply(Disposition::duplicate, kept.key, {});
     return reply(disposition, kept.key, kept.message);
 }
 
@@ -245,8 +253,7 @@ Biller::Delivery Biller::deliver(const Entry& entry, Patience patience, std::str
     return delivery;
 }
 
-void Biller::deliver_purchase(const std::string& purchase_id, Patience patience,
-                              Report& report) {
+void Biller::deliver_purchase(const std::string& purchase_id, Patience patience, Report& report) {
     std::string why;
     while (std::optional<Entry> entry = ledger_->take_next(purchase_id, host_.now())) {
         const Delivery delivery = deliver(*entry, patience, why);
@@ -257,10 +264,16 @@ void Biller::deliver_purchase(const std::string& purchase_id, Patience patience,
 
 void Biller::count(Delivery delivery, Report& report) {
     switch (delivery) {
-    case Delivery::applied: ++report.delivered; break;
-    case Delivery::refused: ++report.dead_letters; break;
-    case Delivery::retry:
-    case Delivery::lost: ++report.deferred; break;
+        case Delivery::applied:
+            ++report.delivered;
+            break;
+        case Delivery::refused:
+            ++report.dead_letters;
+            break;
+        case Delivery::retry:
+        case Delivery::lost:
+            ++report.deferred;
+            break;
     }
 }
 

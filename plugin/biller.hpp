@@ -87,13 +87,13 @@ private:
 
     Reply act_on(const Postback& postback, const Parameters& parameters);
     Reply answer_probe(const Event& event) const;
-    Reply keep(EntryState state, const Translation& translation, const Parameters& parameters);
+    Reply keep(EntryState state, const Translation& translation, Parameters parameters);
     Reply deliver_once(const Translation& translation, const Parameters& parameters);
     Reply deliver_leased(const Entry& entry);
     Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
 
-    // Whether a host that keeps asking for retries has had enough of them. An operator's decision is
-    // worth one more attempt in any case.
+    // Whether a host that keeps asking for retries has had enough of them. An operator's decision
+    // is worth one more attempt in any case.
     enum class Patience { limited, unlimited };
 
     Delivery deliver(const Entry& entry, Patience patience, std::string& why);

@@ -82,7 +82,7 @@ uint32_t guarded(biller_reason* reason, Hook hook) noexcept {
     try {
         explain(reason, BILLER_STATUS_OK, {});
         const uint32_t status = hook();
-        if (status != BILLER_STATUS_OK && reason) reason->status = status;
+        if (status != BILLER_STATUS_OK) explain(reason, status, {});
         return status;
     } catch (...) {
         return explain_current_exception(reason);

@@ -72,7 +72,10 @@ void Host::log(LogLevel level, std::string_view line) const noexcept {
 }
 
 TimeMs Host::now() const {
-    if (table_.now_ms) return table_.now_ms(table_.context);
+    try {
+        if (table_.now_ms) return table_.now_ms(table_.context);
+    } catch (...) { // then the system's clock is better than none
+    }
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }

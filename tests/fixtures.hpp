@@ -207,9 +207,7 @@ public:
         });
         return found;
     }
-    EntryState state_of(const std::string& key) {
-        return biller.ledger().entry(key).value().state;
-    }
+    EntryState state_of(const std::string& key) { return biller.ledger().entry(key).value().state; }
 };
 
 // "name=value&..." of a sign-up to option 102 (39.95 USD, once), all values encoded already.

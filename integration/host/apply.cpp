@@ -292,7 +292,7 @@ biller::Answer AffiliateHost::event(const biller_event& event) {
             fact.login.password = password_hash(biller::view(event.password));
         const bool is_new = database_.write([&](Connection& db) { return apply(db, fact); });
         die_at_.pass(Step::applied);
-        nats_host::log(Level::info, (is_new ? "applied " : "had applied ") + in_short(fact));
+        nats_host::log(Level::debug, (is_new ? "applied " : "had applied ") + in_short(fact));
         return biller::Answer::done();
     } catch (const Refusal& refusal) {
         return biller::Answer::refuse(refusal.what());

@@ -30,6 +30,7 @@ fieldset { border: 1px solid #ccc; border-radius: 4px; margin: .8rem 0; }
 table { border-collapse: collapse; width: 100%; background: #fff; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #ddd;
          vertical-align: top; }
+td > code { display: block; min-width: 20rem; }
 code { overflow-wrap: anywhere; font-size: .85rem; }
 )css";
 

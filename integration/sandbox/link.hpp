@@ -23,8 +23,8 @@ struct Link {
     Params params;
 };
 
-/// A whole link, "https://secure2.segpay.com/billing/poset.cgi?x-eticketid=…", as a browser follows
-/// it. Only the script and the query count.
+/// A whole link, "https://secure2.segpay.com/billing/poset.cgi?x-eticketid=…", as a browser
+/// follows it. Only the script and the query count.
 Link parse_link(const std::string& url);
 
 /// What the pay page of a join or one-click link offers.

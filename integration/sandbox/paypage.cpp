@@ -2,7 +2,6 @@
 #include "paypage.hpp"
 
 #include <array>
-#include <set>
 
 #include "html.hpp"
 
@@ -41,10 +40,9 @@ std::string option(const std::string& value, const std::string& text, bool chose
 }
 
 std::string price_choice(const Offer& offer, const Params& params) {
-    if (offer.choices.size() == 1) {
-        return "<p class=\"price\">" + escape_html(price_text(*offer.choices.front(), params)) +
-               "</p>\n";
-    }
+    std::string chosen_price =
+        "<p class=\"price\">" + escape_html(price_text(offer.chosen(), params)) + "</p>\n";
+    if (offer.choices.size() == 1) return chosen_price;
     std::string radios = "<fieldset><legend>Choose your price</legend>";
     std::string list = "<label>Choose your price<select name=\"sp-pricepoint\">";
     for (const PricePoint* point : offer.choices) {
@@ -56,7 +54,8 @@ std::string price_choice(const Offer& offer, const Params& params) {
                   id + "\"" + (chosen ? " checked" : "") + "><span>" + escape_html(text) +
                   "</span></label>";
     }
-    return offer.by_radio_buttons ? radios + "</fieldset>\n" : list + "</select></label>\n";
+    return chosen_price +
+           (offer.by_radio_buttons ? radios + "</fieldset>\n" : list + "</select></label>\n");
 }
 
 // "Dynamic Multi-Currency": DMCURRENCY=none hides the menu, a currency's code chooses it.

@@ -17,7 +17,6 @@
 
 #include <array>
 #include <iostream>
-#include <set>
 
 #include "paypage.hpp"
 #include "refusal.hpp"

@@ -5,6 +5,7 @@
 #include "config/reading.hpp"
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
@@ -245,7 +246,8 @@ private:
             eticket = read_own_eticket(*node);
         } else if (!map.entry("eticket") && site) {
             node = text_node(map, "price_point");
-            if (node) eticket = {site->package, read_number(map, "price_point")};
+            const std::uint64_t price_point = read_number(map, "price_point");
+            if (price_point != 0) eticket = {site->package, price_point};
             if (node && without_package_.contains(site->id))
                 problems_.add(node->place, "\"price_point\" needs a package, and site " +
                                                shown(site->id) +

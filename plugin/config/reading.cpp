@@ -54,7 +54,7 @@ bool read_flag(const YamlNode& map, std::string_view key) { return read_text(map
 
 bool is_missing(const YamlNode& map, std::string_view key,
                 const std::vector<std::string>& siblings) {
-    if (map.entry(key)) return false;
+    if (!map.is(YamlNode::Kind::map) || map.entry(key)) return false;
     return std::none_of(map.entries.begin(), map.entries.end(), [&](const MapEntry& entry) {
         const bool is_sibling =
             std::find(siblings.begin(), siblings.end(), entry.key) != siblings.end();

@@ -15,33 +15,18 @@ namespace segpay {
 
 namespace {
 
-// Keywords that are enforced, and those that only inform (JSON Schema draft-07; the last two are
-// what editors show in place of "does not match the pattern" and the like).
-constexpr std::array<std::string_view, 25> kKeywords = {"type",
-                                                        "enum",
-                                                        "pattern",
-                                                        "minLength",
-                                                        "maxLength",
-                                                        "minimum",
-                                                        "maximum",
-                                                        "items",
-                                                        "minItems",
-                                                        "maxItems",
-                                                        "properties",
-                                                        "required",
-                                                        "oneOf",
-                                                        "$ref",
-                                                        "writeOnly",
-                                                        "additionalProperties",
-                                                        "definitions",
-                                                        "$schema",
-                                                        "$id",
-                                                        "title",
-                                                        "description",
-                                                        "default",
-                                                        "examples",
-                                                        "errorMessage",
-                                                        "patternErrorMessage"};
+// Keywords of JSON Schema draft-07 that are enforced, and those that only inform; the last two are
+// what editors show in place of "does not match the pattern" and the like. Maps are always closed:
+// "additionalProperties" stands in the schema for the editors.
+constexpr std::string_view kKeywords =
+    " type enum pattern minLength maxLength minimum maximum items minItems maxItems properties "
+    "required oneOf $ref definitions "
+    "additionalProperties writeOnly $schema $id title description default examples "
+    "errorMessage patternErrorMessage ";
+
+bool is_keyword(const std::string& word) {
+    return kKeywords.find(" " + word + " ") != std::string_view::npos;
+}
 
 struct TypeWords {
     std::string_view type;
@@ -159,7 +144,7 @@ public:
 private:
     const YamlNode& resolved(const YamlNode& schema) const {
         for (const MapEntry& entry : schema.entries)
-            if (std::find(kKeywords.begin(), kKeywords.end(), entry.key) == kKeywords.end())
+            if (!is_keyword(entry.key))
                 throw std::logic_error("schema: unknown keyword " + entry.key);
         const YamlNode* reference = schema.value("$ref");
         if (!reference) return schema;

@@ -14,9 +14,8 @@
 #include "ledger/sqlite_handle.hpp"
 #include "ledger/sqlite_rows.hpp"
 #include "ledger/sqlite_schema.hpp"
+#include "ledger/sqlite_statements.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -25,6 +24,9 @@
 #include <mutex>
 #include <type_traits>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace segpay {
 
 namespace {
@@ -32,78 +34,22 @@ namespace {
 constexpr int kBusyTimeoutMs = 5'000;
 constexpr std::uint32_t kSliceEntries = 64; // read at once when listing
 
-// States as numbers, because of the partial indexes: 1 pending, 2 settled, 3 dead letter,
-// 4 quarantined, 5 conflict, 6 unknown, 7 dismissed, 8 released.
-constexpr std::string_view kFindPurchase =
-    "SELECT " SEGPAY_PURCHASE_COLUMNS " FROM purchases WHERE id = ?";
-constexpr std::string_view kFindQueued =
-    "SELECT 1 FROM entries INDEXED BY entries_pending WHERE state = 1 AND purchase_id = ? LIMIT 1";
-constexpr std::string_view kFindByKey =
-    "SELECT sequence, state, purchase_id, amount_minor, currency, next_attempt_at, lease_until "
-    "FROM entries WHERE key = ?";
-constexpr std::string_view kFindNext =
-    "SELECT sequence FROM entries INDEXED BY entries_pending "
-    "WHERE state = 1 AND purchase_id = ? AND next_attempt_at <= ? LIMIT 1";
-constexpr std::string_view kFindDue =
-    "SELECT sequence FROM entries INDEXED BY entries_due WHERE next_attempt_at IS NOT NULL "
-    "AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT 1";
-constexpr std::string_view kHandOut =
-    "UPDATE entries SET attempts = attempts + 1, next_attempt_at = ?2, lease_until = ?2 "
-    "WHERE sequence = ?1";
-constexpr std::string_view kSettle =
-    "UPDATE entries SET state = ?3, message = ?4, next_attempt_at = ?5, lease_until = 0, "
-    "changed_at = CASE state WHEN ?3 THEN changed_at ELSE ?6 END, "
-    "password = CASE ?3 WHEN 2 THEN NULL ELSE password END "
-    "WHERE sequence = ?1 AND attempts = ?2 AND state = 1 AND lease_until <> 0";
-// The queue is that of the entry ?1, which may have left it.
-#define QUEUE                                     \
-    "INDEXED BY entries_pending WHERE state = 1 " \
-    "AND purchase_id = (SELECT purchase_id FROM entries WHERE sequence = ?1) "
-constexpr std::string_view kCallUp =
-    "UPDATE entries SET next_attempt_at = ?2 "
-    "WHERE sequence = (SELECT MIN(sequence) FROM entries " QUEUE
-    ") "
-    "AND NOT EXISTS (SELECT 1 FROM entries " QUEUE "AND next_attempt_at IS NOT NULL)";
-constexpr std::string_view kStepBack =
-    "UPDATE entries SET next_attempt_at = NULL, lease_until = 0 WHERE sequence IN "
-    "(SELECT sequence FROM entries " QUEUE "AND next_attempt_at IS NOT NULL AND lease_until <= ?2)";
-#undef QUEUE
-constexpr std::string_view kCountPending =
-    "SELECT COUNT(*) FROM entries INDEXED BY entries_pending WHERE state = 1";
-constexpr std::string_view kFirstDue =
-    "SELECT MIN(next_attempt_at) FROM entries INDEXED BY entries_due "
-    "WHERE next_attempt_at IS NOT NULL";
-constexpr std::string_view kRevive =
-    "UPDATE entries SET state = 1, changed_at = ?3, decided_by = ?2, "
-    "next_attempt_at = CASE WHEN purchase_id IS NULL THEN ?3 END WHERE key = ?1 AND state = 3 "
-    "RETURNING sequence";
-constexpr std::string_view kClose =
-    "UPDATE entries SET state = ?2, changed_at = ?4, decided_by = ?3, password = NULL "
-    "WHERE key = ?1 AND ((state = 3 AND ?2 = 7) OR (state IN (4, 5, 6) AND ?2 IN (7, 8)))";
-constexpr std::string_view kReadBySequence =
-    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE sequence = ?";
-constexpr std::string_view kReadByKey =
-    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE key = ?";
-
 // What an entry becomes by the host's verdict, in the order of Settlement::Verdict.
 constexpr std::array kVerdictStates = {EntryState::settled, EntryState::pending,
                                        EntryState::dead_letter};
 
 constexpr std::int64_t number(EntryState state) { return static_cast<std::int64_t>(state); }
 
-constexpr std::uint32_t bit(EntryState state) { return 1u << static_cast<unsigned>(state); }
+constexpr std::uint32_t kSettledBit = 1u << static_cast<unsigned>(EntryState::settled);
 
 // The statement for one slice of a listing. Parameters: 1 the last sequence seen, 2 the states,
 // 3 the purchase, 4 the member, 5 how many.
 std::string slice_sql(const EntryQuery& query, bool has_bound) {
-    constexpr std::uint32_t kPending = bit(EntryState::pending);
-    constexpr std::uint32_t kSettled = bit(EntryState::settled);
-    std::string sql = "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE (?2 >> state) & 1";
-    // Repeats the condition of the index that has just these states.
-    if (query.states == kPending)
-        sql += " AND state = 1";
-    else if ((query.states & (kPending | kSettled)) == 0)
-        sql += " AND state > 2";
+    const bool is_settled_wanted = (query.states & kSettledBit) != 0;
+    std::string sql = "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries";
+    if (!is_settled_wanted && query.purchase_id.empty()) sql += " INDEXED BY entries_unsettled";
+    sql += " WHERE (?2 >> state) & 1";
+    if (!is_settled_wanted) sql += " AND state <> 2";
     if (!query.purchase_id.empty()) sql += " AND purchase_id = ?3";
     if (!query.member_id.empty()) sql += " AND member_id = ?4";
     if (has_bound) sql += query.newest_first ? " AND sequence < ?1" : " AND sequence > ?1";

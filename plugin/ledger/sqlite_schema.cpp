@@ -39,7 +39,7 @@ CREATE TABLE entries(
 CREATE UNIQUE INDEX entries_key ON entries(key);
 CREATE INDEX entries_pending ON entries(purchase_id) WHERE state = 1;
 CREATE INDEX entries_due ON entries(next_attempt_at) WHERE next_attempt_at IS NOT NULL;
-CREATE INDEX entries_kept ON entries(state) WHERE state > 2;
+CREATE INDEX entries_unsettled ON entries(sequence) WHERE state <> 2;
 CREATE INDEX entries_purchase ON entries(purchase_id) WHERE purchase_id IS NOT NULL;
 
 CREATE TABLE purchases(

@@ -1,19 +1,16 @@
 // The file of an SQLite ledger: how it is made, recognised and refused. Knows tables and indexes,
 // and nothing of what the ledger does with them.
 //
-// What an entry costs was measured per page that a commit must write, so every index has to earn
-// its place:
-//   entries_key       unique; the claim is decided by it.
-//   entries_pending   the queue of a purchase. Holds pending entries only, so that the checks of
-//   the
-//                     hot path stay within a page or two, however long the history is.
-//   entries_due       what can be handed out, by time. Of each purchase at most one entry has a
-//                     next_attempt_at: the first that is pending. So "one at a time, in order"
-//                     needs no search, and recovery costs one look when nothing waits.
-//   entries_kept      dead letters and kept requests, for the operator.
-//   entries_purchase  the history of one purchase, for the operator. Written once, at the claim.
-// A partial index serves only a query that repeats its condition literally; hence the numbers of
-// states in the statements.
+// What an entry costs is the pages that its commits write, so every index has to earn its place:
+//   entries_key        unique; the claim is decided by it.
+//   entries_pending    the queue of a purchase. Holds nothing but pending entries, so that the hot
+//                      path stays within a page or two, however long the history is.
+//   entries_due        what can be handed out, by time. Of each purchase at most one entry has a
+//                      next_attempt_at. So "one at a time, in order" needs no search, and recovery
+//                      costs one look when nothing waits.
+//   entries_unsettled  what an operator looks at, by arrival: pending, dead letters, kept requests.
+//   entries_purchase   the history of one purchase, for the operator. Written once, at the claim.
+// A listing by member reads the whole table.
 #pragma once
 
 #include "ledger/sqlite_handle.hpp"

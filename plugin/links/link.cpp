@@ -28,7 +28,7 @@ Result<Completed> completed(const Config& config, const LinkRequest& given) {
     if (!request.option.empty()) {
         result.option = config.option(request.option);
         if (!result.option)
-            return Error{"option: \"" + clean_text(request.option.substr(0, 40)) +
+            return Error{"option: \"" + std::string(shortened(clean_text(request.option), 40)) +
                          "\" is not configured"};
     } else if (request.kind != LinkKind::instant_conversion) {
         return Error{"option: is missing; the link needs a configured join option"};

@@ -80,7 +80,7 @@ std::string too_long(std::string_view value, std::size_t limit) {
 
 std::string not_listed(std::string_view value, std::string_view list) {
     if (is_listed(list, value)) return {};
-    return "\"" + std::string(value.substr(0, 20)) + "\" is not one of " + std::string(list);
+    return "\"" + std::string(shortened(value, 20)) + "\" is not one of " + std::string(list);
 }
 
 bool is_price_point_list(std::string_view text) {
@@ -155,7 +155,7 @@ Result<bool> append_fields(const LinkRequest& request, Parameters& parameters) {
 }
 
 Result<bool> append_extra(const Parameter& extra, Parameters& parameters) {
-    const std::string field = "x." + clean_text(extra.name).substr(0, kMaxNameBytes);
+    const std::string field = "x." + std::string(shortened(clean_text(extra.name), kMaxNameBytes));
     const bool is_name = !extra.name.empty() && extra.name.size() <= kMaxUserDefinedCharacters &&
                          is_letter(extra.name[0]) &&
                          std::all_of(extra.name.begin(), extra.name.end(), [](char c) {

@@ -64,7 +64,6 @@ constexpr std::array kNames = {
     Name{"testtrans", Fact::test_transaction, Source::listed},
     Name{"cardtype", Fact::card_type, Source::listed},
     Name{"paymenttype", Fact::payment_type, Source::nats},
-    Name{"paytype", Fact::payment_type, Source::seen},
     Name{"transtime", Fact::transaction_time, Source::listed},
     Name{"billertranstime", Fact::transaction_time, Source::custom},
     Name{"reactivationtimestamp", Fact::reactivation_time, Source::listed},

@@ -45,11 +45,21 @@ bool is_in(const IPAddress& address, const std::vector<Network>& networks) {
                        [&](const Network& network) { return is_in(address, network); });
 }
 
+// All X-Forwarded-For headers as one: a proxy may add a line of its own below what it received.
+std::string forwarded_for(const HttpRequest& request) {
+    std::string hops;
+    for (const auto& [name, value] : request.headers)
+        if (equal_ignoring_case(name, "X-Forwarded-For"))
+            hops += (hops.empty() ? "" : ",") + std::string(value);
+    return hops;
+}
+
 // The socket's peer, unless that is a trusted proxy: then the last address of X-Forwarded-For that
 // is none of the trusted proxies.
 std::optional<IPAddress> sender_of(const HttpRequest& request, const Authenticity& authenticity) {
     std::optional<IPAddress> sender = parse_address(request.peer);
-    std::string_view hops = request.header("X-Forwarded-For");
+    const std::string all_hops = forwarded_for(request);
+    std::string_view hops = all_hops;
     while (sender && !hops.empty() && is_in(*sender, authenticity.trusted_proxies)) {
         const std::size_t comma = hops.rfind(',');
         sender = parse_address(comma == std::string_view::npos ? hops : hops.substr(comma + 1));
@@ -75,13 +85,15 @@ bool has_credentials(const HttpRequest& request, const BasicCredentials& wanted)
 }
 
 bool take_secret(Parameters& parameters, const SecretParameter& wanted) {
-    bool is_right = false;
+    bool is_given = false;
+    bool is_wrong = false;
     std::erase_if(parameters, [&](const Parameter& parameter) {
         if (!equal_ignoring_case(parameter.name, wanted.name)) return false;
-        is_right = equal_in_constant_time(parameter.value, wanted.value.reveal());
+        is_given = true;
+        if (!equal_in_constant_time(parameter.value, wanted.value.reveal())) is_wrong = true;
         return true;
     });
-    return is_right;
+    return is_given && !is_wrong;
 }
 
 bool is_form(std::string_view content_type) {
@@ -100,8 +112,8 @@ std::string_view HttpRequest::header(std::string_view name) const {
 std::variant<Parameters, Refusal> decode_request(const HttpRequest& request) {
     const bool is_post = request.method == "POST";
     if (!is_post && request.method != "GET")
-        return Refusal{
-            405, "method " + clean_text(request.method.substr(0, 20)) + " is neither GET nor POST"};
+        return Refusal{405, "method " + std::string(shortened(clean_text(request.method), 20)) +
+                                " is neither GET nor POST"};
     if (request.query.size() + request.body.size() > kMaxRequestBytes)
         return Refusal{413,
                        "the request is larger than " + std::to_string(kMaxRequestBytes) + " bytes"};

@@ -110,7 +110,7 @@ Objection read_cross_sell(Event& event, const Postback& postback) {
     const std::string& slot = postback[Fact::cross_sell_slot];
     if (slot.empty() || slot == "0") return {};
     if (slot.size() != 1 || slot[0] < '1' || slot[0] > '9')
-        return "xsellnum \"" + slot.substr(0, 20) + "\" is not a digit";
+        return "xsellnum \"" + std::string(shortened(slot, 20)) + "\" is not a digit";
     event.cross_sell_slot = static_cast<std::uint32_t>(slot[0] - '0');
     if (event.cross_sell_slot == 1) event.cross_sell_ref = postback[Fact::xref1];
     if (event.cross_sell_slot == 2) event.cross_sell_ref = postback[Fact::xref2];
@@ -128,7 +128,8 @@ Objection check_ids(const Event& event, const Classification& row) {
                          Id{"relatedtranid", event.related_transaction_id, false}}) {
         if (id.value.empty() && id.is_required) return std::string(id.name) + " is missing";
         if (!id.value.empty() && !is_id(id.value))
-            return std::string(id.name) + " \"" + id.value.substr(0, kMaxIdCharacters) +
+            return std::string(id.name) + " \"" +
+                   std::string(shortened(id.value, kMaxIdCharacters)) +
                    "\" is not an id: at most 40 letters, digits and '-'";
     }
     return {};
@@ -155,8 +156,10 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
                    to_string(offered->eticket) + ", but the purchase is of " +
                    to_string(event.eticket);
         option = offered;
-    } else if (const Offer* offer = config.upsell(event.upsell); offer && !option) {
-        option = config.option(offer->option);
+    } else if (const Offer* offer = config.upsell(event.upsell);
+               offer && postback[Fact::eticket].empty()) {
+        option = config.option(offer->option); // the purchase may be the one that paid for it
+        if (option) event.eticket = option->eticket;
     }
 
     if (option) {
@@ -181,7 +184,7 @@ Objection read_amount(Event& event, const Postback& postback, const Config& conf
     if (text.empty()) return {};
     std::optional<Currency> currency = Currency::from_code(postback[Fact::currency]);
     if (!currency && !postback[Fact::currency].empty())
-        return "currencycode \"" + postback[Fact::currency].substr(0, 20) +
+        return "currencycode \"" + std::string(shortened(postback[Fact::currency], 20)) +
                "\" is no currency of ISO 4217";
     if (!currency) {
         const JoinOption* option = config.option(event.option);
@@ -196,12 +199,21 @@ Objection read_amount(Event& event, const Postback& postback, const Config& conf
     return {};
 }
 
+// Some rows take any action, but a key is short and ASCII.
+std::string action_in_key(std::string_view action) {
+    std::string word = normalised_word(action);
+    std::erase_if(word, [](char c) { return c < 'a' || c > 'z'; });
+    return word.substr(0, 12);
+}
+
+// Member events have an epoch instead of an id or a time; where the template asks for one of these,
+// it tells two events apart, and a late repeat stays a repeat whatever happened in between.
 Identity identity_of(const Event& event, const Postback& postback, const Classification& row) {
     Identity identity;
     if (row.is_transaction) {
         identity.stem = "segpay/t" + event.transaction_id + "/" +
                         std::string(row.transaction_type) + "-" +
-                        normalised_word(postback[Fact::action]).substr(0, 12) + "-" +
+                        action_in_key(postback[Fact::action]) + "-" +
                         std::string(row.stage.empty() ? "none" : row.stage) + "-" +
                         (event.approved == true ? "yes" : "no");
         if (event.kind == EventKind::reactivation) {
@@ -215,7 +227,10 @@ Identity identity_of(const Event& event, const Postback& postback, const Classif
     switch (event.kind) {
         case EventKind::member_enable:
             identity.access = Change::on;
-            if (!event.transaction_id.empty()) identity.stem += "@" + event.transaction_id;
+            if (!event.transaction_id.empty()) {
+                identity.stem += "@" + event.transaction_id;
+                identity.has_epoch = false;
+            }
             break;
         case EventKind::member_disable:
             identity.access = Change::off;
@@ -223,11 +238,13 @@ Identity identity_of(const Event& event, const Postback& postback, const Classif
         case EventKind::member_cancel:
             identity.renewal = Change::off;
             break;
-        default: // reactivation: its time, where the template asks for it, tells two of them apart
+        default: // reactivation
             identity.access = Change::on;
             identity.renewal = Change::on;
-            if (event.occurred_at_ms != 0)
+            if (event.occurred_at_ms != 0) {
                 identity.stem += "@" + std::to_string(event.occurred_at_ms);
+                identity.has_epoch = false;
+            }
     }
     return identity;
 }
@@ -248,7 +265,7 @@ std::string shown_words(const Postback& postback) {
                               {"stage", Fact::stage},
                               {"approved", Fact::approved}})
         words += (words.empty() ? "" : ", ") + std::string(name) + " \"" +
-                 postback[fact].substr(0, 40) + "\"";
+                 std::string(shortened(postback[fact], 40)) + "\"";
     return words;
 }
 

@@ -1,6 +1,8 @@
 // Reading and writing of "package:pricepoint".
 #include "values/eticket.hpp"
 
+#include "values/word.hpp"
+
 #include <charconv>
 
 namespace segpay {
@@ -19,7 +21,7 @@ bool read_id(std::string_view text, std::uint64_t& id) {
 } // namespace
 
 Result<ETicket> parse_eticket(std::string_view text) {
-    const std::string shown = "eticket \"" + std::string(text.substr(0, 40)) + "\" ";
+    const std::string shown = "eticket \"" + std::string(shortened(text, 40)) + "\" ";
     const std::size_t colon = text.find(':');
     ETicket eticket;
     if (colon == std::string_view::npos || colon + 1 == text.size()) {

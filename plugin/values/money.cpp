@@ -1,6 +1,8 @@
 // Currency codes, their decimals, and exact reading and writing of amounts.
 #include "values/money.hpp"
 
+#include "values/word.hpp"
+
 #include <algorithm>
 
 namespace segpay {
@@ -32,7 +34,7 @@ bool is_digits(std::string_view text) {
 }
 
 Error not_an_amount(std::string_view text, std::string_view what_is_wrong) {
-    return {"amount \"" + std::string(text.substr(0, 40)) + "\" " + std::string(what_is_wrong)};
+    return {"amount \"" + std::string(shortened(text, 40)) + "\" " + std::string(what_is_wrong)};
 }
 
 } // namespace

@@ -142,7 +142,7 @@ Result<TimeMs> parse_timestamp(std::string_view text) {
     if (!clock) clock = read_iso(wanted);
     if (clock)
         if (std::optional<TimeMs> time = to_time(*clock)) return *time;
-    return Error{"time \"" + std::string(text.substr(0, 60)) +
+    return Error{"time \"" + std::string(shortened(text, 60)) +
                  "\" is not like 7/28/2008 3:38:43 PM (GMT STANDARD TIME)"};
 }
 

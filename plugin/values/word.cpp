@@ -128,6 +128,14 @@ std::string clean_text(std::string_view bytes) {
     return clean;
 }
 
+std::string_view shortened(std::string_view utf8, std::size_t max_bytes) {
+    if (utf8.size() <= max_bytes) return utf8;
+    std::size_t end = max_bytes;
+    while (end > 0 && (static_cast<unsigned char>(utf8[end]) & 0xC0) == 0x80)
+        --end;
+    return utf8.substr(0, end);
+}
+
 std::size_t character_count(std::string_view utf8) {
     std::size_t count = 0;
     for (char c : utf8)

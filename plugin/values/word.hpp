@@ -23,6 +23,9 @@ std::string_view trimmed(std::string_view text);                  // without spa
 // characters become spaces. Never fails.
 std::string clean_text(std::string_view bytes);
 
+// At most so many bytes of valid UTF-8, cut between two characters. For texts that are shown.
+std::string_view shortened(std::string_view utf8, std::size_t max_bytes);
+
 // Number of characters of valid UTF-8.
 std::size_t character_count(std::string_view utf8);
 

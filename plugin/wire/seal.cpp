@@ -1,6 +1,8 @@
 // Making and checking the seal.
 #include "wire/seal.hpp"
 
+#include "values/word.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -67,7 +69,7 @@ SealBytes seal_bytes(const Secret& key, const SealedFacts& facts, std::uint32_t 
     for (std::string_view fact :
          {facts.option, facts.member_id, facts.session, facts.affiliate, facts.xref1, facts.xref2,
           facts.upsell, facts.tokenplus, facts.octoken})
-        append_fact(message, fact);
+        append_fact(message, trimmed(fact)); // spaces at the ends may get lost on the way
 
     std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
     unsigned int mac_size = 0;

@@ -123,8 +123,12 @@ BOOST_AUTO_TEST_CASE(one_mistake_does_not_cause_others) {
     check_each({
         {9, "site:", R"(9:1: unknown key "site"; did you mean "sites"?)"},
         {33, "cros_sells:", R"(33:1: unknown key "cros_sells"; did you mean "cross_sells"?)"},
+        {18, "    price_point: first",
+         R"(18:18: "price_point" must be a whole number, found "first")"},
         {34, "  - ref: [XS-1]", R"(34:10: "ref" must be a text or a whole number, found a list)"},
         {25, "  - idd: 201", R"(25:5: unknown key "idd"; did you mean "id"?)"},
+        {25, "  - none\n  - id: 201",
+         R"(25:5: an entry of "options" must be a map of keys, found a text)"},
         {12, "    pakage: 162209", R"(12:5: unknown key "pakage"; did you mean "package"?)"},
     });
 }

@@ -2,7 +2,6 @@
 #include "config/schema.hpp"
 #include "mistakes.hpp"
 
-#include <set>
 #include <stdexcept>
 
 using namespace segpay;

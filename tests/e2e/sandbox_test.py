@@ -1,7 +1,7 @@
 """Tests segpay-sandbox from outside: a merchant's server that records what the sandbox posts back,
 and the sandbox's own HTTP API. Knows nothing of the plugin.
 
-usage: sandbox_test.py [PATH-OF-segpay-sandbox]   (default: $BUILD_DIR/bin/segpay-sandbox, then build/)
+usage: sandbox_test.py [PATH]   a build directory or the program; default: $BUILD_DIR, else build
 """
 
 import concurrent.futures
@@ -388,7 +388,8 @@ class Life(Case):
         one_time = self.sandbox.act(self.id, "one_click", eticket="122905:9699", tokenplus="1",
                                     foreignid="908172")
         self.assertEqual(one_time["purchase_id"], self.id)
-        recurring = self.sandbox.act(self.id, "one_click", eticket="133044:12217", upsell="UP-8-301")
+        recurring = self.sandbox.act(self.id, "one_click", eticket="133044:12217",
+                                     upsell="UP-8-301")
         self.assertNotEqual(recurring["purchase_id"], self.id)
         dynamic = self.sandbox.act(self.id, "one_click", eticket="122903:9689", amount="12.50")
         got = self.merchant.taken()

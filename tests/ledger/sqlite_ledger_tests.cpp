@@ -268,6 +268,7 @@ BOOST_AUTO_TEST_CASE(retries_when_it_is_time_or_when_segpay_asks) {
     BOOST_TEST(outcome_name(knock.outcome) == "leased");
     BOOST_TEST(knock.entry->attempts == 2u);
     BOOST_TEST(ledger->settle(*knock.entry, retry_at(kNow + 60'000), kNow + 1));
+    BOOST_TEST(ledger->entry(first.key)->changed_at_ms == kNow); // still pending
 
     const auto due = ledger->take_due(kNow + 60'000);
     BOOST_REQUIRE(due);

@@ -4,6 +4,8 @@
 
 #include <grp.h>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <thread>
 
 using namespace segpay;
 using namespace segpay::test;
@@ -114,6 +116,33 @@ BOOST_AUTO_TEST_CASE(ledgers_in_memory_are_apart) {
     const Claim made = claim(*one, transaction("1", "1001"));
     BOOST_TEST(one->settle(*made.entry, applied(), kNow));
     BOOST_TEST(!other->entry(made.key));
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_a_reader_before_it_changes_the_journal) {
+    open(file());
+    SqliteConnection reader(file(), 1000);
+    reader.execute("PRAGMA journal_mode=DELETE; BEGIN; SELECT * FROM entries;");
+    std::thread leaves([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        reader.execute("COMMIT");
+    });
+    BOOST_TEST(refusal(file()) == "opened");
+    leaves.join();
+}
+
+BOOST_AUTO_TEST_CASE(names_a_damaged_entry_and_goes_on) {
+    const auto ledger = open(file());
+    const Claim made = claim(*ledger, transaction("1", "1001"));
+    run(file(), "UPDATE entries SET record = 'kind=join&amount=hunter2'");
+    const auto names_it = [&](const LedgerError& error) {
+        return says(error.what(), file()) && says(error.what(), "entry 1 ") &&
+               !says(error.what(), "hunter2");
+    };
+    BOOST_CHECK_EXCEPTION(ledger->take_due(kNow + kLeaseMs), LedgerError, names_it);
+    BOOST_CHECK_EXCEPTION(ledger->entry(made.key), LedgerError, names_it);
+    BOOST_TEST(outcome_name(claim(*ledger, transaction("2", "2001")).outcome) == "leased");
+    SqliteConnection connection(file(), 1000);
+    BOOST_TEST(connection.integer("SELECT attempts FROM entries WHERE sequence = 1") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(is_made_once_when_many_open_it) {

@@ -1,0 +1,166 @@
+"""What is wrong, twisted or too large gets a defined answer over real HTTP, is shown to the operator
+where it is kept, and leaves no effect at the host."""
+
+import os
+import shutil
+import socket
+import tempfile
+import unittest
+
+import stack
+
+BUILD = os.environ["BUILD_DIR"]
+SALE = {"action": "Auth", "stage": "Initial", "approved": "Yes", "transtype": "Sale",
+        "purchaseid": "700", "transid": "7001", "price": "2.95", "currencycode": "USD",
+        "eticketid": "162209:3097", "memberid": "1"}
+
+
+class BadInputTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.data = tempfile.mkdtemp(prefix="segpay-bad-")
+        cls.world = stack.Stack(BUILD, cls.data)
+        cls.world.start_host()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.world.stop()
+        shutil.rmtree(cls.data, ignore_errors=True)
+
+    def post(self, form=None, **changes):
+        fields = {**SALE, **changes} if form is None else form
+        return stack.http("GET", self.endpoint() + "?" + stack.urllib.parse.urlencode(
+            {name: value for name, value in fields.items() if value is not None}))
+
+    def endpoint(self):
+        return self.world.host_url + "/signup/process_segpay.php"
+
+    def assert_no_effect(self):
+        self.assertEqual(self.world.rows("SELECT * FROM applied_events"), [])
+
+    def assert_kept(self, message, status=422, **changes):
+        answered, body = self.post(**changes)
+        self.assertEqual((answered, body), (status, "*failure*"))
+        page_status, page = stack.http("GET", self.world.admin_url + "/quarantine")
+        self.assertEqual(page_status, 200)
+        self.assertIn(message, page.replace("&quot;", '"').replace("&#34;", '"'))
+        self.assert_no_effect()
+
+    def test_missing_purchase_id(self):
+        self.assert_kept("purchaseid is missing", purchaseid=None)
+
+    def test_missing_transaction_id(self):
+        self.assert_kept("tranid is missing", transid=None, purchaseid="701")
+
+    def test_unreadable_amount(self):
+        self.assert_kept('amount "2,95"', price="2,95", purchaseid="702")
+
+    def test_unknown_currency(self):
+        self.assert_kept('currencycode "XXQ"', currencycode="XXQ", purchaseid="703")
+
+    def test_unknown_eticket(self):
+        self.assert_kept("eticket 1:2 is no configured join option", eticketid="1:2",
+                         purchaseid="704")
+
+    def test_eticket_without_price_point(self):
+        self.assert_kept('eticket "162209" has no price point', eticketid="162209",
+                         purchaseid="705")
+
+    def test_unknown_cross_sell_ref(self):
+        self.assert_kept('cross-sell ref "XS-0-0" is not configured', xsellnum="1", xref1="XS-0-0",
+                         purchaseid="706")
+
+    def test_kept_once_however_often_it_comes(self):
+        for _ in range(3):
+            self.post(price="nonsense", purchaseid="707")
+        kept = self.world.rows("SELECT * FROM entries WHERE purchase_id = '707'",
+                               database="ledger")
+        self.assertEqual(len(kept), 1)
+
+    def test_two_values_for_one_name(self):
+        status, body = stack.http("GET", self.endpoint() + "?purchaseid=1&PurchaseID=2")
+        self.assertEqual((status, body), (400, "*failure*"))
+        self.assert_no_effect()
+
+    def test_two_values_in_query_and_body(self):
+        status, body = stack.http("POST", self.endpoint() + "?purchaseid=1",
+                                  form={"purchaseid": "2"})
+        self.assertEqual((status, body), (400, "*failure*"))
+        self.assert_no_effect()
+
+    def test_body_at_and_over_the_limit(self):
+        at_limit = "&".join(f"x{i}=" + "a" * 8000 for i in range(8))
+        at_limit += "&y=" + "a" * (64 * 1024 - len(at_limit) - 3)
+        self.assertEqual(len(at_limit), 64 * 1024)
+        self.assertEqual(self.send_body(at_limit.encode()), 200)
+        self.assertEqual(self.send_body(at_limit.encode() + b"a"), 413)
+        self.assertEqual(self.send_body(b"&" * 1024 * 1024), 413)
+
+    def send_body(self, body):
+        with socket.create_connection(("127.0.0.1", self.world.host_port), timeout=20) as wire:
+            wire.sendall(b"POST /signup/process_segpay.php HTTP/1.1\r\nHost: localhost\r\n"
+                         b"Content-Type: application/x-www-form-urlencoded\r\n"
+                         b"Connection: close\r\nContent-Length: " + str(len(body)).encode() +
+                         b"\r\n\r\n" + body)
+            return int(wire.makefile("rb").readline().split()[1])
+
+    def test_empty_request(self):
+        self.assertEqual(stack.http("GET", self.endpoint()), (400, "*failure*"))
+
+    def test_unknown_words_are_kept_and_answered_as_success(self):
+        status, body = self.post(form={"action": "Frobnicate", "purchaseid": "708"})
+        self.assertEqual((status, body), (200, "*success*"))
+        _, page = stack.http("GET", self.world.admin_url + "/quarantine")
+        self.assertIn("Frobnicate", page)
+
+    def test_unknown_join_option(self):
+        status, page = stack.http("POST", self.world.host_url + "/signup/signup.php", form={
+            "option": "999", "username": "carl", "password": "secret-1", "name": "Carl",
+            "email": "carl@example.com"})
+        self.assertEqual(status, 422, page)
+        self.assertIn("Please choose one of these", page)
+        self.assertEqual(self.world.rows("SELECT * FROM members WHERE username = 'carl'"), [])
+
+    def test_secrets_of_bad_requests_are_nowhere(self):
+        canary = "canary-passw0rd"
+        self.post(purchaseid="709", price="nonsense", password=canary,
+                  email="canary@mail.example", ccnumber="4444333322221111")
+        self.post(purchaseid="710", transid="7101", eticketid="9:9", password=canary)
+        for _, _, names in os.walk(self.data):
+            for name in names:
+                with open(os.path.join(self.data, name), "rb") as file:
+                    content = file.read()
+                self.assertNotIn(canary.encode(), content, name)
+                self.assertNotIn(b"4444333322221111", content, name)
+        _, page = stack.http("GET", self.world.admin_url + "/quarantine")
+        self.assertNotIn(canary, page)
+        self.assertNotIn("canary@mail.example", self.world.host.log())
+
+
+class WrongSenderTest(unittest.TestCase):
+    def test_stranger_is_refused_and_leaves_no_trace(self):
+        data = tempfile.mkdtemp(prefix="segpay-stranger-")
+        world = stack.Stack(BUILD, data)
+        with open(world.config, encoding="utf-8") as file:
+            text = file.read()
+        with open(world.config, "w", encoding="utf-8") as file:
+            file.write(text.replace("- 127.0.0.1", "- 203.0.113.7"))
+        try:
+            world.start_host()
+            status, body = stack.http("GET", world.host_url + "/signup/process_segpay.php?" +
+                                      stack.urllib.parse.urlencode(SALE))
+            self.assertEqual((status, body), (403, "*failure*"))
+            spoofed, _ = stack.http(
+                "GET", world.host_url + "/signup/process_segpay.php?action=cancel&purchaseid=1",
+                headers={"X-Forwarded-For": "203.0.113.7"})
+            self.assertEqual(spoofed, 403)
+            self.assertEqual(world.rows("SELECT * FROM entries", database="ledger"), [])
+            self.assertIn("sender 127.0.0.1 is not in postbacks.authenticity.addresses",
+                          world.host.log())
+        finally:
+            world.stop()
+            shutil.rmtree(data, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,82 @@
+// Epochs: a change of state opens one, a repeat within it gives the same key.
+#include "events/identity.hpp"
+
+#include "fixtures.hpp"
+
+using namespace segpay;
+
+namespace {
+
+const Identity kEnable{"p1/enable", Change::on, Change::none, true};
+const Identity kDisable{"p1/disable", Change::off, Change::none, true};
+const Identity kCancel{"p1/cancel", Change::none, Change::off, true};
+const Identity kReactivation{"p1/reactivation", Change::on, Change::on, true};
+const Identity kSale{"t7/sale", Change::none, Change::none, false};
+
+// The keys that a purchase's events get, one after the other.
+std::vector<std::string> keys_of(const std::vector<Identity>& story) {
+    PurchaseState state;
+    std::vector<std::string> keys;
+    for (const Identity& identity : story) {
+        state = advanced(state, identity);
+        keys.push_back(key_of(identity, state));
+    }
+    return keys;
+}
+
+using Keys = std::vector<std::string>;
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(identity_tests)
+
+BOOST_AUTO_TEST_CASE(a_purchase_begins_with_access_and_renewal) {
+    const PurchaseState state;
+    BOOST_TEST(state.has_access);
+    BOOST_TEST(state.renews);
+    BOOST_TEST((advanced(state, kEnable) == state)); // nothing new
+    BOOST_TEST((advanced(state, kSale) == state));
+}
+
+BOOST_AUTO_TEST_CASE(a_change_opens_an_epoch_of_what_it_changes) {
+    const PurchaseState disabled = advanced({}, kDisable);
+    BOOST_TEST(!disabled.has_access);
+    BOOST_TEST(disabled.renews);
+    BOOST_TEST(disabled.access_epoch == 1u);
+    BOOST_TEST(disabled.renewal_epoch == 0u);
+    BOOST_TEST((advanced(disabled, kDisable) == disabled));
+
+    const PurchaseState revived = advanced(advanced(disabled, kCancel), kReactivation);
+    BOOST_TEST(revived.has_access);
+    BOOST_TEST(revived.renews);
+    BOOST_TEST(revived.access_epoch == 2u);
+    BOOST_TEST(revived.renewal_epoch == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_repeat_has_the_same_key_and_a_second_time_has_another) {
+    BOOST_TEST((keys_of({kCancel, kCancel}) == Keys{"p1/cancel/r1", "p1/cancel/r1"}));
+    BOOST_TEST((keys_of({kCancel, kReactivation, kCancel}) ==
+                Keys{"p1/cancel/r1", "p1/reactivation/a0r2", "p1/cancel/r3"}));
+    BOOST_TEST((keys_of({kDisable, kReactivation, kDisable, kDisable}) ==
+                Keys{"p1/disable/a1", "p1/reactivation/a2r0", "p1/disable/a3", "p1/disable/a3"}));
+    BOOST_TEST((keys_of({kEnable, kEnable, kDisable, kEnable}) ==
+                Keys{"p1/enable/a0", "p1/enable/a0", "p1/disable/a1", "p1/enable/a2"}));
+}
+
+BOOST_AUTO_TEST_CASE(access_and_renewal_do_not_disturb_each_other) {
+    // An expiration is disable and cancel in either order, each retried at any time.
+    BOOST_TEST((keys_of({kDisable, kCancel, kDisable, kCancel}) ==
+                Keys{"p1/disable/a1", "p1/cancel/r1", "p1/disable/a1", "p1/cancel/r1"}));
+    BOOST_TEST((keys_of({kCancel, kDisable, kCancel, kDisable}) ==
+                Keys{"p1/cancel/r1", "p1/disable/a1", "p1/cancel/r1", "p1/disable/a1"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_has_no_epoch) {
+    Identity reactivated{"t8/sale-reactivation", Change::on, Change::on, false};
+    BOOST_TEST((keys_of({kSale, kDisable, reactivated, kSale, reactivated}) ==
+                Keys{"t7/sale", "p1/disable/a1", "t8/sale-reactivation", "t7/sale",
+                     "t8/sale-reactivation"}));
+    BOOST_TEST(advanced(advanced({}, kDisable), reactivated).has_access);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

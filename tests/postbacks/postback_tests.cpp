@@ -1,0 +1,158 @@
+// From parameters to facts: aliases, repeats, contradictions, secrets, and the garbled template.
+#include "postbacks/postback.hpp"
+
+#include "fixtures.hpp"
+
+using namespace segpay;
+using segpay::testing::contains;
+
+namespace {
+
+using Extras = std::vector<std::pair<std::string, std::string>>;
+
+Postback read(Parameters parameters) {
+    Result<Postback> postback = read_postback(std::move(parameters));
+    if (!postback) BOOST_FAIL(postback.error());
+    return std::move(postback).value();
+}
+
+Postback read_query(std::string_view query) {
+    Parameters parameters;
+    BOOST_REQUIRE(decode_form(query, parameters).is_ok());
+    return read(std::move(parameters));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(postback_tests)
+
+BOOST_AUTO_TEST_CASE(facts_are_found_under_any_name_and_trimmed) {
+    const Postback postback =
+        read({{"PurchaseID", " 26346680 "}, {"TRANSID", "1"}, {"billCntry", "US"}, {"price", ""}});
+    BOOST_TEST(postback[Fact::purchase_id] == "26346680");
+    BOOST_TEST(postback[Fact::transaction_id] == "1");
+    BOOST_TEST(postback[Fact::country] == "US");
+    BOOST_TEST(postback[Fact::price] == "");
+    BOOST_TEST(postback[Fact::stage] == "");
+    BOOST_TEST(postback.extras.empty());
+    BOOST_TEST(postback.warnings.empty());
+    BOOST_TEST(postback.contradiction == "");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_names_are_extras_in_order_with_lower_case_names) {
+    const Postback postback =
+        read({{"REF2", " two "}, {"SCARequired", "No"}, {"price", "1.00"}, {"ref1", ""}, {"", "x"}});
+    BOOST_TEST((postback.extras == Extras{{"ref2", " two "}, {"scarequired", "No"}, {"ref1", ""}}));
+}
+
+BOOST_AUTO_TEST_CASE(one_name_with_two_values_is_unreadable) {
+    for (const Parameters& parameters :
+         {Parameters{{"price", "2.95"}, {"price", "29.95"}},
+          Parameters{{"price", "2.95"}, {"PRICE", "29.95"}},
+          Parameters{{"price", "2.95"}, {"price", ""}},
+          Parameters{{"ref1", "a"}, {"x", "1"}, {"REF1", "b"}}}) {
+        const Result<Postback> postback = read_postback(parameters);
+        BOOST_REQUIRE(!postback.is_ok());
+        BOOST_TEST(contains(postback.error(), "two different values for"));
+        BOOST_TEST(!contains(postback.error(), "29.95"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_passwords_are_refused_without_being_shown) {
+    const Result<Postback> postback =
+        read_postback({{"password", "canary-one"}, {"Password", "canary-two"}});
+    BOOST_REQUIRE(!postback.is_ok());
+    BOOST_TEST(!contains(postback.error(), "canary"));
+}
+
+BOOST_AUTO_TEST_CASE(the_same_value_twice_is_harmless) {
+    const Postback postback =
+        read({{"price", "2.95"}, {"ref1", "a"}, {"Price", "2.95"}, {"REF1", "a"}});
+    BOOST_TEST(postback[Fact::price] == "2.95");
+    BOOST_TEST((postback.extras == Extras{{"ref1", "a"}}));
+}
+
+BOOST_AUTO_TEST_CASE(two_names_of_one_fact_must_agree) {
+    BOOST_TEST(read({{"tranid", "1"}, {"transid", "1"}}).contradiction == "");
+    BOOST_TEST(read({{"tranid", "1"}, {"transid", ""}})[Fact::transaction_id] == "1");
+    BOOST_TEST(read({{"tranid", ""}, {"transid", "1"}})[Fact::transaction_id] == "1");
+    BOOST_TEST(contains(read({{"tranid", "1"}, {"transid", "2"}}).contradiction,
+                        "\"transid\" and another name for the same fact"));
+    BOOST_TEST(read({{"memberid", "1"}, {"foreignid", "2"}}).contradiction != "");
+}
+
+BOOST_AUTO_TEST_CASE(texts_are_cleaned) {
+    const Postback postback =
+        read({{"billname", "Zo\xEB\r\nX"}, {"ref1", "\x80\x1B[0m"}, {"r\xE9" "f", "v"}});
+    BOOST_TEST(postback[Fact::name] == "Zo\xC3\xAB  X");
+    BOOST_TEST((postback.extras ==
+                Extras{{"ref1", "\xE2\x82\xAC [0m"}, {"r\xC3\xA9" "f", "v"}}));
+}
+
+BOOST_AUTO_TEST_CASE(the_password_is_kept_apart_and_untouched) {
+    const Postback postback = read({{"PASSWORD", " s\xE9" "cret "}});
+    BOOST_TEST(postback.password.reveal() == " s\xE9" "cret ");
+    for (const std::string& fact : postback.facts)
+        BOOST_TEST(fact == "");
+    BOOST_TEST(postback.extras.empty());
+    BOOST_TEST(read({{"password", ""}}).password.is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(card_data_is_dropped_at_the_door) {
+    const Postback postback = read({{"ccnumber", "4444333322221111"},
+                                    {"CVV", "123"},
+                                    {"pwd", "canary"},
+                                    {"cc_number", "4444333322221111"},
+                                    {"ref1", "stays"}});
+    BOOST_TEST((postback.extras == Extras{{"ref1", "stays"}}));
+}
+
+BOOST_AUTO_TEST_CASE(the_garbled_template_is_undone_in_every_encoding) {
+    for (std::string_view query :
+         {"password=s%C2%A4cycode=USD&eticketid=1%3A2", "password=s%A4cycode=USD&eticketid=1%3A2",
+          "password=s%c2%a4cycode=USD&eticketid=1%3A2", "password=s%C2%A4cycode%3DUSD&eticketid=1:2",
+          "password=s\xC2\xA4" "cycode=USD&eticketid=1:2", "password=s\xA4" "cycode=USD&eticketid=1:2",
+          "password=s%C3%82%C2%A4cycode=USD&eticketid=1:2"}) {
+        BOOST_TEST_CONTEXT(query) {
+            const Postback postback = read_query(query);
+            BOOST_TEST(postback.password.reveal() == "s");
+            BOOST_TEST(postback[Fact::currency] == "USD");
+            BOOST_TEST(postback[Fact::eticket] == "1:2");
+            BOOST_TEST((postback.warnings == std::vector<std::string>{"garbled_template"}));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_field_before_gets_its_own_value_back) {
+    // Nobody chose a password.
+    Postback postback = read_query("password=%C2%A4cycode=EUR");
+    BOOST_TEST(postback.password.is_empty());
+    BOOST_TEST(postback[Fact::currency] == "EUR");
+    // A password that holds a currency sign, or the whole pattern.
+    postback = read_query("password=a%C2%A4b%C2%A4cycode=EUR");
+    BOOST_TEST(postback.password.reveal() == "a\xC2\xA4" "b");
+    postback = read_query("password=a%C2%A4cycode=JPY%C2%A4cycode=EUR");
+    BOOST_TEST(postback.password.reveal() == "a\xC2\xA4" "cycode=JPY");
+    BOOST_TEST(postback[Fact::currency] == "EUR");
+    // Another field before it.
+    postback = read_query("price=2.95%A4cycode=EUR");
+    BOOST_TEST(postback[Fact::price] == "2.95");
+    BOOST_TEST(postback[Fact::currency] == "EUR");
+    // No currency came.
+    postback = read_query("password=s%A4cycode=");
+    BOOST_TEST(postback.password.reveal() == "s");
+    BOOST_TEST(postback[Fact::currency] == "");
+    BOOST_TEST(postback.warnings.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_mended_template_is_left_alone) {
+    const Postback postback = read_query("password=a%C2%A4cycode=JPY&currencycode=USD");
+    BOOST_TEST(postback.password.reveal() == "a\xC2\xA4" "cycode=JPY");
+    BOOST_TEST(postback[Fact::currency] == "USD");
+    BOOST_TEST(postback.warnings.empty());
+    for (std::string_view query : {"password=scycode=USD", "password=cycode=USD",
+                                   "password=s%A4cycodeUSD", "password=s%A4%20cycode=USD"})
+        BOOST_TEST_CONTEXT(query) BOOST_TEST(read_query(query).warnings.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,271 @@
+// The two gates of a request: is it readable, and is it from Segpay?
+#include "postbacks/request.hpp"
+
+#include "fixtures.hpp"
+
+#include <Poco/Base64Encoder.h>
+
+#include <sstream>
+
+using namespace segpay;
+using segpay::testing::contains;
+
+namespace {
+
+using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
+
+unsigned status_of(const HttpRequest& request) {
+    const auto decoded = decode_request(request);
+    const auto* refusal = std::get_if<Refusal>(&decoded);
+    return refusal ? refusal->http_status : 200;
+}
+
+Authenticity from(std::vector<std::string> networks, std::vector<std::string> proxies = {}) {
+    Authenticity authenticity;
+    for (std::string& text : networks)
+        authenticity.addresses.push_back({std::move(text)});
+    for (std::string& text : proxies)
+        authenticity.trusted_proxies.push_back({std::move(text)});
+    return authenticity;
+}
+
+// 200: believed.
+unsigned answer(const Authenticity& authenticity, std::string_view peer, Headers headers = {},
+                Parameters parameters = {}) {
+    const auto refusal =
+        authenticate({"GET", "", "", peer, std::move(headers)}, authenticity, parameters);
+    return refusal ? refusal->http_status : 200;
+}
+
+std::string basic(const std::string& credentials) {
+    std::ostringstream encoded;
+    Poco::Base64Encoder encoder(encoded);
+    encoder << credentials;
+    encoder.close();
+    return "Basic " + encoded.str();
+}
+
+Authenticity with_basic() {
+    Authenticity authenticity;
+    authenticity.basic = BasicCredentials{"segpay", Secret("canary:with colon")};
+    return authenticity;
+}
+
+Authenticity with_secret() {
+    Authenticity authenticity;
+    authenticity.secret = SecretParameter{"natskey", Secret("canary-key")};
+    return authenticity;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(request_tests)
+
+BOOST_AUTO_TEST_CASE(query_and_body_are_one_list) {
+    const auto decoded = decode_request(
+        {"POST", "a=1&b=2", "c=3&a=1", "", {{"content-type", "application/x-www-form-urlencoded"}}});
+    BOOST_TEST((std::get<Parameters>(decoded) ==
+                Parameters{{"a", "1"}, {"b", "2"}, {"c", "3"}, {"a", "1"}}));
+    // The body of a GET means nothing.
+    BOOST_TEST((std::get<Parameters>(decode_request({"GET", "a=1", "b=2", "", {}})) ==
+                Parameters{{"a", "1"}}));
+}
+
+BOOST_AUTO_TEST_CASE(only_get_and_post_of_forms) {
+    BOOST_TEST(status_of({"GET", "", "", "", {}}) == 200u);
+    BOOST_TEST(status_of({"POST", "", "", "", {}}) == 200u);
+    for (std::string_view method : {"PUT", "HEAD", "DELETE", "OPTIONS", "get", "post", "", "GET "})
+        BOOST_TEST_CONTEXT(method) BOOST_TEST(status_of({method, "a=1", "", "", {}}) == 405u);
+
+    for (std::string_view type :
+         {"", "application/x-www-form-urlencoded", "Application/X-WWW-Form-URLencoded",
+          "application/x-www-form-urlencoded; charset=UTF-8",
+          " application/x-www-form-urlencoded ;charset=x"})
+        BOOST_TEST_CONTEXT(type)
+    BOOST_TEST(status_of({"POST", "", "a=1", "", {{"Content-Type", type}}}) == 200u);
+    for (std::string_view type : {"multipart/form-data", "application/json", "text/plain",
+                                  "application/x-www-form-urlencodedx"})
+        BOOST_TEST_CONTEXT(type) {
+            BOOST_TEST(status_of({"POST", "", "a=1", "", {{"Content-Type", type}}}) == 415u);
+            // Without a body, its type does not matter.
+            BOOST_TEST(status_of({"POST", "a=1", "", "", {{"Content-Type", type}}}) == 200u);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(size_is_limited_at_its_edge) {
+    std::string query;
+    while (query.size() + 8'000 < kMaxRequestBytes)
+        query += "n" + std::to_string(query.size()) + "=" + std::string(7'900, 'v') + "&";
+    query += "last=" + std::string(kMaxRequestBytes - query.size() - 5, 'v');
+    BOOST_REQUIRE(query.size() == 65'536u);
+    BOOST_TEST(status_of({"GET", query, "", "", {}}) == 200u);
+    BOOST_TEST(status_of({"GET", query + "v", "", "", {}}) == 413u);
+    BOOST_TEST(status_of({"POST", "", query, "", {}}) == 200u);
+    BOOST_TEST(status_of({"POST", "v", query, "", {}}) == 413u); // together they are one too many
+    BOOST_TEST(status_of({"GET", "v=" + std::string(8'193, 'v'), "", "", {}}) == 413u);
+    std::string many;
+    for (int i = 0; i < 128; ++i)
+        many += "n" + std::to_string(i) + "&";
+    BOOST_TEST(status_of({"POST", many, many, "", {}}) == 200u);
+    BOOST_TEST(status_of({"POST", many + "one", many, "", {}}) == 413u);
+}
+
+BOOST_AUTO_TEST_CASE(headers_are_found_whatever_their_case) {
+    const HttpRequest request{"GET", "", "", "", {{"CONTENT-type", "a"}, {"Content-Type", "b"}}};
+    BOOST_TEST(request.header("content-type") == "a");
+    BOOST_TEST(request.header("Content") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_peer_must_be_listed) {
+    struct Row {
+        std::string_view listed;
+        std::string_view peer;
+        bool is_believed;
+    };
+    for (const Row& row : {Row{"192.0.2.1", "192.0.2.1", true},
+                           {"192.0.2.1", "192.0.2.2", false},
+                           {"192.0.2.0/24", "192.0.2.0", true},
+                           {"192.0.2.0/24", "192.0.2.255", true},
+                           {"192.0.2.0/24", "192.0.1.255", false},
+                           {"192.0.2.0/24", "192.0.3.0", false},
+                           {"192.0.2.129/25", "192.0.2.128", true}, // host bits do not matter
+                           {"192.0.2.129/25", "192.0.2.127", false},
+                           {"192.0.2.1/32", "192.0.2.1", true},
+                           {"192.0.2.1/32", "192.0.2.0", false},
+                           {"192.0.2.0/31", "192.0.2.1", true},
+                           {"192.0.2.0/31", "192.0.2.2", false},
+                           {"128.0.0.0/1", "255.0.0.1", true},
+                           {"128.0.0.0/1", "127.255.255.255", false},
+                           {"0.0.0.0/0", "203.0.113.9", true},
+                           {"0.0.0.0/0", "2001:db8::1", false},
+                           {"192.0.2.1", "::ffff:192.0.2.1", true}, // through an IPv6 socket
+                           {"192.0.2.0/24", "::FFFF:192.0.2.7", true},
+                           {"::ffff:192.0.2.1", "192.0.2.1", true},
+                           {"192.0.2.1", "::ffff:192.0.2.2", false},
+                           {"2001:db8::1", "2001:0db8:0:0::1", true},
+                           {"2001:db8::1", "2001:db8::2", false},
+                           {"2001:db8::/32", "2001:db8:ffff::1", true},
+                           {"2001:db8::/32", "2001:db9::", false},
+                           {"2001:db8::/127", "2001:db8::1", true},
+                           {"2001:db8::/127", "2001:db8::2", false},
+                           {"::/0", "2001:db8::1", true},
+                           {"::/0", "192.0.2.1", false},
+                           {"::1", "::1", true},
+                           {"192.0.2.1", "", false},
+                           {"192.0.2.1", "localhost", false},
+                           {"192.0.2.1", "192.0.2.1:443", false},
+                           {"192.0.2.1", "192.0.2.1, 10.0.0.1", false},
+                           {"192.0.2.1", "3221225985", false}})
+        BOOST_TEST_CONTEXT(row.peer << " in " << row.listed)
+    BOOST_TEST(answer(from({std::string(row.listed)}), row.peer) == (row.is_believed ? 200u : 403u));
+
+    const Authenticity several = from({"192.0.2.1", "2001:db8::/32"});
+    BOOST_TEST(answer(several, "192.0.2.1") == 200u);
+    BOOST_TEST(answer(several, "2001:db8::9") == 200u);
+    BOOST_TEST(answer(several, "192.0.2.9") == 403u);
+}
+
+BOOST_AUTO_TEST_CASE(forwarded_addresses_count_only_from_trusted_proxies) {
+    const Authenticity behind = from({"192.0.2.1"}, {"10.0.0.0/8", "2001:db8::1"});
+    const auto hops = [&](std::string_view peer, std::string_view forwarded) {
+        return answer(behind, peer, {{"X-Forwarded-For", forwarded}});
+    };
+    BOOST_TEST(hops("10.0.0.1", "192.0.2.1") == 200u);
+    BOOST_TEST(hops("10.0.0.1", " 192.0.2.1 ") == 200u);
+    BOOST_TEST(hops("2001:db8::1", "192.0.2.1") == 200u);
+    BOOST_TEST(hops("10.0.0.1", "192.0.2.1, 10.0.0.2") == 200u);        // two of our own
+    BOOST_TEST(hops("10.0.0.1", "203.0.113.9, 192.0.2.1, 10.0.0.2") == 200u);
+    BOOST_TEST(hops("10.0.0.1", "192.0.2.1, 203.0.113.9") == 403u);     // what a stranger claims
+    BOOST_TEST(hops("10.0.0.1", "192.0.2.1, 203.0.113.9, 10.0.0.2") == 403u);
+    BOOST_TEST(hops("203.0.113.9", "192.0.2.1") == 403u);               // no proxy of ours
+    BOOST_TEST(hops("192.0.2.1", "203.0.113.9") == 200u);               // direct: not looked at
+    BOOST_TEST(hops("10.0.0.1", "") == 403u);                           // the proxy itself
+    BOOST_TEST(hops("10.0.0.1", "10.0.0.2, 10.0.0.3") == 403u);
+    BOOST_TEST(hops("10.0.0.1", "192.0.2.1, ") == 403u);
+    BOOST_TEST(hops("10.0.0.1", "192.0.2.1, unknown") == 403u);
+    BOOST_TEST(answer(behind, "10.0.0.1") == 403u);
+    BOOST_TEST(answer(from({"192.0.2.1"}), "10.0.0.1", {{"X-Forwarded-For", "192.0.2.1"}}) == 403u);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_of_the_proxy_below_the_stranger_s_own_is_the_last_hop) {
+    const Authenticity behind = from({"192.0.2.1"}, {"10.0.0.1"});
+    BOOST_TEST(answer(behind, "10.0.0.1", {{"X-Forwarded-For", "192.0.2.1"},
+                                           {"x-forwarded-for", "203.0.113.9"}}) == 403u);
+    BOOST_TEST(answer(behind, "10.0.0.1", {{"X-Forwarded-For", "203.0.113.9"},
+                                           {"x-forwarded-for", "192.0.2.1"}}) == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(basic_credentials_must_be_right) {
+    const Authenticity authenticity = with_basic();
+    const auto given = [&](const std::string& header) {
+        return answer(authenticity, "203.0.113.9", {{"Authorization", header}});
+    };
+    const std::string right = basic("segpay:canary:with colon");
+    BOOST_TEST(given(right) == 200u);
+    BOOST_TEST(given("basic " + right.substr(6)) == 200u);
+    for (const std::string& credentials :
+         {"segpay:canary", "segpay:canary:with colon ", "Segpay:canary:with colon",
+          "segpay:", ":canary:with colon", "segpay", ""})
+        BOOST_TEST_CONTEXT(credentials) BOOST_TEST(given(basic(credentials)) == 401u);
+    BOOST_TEST(given("") == 401u);
+    BOOST_TEST(given("Basic") == 401u);
+    BOOST_TEST(given("Basic ") == 401u);
+    BOOST_TEST(given("Basic !!!") == 401u);
+    BOOST_TEST(given("Bearer " + right.substr(6)) == 401u);
+    BOOST_TEST(given("segpay:canary:with colon") == 401u);
+    BOOST_TEST(answer(authenticity, "203.0.113.9") == 401u);
+}
+
+BOOST_AUTO_TEST_CASE(the_secret_parameter_must_be_right_and_is_taken_out) {
+    const Authenticity authenticity = with_secret();
+    Parameters parameters = {{"a", "1"}, {"NatsKey", "canary-key"}, {"b", "2"}};
+    BOOST_TEST(!authenticate({"GET", "", "", "", {}}, authenticity, parameters).has_value());
+    BOOST_TEST((parameters == Parameters{{"a", "1"}, {"b", "2"}}));
+
+    const auto given = [&](Parameters list) { return answer(authenticity, "", {}, std::move(list)); };
+    BOOST_TEST(given({{"natskey", "canary-key"}}) == 200u);
+    BOOST_TEST(given({{"natskey", "canary-key"}, {"natskey", "canary-key"}}) == 200u);
+    BOOST_TEST(given({}) == 403u);
+    BOOST_TEST(given({{"natskey", ""}}) == 403u);
+    BOOST_TEST(given({{"natskey", "canary-ke"}}) == 403u);
+    BOOST_TEST(given({{"natskey", "Canary-key"}}) == 403u);
+    BOOST_TEST(given({{"natskeys", "canary-key"}}) == 403u);
+    BOOST_TEST(given({{"natskey", "canary-key"}, {"natskey", "other"}}) == 403u);
+    BOOST_TEST(given({{"natskey", "other"}, {"natskey", "canary-key"}}) == 403u);
+}
+
+BOOST_AUTO_TEST_CASE(all_that_are_configured_must_pass) {
+    Authenticity all = from({"192.0.2.1"});
+    all.basic = with_basic().basic;
+    all.secret = with_secret().secret;
+    const std::string right = basic("segpay:canary:with colon");
+    const Parameters key = {{"natskey", "canary-key"}};
+    BOOST_TEST(answer(all, "192.0.2.1", {{"Authorization", right}}, key) == 200u);
+    BOOST_TEST(answer(all, "192.0.2.2", {{"Authorization", right}}, key) == 403u);
+    BOOST_TEST(answer(all, "192.0.2.1", {}, key) == 401u);
+    BOOST_TEST(answer(all, "192.0.2.1", {{"Authorization", right}}) == 403u);
+}
+
+BOOST_AUTO_TEST_CASE(refusals_show_no_secret) {
+    Authenticity all = from({"192.0.2.1"});
+    all.basic = with_basic().basic;
+    all.secret = with_secret().secret;
+    const std::string wrong = basic("segpay:canary-given");
+    for (std::string_view peer : {"192.0.2.1", "203.0.113.9"})
+        for (const Headers& headers : {Headers{}, Headers{{"Authorization", wrong}},
+                                       Headers{{"Authorization", basic("segpay:canary:with colon")}}}) {
+            Parameters parameters = {{"natskey", "canary-given"}};
+            const auto refusal = authenticate({"GET", "", "", peer, headers}, all, parameters);
+            BOOST_REQUIRE(refusal.has_value());
+            BOOST_TEST(!contains(refusal->message, "canary"));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_asked_when_the_operator_said_none) {
+    Authenticity none;
+    none.is_none = true;
+    BOOST_TEST(answer(none, "") == 200u);
+    BOOST_TEST(answer(none, "203.0.113.9") == 200u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

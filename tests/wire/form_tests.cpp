@@ -1,0 +1,149 @@
+// The form encoding: what is encoded is decoded to the same, limits hold at their edge, and broken
+// input is read as a browser would.
+#include "wire/form.hpp"
+
+#include "fixtures.hpp"
+
+#include <Poco/URI.h>
+
+#include <random>
+
+using namespace segpay;
+using segpay::testing::contains;
+
+namespace {
+
+Parameters decoded(std::string_view encoded) {
+    Parameters parameters;
+    BOOST_REQUIRE(decode_form(encoded, parameters).is_ok());
+    return parameters;
+}
+
+std::string every_byte() {
+    std::string bytes;
+    for (int byte = 0; byte < 256; ++byte)
+        bytes += static_cast<char>(byte);
+    return bytes;
+}
+
+std::string fields(std::size_t count) {
+    std::string encoded;
+    for (std::size_t i = 0; i < count; ++i)
+        encoded += "n" + std::to_string(i) + "=v&";
+    return encoded;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(form_tests)
+
+BOOST_AUTO_TEST_CASE(decoding_undoes_encoding) {
+    Parameters given = {{"all", every_byte()}, {"", "no name"}, {"no value", ""}, {"=&%+", "&=+%"}};
+    BOOST_TEST((decoded(encode_form(given)) == given));
+
+    std::mt19937 random(7);
+    for (int round = 0; round < 2'000; ++round) {
+        Parameters parameters;
+        for (std::size_t count = random() % 5; count > 0; --count) {
+            Parameter parameter{std::string(1 + random() % 8, '\0'),
+                                std::string(random() % 40, '\0')};
+            for (char& c : parameter.name)
+                c = static_cast<char>(random());
+            for (char& c : parameter.value)
+                c = static_cast<char>(random());
+            parameters.push_back(std::move(parameter));
+        }
+        if (decoded(encode_form(parameters)) != parameters)
+            BOOST_TEST_FAIL(encode_form(parameters));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(only_what_is_safe_in_a_query_stands_for_itself) {
+    std::string encoded;
+    append_encoded(encoded, every_byte());
+    for (char c : encoded)
+        BOOST_TEST(contains("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~:,%",
+                            std::string_view(&c, 1)));
+    std::string text;
+    append_encoded(text, "162209:3097,1221 a+b&c=d%e/\xC3\xA9");
+    BOOST_TEST(text == "162209:3097,1221%20a%2Bb%26c%3Dd%25e%2F%C3%A9");
+}
+
+BOOST_AUTO_TEST_CASE(a_standard_parser_reads_what_we_write) {
+    const Parameters given = {{"a", every_byte()}, {"b", "\xF0\x9F\x98\x80 +&=#?%41"}, {"c", ""}};
+    const Poco::URI uri("http://127.0.0.1/?" + encode_form(given));
+    const Poco::URI::QueryParameters read = uri.getQueryParameters();
+    BOOST_REQUIRE(read.size() == given.size());
+    for (std::size_t i = 0; i < given.size(); ++i)
+        BOOST_TEST((read[i].first == given[i].name && read[i].second == given[i].value));
+}
+
+BOOST_AUTO_TEST_CASE(forms_are_read_as_browsers_write_them) {
+    BOOST_TEST((decoded("a=1&b=two+words&c=%2b%2B") ==
+                Parameters{{"a", "1"}, {"b", "two words"}, {"c", "++"}}));
+    BOOST_TEST((decoded("&&a=1&&&b=2&") == Parameters{{"a", "1"}, {"b", "2"}}));
+    BOOST_TEST((decoded("a") == Parameters{{"a", ""}}));
+    BOOST_TEST((decoded("a=") == Parameters{{"a", ""}}));
+    BOOST_TEST((decoded("=a") == Parameters{{"", "a"}}));
+    BOOST_TEST((decoded("a=b=c") == Parameters{{"a", "b=c"}}));
+    BOOST_TEST((decoded("a%3Db=c") == Parameters{{"a=b", "c"}}));
+    BOOST_TEST(decoded("").empty());
+    BOOST_TEST(decoded("&&").empty());
+}
+
+BOOST_AUTO_TEST_CASE(broken_escapes_stand_for_themselves) {
+    struct Row {
+        std::string_view encoded;
+        std::string_view value;
+    };
+    for (const Row& row : {Row{"%", "%"},
+                           {"%4", "%4"},
+                           {"%41", "A"},
+                           {"%G1", "%G1"},
+                           {"%1G", "%1G"},
+                           {"100%", "100%"},
+                           {"%%41", "%A"},
+                           {"%4%41", "%4A"},
+                           {"%u0041", "%u0041"},
+                           {"%-1", "%-1"},
+                           {"% 1", "% 1"}})
+        BOOST_TEST(decoded("v=" + std::string(row.encoded))[0].value == row.value);
+}
+
+BOOST_AUTO_TEST_CASE(limits_hold_at_their_edge) {
+    Parameters parameters;
+    BOOST_TEST(decode_form(fields(256), parameters).is_ok());
+    BOOST_TEST(parameters.size() == 256u);
+    parameters.clear();
+    BOOST_TEST(contains(decode_form(fields(257), parameters).error(), "more than 256 fields"));
+    // Query and body share the limit.
+    parameters.clear();
+    BOOST_TEST(decode_form(fields(200), parameters).is_ok());
+    BOOST_TEST(!decode_form(fields(57), parameters).is_ok());
+
+    const auto is_fine = [](std::size_t name, std::size_t value) {
+        Parameters ignored;
+        return decode_form(std::string(name, 'n') + "=" + std::string(value, 'v'), ignored).is_ok();
+    };
+    BOOST_TEST(is_fine(64, 1));
+    BOOST_TEST(!is_fine(65, 1));
+    BOOST_TEST(is_fine(1, 8192));
+    BOOST_TEST(!is_fine(1, 8193));
+    // What counts is the decoded length.
+    std::string escaped;
+    for (int i = 0; i < 64; ++i)
+        escaped += "%6E";
+    parameters.clear();
+    BOOST_TEST(decode_form(escaped + "=1", parameters).is_ok());
+    BOOST_TEST(!decode_form(escaped + "n=1", parameters).is_ok());
+}
+
+BOOST_AUTO_TEST_CASE(an_exceeded_limit_names_the_field_and_not_its_value) {
+    Parameters parameters;
+    const std::string message =
+        decode_form("password=" + std::string(9000, 's'), parameters).error();
+    BOOST_TEST(contains(message, "\"password\""));
+    BOOST_TEST(!contains(message, "sss"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

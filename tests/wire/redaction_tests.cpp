@@ -1,0 +1,80 @@
+// Which names are secret, and that their values go where they may and nowhere else.
+#include "wire/redaction.hpp"
+
+#include "fixtures.hpp"
+
+using namespace segpay;
+using segpay::testing::contains;
+
+BOOST_AUTO_TEST_SUITE(redaction_tests)
+
+BOOST_AUTO_TEST_CASE(degrees_by_name) {
+    struct Row {
+        std::string_view name;
+        Secrecy secrecy;
+    };
+    for (const Row& row : {Row{"password", Secrecy::password},
+                           {"PassWord", Secrecy::password},
+                           {"extra_password", Secrecy::password},
+                           {"pwd", Secrecy::password},
+                           {"cc-number", Secrecy::card},
+                           {"CardNumber", Secrecy::card},
+                           {"CVV", Secrecy::card},
+                           {"cvv2", Secrecy::card},
+                           {"iban", Secrecy::card},
+                           {"email", Secrecy::personal},
+                           {"x-billemail", Secrecy::personal},
+                           {"billemail", Secrecy::personal},
+                           {"billphone", Secrecy::personal},
+                           {"billaddr", Secrecy::personal},
+                           {"ipaddress", Secrecy::personal},
+                           {"cclast4", Secrecy::personal},
+                           {"username", Secrecy::personal},
+                           {"price", Secrecy::open},
+                           {"purchaseid", Secrecy::open},
+                           {"passwordless", Secrecy::open},
+                           {"cardtype", Secrecy::open},
+                           {"", Secrecy::open}})
+        BOOST_TEST_CONTEXT(row.name) BOOST_TEST((secrecy_of(row.name) == row.secrecy));
+}
+
+// What the Processing API lists about the customer, under every name it has.
+BOOST_AUTO_TEST_CASE(every_name_of_the_customer_is_personal) {
+    for (std::string_view name :
+         {"name",        "firstname",   "lastname",   "email",      "phone",         "address",
+          "city",        "state",       "zipcode",    "billname",   "billnamefirst", "billnamelast",
+          "billemail",   "billphone",   "billaddr",   "billcity",   "billstate",     "billzip",
+          "x-billname",  "x-billemail", "x-billaddr", "x-billcity", "x-billstate",   "x-billzip",
+          "x-billphone", "ip",          "ipaddress",  "ccfirst6",   "cclast4"})
+        BOOST_TEST_CONTEXT(name) BOOST_TEST((secrecy_of(name) == Secrecy::personal));
+}
+
+BOOST_AUTO_TEST_CASE(passwords_and_cards_are_taken_out_and_the_rest_stays_in_order) {
+    const Parameters given = {{"purchaseid", "1"},      {"Password", "canary"},
+                              {"email", "a@b.example"}, {"ccnumber", "4444333322221111"},
+                              {"CVV", "123"},           {"price", "2.95"}};
+    BOOST_TEST((without_secrets(given) ==
+                Parameters{{"purchaseid", "1"}, {"email", "a@b.example"}, {"price", "2.95"}}));
+}
+
+BOOST_AUTO_TEST_CASE(for_people_everything_that_is_not_open_is_hidden) {
+    const Parameters given = {{"purchaseid", "1"},
+                              {"Password", "canary"},
+                              {"email", "a@b.example"},
+                              {"ccnumber", "4444333322221111"},
+                              {"username", ""}};
+    BOOST_TEST((redacted(given) == Parameters{{"purchaseid", "1"},
+                                              {"Password", "***"},
+                                              {"email", "***"},
+                                              {"ccnumber", "***"},
+                                              {"username", ""}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_form_is_redacted_without_being_otherwise_changed) {
+    BOOST_TEST(redacted_form("a=1&email=a%40b.example&price=2.95&x=%C3%A9") ==
+               "a=1&email=***&price=2.95&x=%C3%A9");
+    BOOST_TEST(redacted_form("%70assword=canary") == "password=***");
+    BOOST_TEST(redacted_form("") == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
