@@ -12,7 +12,7 @@
 
 namespace segpay {
 
-constexpr std::size_t kMaxConfigBytes = 256 * 1024;
+constexpr std::size_t kMaxConfigBytes = std::size_t{256} * 1024;
 constexpr int kMaxConfigDepth = 32;
 
 struct Problem {

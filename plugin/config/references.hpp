@@ -9,7 +9,7 @@
 
 namespace segpay {
 
-constexpr std::size_t kMaxReferencedBytes = 4 * 1024;
+constexpr std::size_t kMaxReferencedBytes = std::size_t{4} * 1024;
 
 // Replaces every scalar that is a reference by what it refers to; a reference that leads nowhere,
 // or to nothing, is reported and its scalar refused. Relative paths are relative to `folder`. What

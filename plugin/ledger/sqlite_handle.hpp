@@ -86,7 +86,7 @@ public:
     bool is_read_only() const;
     bool is_in_transaction() const;
 
-    // Any number of statements, without parameters and rows.
+    // Any number of statements, without parameters; their rows are dropped.
     void execute(const char* sql);
 
     // Statements are prepared once and kept: `sql` must be one of a limited number of texts, and

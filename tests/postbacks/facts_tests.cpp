@@ -70,10 +70,27 @@ BOOST_AUTO_TEST_CASE(every_alias_is_known) {
 
 BOOST_AUTO_TEST_CASE(everything_else_is_an_extra) {
     // Seen together in default postbacks: different facts must not be taken for one.
-    for (std::string_view name :
-         {"", "ref1", "ival", "iint", "rval", "rint", "authprice", "authcurrency", "processingtime",
-          "paytype", "paymentchoice", "url", "urlid", "ip", "ipaddress", "city", "natsseal",
-          "initialvalue", "purchase_id", "purchaseid ", "actions"})
+    for (std::string_view name : {"",
+                                  "ref1",
+                                  "ival",
+                                  "iint",
+                                  "rval",
+                                  "rint",
+                                  "authprice",
+                                  "authcurrency",
+                                  "processingtime",
+                                  "paytype",
+                                  "paymentchoice",
+                                  "url",
+                                  "urlid",
+                                  "ip",
+                                  "ipaddress",
+                                  "city",
+                                  "natsseal",
+                                  "initialvalue",
+                                  "purchase_id",
+                                  "purchaseid ",
+                                  "actions"})
         BOOST_TEST_CONTEXT(name) BOOST_TEST(!fact_of(name).has_value());
 }
 

@@ -40,17 +40,16 @@ BOOST_AUTO_TEST_CASE(facts_are_found_under_any_name_and_trimmed) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_names_are_extras_in_order_with_lower_case_names) {
-    const Postback postback =
-        read({{"REF2", " two "}, {"SCARequired", "No"}, {"price", "1.00"}, {"ref1", ""}, {"", "x"}});
+    const Postback postback = read(
+        {{"REF2", " two "}, {"SCARequired", "No"}, {"price", "1.00"}, {"ref1", ""}, {"", "x"}});
     BOOST_TEST((postback.extras == Extras{{"ref2", " two "}, {"scarequired", "No"}, {"ref1", ""}}));
 }
 
 BOOST_AUTO_TEST_CASE(one_name_with_two_values_is_unreadable) {
-    for (const Parameters& parameters :
-         {Parameters{{"price", "2.95"}, {"price", "29.95"}},
-          Parameters{{"price", "2.95"}, {"PRICE", "29.95"}},
-          Parameters{{"price", "2.95"}, {"price", ""}},
-          Parameters{{"ref1", "a"}, {"x", "1"}, {"REF1", "b"}}}) {
+    for (const Parameters& parameters : {Parameters{{"price", "2.95"}, {"price", "29.95"}},
+                                         Parameters{{"price", "2.95"}, {"PRICE", "29.95"}},
+                                         Parameters{{"price", "2.95"}, {"price", ""}},
+                                         Parameters{{"ref1", "a"}, {"x", "1"}, {"REF1", "b"}}}) {
         const Result<Postback> postback = read_postback(parameters);
         BOOST_REQUIRE(!postback.is_ok());
         BOOST_TEST(contains(postback.error(), "two different values for"));
@@ -82,16 +81,25 @@ BOOST_AUTO_TEST_CASE(two_names_of_one_fact_must_agree) {
 }
 
 BOOST_AUTO_TEST_CASE(texts_are_cleaned) {
-    const Postback postback =
-        read({{"billname", "Zo\xEB\r\nX"}, {"ref1", "\x80\x1B[0m"}, {"r\xE9" "f", "v"}});
+    const Postback postback = read({{"billname", "Zo\xEB\r\nX"},
+                                    {"ref1", "\x80\x1B[0m"},
+                                    {"r\xE9"
+                                     "f",
+                                     "v"}});
     BOOST_TEST(postback[Fact::name] == "Zo\xC3\xAB  X");
-    BOOST_TEST((postback.extras ==
-                Extras{{"ref1", "\xE2\x82\xAC [0m"}, {"r\xC3\xA9" "f", "v"}}));
+    BOOST_TEST((postback.extras == Extras{{"ref1", "\xE2\x82\xAC [0m"},
+                                          {"r\xC3\xA9"
+                                           "f",
+                                           "v"}}));
 }
 
 BOOST_AUTO_TEST_CASE(the_password_is_kept_apart_and_untouched) {
-    const Postback postback = read({{"PASSWORD", " s\xE9" "cret "}});
-    BOOST_TEST(postback.password.reveal() == " s\xE9" "cret ");
+    const Postback postback = read({{"PASSWORD",
+                                     " s\xE9"
+                                     "cret "}});
+    BOOST_TEST(postback.password.reveal() ==
+               " s\xE9"
+               "cret ");
     for (const std::string& fact : postback.facts)
         BOOST_TEST(fact == "");
     BOOST_TEST(postback.extras.empty());
@@ -110,8 +118,12 @@ BOOST_AUTO_TEST_CASE(card_data_is_dropped_at_the_door) {
 BOOST_AUTO_TEST_CASE(the_garbled_template_is_undone_in_every_encoding) {
     for (std::string_view query :
          {"password=s%C2%A4cycode=USD&eticketid=1%3A2", "password=s%A4cycode=USD&eticketid=1%3A2",
-          "password=s%c2%a4cycode=USD&eticketid=1%3A2", "password=s%C2%A4cycode%3DUSD&eticketid=1:2",
-          "password=s\xC2\xA4" "cycode=USD&eticketid=1:2", "password=s\xA4" "cycode=USD&eticketid=1:2",
+          "password=s%c2%a4cycode=USD&eticketid=1%3A2",
+          "password=s%C2%A4cycode%3DUSD&eticketid=1:2",
+          "password=s\xC2\xA4"
+          "cycode=USD&eticketid=1:2",
+          "password=s\xA4"
+          "cycode=USD&eticketid=1:2",
           "password=s%C3%82%C2%A4cycode=USD&eticketid=1:2"}) {
         BOOST_TEST_CONTEXT(query) {
             const Postback postback = read_query(query);
@@ -130,9 +142,13 @@ BOOST_AUTO_TEST_CASE(the_field_before_gets_its_own_value_back) {
     BOOST_TEST(postback[Fact::currency] == "EUR");
     // A password that holds a currency sign, or the whole pattern.
     postback = read_query("password=a%C2%A4b%C2%A4cycode=EUR");
-    BOOST_TEST(postback.password.reveal() == "a\xC2\xA4" "b");
+    BOOST_TEST(postback.password.reveal() ==
+               "a\xC2\xA4"
+               "b");
     postback = read_query("password=a%C2%A4cycode=JPY%C2%A4cycode=EUR");
-    BOOST_TEST(postback.password.reveal() == "a\xC2\xA4" "cycode=JPY");
+    BOOST_TEST(postback.password.reveal() ==
+               "a\xC2\xA4"
+               "cycode=JPY");
     BOOST_TEST(postback[Fact::currency] == "EUR");
     // Another field before it.
     postback = read_query("price=2.95%A4cycode=EUR");
@@ -147,7 +163,9 @@ BOOST_AUTO_TEST_CASE(the_field_before_gets_its_own_value_back) {
 
 BOOST_AUTO_TEST_CASE(a_mended_template_is_left_alone) {
     const Postback postback = read_query("password=a%C2%A4cycode=JPY&currencycode=USD");
-    BOOST_TEST(postback.password.reveal() == "a\xC2\xA4" "cycode=JPY");
+    BOOST_TEST(postback.password.reveal() ==
+               "a\xC2\xA4"
+               "cycode=JPY");
     BOOST_TEST(postback[Fact::currency] == "USD");
     BOOST_TEST(postback.warnings.empty());
     for (std::string_view query : {"password=scycode=USD", "password=cycode=USD",

@@ -2,6 +2,7 @@
 #include "values/eticket.hpp"
 
 #include "fixtures.hpp"
+#include "values/word.hpp"
 
 using namespace segpay;
 using segpay::testing::contains;

@@ -2,6 +2,7 @@
 #include "values/money.hpp"
 
 #include "fixtures.hpp"
+#include "values/word.hpp"
 
 #include <array>
 

@@ -1,0 +1,147 @@
+// What goes into the Merchant Portal: templates whose every name this plugin understands, and no
+// secret.
+#include "postbacks/portal.hpp"
+
+#include "fixtures.hpp"
+#include "postbacks/facts.hpp"
+#include "wire/form.hpp"
+
+using namespace segpay;
+using namespace segpay::testing;
+
+namespace {
+
+constexpr std::string_view kHost = "join.example.com:8443";
+
+std::map<std::string, PortalField> fields_of(const Config& config) {
+    std::map<std::string, PortalField> fields;
+    for (PortalField& field : portal_fields(config, kHost))
+        fields.emplace(field.title, std::move(field));
+    return fields;
+}
+
+Parameters placeholders(const PortalField& field) {
+    Parameters parameters;
+    BOOST_REQUIRE(decode_form(field.value.substr(field.value.find('?') + 1), parameters).is_ok());
+    return parameters;
+}
+
+bool asks_for(const PortalField& field, std::string_view placeholder) {
+    for (const Parameter& parameter : placeholders(field))
+        if (parameter.value == placeholder) return true;
+    return false;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(portal_tests)
+
+BOOST_AUTO_TEST_CASE(every_template_is_a_url_without_scheme) {
+    const auto fields = fields_of(example_config());
+    for (const char* title :
+         {"Trans Post", "Disable", "Enable", "Inquiry", "Cancellation", "Reactivation"})
+        BOOST_TEST_CONTEXT(title) {
+            BOOST_REQUIRE(fields.contains(title));
+            const PortalField& field = fields.at(title);
+            BOOST_TEST(field.value.starts_with(
+                "join.example.com:8443/signup/process_segpay.php?action=<action>&"));
+            BOOST_TEST(asks_for(field, "<purchaseid>"));
+            BOOST_TEST(!contains(field.value, "\xC2\xA4")); // &curren as it was meant
+        }
+    BOOST_TEST(contains(fields.at("Trans Post").value, "&currencycode=<currencycode>"));
+    BOOST_TEST(fields.at("Trans Post").is_required);
+    BOOST_TEST(fields.at("Disable").is_required);
+    BOOST_TEST(fields.at("Expected Response").value == "*success*");
+    BOOST_TEST(fields.at("Error Response").value == "*failure*");
+}
+
+BOOST_AUTO_TEST_CASE(every_name_is_understood_and_stands_once) {
+    for (const PortalField& field : portal_fields(example_config(), kHost)) {
+        if (!contains(field.value, "?")) continue;
+        std::map<std::string, int> names;
+        for (const Parameter& parameter : placeholders(field)) {
+            BOOST_TEST_CONTEXT(field.title << ": " << parameter.name) {
+                const bool is_extra = parameter.name == example_config().seal.parameter ||
+                                      parameter.name == "nextbilldate" ||
+                                      parameter.name == "lastbilldate";
+                BOOST_TEST((fact_of(parameter.name).has_value() || is_extra));
+                BOOST_TEST(++names[parameter.name] == 1);
+            }
+        }
+    }
+}
+
+// NATS integration guide, Step 3: what its own transaction template asks for.
+BOOST_AUTO_TEST_CASE(the_transaction_template_asks_for_what_the_guide_asks_for) {
+    const PortalField transaction = fields_of(example_config()).at("Trans Post");
+    for (std::string_view placeholder : {"<action>",
+                                         "<stage>",
+                                         "<approved>",
+                                         "<billname>",
+                                         "<billemail>",
+                                         "<billcntry>",
+                                         "<trantype>",
+                                         "<purchaseid>",
+                                         "<tranid>",
+                                         "<price>",
+                                         "<extra username>",
+                                         "<extra password>",
+                                         "<currencycode>",
+                                         "<eticketid>",
+                                         "<extra foreignid>",
+                                         "<extra natssess>",
+                                         "<extra merchantpartnerid>",
+                                         "<xsellnum>",
+                                         "<extra upsell>",
+                                         "<extra tokenplus>",
+                                         "<extra octoken>",
+                                         "<cardtype>",
+                                         "<paymenttype>",
+                                         "<extra xref1>",
+                                         "<extra xref2>",
+                                         "<relatedtranid>",
+                                         "<transguid>",
+                                         "<standin>",
+                                         "<transtime>"})
+        BOOST_TEST_CONTEXT(placeholder) BOOST_TEST(asks_for(transaction, placeholder));
+    BOOST_TEST(asks_for(fields_of(example_config()).at("Reactivation"), "<reactivationtimestamp>"));
+    BOOST_TEST(asks_for(fields_of(example_config()).at("Inquiry"), "<extra username>"));
+    BOOST_TEST(asks_for(fields_of(example_config()).at("Inquiry"), "<eticketid>"));
+}
+
+BOOST_AUTO_TEST_CASE(the_seal_is_echoed_when_it_is_in_use) {
+    const Config& config = example_config();
+    BOOST_TEST(
+        asks_for(fields_of(config).at("Trans Post"), "<extra " + config.seal.parameter + ">"));
+    const Config off = example_config_but([](Config& each) { each.seal.mode = Seal::Mode::off; });
+    BOOST_TEST(!contains(fields_of(off).at("Trans Post").value, config.seal.parameter));
+}
+
+BOOST_AUTO_TEST_CASE(secrets_are_named_and_never_printed) {
+    const Config config = example_config_but([](Config& each) {
+        each.postbacks.authenticity.basic = BasicCredentials{"segpay-user", Secret("canary-basic")};
+        each.postbacks.authenticity.secret = SecretParameter{"natskey", Secret("canary-secret")};
+    });
+    for (const PortalField& field : portal_fields(config, kHost)) {
+        BOOST_TEST_CONTEXT(field.title) {
+            BOOST_TEST(!contains(field.value + field.note, "canary"));
+            if (contains(field.value, "?"))
+                BOOST_TEST(contains(field.value, "&natskey=YOUR-POSTBACK-SECRET"));
+        }
+    }
+    BOOST_TEST(fields_of(config).at("Password Protected Scripts: Username").value == "segpay-user");
+}
+
+BOOST_AUTO_TEST_CASE(path_and_words_are_the_configured_ones) {
+    const Config config = example_config_but([](Config& each) {
+        each.postbacks.path = "/other/path";
+        each.postbacks.success_word = "GOOD";
+        each.postbacks.failure_word = "BAD";
+    });
+    BOOST_TEST(
+        fields_of(config).at("Disable").value.starts_with("join.example.com:8443/other/path?"));
+    BOOST_TEST(fields_of(config).at("Expected Response").value == "GOOD");
+    BOOST_TEST(fields_of(config).at("Error Response").value == "BAD");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
