@@ -29,9 +29,9 @@ install() {
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# build PRESET [CMAKE-OPTION...] [-- TARGET...]
+# build PRESET [CMAKE-OPTION...] [-- TARGET...]: quiet, unless it fails.
 build() {
-    local preset=$1 options=()
+    local preset=$1 options=() log
     shift
     while (($# > 0)) && [[ $1 != -- ]]; do
         options+=("$1")
@@ -39,8 +39,12 @@ build() {
     done
     shift || true
     say "Building ($preset)"
-    (cd "$root" && cmake --preset "$preset" "${options[@]}" >/dev/null &&
-        cmake --build --preset "$preset" ${1:+--target "$@"} |
-            grep -v '^\[[0-9]*/[0-9]*\] \(Building\|Linking\|Re-checking\|Generating\)' || true
-     exit "${PIPESTATUS[0]}") || die "the build failed"
+    log=$(mktemp)
+    if ! (cd "$root" && cmake --preset "$preset" "${options[@]}" &&
+        cmake --build --preset "$preset" ${1:+--target "$@"}) >"$log" 2>&1; then
+        tail -n 60 "$log" >&2
+        rm -f "$log"
+        die "the build failed"
+    fi
+    rm -f "$log"
 }

@@ -39,11 +39,16 @@ std::string words(const Money& money) {
 
 } // namespace
 
+// The sale that opens a purchase says whose it is; whatever comes before or after only fills gaps,
+// so that a later purchase by one click, under the same id, moves no renewal to another affiliate.
 Purchase learned(Purchase purchase, const Event& event) {
-    for (const TaughtField& field : kTaughtFields)
-        if (const std::string& said = event.*field.event; !said.empty())
-            purchase.*field.memory = said;
-    if (opens(purchase, event)) {
+    const bool is_opening = opens(purchase, event);
+    for (const TaughtField& field : kTaughtFields) {
+        const std::string& said = event.*field.event;
+        std::string& known = purchase.*field.memory;
+        if (!said.empty() && (is_opening || known.empty())) known = said;
+    }
+    if (is_opening) {
         purchase.opened_by = event.kind;
         purchase.eticket = event.eticket;
         purchase.option = event.option;

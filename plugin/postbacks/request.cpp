@@ -36,7 +36,6 @@ bool is_in(const IPAddress& address, const Network& network) {
     if (!base || base->family() != address.family()) return false;
     if (slash == std::string::npos) return address == *base;
     const auto prefix = static_cast<unsigned>(std::stoul(network.text.substr(slash + 1)));
-    if (prefix == 0) return true; // Poco makes no IPv6 mask of it
     const IPAddress mask(prefix, address.family());
     return (address & mask) == (*base & mask);
 }

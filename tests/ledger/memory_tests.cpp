@@ -49,18 +49,24 @@ BOOST_AUTO_TEST_CASE(the_first_approved_opening_sale_opens) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_said_stays) {
+BOOST_AUTO_TEST_CASE(only_the_opening_sale_overwrites) {
     Purchase known;
     known.member_id = "908172";
     known.session = "aa55";
-    Event event;
-    event.member_id = "";
-    event.session = "bb66";
-    event.affiliate = "42";
-    const Purchase after = learned(known, event);
-    BOOST_TEST(after.member_id == "908172");
-    BOOST_TEST(after.session == "bb66");
-    BOOST_TEST(after.affiliate == "42");
+    Fact sale_by_click = sale(EventKind::token_purchase, true, {5, 6}, "201");
+    sale_by_click.event.member_id = "";
+    sale_by_click.event.session = "bb66";
+    sale_by_click.event.affiliate = "42";
+    const Purchase opened = learned(known, sale_by_click.event);
+    BOOST_TEST(opened.member_id == "908172"); // what is not said stays
+    BOOST_TEST(opened.session == "bb66");     // the opening sale knows better
+    BOOST_TEST(opened.affiliate == "42");
+
+    sale_by_click.event.affiliate = "43";
+    sale_by_click.event.trans_guid = "G-2";
+    const Purchase later = learned(opened, sale_by_click.event);
+    BOOST_TEST(later.affiliate == "42");   // a later sale under the same id moves nobody
+    BOOST_TEST(later.trans_guid == "G-2"); // but fills a gap
 }
 
 BOOST_AUTO_TEST_CASE(remembers_approvals_by_standin) {

@@ -1,0 +1,440 @@
+// Links: every parameter under Segpay's name, defaults, seal, both forms; and each impossible
+// request with an error that names its field.
+#include "links/link.hpp"
+
+#include "fixtures.hpp"
+#include "wire/seal.hpp"
+
+#include <Poco/URI.h>
+
+#include <algorithm>
+
+using namespace segpay;
+using namespace segpay::testing;
+
+namespace {
+
+LinkRequest to_option(std::string_view option) {
+    LinkRequest request;
+    request.option = option;
+    return request;
+}
+
+Link built(const LinkRequest& request, const Config& config = example_config()) {
+    Result<Link> link = build_link(config, request, kStart);
+    if (!link) BOOST_FAIL(link.error());
+    return std::move(link).value();
+}
+
+// The message of a request that cannot be met; it begins with the name of the field.
+std::string error_of(const LinkRequest& request, const Config& config = example_config()) {
+    const Result<Link> link = build_link(config, request, kStart);
+    BOOST_REQUIRE(!link.is_ok());
+    return link.error();
+}
+
+// What a standard parser reads from the URL, the eTicket included.
+std::map<std::string, std::string> query_of(const Link& link) {
+    std::map<std::string, std::string> values;
+    for (const auto& [name, value] : Poco::URI(link.url).getQueryParameters()) {
+        BOOST_TEST(!values.contains(name)); // nothing stands twice
+        values[name] = value;
+    }
+    return values;
+}
+
+const std::string& seal_name() { return example_config().seal.parameter; }
+
+std::map<std::string, std::string> query_without_seal(const Link& link) {
+    auto values = query_of(link);
+    values.erase(seal_name());
+    return values;
+}
+
+using Values = std::map<std::string, std::string>;
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(link_tests)
+
+BOOST_AUTO_TEST_CASE(the_least_link) {
+    const Link link = built(to_option("102"));
+    BOOST_TEST(link.form_action ==
+               "http://127.0.0.1:8091/billing/poset.cgi?x-eticketid=162209:1221");
+    BOOST_TEST((query_without_seal(link) == Values{{"x-eticketid", "162209:1221"}}));
+}
+
+BOOST_AUTO_TEST_CASE(every_field_goes_under_segpays_name) {
+    struct Row {
+        std::string_view LinkRequest::*field;
+        std::string_view value;
+        const char* parameter;
+        std::string_view sent; // "": the same
+    };
+    for (const Row& row :
+         {Row{&LinkRequest::member_id, "908172", "foreignid", ""},
+          {&LinkRequest::session, "0123456789abcdef0123456789abcdef", "natssess", ""},
+          {&LinkRequest::affiliate, "aff", "merchantpartnerid", ""},
+          {&LinkRequest::username, "joe", "username", ""},
+          {&LinkRequest::password, "p&w=+ %", "password", ""},
+          {&LinkRequest::email, "joe@example.com", "x-billemail", ""},
+          {&LinkRequest::address, "123 Fake Street", "x-billaddr", ""},
+          {&LinkRequest::city, "Las Vegas", "x-billcity", ""},
+          {&LinkRequest::state, "ND", "x-billstate", ""},
+          {&LinkRequest::zip, "12345", "x-billzip", ""},
+          {&LinkRequest::country, "us", "x-billcntry", "US"},
+          {&LinkRequest::phone, "+1 555", "x-billphone", ""},
+          {&LinkRequest::language, "es", "paypagelanguage", "ES"},
+          {&LinkRequest::currency, "none", "DMCURRENCY", "NONE"},
+          {&LinkRequest::page_template, "t1", "template", ""},
+          {&LinkRequest::approve_url, "https://a.example/?b=c&d", "x-auth-link", ""},
+          {&LinkRequest::decline_url, "https://d.example/", "x-decl-link", ""},
+          {&LinkRequest::xref1, "XS-other", "xref1", ""},
+          {&LinkRequest::xref2, "XS-other", "xref2", ""},
+          {&LinkRequest::upsell, "UP-8-301", "upsell", ""},
+          {&LinkRequest::tokenplus, "50", "tokenplus", ""},
+          {&LinkRequest::octoken, "26346680", "OCToken", ""},
+          {&LinkRequest::first_name, "Joe", "x-billname", ""},
+          {&LinkRequest::last_name, "Segpay", "x-billname", ""}}) {
+        LinkRequest request = to_option("102");
+        request.*row.field = row.value;
+        BOOST_TEST_CONTEXT(row.parameter)
+        BOOST_TEST((query_without_seal(built(request)) ==
+                    Values{{"x-eticketid", "162209:1221"},
+                           {row.parameter, std::string(row.sent.empty() ? row.value : row.sent)}}));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(names_texts_and_switches) {
+    LinkRequest request = to_option("102");
+    request.first_name = "Joe";
+    request.last_name = "Segpay";
+    request.approve_url = "https://a.example/";
+    request.approve_text = "CLICK HERE";
+    request.decline_url = "https://d.example/";
+    request.decline_text = "TRY AGAIN";
+    request.cross_sale_off = true;
+    request.test_mode_retry_decline = true;
+    request.radio_buttons = true;
+    request.only_this_price = true;
+    BOOST_TEST((query_without_seal(built(request)) == Values{{"x-eticketid", "162209:1221"},
+                                                             {"x-billname", "Joe Segpay"},
+                                                             {"x-auth-link", "https://a.example/"},
+                                                             {"x-auth-text", "CLICK HERE"},
+                                                             {"x-decl-link", "https://d.example/"},
+                                                             {"x-decl-text", "TRY AGAIN"},
+                                                             {"CrossSaleOff", "1"},
+                                                             {"TestModeRetryDecline", "on"},
+                                                             {"ppviewtype", "2"},
+                                                             {"ppviewoption", "2"}}));
+}
+
+BOOST_AUTO_TEST_CASE(ten_refs_and_any_number_of_extras) {
+    LinkRequest request = to_option("102");
+    Values wanted = {{"x-eticketid", "162209:1221"}};
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < 10; ++i)
+        texts.push_back(std::to_string(i) + std::string(254, 'r')); // exempt from the limit of 32
+    for (std::size_t i = 0; i < 10; ++i) {
+        request.refs[i] = texts[i];
+        wanted["REF" + std::to_string(i + 1)] = texts[i];
+    }
+    for (int i = 0; i < 40; ++i) {
+        const std::string name = "x" + std::to_string(i);
+        request.extras.push_back({name, std::to_string(i)});
+        wanted[name] = std::to_string(i);
+    }
+    BOOST_TEST((query_without_seal(built(request)) == wanted));
+}
+
+BOOST_AUTO_TEST_CASE(price_points_can_be_listed) {
+    LinkRequest request = to_option("101");
+    request.price_points = "1221,3097";
+    BOOST_TEST(query_of(built(request))["pplist"] == "1221,3097");
+    const Config other = example_config_but([](Config& config) {
+        config.pay_page.price_list_parameter = "plist";
+        config.pay_page.price_view_parameter = "ppvviewoption";
+    });
+    BOOST_TEST(query_of(built(request, other))["plist"] == "1221,3097");
+    LinkRequest alone = to_option("101");
+    alone.only_this_price = true;
+    BOOST_TEST(query_of(built(alone, other))["ppvviewoption"] == "2");
+}
+
+BOOST_AUTO_TEST_CASE(the_configuration_fills_what_the_request_leaves_open) {
+    const Config config = example_config_but([](Config& each) {
+        each.pay_page.language = "DE";
+        each.pay_page.currency = "EUR";
+        each.pay_page.page_template = "house";
+        each.pay_page.approve_url = "https://house.example/yes";
+        each.pay_page.approve_text = "yes";
+        each.pay_page.decline_url = "https://house.example/no";
+        each.pay_page.decline_text = "no";
+    });
+    Values values = query_of(built(to_option("102"), config));
+    BOOST_TEST(values["paypagelanguage"] == "DE");
+    BOOST_TEST(values["DMCURRENCY"] == "EUR");
+    BOOST_TEST(values["template"] == "house");
+    BOOST_TEST(values["x-auth-link"] == "https://house.example/yes");
+    BOOST_TEST(values["x-auth-text"] == "yes");
+    BOOST_TEST(values["x-decl-link"] == "https://house.example/no");
+    BOOST_TEST(values["x-decl-text"] == "no");
+
+    LinkRequest request = to_option("102");
+    request.language = "FR";
+    request.currency = "USD";
+    request.page_template = "mine";
+    request.approve_url = "https://mine.example/";
+    request.decline_text = "my words for your link";
+    values = query_of(built(request, config));
+    BOOST_TEST(values["paypagelanguage"] == "FR");
+    BOOST_TEST(values["DMCURRENCY"] == "USD");
+    BOOST_TEST(values["template"] == "mine");
+    BOOST_TEST(values["x-auth-link"] == "https://mine.example/");
+    BOOST_TEST(!values.contains("x-auth-text")); // words of another link
+    BOOST_TEST(values["x-decl-link"] == "https://house.example/no");
+    BOOST_TEST(values["x-decl-text"] == "my words for your link");
+}
+
+BOOST_AUTO_TEST_CASE(cross_sells_are_the_options_own) {
+    Values values = query_of(built(to_option("101")));
+    BOOST_TEST(values["xref1"] == "XS-8-301");
+    BOOST_TEST(values["xref2"] == "XS-9-201");
+    LinkRequest request = to_option("101");
+    request.xref1 = "XS-mine";
+    values = query_of(built(request));
+    BOOST_TEST(values["xref1"] == "XS-mine");
+    BOOST_TEST(values["xref2"] == "XS-9-201");
+    request = to_option("101");
+    request.cross_sale_off = true;
+    values = query_of(built(request));
+    BOOST_TEST(!values.contains("xref1"));
+    BOOST_TEST(!values.contains("xref2"));
+    BOOST_TEST(values["CrossSaleOff"] == "1");
+    // A one-click page offers none.
+    request = to_option("101");
+    request.kind = LinkKind::one_click;
+    request.octoken = "1";
+    BOOST_TEST(!query_of(built(request)).contains("xref1"));
+}
+
+BOOST_AUTO_TEST_CASE(the_seal_is_about_what_stands_on_the_link) {
+    LinkRequest request = to_option("101");
+    request.member_id = "908172";
+    request.session = "sess";
+    request.affiliate = "aff";
+    request.upsell = "u";
+    request.tokenplus = "t";
+    request.octoken = "7";
+    Values values = query_of(built(request));
+    SealedFacts facts;
+    facts.package = 162209;
+    facts.option = "101";
+    facts.member_id = values["foreignid"];
+    facts.session = values["natssess"];
+    facts.affiliate = values["merchantpartnerid"];
+    facts.xref1 = values["xref1"];
+    facts.xref2 = values["xref2"];
+    facts.upsell = values["upsell"];
+    facts.tokenplus = values["tokenplus"];
+    facts.octoken = values["OCToken"];
+    const auto verdict = [&] {
+        return check_seal(values[seal_name()], example_config().seal.keys, facts, kStart, kDay);
+    };
+    BOOST_TEST((verdict() == SealVerdict::good));
+    facts.member_id = "1";
+    BOOST_TEST((verdict() == SealVerdict::forged));
+
+    // With a choice of price points it promises the package only.
+    request.price_points = "3097,1221";
+    values = query_of(built(request));
+    facts.member_id = "908172";
+    facts.option = "";
+    BOOST_TEST((verdict() == SealVerdict::good));
+
+    const Config off =
+        example_config_but([](Config& config) { config.seal.mode = Seal::Mode::off; });
+    BOOST_TEST(!query_of(built(request, off)).contains(seal_name()));
+}
+
+BOOST_AUTO_TEST_CASE(the_form_says_what_the_url_says) {
+    LinkRequest request = to_option("101");
+    request.member_id = "908172";
+    request.password = "p&w=\xC3\xA9 +";
+    request.refs[3] = "four";
+    request.extras = {{"camp", "x"}};
+    const Link link = built(request);
+    BOOST_TEST(link.url == link.form_action + "&" + encode_form(link.fields));
+    const auto action = Poco::URI(link.form_action).getQueryParameters();
+    BOOST_REQUIRE(action.size() == 1u);
+    BOOST_TEST(action[0].first == "x-eticketid");
+    Values fields = {action[0]};
+    for (const Parameter& field : link.fields)
+        fields[field.name] = field.value;
+    BOOST_TEST((fields == query_of(link)));
+}
+
+BOOST_AUTO_TEST_CASE(a_standard_parser_gives_every_value_back) {
+    const std::string_view hostile[] = {"a&b=c",
+                                        "a+b",
+                                        "100% %41 %zz",
+                                        "\"'<>`",
+                                        "#?/\\;",
+                                        "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80",
+                                        "\xE2\x80\xAE"
+                                        "rtl",
+                                        "e\xCC\x81",
+                                        "{}[]|^",
+                                        " ",
+                                        "=",
+                                        "\xEF\xBB\xBF",
+                                        "\xC2\xA4"
+                                        "cycode=USD"};
+    for (std::string_view text : hostile) {
+        LinkRequest request = to_option("102");
+        request.password = request.city = request.member_id = request.refs[0] = text;
+        request.extras = {{"camp", std::string(text)}};
+        Values values = query_of(built(request));
+        for (const char* name : {"password", "x-billcity", "foreignid", "REF1", "camp"})
+            BOOST_TEST_CONTEXT(name << " = " << text) BOOST_TEST(values[name] == text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_click_needs_a_card_and_an_option_that_allows_it) {
+    LinkRequest request = to_option("201");
+    request.kind = LinkKind::one_click;
+    request.octoken = "26346680";
+    request.tokenplus = "50";
+    request.member_id = "908172";
+    const Link link = built(request);
+    BOOST_TEST(link.form_action ==
+               "http://127.0.0.1:8091/billing/OneClick.aspx?x-eticketid=122905:9699");
+    BOOST_TEST((query_without_seal(link) == Values{{"x-eticketid", "122905:9699"},
+                                                   {"OCToken", "26346680"},
+                                                   {"tokenplus", "50"},
+                                                   {"foreignid", "908172"}}));
+    request.octoken = "";
+    BOOST_TEST(error_of(request).starts_with("octoken: is missing"));
+    request.octoken = "1&x=2";
+    BOOST_TEST(error_of(request).starts_with("octoken: is not an id"));
+    request.octoken = "26346680";
+    request.option = "103";
+    BOOST_TEST(error_of(request) == "option: 103 is not enabled for one-click");
+}
+
+BOOST_AUTO_TEST_CASE(an_instant_conversion_needs_the_token_of_the_sign_up) {
+    LinkRequest request;
+    request.kind = LinkKind::instant_conversion;
+    request.ictoken = "0b9a2c1e-4f6d-4a4e-9b8e-000000000000";
+    Link link = built(request);
+    BOOST_TEST(link.url ==
+               "http://127.0.0.1:8091/billing/InstantConv.aspx?ICToken="
+               "0b9a2c1e-4f6d-4a4e-9b8e-000000000000");
+    BOOST_TEST(link.form_action == link.url);
+    BOOST_TEST(link.fields.empty());
+    request.ictoken = "";
+    BOOST_TEST(error_of(request).starts_with("ictoken: is missing"));
+    request.ictoken = "a b";
+    BOOST_TEST(error_of(request).starts_with("ictoken: is not an id"));
+    request.ictoken = "a";
+    request.option = "none";
+    BOOST_TEST(error_of(request).starts_with("option: \"none\" is not configured"));
+}
+
+BOOST_AUTO_TEST_CASE(each_impossible_request_names_its_field) {
+    struct Row {
+        const char* field;
+        std::string_view LinkRequest::*member;
+        std::string value;
+    };
+    const std::string too_long(256, 'x');
+    const std::string over_32(33, 'x');
+    for (const Row& row : {Row{"option", &LinkRequest::option, "999"},
+                           {"option", &LinkRequest::option, ""},
+                           {"member_id", &LinkRequest::member_id, over_32},
+                           {"session", &LinkRequest::session, over_32},
+                           {"affiliate", &LinkRequest::affiliate, over_32},
+                           {"xref1", &LinkRequest::xref1, over_32},
+                           {"xref2", &LinkRequest::xref2, over_32},
+                           {"upsell", &LinkRequest::upsell, over_32},
+                           {"tokenplus", &LinkRequest::tokenplus, over_32},
+                           {"username", &LinkRequest::username, too_long},
+                           {"password", &LinkRequest::password, too_long},
+                           {"first_name", &LinkRequest::first_name, too_long},
+                           {"email", &LinkRequest::email, too_long},
+                           {"address", &LinkRequest::address, too_long},
+                           {"city", &LinkRequest::city, "a\nb"},
+                           {"state", &LinkRequest::state, "\xEB"},
+                           {"zip", &LinkRequest::zip, too_long},
+                           {"country", &LinkRequest::country, "USA"},
+                           {"phone", &LinkRequest::phone, too_long},
+                           {"language", &LinkRequest::language, "XX"},
+                           {"currency", &LinkRequest::currency, "XXX"},
+                           {"template", &LinkRequest::page_template, too_long},
+                           {"approve_url", &LinkRequest::approve_url, "javascript:x"},
+                           {"approve_text", &LinkRequest::approve_text, "words"},
+                           {"decline_url", &LinkRequest::decline_url, "example.com"},
+                           {"decline_text", &LinkRequest::decline_text, "words"},
+                           {"octoken", &LinkRequest::octoken, "1 2"},
+                           {"amount", &LinkRequest::amount, "5.00"},
+                           {"price_points", &LinkRequest::price_points, "1221;3097"}}) {
+        LinkRequest request = to_option("102");
+        request.*row.member = row.value;
+        BOOST_TEST_CONTEXT(row.field << " = " << row.value) {
+            const std::string message = error_of(request);
+            BOOST_TEST(message.starts_with(row.field));
+            BOOST_TEST(contains(message, ": "));
+        }
+    }
+    LinkRequest request = to_option("102");
+    request.refs[9] = too_long;
+    BOOST_TEST(error_of(request).starts_with("ref10: has 256 characters"));
+    request = to_option("102");
+    request.price_points = "3097";
+    BOOST_TEST(error_of(request) ==
+               "price_points: does not hold 1221, the option's own price point");
+    request.price_points = "11221,12210";
+    BOOST_TEST(error_of(request).starts_with("price_points: does not hold 1221"));
+    request.price_points = "3097,1221";
+    request.only_this_price = true;
+    BOOST_TEST(error_of(request) == "only_this_price: contradicts price_points");
+    request = to_option("102");
+    request.extras = {{"REF1", "x"}};
+    BOOST_TEST(error_of(request).starts_with("x.REF1: "));
+    request.extras = {{"NatsSeal", "x"}};
+    BOOST_TEST(error_of(request) == "x.NatsSeal: is the name of the seal");
+    request = to_option("101");
+    request.kind = LinkKind::reactivation;
+    BOOST_TEST(error_of(request).starts_with("kind: "));
+}
+
+BOOST_AUTO_TEST_CASE(secrets_do_not_show_in_errors) {
+    LinkRequest request = to_option("102");
+    const std::string password = "canary" + std::string(255, 'x');
+    request.password = password;
+    BOOST_TEST(!contains(error_of(request), "canary"));
+    request.password = "canary\n";
+    BOOST_TEST(!contains(error_of(request), "canary"));
+    request = to_option("102");
+    request.email = "canary\xEB";
+    BOOST_TEST(!contains(error_of(request), "canary"));
+}
+
+BOOST_AUTO_TEST_CASE(a_dynamic_price_has_limits_and_needs_segpays_hash) {
+    LinkRequest request = to_option("202");
+    BOOST_TEST(error_of(request) == "amount: is missing; option 202 has a dynamic price");
+    for (std::string_view amount : {"4.99", "100.01", "-5.00", "0"}) {
+        request.amount = amount;
+        BOOST_TEST(error_of(request) ==
+                   "amount: " + std::string(amount) + " is not within 5.00 to 100.00 USD");
+    }
+    request.amount = "5,00";
+    BOOST_TEST(error_of(request).starts_with("amount: amount \"5,00\" is not a decimal"));
+    request.amount = "5.00";
+    BOOST_TEST(contains(error_of(request), "needs a hash from Segpay's pricing service"));
+    request = to_option("102");
+    request.amount = "39.95";
+    BOOST_TEST(error_of(request) == "amount: option 102 has a fixed price");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,149 @@
+// The rules of a link's values, each at its edge.
+#include "links/parameters.hpp"
+
+#include "fixtures.hpp"
+#include "values/word.hpp"
+
+using namespace segpay;
+using segpay::testing::contains;
+
+namespace {
+
+std::string repeated(std::string_view character, std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i)
+        text += character;
+    return text;
+}
+
+bool is_fine(std::string_view value, Rule rule) { return objection_to(value, rule).empty(); }
+
+std::string extra_error(Parameter extra, Parameters parameters = {}) {
+    const Result<bool> outcome = append_extra(extra, parameters);
+    return outcome ? std::string() : outcome.error();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(parameters_tests)
+
+BOOST_AUTO_TEST_CASE(texts_are_counted_in_characters) {
+    constexpr std::string_view kE = "\xC3\xA9";
+    BOOST_TEST(is_fine(repeated("a", 255), Rule::text));
+    BOOST_TEST(!is_fine(repeated("a", 256), Rule::text));
+    BOOST_TEST(is_fine(repeated(kE, 255), Rule::text));
+    BOOST_TEST(is_fine(repeated("a", 32), Rule::user_defined));
+    BOOST_TEST(is_fine(repeated(kE, 32), Rule::user_defined));
+    BOOST_TEST(objection_to(repeated("a", 33), Rule::user_defined) ==
+               "has 33 characters, at most 32 are allowed");
+    BOOST_TEST(is_fine("https://" + repeated("a", 1992), Rule::url));
+    BOOST_TEST(!is_fine("https://" + repeated("a", 1993), Rule::url));
+    BOOST_TEST(is_fine("0123", Rule::user_defined)); // the digit rule is about names
+}
+
+BOOST_AUTO_TEST_CASE(no_rule_lets_control_characters_or_broken_utf8_through) {
+    using namespace std::string_view_literals;
+    for (Rule rule : {Rule::text, Rule::user_defined, Rule::url, Rule::country, Rule::language,
+                      Rule::currency, Rule::id, Rule::price_points})
+        for (std::string_view bad : {"http://a\nb"sv, "\r"sv, "\0"sv, "\x7F"sv, "\xEB"sv, "\xC3"sv,
+                                     "\xC2\x85"sv, "\xED\xA0\x80"sv})
+            BOOST_TEST(!is_fine(bad, rule));
+}
+
+BOOST_AUTO_TEST_CASE(urls_are_http) {
+    for (std::string_view url : {"http://a", "https://join.example.com/x?y=z#é"})
+        BOOST_TEST(is_fine(url, Rule::url));
+    for (std::string_view url :
+         {"join.example.com", "javascript:alert(1)", "//a", "ftp://a", "HTTPS//a", " https://a"})
+        BOOST_TEST_CONTEXT(url) BOOST_TEST(!is_fine(url, Rule::url));
+}
+
+BOOST_AUTO_TEST_CASE(countries_languages_currencies) {
+    BOOST_TEST((is_fine("US", Rule::country) && is_fine("us", Rule::country)));
+    for (std::string_view bad : {"USA", "U", "U1", "\xC3\xA9"})
+        BOOST_TEST(!is_fine(bad, Rule::country));
+
+    // Processing API 2.0, "Show Languages Other than English".
+    for (std::string_view language :
+         {"ES", "FR", "DE", "EL", "IT", "JA", "PT", "RU", "ZS", "SK", "SL", "ZH", "NL", "nl"})
+        BOOST_TEST_CONTEXT(language) BOOST_TEST(is_fine(language, Rule::language));
+    for (std::string_view bad : {"XX", "ES ", "E", "ES FR", " "})
+        BOOST_TEST(!is_fine(bad, Rule::language));
+
+    // Processing API 2.0, "Dynamic Multi-Currency".
+    for (std::string_view code : {"AUD", "CAD", "CHF", "DKK", "HKD", "JPY", "NOK", "SEK", "USD",
+                                  "EUR", "GBP", "RUB", "INR", "ILS", "CZK", "NONE", "none", "hkd"})
+        BOOST_TEST_CONTEXT(code) BOOST_TEST(is_fine(code, Rule::currency));
+    for (std::string_view bad : {"PLN", "US", "USD EUR"})
+        BOOST_TEST(contains(objection_to(bad, Rule::currency), "is not one of AUD"));
+}
+
+BOOST_AUTO_TEST_CASE(ids_and_price_points) {
+    BOOST_TEST(is_fine("26346680", Rule::id));
+    BOOST_TEST(is_fine("0b9a2c1e-4f6d-4a4e-9b8e-000000000000", Rule::id));
+    BOOST_TEST(is_fine(repeated("9", 40), Rule::id));
+    for (const std::string& bad : {repeated("9", 41), std::string("1 2"), std::string("1&x=2")})
+        BOOST_TEST(!is_fine(bad, Rule::id));
+    BOOST_TEST(
+        (is_fine("3097", Rule::price_points) && is_fine("3097,1221,9689", Rule::price_points)));
+    for (std::string_view bad : {"3097,", ",3097", "3097,,1221", "3097 1221", "a", "3097;1221"})
+        BOOST_TEST(contains(objection_to(bad, Rule::price_points), "such as 3097,1221"));
+}
+
+BOOST_AUTO_TEST_CASE(extras_are_user_defined_parameters) {
+    Parameters parameters = {{"foreignid", "1"}};
+    BOOST_TEST(append_extra({"Campaign_7", "0123"}, parameters).is_ok());
+    BOOST_TEST((parameters.back() == Parameter{"Campaign_7", "0123"}));
+    BOOST_TEST(extra_error({"a", ""}) == "");
+    BOOST_TEST(extra_error({repeated("a", 32), "v"}) == "");
+
+    for (const std::string& name :
+         {std::string(), std::string("7up"), std::string("_x"), std::string("a-b"),
+          std::string("a b"), std::string("a&b"), std::string("\xC3\xA9"), repeated("a", 33)})
+        BOOST_TEST_CONTEXT(name)
+    BOOST_TEST(contains(extra_error({name, "v"}), "is not a name"));
+    BOOST_TEST(contains(extra_error({"camp", repeated("v", 33)}), "x.camp: has 33 characters"));
+    BOOST_TEST(contains(extra_error({"camp", "a\nb"}), "x.camp: holds a control character"));
+    BOOST_TEST(contains(extra_error({"CAMP", "v"}, {{"camp", "w"}}), "x.CAMP: is given twice"));
+}
+
+BOOST_AUTO_TEST_CASE(names_with_a_meaning_are_reserved) {
+    for (const char* name : {"username",
+                             "password",
+                             "template",
+                             "merchantpartnerid",
+                             "foreignid",
+                             "natssess",
+                             "xref1",
+                             "xref2",
+                             "upsell",
+                             "tokenplus",
+                             "OCToken",
+                             "octoken",
+                             "DMCURRENCY",
+                             "paypagelanguage",
+                             "CrossSaleOff",
+                             "pplist",
+                             "plist",
+                             "ppviewoption",
+                             "ppvviewoption",
+                             "ppviewtype",
+                             "dynamictrans",
+                             "amount",
+                             "TestModeRetryDecline",
+                             "REF1",
+                             "ref10",
+                             "Ref99"})
+        BOOST_TEST_CONTEXT(name)
+    BOOST_TEST(contains(extra_error({name, "v"}), "means something else to the pay page"));
+    for (const char* name : {"ref", "reference", "ref1a", "memberid2", "campaign"})
+        BOOST_TEST_CONTEXT(name) BOOST_TEST(extra_error({name, "v"}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_about_a_name_stays_readable) {
+    const std::string message = extra_error({repeated("\xE2\x82\xAC", 100), "v"});
+    BOOST_TEST(message.size() < 160u);
+    BOOST_TEST(clean_text(message) == message);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,446 @@
+// From a postback to an event: which field comes from where, what is remembered, what is
+// quarantined and why, and when two postbacks are one fact.
+#include "postbacks/translate.hpp"
+
+#include "fixtures.hpp"
+#include "links/link.hpp"
+#include "values/word.hpp"
+
+using namespace segpay;
+using namespace segpay::testing;
+
+namespace {
+
+using Outcome = Translation::Outcome;
+
+// A postback as a list of parameters that a test changes.
+class Sent {
+public:
+    Sent(std::initializer_list<std::pair<const std::string, std::string>> list) : values_(list) {}
+    Sent with(const std::string& name, std::string value) const {
+        Sent changed = *this;
+        changed.values_[name] = std::move(value);
+        return changed;
+    }
+    Sent without(const std::string& name) const {
+        Sent changed = *this;
+        changed.values_.erase(name);
+        return changed;
+    }
+    Translation translated(const std::optional<Purchase>& purchase = {},
+                           const Config& config = example_config(),
+                           Trust trust = Trust::verify) const {
+        Parameters parameters;
+        for (const auto& [name, value] : values_)
+            parameters.push_back({name, value});
+        return translate(read_postback(parameters).value(), config, purchase, kStart, trust);
+    }
+    Event event(const std::optional<Purchase>& purchase = {}) const {
+        Translation translation = translated(purchase);
+        if (translation.outcome != Outcome::event) BOOST_FAIL(translation.reason);
+        return translation.event;
+    }
+    // Why it is quarantined.
+    std::string objection(const std::optional<Purchase>& purchase = {}) const {
+        const Translation translation = translated(purchase);
+        BOOST_REQUIRE((translation.outcome == Outcome::quarantine));
+        BOOST_TEST(!translation.reason.empty());
+        BOOST_TEST(clean_text(translation.reason) == translation.reason);
+        return translation.reason;
+    }
+    std::string stem(const std::optional<Purchase>& purchase = {}) const {
+        return translated(purchase).identity.stem;
+    }
+
+private:
+    std::map<std::string, std::string> values_;
+};
+
+const Sent kJoin = {{"trantype", "sale"}, {"action", "Auth"},         {"stage", "Initial"},
+                    {"approved", "Yes"},  {"purchaseid", "26346680"}, {"tranid", "1234567890"},
+                    {"price", "2.95"},    {"currencycode", "USD"},    {"eticketid", "162209:3097"}};
+const Sent kRebill = kJoin.with("stage", "Rebill").with("price", "29.95").without("eticketid");
+const Sent kCancel = {{"action", "Cancel"}, {"purchaseid", "26346680"}};
+
+Purchase purchase_of_101() {
+    Purchase purchase;
+    purchase.id = "26346680";
+    purchase.opened_by = EventKind::join;
+    purchase.eticket = {162209, 3097};
+    purchase.option = "101";
+    purchase.site = "7";
+    purchase.member_id = "908172";
+    purchase.session = "sess";
+    purchase.affiliate = "aff";
+    purchase.username = "joe";
+    return purchase;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(translate_tests)
+
+BOOST_AUTO_TEST_CASE(every_field_of_an_event_has_its_source) {
+    const Event event = kJoin.with("relatedtranid", "1234567889")
+                            .with("memberid", "908172")
+                            .with("session", "sess")
+                            .with("merchantpartnerid", "aff")
+                            .with("username", "joe")
+                            .with("password", "canary")
+                            .with("billemail", "joe@example.com")
+                            .with("billname", "Joe Segpay")
+                            .with("billcntry", "US")
+                            .with("transguid", "a-guid")
+                            .with("cardtype", "Visa")
+                            .with("paymenttype", "CC")
+                            .with("standin", "1")
+                            .with("TESTTRANS", "1")
+                            .with("transtime", "7/28/2008 3:38:43 PM (GMT STANDARD TIME)")
+                            .with("REF1", "one")
+                            .event();
+    BOOST_TEST((event.kind == EventKind::join));
+    BOOST_TEST(event.purchase_id == "26346680");
+    BOOST_TEST(event.transaction_id == "1234567890");
+    BOOST_TEST(event.related_transaction_id == "1234567889");
+    BOOST_TEST((event.amount == Money{295, currency("USD")}));
+    BOOST_TEST((event.approved == true));
+    BOOST_TEST(event.test);
+    BOOST_TEST(event.standin);
+    BOOST_TEST((event.trial == true));
+    BOOST_TEST(event.member_id == "908172");
+    BOOST_TEST(event.session == "sess");
+    BOOST_TEST(event.affiliate == "aff");
+    BOOST_TEST(event.username == "joe");
+    BOOST_TEST(event.password.reveal() == "canary");
+    BOOST_TEST(event.email == "joe@example.com");
+    BOOST_TEST(event.name == "Joe Segpay");
+    BOOST_TEST(event.country == "US");
+    BOOST_TEST((event.eticket == ETicket{162209, 3097}));
+    BOOST_TEST(event.site == "7");
+    BOOST_TEST(event.option == "101");
+    BOOST_TEST(event.cross_sell_slot == 0u);
+    BOOST_TEST(event.trans_guid == "a-guid");
+    BOOST_TEST(event.card_type == "Visa");
+    BOOST_TEST(event.payment_type == "CC");
+    BOOST_TEST(iso_text(event.occurred_at_ms) == "2008-07-28T15:38:43Z");
+    BOOST_TEST(event.received_at_ms == kStart);
+    BOOST_TEST(event.warnings.empty());
+    BOOST_TEST((event.extras == std::vector<std::pair<std::string, std::string>>{{"ref1", "one"}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_may_come_in_two_halves) {
+    BOOST_TEST(kJoin.with("firstname", "Joe").with("lastname", "Segpay").event().name ==
+               "Joe Segpay");
+    BOOST_TEST(kJoin.with("billnamelast", "Segpay").event().name == "Segpay");
+    BOOST_TEST(kJoin.with("name", "J. S.").with("firstname", "Joe").event().name == "J. S.");
+}
+
+BOOST_AUTO_TEST_CASE(flags_are_set_by_1_alone) {
+    for (const char* value : {"0", "-1", "", "2", "yes"}) {
+        BOOST_TEST(!kJoin.with("standin", value).event().standin);
+        BOOST_TEST(!kJoin.with("testtrans", value).event().test);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_postback_does_not_say_is_remembered) {
+    const Event rebill = kRebill.event(purchase_of_101());
+    BOOST_TEST(rebill.option == "101");
+    BOOST_TEST(rebill.site == "7");
+    BOOST_TEST((rebill.eticket == ETicket{162209, 3097}));
+    BOOST_TEST((rebill.trial == true));
+    BOOST_TEST(rebill.member_id == "908172");
+    BOOST_TEST(rebill.session == "sess");
+    BOOST_TEST(rebill.affiliate == "aff");
+    BOOST_TEST(rebill.username == "joe");
+    // What it does say comes first.
+    BOOST_TEST(kRebill.with("memberid", "1").event(purchase_of_101()).member_id == "1");
+    // Nothing is known: nothing is said, and nothing is lost.
+    const Event unknown = kRebill.event();
+    BOOST_TEST(unknown.option == "");
+    BOOST_TEST(unknown.site == "");
+    BOOST_TEST(unknown.eticket.is_none());
+    BOOST_TEST(!unknown.trial.has_value());
+    // An option that the operator has taken out of the configuration since then.
+    Purchase old = purchase_of_101();
+    old.eticket = {1, 2};
+    old.option = "99";
+    BOOST_TEST(kRebill.event(old).option == "99");
+    BOOST_TEST(kRebill.event(old).site == "7");
+}
+
+BOOST_AUTO_TEST_CASE(amounts_are_positive_and_in_their_own_currency) {
+    struct Row {
+        const char* price;
+        const char* code;
+        std::int64_t minor;
+    };
+    for (const Row& row : {Row{"29.95", "USD", 2995},
+                           {"-29.95", "USD", 2995},
+                           {"2.9500", "EUR", 295},
+                           {"500", "JPY", 500},
+                           {"-500", "jpy", 500},
+                           {"0.00", "USD", 0},
+                           {"1.250", "KWD", 1250}}) {
+        const Event event = kJoin.with("price", row.price).with("currencycode", row.code).event();
+        BOOST_TEST_CONTEXT(row.price << row.code)
+        BOOST_TEST((event.amount == Money{row.minor, currency(row.code)}));
+    }
+    BOOST_TEST(!kJoin.without("price").event().amount.has_value());
+    // The currency of the option stands in for one that was not sent; the event says so.
+    const Event yen =
+        kJoin.with("eticketid", "162210:4100").with("price", "500").without("currencycode").event();
+    BOOST_TEST((yen.amount == Money{500, currency("JPY")}));
+    BOOST_TEST((yen.warnings == std::vector<std::string>{"currency_from_option"}));
+}
+
+BOOST_AUTO_TEST_CASE(unreadable_amounts_are_quarantined) {
+    for (const char* price : {"1e5", ".", "2,95", "free", "2.955", "99999999999999999999"})
+        BOOST_TEST_CONTEXT(price) {
+            const std::string objection = kJoin.with("price", price).objection();
+            BOOST_TEST(contains(objection, "price: amount \"" + std::string(price) + "\""));
+        }
+    BOOST_TEST(contains(kJoin.with("price", "500.50").with("currencycode", "JPY").objection(),
+                        "more decimals than JPY"));
+    BOOST_TEST(contains(kJoin.with("currencycode", "EURO").objection(),
+                        "currencycode \"EURO\" is no currency"));
+    // No currency, and no option that would tell it.
+    BOOST_TEST(contains(kRebill.without("currencycode").objection(), "neither currencycode nor"));
+}
+
+BOOST_AUTO_TEST_CASE(ids_must_be_there_and_be_ids) {
+    BOOST_TEST(kJoin.without("purchaseid").objection() == "purchaseid is missing");
+    BOOST_TEST(kJoin.with("purchaseid", " ").objection() == "purchaseid is missing");
+    BOOST_TEST(kJoin.without("tranid").objection() == "tranid is missing");
+    BOOST_TEST(kCancel.without("purchaseid").objection() == "purchaseid is missing");
+    BOOST_TEST((kCancel.translated().outcome == Outcome::event)); // needs no transaction
+    for (const char* id :
+         {"1 2", "1/2", "../1", "1'2", "\xC3\xA9", "12345678901234567890123456789012345678901"})
+        BOOST_TEST_CONTEXT(id) {
+            BOOST_TEST(contains(kJoin.with("purchaseid", id).objection(), "is not an id"));
+            BOOST_TEST(contains(kJoin.with("tranid", id).objection(), "is not an id"));
+            BOOST_TEST(contains(kJoin.with("relatedtranid", id).objection(), "is not an id"));
+        }
+    const std::string longest(40, '9');
+    BOOST_TEST(kJoin.with("tranid", longest).event().transaction_id == longest);
+    BOOST_TEST(kJoin.with("tranid", "A-b-9").event().transaction_id == "A-b-9");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_products_are_quarantined) {
+    BOOST_TEST(contains(kJoin.with("eticketid", "162209:1").objection(),
+                        "eticket 162209:1 is no configured join option"));
+    BOOST_TEST(contains(kJoin.with("eticketid", "162209").objection(), "has no price point"));
+    BOOST_TEST(contains(kJoin.with("eticketid", "x").objection(), "is not package:pricepoint"));
+    BOOST_TEST(contains(kJoin.with("tranid", "1").with("transid", "2").objection(),
+                        "have different values"));
+}
+
+BOOST_AUTO_TEST_CASE(a_cross_sell_is_the_option_of_its_ref) {
+    const Sent sold = kJoin.with("xref1", "XS-8-301").with("xref2", "XS-9-201");
+    Event event = sold.with("xsellnum", "1")
+                      .with("eticketid", "133044:12217")
+                      .with("currencycode", "EUR")
+                      .event();
+    BOOST_TEST((event.kind == EventKind::cross_sell));
+    BOOST_TEST(event.option == "301");
+    BOOST_TEST(event.site == "8");
+    BOOST_TEST(event.cross_sell_slot == 1u);
+    BOOST_TEST(event.cross_sell_ref == "XS-8-301");
+    event = sold.with("xselnum", "2").without("eticketid").event(); // the ref alone tells
+    BOOST_TEST(event.option == "201");
+    BOOST_TEST((event.eticket == ETicket{122905, 9699}));
+    event = sold.with("xsellnum", "0").event();
+    BOOST_TEST((event.kind == EventKind::join));
+    BOOST_TEST(event.cross_sell_ref == "");
+
+    BOOST_TEST(contains(
+        sold.with("xsellnum", "1").with("xref1", "XS-none").without("eticketid").objection(),
+        "cross-sell ref \"XS-none\" is not configured"));
+    BOOST_TEST(contains(sold.with("xsellnum", "1").objection(), "but the purchase is of"));
+    for (const char* slot : {"10", "x", "-1", "1.0"})
+        BOOST_TEST_CONTEXT(slot)
+    BOOST_TEST(contains(sold.with("xsellnum", slot).objection(), "is not a digit"));
+}
+
+BOOST_AUTO_TEST_CASE(an_upsell_is_the_option_of_its_eticket_or_of_its_ref) {
+    const Sent upsell = kJoin.with("upsell", "UP-8-301").with("octoken", "1");
+    BOOST_TEST(upsell.with("eticketid", "133044:12217").event().site == "8");
+    BOOST_TEST(upsell.with("eticketid", "162209:1221").event().option == "102");
+    // A one-time item is charged to the purchase that pays for it, and has no eTicket then: it is
+    // not the product of that purchase.
+    const Event charged = upsell.with("stage", "Rebill")
+                              .without("eticketid")
+                              .with("octoken", "26346680")
+                              .event(purchase_of_101());
+    BOOST_TEST((charged.kind == EventKind::upsell));
+    BOOST_TEST(charged.option == "301");
+    BOOST_TEST(charged.site == "8");
+    BOOST_TEST((charged.eticket == ETicket{133044, 12217}));
+    BOOST_TEST(charged.upsell == "UP-8-301");
+    // The host's own values mean nothing to the plugin and are carried through.
+    const Event own = upsell.with("upsell", "host's own: 1").event();
+    BOOST_TEST(own.option == "101");
+    BOOST_TEST(own.upsell == "host's own: 1");
+}
+
+BOOST_AUTO_TEST_CASE(reasons_are_those_of_what_happened) {
+    const Sent reasons = kJoin.with("authcode", "05")
+                             .with("refundreasoncode", "12")
+                             .with("refundcomment", "asked")
+                             .with("refundedby", "agent")
+                             .with("cancelreasoncode", "3")
+                             .with("cancelcomment", "too dear")
+                             .with("cancelledby", "customer");
+    Event event = reasons.with("approved", "No").event();
+    BOOST_TEST((event.kind == EventKind::denial));
+    BOOST_TEST(event.reason_code == "05");
+
+    event = reasons.with("trantype", "credit").event();
+    BOOST_TEST(event.reason_code == "12");
+    BOOST_TEST(event.reason_text == "asked");
+    BOOST_TEST(event.by == "agent");
+
+    event = reasons.with("action", "Cancel").event();
+    BOOST_TEST((event.kind == EventKind::member_cancel));
+    BOOST_TEST(event.reason_code == "3");
+    BOOST_TEST(event.reason_text == "too dear");
+    BOOST_TEST(event.by == "customer");
+    BOOST_TEST(!event.approved.has_value());
+
+    event = kJoin.with("authcode", "AB1").event(); // of an approval it is no reason
+    BOOST_TEST(event.reason_code == "");
+    BOOST_TEST(
+        (event.extras == std::vector<std::pair<std::string, std::string>>{{"authcode", "AB1"}}));
+}
+
+BOOST_AUTO_TEST_CASE(an_unreadable_time_is_a_warning_and_no_reason_to_stop) {
+    const Event event = kJoin.with("transtime", "yesterday").event();
+    BOOST_TEST(event.occurred_at_ms == 0);
+    BOOST_REQUIRE(event.warnings.size() == 1u);
+    BOOST_TEST(contains(event.warnings[0], "time \"yesterday\""));
+}
+
+BOOST_AUTO_TEST_CASE(a_question_is_no_event) {
+    const Translation probe = Sent{
+        {"action", "Probe"},
+        {"username", "joe"},
+        {"email", "joe@example.com"},
+        {"eticketid",
+         "133044:12217"}}.translated();
+    BOOST_TEST((probe.outcome == Outcome::probe));
+    BOOST_TEST(probe.event.username == "joe");
+    BOOST_TEST(probe.event.email == "joe@example.com");
+    BOOST_TEST(probe.event.site == "8");
+    // A site that cannot be told is no obstacle.
+    BOOST_TEST(
+        (Sent{{"action", "Probe"}, {"eticketid", "9:9"}}.translated().outcome == Outcome::probe));
+}
+
+BOOST_AUTO_TEST_CASE(what_has_no_meaning_shows_its_words) {
+    const Translation odd = kJoin.with("trantype", "gift").with("approved", "Maybe").translated();
+    BOOST_TEST((odd.outcome == Outcome::unknown));
+    for (std::string_view part : {"\"gift\"", "\"Auth\"", "\"Initial\"", "\"Maybe\""})
+        BOOST_TEST(contains(odd.reason, part));
+    std::string euros; // however long they are
+    for (int i = 0; i < 50; ++i)
+        euros += "\xE2\x82\xAC";
+    const std::string reason = kJoin.with("trantype", euros).translated().reason;
+    BOOST_TEST(reason.size() < 200u);
+    BOOST_TEST(clean_text(reason) == reason);
+    (void)kJoin.with("currencycode", euros).objection(); // checks the same of an objection
+    (void)kJoin.with("price", euros).objection();
+    (void)kJoin.with("tranid", euros).objection();
+    (void)kJoin.with("xsellnum", euros).objection();
+    (void)kJoin.with("eticketid", euros).objection();
+}
+
+BOOST_AUTO_TEST_CASE(a_forged_seal_is_quarantined_unless_an_operator_has_looked) {
+    LinkRequest request;
+    request.option = "101";
+    request.member_id = "908172";
+    const Link link = build_link(example_config(), request, kStart).value();
+    Sent echoed = kJoin;
+    for (const Parameter& field : link.fields)
+        echoed = echoed.with(field.name, field.value);
+    BOOST_TEST((echoed.translated().outcome == Outcome::event));
+    const Sent edited = echoed.with("foreignid", "1");
+    BOOST_TEST(contains(edited.objection(), "the seal does not fit"));
+    BOOST_TEST(
+        (edited.translated({}, example_config(), Trust::released).outcome == Outcome::event));
+    // Looking does not make an id of what is none.
+    BOOST_TEST((kJoin.without("tranid").translated({}, example_config(), Trust::released).outcome ==
+                Outcome::quarantine));
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_is_its_id_and_its_words) {
+    const std::string stem = kJoin.stem();
+    BOOST_TEST(stem == kJoin.with("stage", "INITIAL").with("price", "9.99").stem());
+    BOOST_TEST(stem == kJoin.with("purchaseid", "2").stem()); // a conflict, not another fact
+    for (const Sent& other : {kJoin.with("tranid", "2"), kJoin.with("approved", "No"),
+                              kJoin.with("stage", "Conversion"), kJoin.with("action", "Void"),
+                              kJoin.with("trantype", "credit")})
+        BOOST_TEST(other.stem() != stem);
+    // A cross sell of the same transaction id would be the same transaction.
+    BOOST_TEST(!kJoin.translated().identity.has_epoch);
+}
+
+BOOST_AUTO_TEST_CASE(keys_are_short_and_ascii_whatever_is_sent) {
+    for (const char* action : {"Auth",
+                               "\xC3\x9C"
+                               "berweisung",
+                               "a/b?c d", "", "a very long action indeed"}) {
+        const Translation translation = kJoin.with("trantype", "CB Reversal")
+                                            .with("action", action)
+                                            .with("stage", "\xE2\x82\xAC")
+                                            .with("tranid", std::string(40, '9'))
+                                            .translated();
+        BOOST_REQUIRE((translation.outcome == Outcome::event));
+        const std::string key = key_of(translation.identity, {});
+        BOOST_TEST(key.size() <= 120u);
+        for (char c : key)
+            BOOST_TEST((c > ' ' && c <= '~'));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(member_events_change_a_state) {
+    const auto identity_of = [](const char* action) {
+        return Sent{{"action", action}, {"purchaseid", "1"}}.translated().identity;
+    };
+    const Identity enable = identity_of("Enable");
+    BOOST_TEST((enable.access == Change::on && enable.renewal == Change::none && enable.has_epoch));
+    const Identity disable = identity_of("Disable");
+    BOOST_TEST((disable.access == Change::off && disable.renewal == Change::none));
+    const Identity cancel = identity_of("Cancel");
+    BOOST_TEST((cancel.access == Change::none && cancel.renewal == Change::off));
+    const Identity reactivation = identity_of("Reactivation");
+    BOOST_TEST((reactivation.access == Change::on && reactivation.renewal == Change::on));
+    const Identity paid = kJoin.with("stage", "Reactivation").translated().identity;
+    BOOST_TEST((paid.access == Change::on && paid.renewal == Change::on && !paid.has_epoch));
+    const Identity declined =
+        kJoin.with("stage", "Reactivation").with("approved", "No").translated().identity;
+    BOOST_TEST((declined.access == Change::none && declined.renewal == Change::none));
+}
+
+BOOST_AUTO_TEST_CASE(an_id_or_a_time_makes_a_member_event_unmistakable) {
+    const Sent enable = {{"action", "Enable"}, {"purchaseid", "1"}, {"tranid", "7"}};
+    BOOST_TEST(enable.stem() != enable.with("tranid", "8").stem());
+    // It stays the same fact after whatever came in between.
+    BOOST_TEST(!enable.translated().identity.has_epoch);
+    const Sent revived = {{"action", "Reactivation"},
+                          {"purchaseid", "1"},
+                          {"reactivationtimestamp", "7/28/2008 3:38:43 PM"}};
+    BOOST_TEST(revived.stem() !=
+               revived.with("reactivationtimestamp", "7/29/2008 3:38:43 PM").stem());
+    BOOST_TEST(!revived.translated().identity.has_epoch);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_standin_is_told_by_what_the_ledger_remembers) {
+    Purchase purchase = purchase_of_101();
+    purchase.standin_transaction = "1234567890";
+    const Sent declined = kJoin.with("approved", "No");
+    BOOST_TEST((declined.event(purchase).kind == EventKind::standin_decline));
+    BOOST_TEST((declined.with("tranid", "2").event(purchase).kind == EventKind::denial));
+    BOOST_TEST((declined.event(purchase_of_101()).kind == EventKind::denial));
+    BOOST_TEST(declined.stem(purchase) != kJoin.stem(purchase));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
