@@ -220,7 +220,15 @@ Reply Biller::deliver_in_turn(const std::string& purchase_id, const std::string&
 }
 
 Biller::Delivery Biller::deliver(const Entry& entry, Patience patience, std::string& why) {
-    HostAnswer answer = host_.deliver(entry);
+    // More attempts than are allowed were begun and never ended: the host may die of this event
+    // each time it is told, and must not for ever.
+    const bool is_hopeless =
+        patience == Patience::limited && entry.attempts > config_.ledger.max_attempts;
+    HostAnswer answer = is_hopeless
+                            ? HostAnswer{HostAnswer::Verdict::refuse,
+                                         "given up after " + std::to_string(entry.attempts - 1) +
+                                             " attempts; the last ended without an answer"}
+                            : host_.deliver(entry);
     why = std::move(answer.why);
 
     Delivery delivery = Delivery::applied;

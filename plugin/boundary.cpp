@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <new>
 #include <stdexcept>
 
@@ -12,6 +13,9 @@ namespace {
 
 thread_local HookScope* innermost_scope = nullptr;
 
+// The process in the upper half, how many it has open in the lower.
+std::atomic<std::uint64_t> open_instances = 0;
+
 // Copies into a fixed field of a reason, cut at a UTF-8 character.
 template <std::size_t Size>
 void copy_text(char (&field)[Size], std::string_view text) {
@@ -19,7 +23,7 @@ void copy_text(char (&field)[Size], std::string_view text) {
     while (size > 0 && size < text.size() &&
            (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
         --size;
-    std::memcpy(field, text.data(), size);
+    if (size > 0) std::memcpy(field, text.data(), size); // data() of an empty text may be null
     field[size] = '\0';
 }
 
@@ -101,7 +105,7 @@ HookScope::HookScope(const void* instance, pid_t owner)
     if (getpid() != owner)
         throw Stop{BILLER_STATUS_FORKED, "the instance was opened by process " +
                                              std::to_string(owner) +
-                                             "; open one of your own after fork()"};
+                                             "; open instances after fork(), not before"};
     for (const HookScope* scope = outer_; scope; scope = scope->outer_)
         if (scope->instance_ == instance)
             throw Stop{BILLER_STATUS_REENTERED,
@@ -110,6 +114,21 @@ HookScope::HookScope(const void* instance, pid_t owner)
 }
 
 HookScope::~HookScope() { innermost_scope = outer_; }
+
+OpenInstance::OpenInstance() {
+    const auto self = static_cast<std::uint64_t>(getpid()) << 32;
+    std::uint64_t known = open_instances;
+    do {
+        const auto count = static_cast<std::uint32_t>(known);
+        if (count > 0 && known - count != self)
+            throw Stop{BILLER_STATUS_FORKED,
+                       "this process was forked while an instance was open; open instances after "
+                       "fork(), or close them before"};
+    } while (
+        !open_instances.compare_exchange_weak(known, self + static_cast<std::uint32_t>(known) + 1));
+}
+
+OpenInstance::~OpenInstance() { --open_instances; }
 
 EventView::EventView(const Event& event, std::string_view key, uint32_t attempt)
     : event_(sized<biller_event>()) {

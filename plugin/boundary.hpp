@@ -105,6 +105,17 @@ private:
     HookScope* outer_;
 };
 
+// One open instance among those of the process. Throws Stop (FORKED) in a child whose parent had
+// one open when it forked: SQLite keeps its locks per process and would count the parent's as the
+// child's, so the ledger's log could vanish under the child, and what it settled with it.
+class OpenInstance {
+public:
+    OpenInstance();
+    ~OpenInstance();
+    OpenInstance(const OpenInstance&) = delete;
+    OpenInstance& operator=(const OpenInstance&) = delete;
+};
+
 // ---- Events -------------------------------------------------------------------------------------
 
 // A biller_event over an Event, which must outlive it.

@@ -14,6 +14,7 @@ using namespace segpay;
 
 // The opaque instance of biller.h.
 struct biller_instance {
+    OpenInstance counted; // before the ledger is opened
     Biller biller;
     pid_t owner = getpid();
 };
@@ -93,9 +94,11 @@ uint32_t open(const biller_config* config, const biller_host* host, biller_insta
                            (loaded.problems.size() > 1
                                 ? " (and " + std::to_string(loaded.problems.size() - 1) + " more)"
                                 : "")};
-        auto ledger = open_sqlite_ledger(ledger_settings(*loaded.config, given));
+        const LedgerSettings settings = ledger_settings(*loaded.config, given);
         *instance = new biller_instance{
-            Biller(std::move(*loaded.config), Host(table), std::move(ledger)), getpid()};
+            {},
+            Biller(std::move(*loaded.config), Host(table), open_sqlite_ledger(settings)),
+            getpid()};
         return BILLER_STATUS_OK;
     });
 }

@@ -52,10 +52,18 @@ BOOST_AUTO_TEST_CASE(a_caller_that_knows_less_says_nothing_in_the_rest) {
     BOOST_TEST(known.member_id.data == nullptr);
     BOOST_TEST(known.struct_size == sizeof known);
 
-    full.struct_size = 0;
-    BOOST_TEST(adopted(&full).kind == 0u);
     full.struct_size = 4;
     BOOST_TEST(adopted(&full).kind == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_struct_without_a_size_is_no_argument) {
+    for (uint32_t size : {0u, 3u}) {
+        auto config = sized<biller_config>();
+        config.struct_size = size;
+        BOOST_CHECK_EXCEPTION((void)adopted(&config), Stop, [](const Stop& stop) {
+            return stop.status == BILLER_STATUS_ARGUMENT;
+        });
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_caller_that_knows_more_is_understood) {

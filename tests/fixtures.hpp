@@ -218,6 +218,12 @@ inline std::string sign_up(std::string_view purchase, std::string_view transacti
            std::string(purchase) + "&transid=" + std::string(transaction) + std::string(more);
 }
 
+// The sign-up of sign_up(), for less.
+inline std::string cheaper(std::string_view purchase, std::string_view transaction) {
+    std::string query = sign_up(purchase, transaction);
+    return query.replace(query.find("39.95"), 5, "1.00");
+}
+
 inline std::string member_post(std::string_view action, std::string_view purchase) {
     return "action=" + std::string(action) + "&purchaseid=" + std::string(purchase);
 }

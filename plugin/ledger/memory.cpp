@@ -41,7 +41,9 @@ std::string words(const Money& money) {
 
 // The sale that opens a purchase says whose it is; whatever comes before or after only fills gaps,
 // so that a later purchase by one click, under the same id, moves no renewal to another affiliate.
+// A declined sale was of a link that may have been edited before the next try: it teaches nothing.
 Purchase learned(Purchase purchase, const Event& event) {
+    if (event.approved == false) return purchase;
     const bool is_opening = opens(purchase, event);
     for (const TaughtField& field : kTaughtFields) {
         const std::string& said = event.*field.event;

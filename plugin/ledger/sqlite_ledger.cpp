@@ -4,7 +4,8 @@
 // The queue of a purchase: its pending entries in order of sequence. At most one of them has a
 // next_attempt_at, and only that one can be handed out: the first, or, after a dead letter was
 // revived in front of it, the one that is being delivered. While it is handed out, its
-// next_attempt_at is the end of its lease. When it leaves the queue, the next one is called up.
+// next_attempt_at is the end of its lease. When it leaves the queue, the next one is called up;
+// when it is to be tried again, what was revived in front of it comes first.
 //
 // The lease: (sequence, attempts). `attempts` grows at each handing out, so whoever settles with an
 // older number has lost the entry to somebody else.
@@ -268,7 +269,8 @@ bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, Time
     const bool is_ours = transact("settling an event", [&] {
         const bool is_changed = connection_.change(kSettle, entry.sequence, entry.attempts,
                                                    number(state), message, next_attempt_at, now);
-        if (is_changed && is_over) call_up_next(entry.sequence, now);
+        if (is_changed && !is_over) connection_.change(kGiveWay, entry.sequence);
+        if (is_changed) call_up_next(entry.sequence, now);
         SEGPAY_FAILPOINT("settle.before_commit");
         return is_changed;
     });

@@ -47,6 +47,11 @@ inline constexpr std::string_view kSettle =
     "INDEXED BY entries_pending WHERE state = 1 " \
     "AND purchase_id = (SELECT purchase_id FROM entries WHERE sequence = ?1) "
 
+// Waits again when a dead letter was revived in front of it meanwhile: (sequence).
+inline constexpr std::string_view kGiveWay =
+    "UPDATE entries SET next_attempt_at = NULL WHERE sequence = ?1 "
+    "AND ?1 > (SELECT MIN(sequence) FROM entries " SEGPAY_QUEUE ")";
+
 // The first becomes the one that can be handed out, unless there is one: (sequence, now).
 inline constexpr std::string_view kCallUp =
     "UPDATE entries SET next_attempt_at = ?2 "

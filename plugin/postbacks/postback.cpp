@@ -41,26 +41,47 @@ void set_fact(Postback& postback, Fact fact, const std::string& name, std::strin
     }
 }
 
+// "secret¤cycode=USD": where the value of the field itself ends, and the currency.
+struct Damage {
+    std::size_t begins_at = 0;
+    std::string currency;
+};
+
+std::optional<Damage> damage_in(std::string_view value) {
+    // The currency sign as UTF-8, as Latin-1, and as UTF-8 that was taken for Latin-1 once.
+    constexpr std::string_view kSigns[] = {"\xC3\x82\xC2\xA4", "\xC2\xA4", "\xA4"};
+    constexpr std::string_view kRest = "cycode=";
+    const std::size_t rest_at = value.rfind(kRest);
+    if (rest_at == std::string_view::npos) return std::nullopt;
+    const std::string_view before = value.substr(0, rest_at);
+    for (std::string_view sign : kSigns)
+        if (before.ends_with(sign))
+            return Damage{rest_at - sign.size(), std::string(value.substr(rest_at + kRest.size()))};
+    return std::nullopt;
+}
+
 } // namespace
 
 bool mend_garbled_template(Parameters& parameters) {
     if (find(parameters, "currencycode")) return false;
-    // The currency sign as UTF-8, as Latin-1, and as UTF-8 that was taken for Latin-1 once.
-    constexpr std::string_view kSigns[] = {"\xC3\x82\xC2\xA4", "\xC2\xA4", "\xA4"};
-    constexpr std::string_view kRest = "cycode=";
+    // In the template as it is printed the field before is the password. A customer can write the
+    // pattern into a name or an address, so another field is looked at only when it is not.
+    std::string spoilt;
+    for (const Parameter& parameter : parameters)
+        if (damage_in(parameter.value) &&
+            (spoilt.empty() || equal_ignoring_case(parameter.name, "password")))
+            spoilt = parameter.name;
+    if (spoilt.empty()) return false;
+
+    Parameters currencies; // two when query and body say the same
     for (Parameter& parameter : parameters) {
-        const std::size_t rest_at = parameter.value.rfind(kRest);
-        if (rest_at == std::string::npos) continue;
-        const std::string_view before = std::string_view(parameter.value).substr(0, rest_at);
-        for (std::string_view sign : kSigns) {
-            if (!before.ends_with(sign)) continue;
-            Parameter currency{"currencycode", parameter.value.substr(rest_at + kRest.size())};
-            parameter.value.resize(rest_at - sign.size());
-            parameters.push_back(std::move(currency)); // ends the life of `parameter`
-            return true;
-        }
+        const std::optional<Damage> damage = damage_in(parameter.value);
+        if (!damage || !equal_ignoring_case(parameter.name, spoilt)) continue;
+        currencies.push_back({"currencycode", damage->currency});
+        parameter.value.resize(damage->begins_at);
     }
-    return false;
+    parameters.insert(parameters.end(), currencies.begin(), currencies.end());
+    return true;
 }
 
 Result<Postback> read_postback(Parameters parameters) {
@@ -73,7 +94,7 @@ Result<Postback> read_postback(Parameters parameters) {
     for (const Parameter& parameter : unique.value()) {
         const std::optional<Fact> fact = fact_of(parameter.name);
         if (fact == Fact::password) {
-            if (!parameter.value.empty()) postback.password = Secret(parameter.value);
+            if (!parameter.value.empty()) postback.password = Secret(clean_text(parameter.value));
             continue;
         }
         const Secrecy secrecy = secrecy_of(parameter.name);

@@ -13,27 +13,6 @@ namespace {
 
 constexpr TimeMs kDayMs = 24 * 60 * 60 * 1000;
 
-// Only a sale that opens something is promised by a link; a renewal echoes the link's values, but
-// months later.
-bool is_promised(EventKind kind) {
-    switch (kind) {
-        case EventKind::join:
-        case EventKind::cross_sell:
-        case EventKind::token_purchase:
-        case EventKind::upsell:
-        case EventKind::one_click:
-            return true;
-        default:
-            return false;
-    }
-}
-
-std::string_view seal_of(const Postback& postback, const std::string& parameter) {
-    for (const auto& [name, value] : postback.extras)
-        if (equal_ignoring_case(name, parameter)) return value;
-    return {};
-}
-
 // A package and the option in it that a link may have been made for; the option is empty for a link
 // that let the customer choose among the package's price points.
 struct Candidate {
@@ -63,7 +42,7 @@ std::vector<Candidate> candidates_for(const Event& event, const Config& config) 
 
 std::string check_seal_of(const Event& event, const Postback& postback, const Config& config,
                           TimeMs now) {
-    const std::string_view seal = seal_of(postback, config.seal.parameter);
+    const std::string_view seal = seal_of(postback, config);
     if (seal.empty())
         return config.seal.mode == Seal::Mode::require
                    ? "there is no seal (" + config.seal.parameter +
@@ -102,6 +81,26 @@ std::string check_seal_of(const Event& event, const Postback& postback, const Co
 }
 
 } // namespace
+
+bool is_promised(EventKind kind) {
+    switch (kind) {
+        case EventKind::join:
+        case EventKind::cross_sell:
+        case EventKind::token_purchase:
+        case EventKind::upsell:
+        case EventKind::one_click:
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::string_view seal_of(const Postback& postback, const Config& config) {
+    if (config.seal.mode == Seal::Mode::off) return {};
+    for (const auto& [name, value] : postback.extras)
+        if (equal_ignoring_case(name, config.seal.parameter)) return value;
+    return {};
+}
 
 std::string check_promise(const Event& event, const Postback& postback, const Config& config,
                           TimeMs now) {

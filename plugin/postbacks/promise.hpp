@@ -8,8 +8,16 @@
 #include "values/timestamp.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace segpay {
+
+// Only a sale that opens something is promised by a link; a renewal echoes the link's values, but
+// months later.
+bool is_promised(EventKind kind);
+
+// The seal that the link had; empty: none, or seals are off.
+std::string_view seal_of(const Postback& postback, const Config& config);
 
 // What is wrong, for the operator; empty when the promise is kept.
 std::string check_promise(const Event& event, const Postback& postback, const Config& config,

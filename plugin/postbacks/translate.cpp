@@ -64,12 +64,27 @@ void copy_texts(Event& event, const Postback& postback) {
     event.extras = postback.extras;
 }
 
-// A rebill has no eTicket, a disable has no member: the ledger remembers them.
-void remember(Event& event, const std::optional<Purchase>& purchase) {
+// A rebill has no eTicket, a disable has no member: the ledger remembers them. Whose a purchase is
+// was said by the sale that opened it; what comes later without a seal (an instant conversion by a
+// link that the customer edited) cannot say otherwise.
+void remember(Event& event, const Postback& postback, const Config& config,
+              const std::optional<Purchase>& purchase) {
     if (!purchase) return;
-    event.member_id = first_of(event.member_id, purchase->member_id);
-    event.session = first_of(event.session, purchase->session);
-    event.affiliate = first_of(event.affiliate, purchase->affiliate);
+    const bool is_sealed = is_promised(event.kind) && !seal_of(postback, config).empty();
+    const bool is_settled = purchase->opened_by != EventKind::unknown && !is_promised(event.kind);
+    const bool is_gap_filled = config.seal.mode == Seal::Mode::off;
+    const auto recall = [&](std::string& said, const std::string& known) {
+        if (is_sealed) return; // what it does not say is sealed, too
+        if (!is_settled || (is_gap_filled && known.empty())) {
+            said = first_of(said, known);
+            return;
+        }
+        if (!said.empty() && said != known) event.warnings.emplace_back("not_as_at_sign_up");
+        said = known;
+    };
+    recall(event.member_id, purchase->member_id);
+    recall(event.session, purchase->session);
+    recall(event.affiliate, purchase->affiliate);
     event.username = first_of(event.username, purchase->username);
 }
 
@@ -135,6 +150,12 @@ Objection check_ids(const Event& event, const Classification& row) {
     return {};
 }
 
+// An upsold one-time item is charged to the purchase that has the card: what is remembered of that
+// purchase is not what was sold.
+bool is_charged_to_another(const Event& event, const Postback& postback) {
+    return event.kind == EventKind::upsell && postback[Fact::eticket].empty();
+}
+
 // Which product: by the ref code of a cross sell or upsell, by the eTicket, or as remembered.
 Objection find_product(Event& event, const Postback& postback, const Config& config,
                        const std::optional<Purchase>& purchase) {
@@ -149,7 +170,9 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
     const JoinOption* option = config.option_of(event.eticket);
     if (!event.cross_sell_ref.empty()) {
         const Offer* offer = config.cross_sell(event.cross_sell_ref);
-        if (!offer) return "cross-sell ref \"" + event.cross_sell_ref + "\" is not configured";
+        if (!offer)
+            return "cross-sell ref \"" + std::string(shortened(event.cross_sell_ref, 40)) +
+                   "\" is not configured";
         const JoinOption* offered = config.option(offer->option);
         if (!event.eticket.is_none() && offered && offered->eticket != event.eticket)
             return "cross-sell ref \"" + event.cross_sell_ref + "\" sells eticket " +
@@ -157,8 +180,8 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
                    to_string(event.eticket);
         option = offered;
     } else if (const Offer* offer = config.upsell(event.upsell);
-               offer && postback[Fact::eticket].empty()) {
-        option = config.option(offer->option); // the purchase may be the one that paid for it
+               offer && (!option || is_charged_to_another(event, postback))) {
+        option = config.option(offer->option);
         if (option) event.eticket = option->eticket;
     }
 
@@ -178,10 +201,12 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
     return {};
 }
 
-// Amounts are positive in events: the sign says nothing that the trantype does not.
-Objection read_amount(Event& event, const Postback& postback, const Config& config) {
+// Amounts are positive in events: the sign says nothing that the trantype does not. A member event
+// has none: its price is that of a transaction, which tells of the money itself.
+Objection read_amount(Event& event, const Postback& postback, const Config& config,
+                      const Classification& row) {
     const std::string& text = postback[Fact::price];
-    if (text.empty()) return {};
+    if (text.empty() || !row.is_transaction) return {};
     std::optional<Currency> currency = Currency::from_code(postback[Fact::currency]);
     if (!currency && !postback[Fact::currency].empty())
         return "currencycode \"" + std::string(shortened(postback[Fact::currency], 20)) +
@@ -292,7 +317,7 @@ Translation translate(const Postback& postback, const Config& config,
         return set_aside(Outcome::probe, std::move(event), {});
     }
 
-    remember(event, purchase);
+    remember(event, postback, config, purchase);
     read_flags(event, postback, row);
     read_reason(event, postback, row);
     read_time(event, postback);
@@ -301,7 +326,7 @@ Translation translate(const Postback& postback, const Config& config,
     if (objection.empty()) objection = check_ids(event, row);
     if (objection.empty()) objection = read_cross_sell(event, postback);
     if (objection.empty()) objection = find_product(event, postback, config, purchase);
-    if (objection.empty()) objection = read_amount(event, postback, config);
+    if (objection.empty()) objection = read_amount(event, postback, config, row);
     if (objection.empty() && trust == Trust::verify)
         objection = check_promise(event, postback, config, now);
     if (!objection.empty()) return set_aside(Outcome::quarantine, std::move(event), objection);

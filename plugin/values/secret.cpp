@@ -6,9 +6,10 @@
 #include <Poco/Crypto/CipherKey.h>
 #include <Poco/Crypto/CryptoTransform.h>
 #include <Poco/Crypto/DigestEngine.h>
-#include <Poco/RandomStream.h>
 #include <openssl/crypto.h>
+#include <openssl/rand.h>
 
+#include <stdexcept>
 #include <vector>
 
 namespace segpay {
@@ -68,8 +69,8 @@ SecretBox::SecretBox(const Secret& key) : key_(Secret(derived_key(key.reveal()))
 
 std::string SecretBox::close(std::string_view plain) const {
     Bytes nonce(kNonceBytes);
-    Poco::RandomInputStream random;
-    random.read(reinterpret_cast<char*>(nonce.data()), kNonceBytes);
+    if (RAND_bytes(nonce.data(), static_cast<int>(nonce.size())) != 1) // never a weaker source
+        throw std::runtime_error("OpenSSL has no random numbers");
     CryptoTransform::Ptr encryptor = cipher_for(key_, nonce)->createEncryptor();
     bool is_done = false;
     const std::string ciphertext = transformed(*encryptor, plain, is_done);

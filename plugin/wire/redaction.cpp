@@ -14,6 +14,10 @@ struct SecretName {
     Secrecy secrecy;
 };
 
+// A secret word of so many letters makes every longer name that ends with it a secret; "pan" and
+// "pass" would make one of "japan" and "bypass".
+constexpr std::size_t kLongEnough = 6;
+
 // Processing API 2.0, "Full List of Postback Parameters" and "Pre-populate Fields"; the card names
 // are none of Segpay's, but a merchant's own page may have put them on a link.
 constexpr std::array kSecretNames = {
@@ -21,11 +25,14 @@ constexpr std::array kSecretNames = {
     SecretName{"pass", Secrecy::password},
     SecretName{"passwd", Secrecy::password},
     SecretName{"pwd", Secrecy::password},
+    SecretName{"pw", Secrecy::password},
     SecretName{"extrapassword", Secrecy::password},
     SecretName{"ccnumber", Secrecy::card},
     SecretName{"ccnum", Secrecy::card},
     SecretName{"cardnumber", Secrecy::card},
     SecretName{"cardnum", Secrecy::card},
+    SecretName{"cardno", Secrecy::card},
+    SecretName{"ccno", Secrecy::card},
     SecretName{"creditcard", Secrecy::card},
     SecretName{"pan", Secrecy::card},
     SecretName{"cvv", Secrecy::card},
@@ -74,6 +81,12 @@ constexpr std::array kSecretNames = {
 Secrecy secrecy_of(std::string_view name) {
     for (const SecretName& secret : kSecretNames)
         if (is_word(name, secret.name)) return secret.secrecy;
+    // Merchants choose names: "userpassword", "x-cardnumber".
+    const std::string word = normalised_word(name);
+    for (const SecretName& secret : kSecretNames)
+        if (secret.secrecy != Secrecy::personal && secret.name.size() >= kLongEnough &&
+            word.ends_with(secret.name))
+            return secret.secrecy;
     return Secrecy::open;
 }
 

@@ -247,6 +247,33 @@ BOOST_AUTO_TEST_CASE(a_forked_child_is_turned_away_and_the_parent_goes_on) {
     BOOST_TEST(account.handle(sign_up(2)).disposition_name == "delivered");
 }
 
+// Runs `work` in a child and tells its exit code.
+int in_child(const std::function<int()>& work) {
+    const pid_t child = fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) _exit(work());
+    int status = 0;
+    BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+BOOST_AUTO_TEST_CASE(a_child_may_open_an_instance_only_if_its_parent_had_none_open) {
+    const auto open_one = [] {
+        try {
+            Account own;
+            return own.handle(sign_up(1)).disposition_name == "delivered" ? 0 : 100;
+        } catch (const biller::Error& error) {
+            return static_cast<int>(error.status());
+        }
+    };
+    {
+        Account parents;
+        BOOST_TEST(in_child(open_one) == BILLER_STATUS_FORKED);
+        Account another; // the parent itself may go on opening
+    }
+    BOOST_TEST(in_child(open_one) == BILLER_STATUS_OK);
+}
+
 BOOST_AUTO_TEST_CASE(two_instances_on_one_ledger_deliver_an_event_once) {
     std::string name = (std::filesystem::temp_directory_path() / "abi-tests-XXXXXX").string();
     BOOST_REQUIRE(mkdtemp(name.data()));

@@ -69,6 +69,13 @@ BOOST_AUTO_TEST_CASE(only_the_opening_sale_overwrites) {
     BOOST_TEST(later.trans_guid == "G-2"); // but fills a gap
 }
 
+BOOST_AUTO_TEST_CASE(a_declined_sale_teaches_nothing) {
+    Event denial = sale(EventKind::denial, false, {5, 6}, "101").event;
+    denial.member_id = "1";
+    denial.affiliate = "thief";
+    BOOST_TEST((learned({}, denial) == Purchase()));
+}
+
 BOOST_AUTO_TEST_CASE(remembers_approvals_by_standin) {
     Fact approval = transaction("1", "1001");
     approval.event.standin = true;

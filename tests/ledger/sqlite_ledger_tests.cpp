@@ -329,6 +329,22 @@ BOOST_AUTO_TEST_CASE(revives_behind_what_is_being_delivered) {
     BOOST_TEST(ledger->take_next("1", kNow)->key == first.key);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_tried_again_gives_way_to_what_was_revived_in_front_of_it) {
+    const Claim first = claim(*ledger, transaction("1", "1001"));
+    claim(*ledger, transaction("1", "1002", Kind::rebill));
+    BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
+    const auto second = ledger->take_next("1", kNow);
+    BOOST_TEST(ledger->revive(first.key, "ann", kNow));
+    // The host may want the second again because it lacks the first.
+    BOOST_TEST(ledger->settle(*second, retry_at(kNow + 60'000), kNow));
+    const auto revived = ledger->take_due(kNow);
+    BOOST_REQUIRE(revived);
+    BOOST_TEST(revived->key == first.key);
+    BOOST_TEST(!ledger->take_due(kNow + kLeaseMs - 1));
+    BOOST_TEST(ledger->settle(*revived, applied(), kNow));
+    BOOST_TEST(ledger->take_due(kNow)->key == second->key);
+}
+
 BOOST_AUTO_TEST_CASE(revival_ends_a_lease_that_is_over) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     claim(*ledger, transaction("1", "1002", Kind::rebill));

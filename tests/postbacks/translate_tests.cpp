@@ -152,8 +152,10 @@ BOOST_AUTO_TEST_CASE(what_a_postback_does_not_say_is_remembered) {
     BOOST_TEST(rebill.session == "sess");
     BOOST_TEST(rebill.affiliate == "aff");
     BOOST_TEST(rebill.username == "joe");
-    // What it does say comes first.
-    BOOST_TEST(kRebill.with("memberid", "1").event(purchase_of_101()).member_id == "1");
+    // Nobody has opened it yet: what is said comes first.
+    Purchase unopened = purchase_of_101();
+    unopened.opened_by = EventKind::unknown;
+    BOOST_TEST(kRebill.with("memberid", "1").event(unopened).member_id == "1");
     // Nothing is known: nothing is said, and nothing is lost.
     const Event unknown = kRebill.event();
     BOOST_TEST(unknown.option == "");
@@ -276,6 +278,9 @@ BOOST_AUTO_TEST_CASE(an_upsell_is_the_option_of_its_eticket_or_of_its_ref) {
     BOOST_TEST(charged.site == "8");
     BOOST_TEST((charged.eticket == ETicket{133044, 12217}));
     BOOST_TEST(charged.upsell == "UP-8-301");
+    // What else happens to that purchase is about its own product, whatever is echoed.
+    const Event cancelled = kCancel.with("upsell", "UP-8-301").event(purchase_of_101());
+    BOOST_TEST(cancelled.option == "101");
     // The host's own values mean nothing to the plugin and are carried through.
     const Event own = upsell.with("upsell", "host's own: 1").event();
     BOOST_TEST(own.option == "101");
@@ -369,6 +374,59 @@ BOOST_AUTO_TEST_CASE(a_forged_seal_is_quarantined_unless_an_operator_has_looked)
     // Looking does not make an id of what is none.
     BOOST_TEST((kJoin.without("tranid").translated({}, example_config(), Trust::released).outcome ==
                 Outcome::quarantine));
+}
+
+BOOST_AUTO_TEST_CASE(only_a_sale_with_a_promise_can_name_another_member_than_the_sign_up) {
+    const Sent edited =
+        kJoin.with("memberid", "1").with("session", "other").with("merchantpartnerid", "thief");
+    for (const char* stage : {"Conversion", "Rebill", "InstantConversion", "Reactivation"}) {
+        const Event event = edited.with("stage", stage).event(purchase_of_101());
+        BOOST_TEST_CONTEXT(stage) {
+            BOOST_TEST(event.member_id == "908172");
+            BOOST_TEST(event.session == "sess");
+            BOOST_TEST(event.affiliate == "aff");
+            BOOST_TEST(event.warnings.size() == 3u);
+        }
+    }
+    BOOST_TEST(kCancel.with("memberid", "1").event(purchase_of_101()).member_id == "908172");
+    BOOST_TEST(kRebill.with("memberid", "908172").event(purchase_of_101()).warnings.empty());
+    // One click on the card of another purchase, for another member: its own seal vouches for it.
+    BOOST_TEST(edited.with("octoken", "26346680").event(purchase_of_101()).member_id == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_in_what_was_sealed_stays_one) {
+    LinkRequest request;
+    request.option = "101";
+    request.member_id = "908172";
+    const Link link = build_link(example_config(), request, kStart).value();
+    Sent sealed = kJoin;
+    for (const Parameter& field : link.fields)
+        sealed = sealed.with(field.name, field.value);
+    Purchase enabled; // by an Enable, which brings no seal
+    enabled.id = "26346680";
+    enabled.affiliate = "thief";
+    BOOST_TEST(sealed.event(enabled).affiliate == "");
+    BOOST_TEST(kJoin.event(enabled).affiliate == "thief"); // without a seal as before
+
+    Purchase opened = purchase_of_101();
+    opened.affiliate = "";
+    const Sent edited = kRebill.with("merchantpartnerid", "thief");
+    BOOST_TEST(edited.event(opened).affiliate == "");
+    const Config off =
+        example_config_but([](Config& config) { config.seal.mode = Seal::Mode::off; });
+    BOOST_TEST(edited.translated(opened, off).event.affiliate == "thief");
+}
+
+BOOST_AUTO_TEST_CASE(a_member_event_has_no_amount) {
+    // The transaction of a reactivation tells of the payment; twice would be booked twice.
+    for (const char* action : {"Reactivation", "Enable"})
+        for (const char* price : {"29.95", "<price>"})
+            BOOST_TEST(!kCancel.with("action", action)
+                            .with("price", price)
+                            .with("currencycode", "USD")
+                            .event()
+                            .amount.has_value());
+    BOOST_TEST(kJoin.with("stage", "Reactivation").event().amount.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_transaction_is_its_id_and_its_words) {

@@ -1,0 +1,65 @@
+// A ledger whose storage fails at the step that a test chooses; all else goes to a real one.
+#pragma once
+
+#include "ledger/ledger.hpp"
+
+#include <memory>
+#include <set>
+#include <string>
+
+namespace segpay::testing {
+
+class FailingLedger final : public Ledger {
+public:
+    explicit FailingLedger(std::unique_ptr<Ledger> real) : real_(std::move(real)) {}
+
+    std::set<std::string> failing; // names of methods
+
+    Claim claim(const Event& event, const Identity& identity, TimeMs now) override {
+        fail_if("claim");
+        return real_->claim(event, identity, now);
+    }
+    bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) override {
+        fail_if("settle");
+        return real_->settle(entry, settlement, now);
+    }
+    std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) override {
+        fail_if("take_next");
+        return real_->take_next(purchase_id, now);
+    }
+    std::optional<Entry> take_due(TimeMs now) override {
+        fail_if("take_due");
+        return real_->take_due(now);
+    }
+    Waiting waiting() override { return real_->waiting(); }
+    std::optional<Purchase> purchase(std::string_view id) override {
+        fail_if("purchase");
+        return real_->purchase(id);
+    }
+    bool keep(const KeptRequest& request, TimeMs now) override {
+        fail_if("keep");
+        return real_->keep(request, now);
+    }
+    void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override {
+        real_->entries(query, each);
+    }
+    std::optional<Entry> entry(std::string_view key) override {
+        fail_if("entry");
+        return real_->entry(key);
+    }
+    bool revive(std::string_view key, std::string_view by, TimeMs now) override {
+        return real_->revive(key, by, now);
+    }
+    bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override {
+        return real_->close(key, to, by, now);
+    }
+
+private:
+    void fail_if(const std::string& method) const {
+        if (failing.contains(method)) throw LedgerError("ledger of the test: the disk is full");
+    }
+
+    std::unique_ptr<Ledger> real_;
+};
+
+} // namespace segpay::testing

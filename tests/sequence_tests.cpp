@@ -1,0 +1,245 @@
+// Stories as tables: every data/*.seq, one postback a line, against one account. How a line is
+// written is told in data/README.md.
+#include "fixtures.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+using namespace segpay;
+using namespace segpay::testing;
+
+namespace {
+
+struct Line {
+    int number = 0;
+    std::vector<std::string> words; // quotes resolved
+};
+
+struct Story {
+    std::string place; // "garbled.seq:7"
+    std::string title;
+    std::vector<Line> lines;
+};
+
+std::vector<std::string> words_of(const std::string& line) {
+    std::vector<std::string> words;
+    std::string word;
+    bool is_quoted = false, is_word = false;
+    for (char c : line) {
+        if (c == '"') {
+            is_quoted = !is_quoted;
+            is_word = true;
+        } else if (c == ' ' && !is_quoted) {
+            if (is_word) words.push_back(std::exchange(word, {}));
+            is_word = false;
+        } else {
+            word += c;
+            is_word = true;
+        }
+    }
+    if (is_word) words.push_back(word);
+    return words;
+}
+
+std::vector<Story> stories_of(const std::filesystem::path& file) {
+    std::vector<Story> stories;
+    std::ifstream stream(file);
+    std::string text;
+    for (int number = 1; std::getline(stream, text); ++number) {
+        if (text.empty() || text.starts_with('#')) continue;
+        if (text.starts_with("=== "))
+            stories.push_back(
+                {file.filename().string() + ":" + std::to_string(number), text.substr(4), {}});
+        else if (stories.empty())
+            throw std::runtime_error(file.string() + ": a postback before the first story");
+        else
+            stories.back().lines.push_back({number, words_of(text)});
+    }
+    return stories;
+}
+
+std::vector<Story> all_stories() {
+    std::vector<Story> stories;
+    for (const auto& entry : std::filesystem::directory_iterator(SEGPAY_SOURCE_DIR "/tests/data"))
+        if (entry.path().extension() == ".seq")
+            for (Story& story : stories_of(entry.path()))
+                stories.push_back(std::move(story));
+    return stories;
+}
+
+// A piece for the query as it stands, "\xA4" being one byte.
+std::string unescaped(const std::string& piece) {
+    std::string bytes;
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+        if (piece.compare(i, 2, "\\x") == 0) {
+            bytes += static_cast<char>(std::stoi(piece.substr(i + 2, 2), nullptr, 16));
+            i += 3;
+        } else {
+            bytes += piece[i];
+        }
+    }
+    return bytes;
+}
+
+// A name and a value, in order of appearance; a later one takes the place of an earlier one.
+void set(Parameters& parameters, const std::string& word) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) throw std::runtime_error("\"" + word + "\" is no name=value");
+    Parameter parameter{word.substr(0, equals), word.substr(equals + 1)};
+    for (Parameter& earlier : parameters)
+        if (earlier.name == parameter.name) {
+            earlier = std::move(parameter);
+            return;
+        }
+    parameters.push_back(std::move(parameter));
+}
+
+// The ways in which one postback can reach the endpoint.
+enum class Way { get, post, both, odd_names };
+constexpr Way kWays[] = {Way::get, Way::post, Way::both, Way::odd_names};
+
+class Teller {
+public:
+    explicit Teller(Way way) : way_(way) {}
+
+    void tell(const Line& line) {
+        if (line.words[0] == "with") {
+            for (std::size_t i = 1; i < line.words.size(); ++i)
+                set(always_, line.words[i]);
+            return;
+        }
+        const auto bar = std::find(line.words.begin(), line.words.end(), "|");
+        const auto arrow = std::find(line.words.begin(), line.words.end(), "->");
+        if (bar - line.words.begin() != 4 || line.words.end() - arrow < 3)
+            throw std::runtime_error("a line has four words, |, parameters, ->, disposition, kind");
+        const std::string query = query_of({line.words.begin(), bar}, {bar + 1, arrow});
+        const std::size_t told_before = account_.host.events.size();
+        const Reply reply = send(query);
+        check(reply, account_.host.events.size() - told_before, {arrow + 1, line.words.end()});
+    }
+
+    void finish() {
+        BOOST_TEST(account_.biller.ledger().waiting().pending == 0u);
+        std::set<std::string> keys;
+        for (const Told& event : account_.host.events)
+            BOOST_TEST(keys.insert(event["key"]).second); // no fact was told twice
+    }
+
+private:
+    std::string query_of(const std::vector<std::string>& words,
+                         const std::vector<std::string>& values) const {
+        constexpr std::string_view kWordNames[] = {"trantype", "action", "stage", "approved"};
+        Parameters parameters;
+        for (std::size_t i = 0; i < words.size(); ++i)
+            if (words[i] != "-") parameters.push_back({std::string(kWordNames[i]), words[i]});
+        for (const Parameter& parameter : always_)
+            parameters.push_back(parameter);
+        std::string raw;
+        for (const std::string& value : values)
+            if (value.starts_with('&'))
+                raw += unescaped(value);
+            else if (value.starts_with('-'))
+                std::erase_if(parameters,
+                              [&](const Parameter& each) { return each.name == value.substr(1); });
+            else
+                set(parameters, value);
+        if (way_ == Way::odd_names)
+            for (Parameter& parameter : parameters)
+                std::transform(parameter.name.begin(), parameter.name.end(), parameter.name.begin(),
+                               [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        return encode_form(parameters) + raw;
+    }
+
+    Reply send(const std::string& query) {
+        switch (way_) {
+            case Way::post:
+                return account_.post("", query);
+            case Way::both:
+                return account_.post(query, query);
+            default:
+                return account_.get(query);
+        }
+    }
+
+    void check(const Reply& reply, std::size_t told, const std::vector<std::string>& expected) {
+        BOOST_TEST_INFO_SCOPE(reply.message);
+        BOOST_TEST(disposition_name(reply.disposition) == expected[0]);
+        const bool is_success = expected[0] == "delivered" || expected[0] == "duplicate" ||
+                                expected[0] == "unknown" || expected[0] == "answered";
+        BOOST_TEST(reply.body == (is_success ? "*success*" : "*failure*"));
+        BOOST_TEST((reply.http_status == 200) == is_success);
+        const bool is_told = expected[0] == "delivered";
+        BOOST_TEST(told == (is_told ? 1u : 0u));
+        const Told nothing;
+        const Told& event = is_told && told == 1 ? account_.host.events.back() : nothing;
+        BOOST_TEST((is_told ? event.kind : "-") == expected[1]);
+        if (is_told) BOOST_TEST(event["key"] == reply.key);
+        for (std::size_t i = 2; i < expected.size(); ++i)
+            check_field(reply, event, expected[i]);
+    }
+
+    void check_field(const Reply& reply, const Told& event, const std::string& expected) {
+        const std::size_t equals = expected.find('=');
+        const std::string field = expected.substr(0, equals);
+        const std::string value = expected.substr(equals + 1);
+        BOOST_TEST_CONTEXT(field) {
+            if (field == "why") {
+                BOOST_TEST(contains(reply.message, value));
+            } else if (field == "password") {
+                BOOST_TEST(event.password == value);
+            } else if (field == "key") {
+                for (const auto& [label, key] : keys_)
+                    BOOST_TEST((label == value) == (key == reply.key));
+                BOOST_TEST(reply.key != "");
+                keys_.emplace(value, reply.key);
+            } else {
+                BOOST_TEST(event[field] == value);
+            }
+        }
+    }
+
+    Way way_;
+    Account account_;
+    Parameters always_;
+    std::map<std::string, std::string> keys_; // by label
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(sequence_tests)
+
+BOOST_AUTO_TEST_CASE(every_story_in_every_way_of_delivery) {
+    const std::vector<Story> stories = all_stories();
+    BOOST_TEST(stories.size() > 40u);
+    for (Way way : kWays)
+        for (const Story& story : stories)
+            BOOST_TEST_CONTEXT(story.place << " " << story.title << ", way "
+                                           << static_cast<int>(way)) {
+                Teller teller(way);
+                for (const Line& line : story.lines)
+                    BOOST_TEST_CONTEXT("line " << line.number) teller.tell(line);
+                teller.finish();
+            }
+}
+
+// The reader of the tables must not be what makes them pass.
+BOOST_AUTO_TEST_CASE(words_quotes_and_bytes_are_read) {
+    const std::vector<std::string> words = words_of("a  \"b c\" d=\"e f\" \"\" -> -");
+    BOOST_TEST((words == std::vector<std::string>{"a", "b c", "d=e f", "", "->", "-"}));
+    BOOST_TEST(unescaped("&a=\\xA4b") ==
+               "&a=\xA4"
+               "b");
+    Parameters parameters;
+    set(parameters, "a=1");
+    set(parameters, "b=2=3");
+    set(parameters, "a=");
+    BOOST_TEST((parameters == Parameters{{"a", ""}, {"b", "2=3"}}));
+    BOOST_CHECK_THROW(set(parameters, "a"), std::runtime_error);
+    BOOST_CHECK_THROW(Teller(Way::get).tell({1, {"sale", "|", "->", "delivered"}}),
+                      std::runtime_error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
