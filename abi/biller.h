@@ -45,8 +45,9 @@
  * The plugin starts no thread. It calls the host only from inside a hook, on the thread that
  * called the hook. A callback must not call back into the same instance: such a call is answered
  * with BILLER_STATUS_REENTERED. An instance belongs to the process that opened it: after fork()
- * the child's calls are answered with BILLER_STATUS_FORKED (only the parent may close it). Several
- * processes may each open an instance on the same ledger.
+ * the child's calls are answered with BILLER_STATUS_FORKED (only the parent may close it), and so
+ * is an attempt of the child to open one of its own while its parent had one open: hosts that fork
+ * workers open in the workers. Several processes may each open an instance on the same ledger.
  *
  * ERRORS have three axes that are never merged: whether the hook ran (its return value, a
  * BILLER_STATUS_*), what became of the operation at the processor (BILLER_OUTCOME_*), and the

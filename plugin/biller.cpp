@@ -122,10 +122,17 @@ Reply Biller::handle(const HttpRequest& request) {
     }
 }
 
+Memory Biller::recall(const Postback& postback) {
+    Memory memory;
+    memory.purchase = ledger_->purchase(postback[Fact::purchase_id]);
+    if (const std::string& related = postback[Fact::related_transaction_id]; !related.empty())
+        memory.related = ledger_->transaction(related);
+    return memory;
+}
+
 Reply Biller::act_on(const Postback& postback, const Parameters& parameters) {
     const Translation translation =
-        translate(postback, config_, ledger_->purchase(postback[Fact::purchase_id]), host_.now(),
-                  Trust::verify);
+        translate(postback, config_, recall(postback), host_.now(), Trust::verify);
     switch (translation.outcome) {
         case Translation::Outcome::probe:
             return answer_probe(translation.event);
@@ -363,8 +370,7 @@ Refused Biller::release(std::string_view key, std::string_view by, Report& repor
     const Result<Postback> postback = read_postback(parameters);
     if (!postback) return {Refused::Cause::wrong_state, postback.error()};
     Translation translation =
-        translate(*postback, config_, ledger_->purchase((*postback)[Fact::purchase_id]),
-                  host_.now(), Trust::released);
+        translate(*postback, config_, recall(*postback), host_.now(), Trust::released);
     if (translation.outcome != Translation::Outcome::event)
         return {Refused::Cause::wrong_state,
                 "it still cannot be told to the host: " + translation.reason};

@@ -85,6 +85,7 @@ public:
 private:
     enum class Delivery { applied, retry, refused, lost };
 
+    Memory recall(const Postback& postback);
     Reply act_on(const Postback& postback, const Parameters& parameters);
     Reply answer_probe(const Event& event) const;
     Reply keep(EntryState state, const Translation& translation, Parameters parameters);

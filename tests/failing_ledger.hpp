@@ -36,6 +36,10 @@ public:
         fail_if("purchase");
         return real_->purchase(id);
     }
+    std::optional<Event> transaction(std::string_view id) override {
+        fail_if("transaction");
+        return real_->transaction(id);
+    }
     bool keep(const KeptRequest& request, TimeMs now) override {
         fail_if("keep");
         return real_->keep(request, now);

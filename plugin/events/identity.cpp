@@ -21,6 +21,10 @@ PurchaseState advanced(PurchaseState state, const Identity& identity) {
     return state;
 }
 
+std::string transaction_stem(std::string_view transaction_id) {
+    return "segpay/t" + std::string(transaction_id) + "/";
+}
+
 std::string key_of(const Identity& identity, const PurchaseState& after) {
     std::string key = identity.stem;
     if (!identity.has_epoch) return key;

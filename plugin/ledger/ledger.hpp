@@ -152,6 +152,8 @@ public:
     virtual Waiting waiting() = 0;
 
     virtual std::optional<Purchase> purchase(std::string_view id) = 0;
+    // The approved transaction with that id, if it was claimed here: what a refund takes back.
+    virtual std::optional<Event> transaction(std::string_view id) = 0;
 
     // Keeps a request for the operator; true when it is new, false when it was kept before.
     virtual bool keep(const KeptRequest& request, TimeMs now) = 0;

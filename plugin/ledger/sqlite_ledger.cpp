@@ -74,6 +74,7 @@ public:
     std::optional<Entry> take_due(TimeMs now) override;
     Waiting waiting() override;
     std::optional<Purchase> purchase(std::string_view id) override;
+    std::optional<Event> transaction(std::string_view id) override;
     bool keep(const KeptRequest& request, TimeMs now) override;
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override;
     std::optional<Entry> entry(std::string_view key) override;
@@ -312,6 +313,18 @@ Waiting SqliteLedger::waiting() {
 
 std::optional<Purchase> SqliteLedger::purchase(std::string_view id) {
     return read("reading a purchase", [&] { return find_purchase(id); });
+}
+
+std::optional<Event> SqliteLedger::transaction(std::string_view id) {
+    const std::string stem = transaction_stem(id);
+    return read("reading a transaction", [&]() -> std::optional<Event> {
+        SqliteQuery row = connection_.query(kReadByStem, stem, stem + "~");
+        while (row.next()) {
+            Entry entry = read_entry(row, nullptr);
+            if (entry.event && entry.event->approved == true) return std::move(entry.event);
+        }
+        return std::nullopt;
+    });
 }
 
 std::optional<Purchase> SqliteLedger::find_purchase(std::string_view id) {

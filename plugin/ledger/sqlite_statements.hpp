@@ -84,5 +84,8 @@ inline constexpr std::string_view kClose =
 
 inline constexpr std::string_view kReadByKey =
     "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE key = ?";
+// All about one transaction: (stem, stem and the last ASCII character), by the index of the keys.
+inline constexpr std::string_view kReadByStem =
+    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE key > ? AND key < ?";
 
 } // namespace segpay

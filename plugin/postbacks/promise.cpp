@@ -20,15 +20,15 @@ struct Candidate {
     std::string_view option;
 };
 
-// A main sale was promised by a link for its own option; a cross sell by the link of an option that
-// offers it in that slot.
+// A main sale was promised by a link for its own option. A cross sell was promised by the link of
+// its parent, and so was a product that is not said: the seal tells of which.
 std::vector<Candidate> candidates_for(const Event& event, const Config& config) {
     std::vector<Candidate> candidates;
     const auto add = [&](const JoinOption& option) {
         candidates.push_back({option.eticket.package, option.id});
         candidates.push_back({option.eticket.package, {}});
     };
-    if (event.cross_sell_slot == 0) {
+    if (event.cross_sell_slot == 0 && !event.eticket.is_none()) {
         if (const JoinOption* option = config.option(event.option))
             add(*option);
         else
@@ -36,19 +36,15 @@ std::vector<Candidate> candidates_for(const Event& event, const Config& config) 
         return candidates;
     }
     for (const JoinOption& option : config.options)
-        if (event.cross_sell_slot <= option.cross_sells.size()) add(option);
+        add(option);
     return candidates;
 }
 
-std::string check_seal_of(const Event& event, const Postback& postback, const Config& config,
-                          TimeMs now) {
-    const std::string_view seal = seal_of(postback, config);
-    if (seal.empty())
-        return config.seal.mode == Seal::Mode::require
-                   ? "there is no seal (" + config.seal.parameter +
-                         "), and seal.mode is \"require\""
-                   : std::string();
+SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, const Config& config,
+                        TimeMs now) {
     SealedFacts facts;
+    facts.package = candidate.package;
+    facts.option = candidate.option;
     facts.member_id = postback[Fact::member_id];
     facts.session = postback[Fact::session];
     facts.affiliate = postback[Fact::affiliate];
@@ -57,12 +53,20 @@ std::string check_seal_of(const Event& event, const Postback& postback, const Co
     facts.upsell = postback[Fact::upsell];
     facts.tokenplus = postback[Fact::tokenplus];
     facts.octoken = postback[Fact::octoken];
+    return check_seal(seal_of(postback, config), config.seal.keys, facts, now,
+                      TimeMs{config.seal.max_age_days} * kDayMs);
+}
+
+std::string check_seal_of(const Event& event, const Postback& postback, const Config& config,
+                          TimeMs now) {
+    if (seal_of(postback, config).empty())
+        return config.seal.mode == Seal::Mode::require
+                   ? "there is no seal (" + config.seal.parameter +
+                         "), and seal.mode is \"require\""
+                   : std::string();
     SealVerdict verdict = SealVerdict::forged;
     for (const Candidate& candidate : candidates_for(event, config)) {
-        facts.package = candidate.package;
-        facts.option = candidate.option;
-        verdict = check_seal(seal, config.seal.keys, facts, now,
-                             TimeMs{config.seal.max_age_days} * kDayMs);
+        verdict = verdict_for(candidate, postback, config, now);
         if (verdict != SealVerdict::forged) break;
     }
     switch (verdict) {
@@ -100,6 +104,15 @@ std::string_view seal_of(const Postback& postback, const Config& config) {
     for (const auto& [name, value] : postback.extras)
         if (equal_ignoring_case(name, config.seal.parameter)) return value;
     return {};
+}
+
+const JoinOption* sealed_option(const Postback& postback, const Config& config, TimeMs now) {
+    if (config.seal.mode == Seal::Mode::off) return nullptr;
+    for (const JoinOption& option : config.options)
+        if (verdict_for({option.eticket.package, option.id}, postback, config, now) ==
+            SealVerdict::good)
+            return &option;
+    return nullptr;
 }
 
 std::string check_promise(const Event& event, const Postback& postback, const Config& config,

@@ -19,6 +19,10 @@ bool is_promised(EventKind kind);
 // The seal that the link had; empty: none, or seals are off.
 std::string_view seal_of(const Postback& postback, const Config& config);
 
+// The option whose link the postback's seal proves, where the postback itself does not say what was
+// sold; null when it has no good seal. The option lives in `config`.
+const JoinOption* sealed_option(const Postback& postback, const Config& config, TimeMs now);
+
 // What is wrong, for the operator; empty when the promise is kept.
 std::string check_promise(const Event& event, const Postback& postback, const Config& config,
                           TimeMs now);

@@ -64,6 +64,22 @@ void copy_texts(Event& event, const Postback& postback) {
     event.extras = postback.extras;
 }
 
+// One purchase can hold sales of several products, by one click and for other affiliates: what
+// takes one of them back is about the product, and on the account, of that sale.
+std::optional<Purchase> known_purchase(const Memory& memory) {
+    if (!memory.related) return memory.purchase;
+    const Event& sale = *memory.related;
+    Purchase known = memory.purchase.value_or(Purchase());
+    if (known.opened_by == EventKind::unknown) known.opened_by = sale.kind;
+    known.eticket = sale.eticket;
+    known.option = sale.option;
+    known.site = sale.site;
+    known.member_id = sale.member_id;
+    known.session = sale.session;
+    known.affiliate = sale.affiliate;
+    return known;
+}
+
 // A rebill has no eTicket, a disable has no member: the ledger remembers them. Whose a purchase is
 // was said by the sale that opened it; what comes later without a seal (an instant conversion by a
 // link that the customer edited) cannot say otherwise.
@@ -150,20 +166,24 @@ Objection check_ids(const Event& event, const Classification& row) {
     return {};
 }
 
-// An upsold one-time item is charged to the purchase that has the card: what is remembered of that
-// purchase is not what was sold.
+// A one-time item that is sold by one click is charged to the purchase that has the card: what is
+// remembered of that purchase is not what was sold.
 bool is_charged_to_another(const Event& event, const Postback& postback) {
-    return event.kind == EventKind::upsell && postback[Fact::eticket].empty();
+    return (event.kind == EventKind::upsell || event.kind == EventKind::token_purchase ||
+            event.kind == EventKind::one_click) &&
+           postback[Fact::eticket].empty();
 }
 
-// Which product: by the ref code of a cross sell or upsell, by the eTicket, or as remembered.
+// Which product: by the ref code of a cross sell or upsell, by the eTicket, by the seal, or as
+// remembered.
 Objection find_product(Event& event, const Postback& postback, const Config& config,
-                       const std::optional<Purchase>& purchase) {
+                       const std::optional<Purchase>& purchase, TimeMs now) {
+    const bool is_of_another = is_charged_to_another(event, postback);
     if (const std::string& text = postback[Fact::eticket]; !text.empty()) {
         Result<ETicket> eticket = parse_eticket(text);
         if (!eticket) return eticket.error();
         event.eticket = *eticket;
-    } else if (purchase) {
+    } else if (purchase && !is_of_another) {
         event.eticket = purchase->eticket;
     }
 
@@ -179,11 +199,10 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
                    to_string(offered->eticket) + ", but the purchase is of " +
                    to_string(event.eticket);
         option = offered;
-    } else if (const Offer* offer = config.upsell(event.upsell);
-               offer && (!option || is_charged_to_another(event, postback))) {
+    } else if (const Offer* offer = config.upsell(event.upsell); offer && !option) {
         option = config.option(offer->option);
-        if (option) event.eticket = option->eticket;
     }
+    if (!option && is_of_another) option = sealed_option(postback, config, now);
 
     if (option) {
         event.option = option->id;
@@ -194,7 +213,9 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
     }
     if (!postback[Fact::eticket].empty())
         return "eticket " + to_string(event.eticket) + " is no configured join option";
-    if (purchase) {
+    if (is_of_another) {
+        event.warnings.emplace_back("product_not_said");
+    } else if (purchase) {
         event.option = purchase->option;
         event.site = purchase->site;
     }
@@ -300,10 +321,10 @@ Translation set_aside(Translation::Outcome outcome, Event event, std::string rea
 
 } // namespace
 
-Translation translate(const Postback& postback, const Config& config,
-                      const std::optional<Purchase>& purchase, TimeMs now, Trust trust) {
+Translation translate(const Postback& postback, const Config& config, const Memory& memory,
+                      TimeMs now, Trust trust) {
     using Outcome = Translation::Outcome;
-    const Classification row = classify(postback, history_of(postback, purchase));
+    const Classification row = classify(postback, history_of(postback, memory.purchase));
 
     Event event;
     event.kind = row.kind;
@@ -313,10 +334,11 @@ Translation translate(const Postback& postback, const Config& config,
         return set_aside(Outcome::unknown, std::move(event),
                          "no meaning is known for " + shown_words(postback));
     if (row.meaning == Meaning::probe) {
-        (void)find_product(event, postback, config, std::nullopt);
+        (void)find_product(event, postback, config, std::nullopt, now);
         return set_aside(Outcome::probe, std::move(event), {});
     }
 
+    const std::optional<Purchase> purchase = known_purchase(memory);
     remember(event, postback, config, purchase);
     read_flags(event, postback, row);
     read_reason(event, postback, row);
@@ -325,7 +347,7 @@ Translation translate(const Postback& postback, const Config& config,
     Objection objection = postback.contradiction;
     if (objection.empty()) objection = check_ids(event, row);
     if (objection.empty()) objection = read_cross_sell(event, postback);
-    if (objection.empty()) objection = find_product(event, postback, config, purchase);
+    if (objection.empty()) objection = find_product(event, postback, config, purchase, now);
     if (objection.empty()) objection = read_amount(event, postback, config, row);
     if (objection.empty() && trust == Trust::verify)
         objection = check_promise(event, postback, config, now);

@@ -29,8 +29,14 @@ struct Translation {
 // How much is believed. An operator who releases a request has looked at it.
 enum class Trust { verify, released };
 
-// `purchase` is what the ledger remembers of the postback's purchase. Pure.
-Translation translate(const Postback& postback, const Config& config,
-                      const std::optional<Purchase>& purchase, TimeMs now, Trust trust);
+// What the ledger remembers of what a postback is about.
+struct Memory {
+    std::optional<Purchase> purchase; // its purchase
+    std::optional<Event> related;     // the transaction that it takes back or restores
+};
+
+// Pure.
+Translation translate(const Postback& postback, const Config& config, const Memory& memory,
+                      TimeMs now, Trust trust);
 
 } // namespace segpay

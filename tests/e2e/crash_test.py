@@ -65,14 +65,18 @@ class Scene:
 
     def after(self, _):
         """A dead host is started again, as a supervisor would; then Segpay's retries come."""
+        for _ in range(13):
+            self.supervise()
+            if all(p["accepted"] for p in self.world.postbacks() if p["kind"] != "inquiry"):
+                return
+            time.sleep(LEASE_SECONDS + 0.1)  # by now a host that is dying is dead
+            self.supervise()
+            self.world.turn_clock(HOUR if self.hourly() else 300)
+
+    def supervise(self):
         if not self.world.host.is_running():
             self.deaths += 1
             self.world.start_host()
-        for _ in range(13):
-            if all(p["accepted"] for p in self.world.postbacks() if p["kind"] != "inquiry"):
-                break
-            time.sleep(LEASE_SECONDS + 0.1)
-            self.world.turn_clock(HOUR if self.hourly() else 300)
 
     def hourly(self):
         return any(p["kind"] == "transaction" and not p["accepted"]

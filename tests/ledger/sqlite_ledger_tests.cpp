@@ -459,6 +459,23 @@ BOOST_AUTO_TEST_CASE(remembers_the_purchase) {
     BOOST_TEST(!ledger->purchase("2"));
 }
 
+BOOST_AUTO_TEST_CASE(finds_the_approved_transaction_by_its_id) {
+    const auto claim = [&](std::string_view id, bool is_approved, std::string_view outcome) {
+        Fact fact = transaction("1", id, EventKind::rebill, 2995, "USD", is_approved);
+        fact.identity.stem = transaction_stem(id) + std::string(outcome);
+        ledger->claim(fact.event, fact.identity, kNow);
+    };
+    claim("100", false, "sale-auth-rebill-no");
+    BOOST_TEST(!ledger->transaction("100"));
+    claim("100", true, "sale-auth-rebill-yes");
+    claim("1001", true, "sale-auth-rebill-yes");
+    BOOST_REQUIRE(ledger->transaction("100").has_value());
+    BOOST_TEST(ledger->transaction("100")->transaction_id == "100");
+    BOOST_TEST(ledger->transaction("1001")->transaction_id == "1001");
+    BOOST_TEST(!ledger->transaction("10"));
+    BOOST_TEST(!ledger->transaction(""));
+}
+
 BOOST_AUTO_TEST_CASE(lists_what_is_asked_for) {
     std::vector<std::string> all;
     for (int number = 0; number < 150; ++number) { // more than two slices

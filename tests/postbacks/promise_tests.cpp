@@ -83,9 +83,29 @@ BOOST_AUTO_TEST_CASE(a_cross_sell_was_promised_by_the_link_of_its_parent) {
     echo.event.option = "201";
     echo.event.eticket = {122905, 9699};
     BOOST_TEST(echo.check() == "");
-    // Option 102 offers none: its link cannot have led to one.
+    // Option 102 offers none of its own, but its link can name refs: they are sealed.
     echo.sealed.option = "102";
+    BOOST_TEST(echo.check() == "");
+    echo.sealed.option = "no such option";
     BOOST_TEST(echo.check() != "");
+}
+
+BOOST_AUTO_TEST_CASE(the_seal_tells_what_was_sold_where_the_postback_does_not) {
+    Echo echo;
+    echo.event.kind = EventKind::token_purchase;
+    echo.event.eticket = {};
+    echo.event.option = "";
+    echo.sealed.package = 122905;
+    echo.sealed.option = "201";
+    BOOST_TEST(echo.check() == "");
+    const JoinOption* option = sealed_option(echo.postback, example_config(), kStart);
+    BOOST_REQUIRE(option != nullptr);
+    BOOST_TEST(option->id == "201");
+
+    echo.sealed.affiliate = "somebody else";
+    BOOST_TEST(echo.check() != "");
+    BOOST_TEST(sealed_option(echo.postback, example_config(), kStart) == nullptr);
+    BOOST_TEST(sealed_option(Postback(), example_config(), kStart) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(expired_malformed_and_missing_are_told_apart) {

@@ -33,7 +33,7 @@ public:
         Parameters parameters;
         for (const auto& [name, value] : values_)
             parameters.push_back({name, value});
-        return translate(read_postback(parameters).value(), config, purchase, kStart, trust);
+        return translate(read_postback(parameters).value(), config, {purchase, {}}, kStart, trust);
     }
     Event event(const std::optional<Purchase>& purchase = {}) const {
         Translation translation = translated(purchase);
