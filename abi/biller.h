@@ -205,10 +205,11 @@ typedef struct biller_event {
     biller_bytes session;                /* the host's own, as put on the link */
     biller_bytes affiliate;              /* the host's own, as put on the link */
     biller_bytes username;
-    biller_bytes password;               /* as the customer typed it on the pay page, for member
-                                            creation; never logged, stored only encrypted and only
-                                            until the event is settled. Absent at a redelivery when
-                                            no ledger.password_key is configured. */
+    biller_bytes password;               /* as the customer typed it on the pay page (control
+                                            characters as spaces), for member creation; never
+                                            logged, stored only encrypted and only until the event
+                                            is settled. Absent at a redelivery when no
+                                            ledger.password_key is configured. */
     biller_bytes email;
     biller_bytes name;                   /* the customer's, as on the card */
     biller_bytes country;                /* two letters */
@@ -230,7 +231,12 @@ typedef struct biller_event {
     biller_bytes reason_code;            /* why declined, refunded, cancelled: a code */
     biller_bytes reason_text;            /* and its words */
     biller_bytes by;                     /* who refunded or cancelled */
-    const biller_bytes *warnings;        /* remarks for the operator, e.g. "garbled_template" */
+    const biller_bytes *warnings;        /* remarks for the operator: "garbled_template" (mend it
+                                            in the portal), "currency_from_option" (none was said),
+                                            "not_as_at_sign_up" (another member, session or
+                                            affiliate than the sale that opened the purchase; that
+                                            of the sale stands), "product_not_said" (bought by one
+                                            click, without eTicket or seal), or a sentence */
     size_t warning_count;
     const biller_pair *extras;           /* everything else the processor sent, secrets excepted:
                                             lower-case names, values untouched, in order */

@@ -96,6 +96,13 @@ Biller::Biller(Config config, Host host, std::unique_ptr<Ledger> ledger)
                   "postbacks.authenticity is \"none\": anyone who knows the address can post");
 }
 
+void Biller::announce() const {
+    host_.log(LogLevel::info, "account " +
+                                  (config_.merchant_id.empty() ? "" : config_.merchant_id + " ") +
+                                  (config_.mode == Mode::live ? "in live mode" : "in test mode") +
+                                  ", " + std::to_string(config_.options.size()) + " join options");
+}
+
 Result<Link> Biller::link(const LinkRequest& request) const {
     return build_link(config_, request, host_.now());
 }

@@ -69,6 +69,9 @@ public:
     const Config& config() const { return config_; }
     Ledger& ledger() { return *ledger_; }
 
+    // Tells the log whose account this is.
+    void announce() const;
+
     Result<Link> link(const LinkRequest& request) const;
 
     // Never throws for what the request holds, nor for a ledger that fails: both have a reply.

@@ -99,6 +99,7 @@ uint32_t open(const biller_config* config, const biller_host* host, biller_insta
             {},
             Biller(std::move(*loaded.config), Host(table), open_sqlite_ledger(settings)),
             getpid()};
+        (*instance)->biller.announce();
         return BILLER_STATUS_OK;
     });
 }
