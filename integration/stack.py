@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from http.client import HTTPException
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 APPROVED_CARD = "4444 3333 2222 1111"  # Processing API 2.0, "Testing Payments"
@@ -24,10 +25,6 @@ class Trouble(Exception):
     """Something did not go as it should; the text is for a person."""
 
 
-class HostDied(Trouble):
-    """The reference host ended while it was needed."""
-
-
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -35,7 +32,7 @@ def free_port():
 
 
 def http(method, url, form=None, body=None, headers=None):
-    """Status and text of an answer; redirects are not followed."""
+    """Status and text of an answer; redirects are not followed, proxies not asked."""
     data = None
     headers = dict(headers or {})
     if form is not None:
@@ -45,13 +42,13 @@ def http(method, url, form=None, body=None, headers=None):
         data = json.dumps(body).encode()
         headers["Content-Type"] = "application/json"
     request = urllib.request.Request(url, data=data, headers=headers, method=method)
-    opener = urllib.request.build_opener(_NoRedirect)
+    opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=HTTP_SECONDS) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as answer:
         return answer.code, answer.read().decode()
-    except (urllib.error.URLError, ConnectionError) as failure:
+    except (OSError, HTTPException) as failure:
         raise Trouble(f"{method} {url.split('?')[0]}: {failure}") from failure
 
 
@@ -67,23 +64,26 @@ class Program:
         self.name = os.path.basename(arguments[0])
         self.log_path = log
         with open(log, "ab") as output:
+            self.log_start = output.tell()
             self.process = subprocess.Popen(
                 arguments, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                 env={**os.environ, **(env or {})})
 
-    def await_port(self, port):
+    def await_address(self, url):
+        """Until the program tells this address. That the port answers is no proof: it may be
+        somebody else's."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            if self.process.poll() is not None:
+            if f" {url}/" in self.log(self.log_start):
+                return
+            if not self.is_running():
                 break
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return
             time.sleep(0.02)
         raise Trouble(f"{self.name} did not start; {self.log_path} says:\n{self.log()[-2000:]}")
 
-    def log(self):
+    def log(self, start=0):
         with open(self.log_path, encoding="utf-8", errors="replace") as text:
+            text.seek(start)
             return text.read()
 
     def is_running(self):
@@ -146,7 +146,7 @@ class Stack:
         if seed:
             arguments += ["--seed", str(seed)]
         self.sandbox = Program(arguments, os.path.join(self.data, "sandbox.log"))
-        self.sandbox.await_port(self.sandbox_port)
+        self.sandbox.await_address(self.sandbox_url)
 
     def start_host(self, plugin=None, die_at=None, env=None):
         arguments = [os.path.join(self.build, "bin", "nats-host"), "--config", self.config,
@@ -157,7 +157,7 @@ class Stack:
         if die_at:
             arguments += ["--die-at", die_at]
         self.host = Program(arguments, os.path.join(self.data, "host.log"), env)
-        self.host.await_port(self.admin_port)
+        self.host.await_address(self.admin_url)
 
     def stop(self):
         for program in (self.host, self.sandbox):

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""Walks two customers through a sign-up and what follows, through real HTTP, and tells what happened:
-the first under the postback templates of the NATS integration guide as printed (garbled), the second
-under the same with "&currencycode=" mended. Every postback is sent twice; the host must show one
-effect of each. Then keeps the programs running until Ctrl-C.
+"""Walks two customers through a sign-up and what follows, through real HTTP, and tells what
+happened: the first under the postback templates of the NATS integration guide as printed (garbled),
+the second under the same with "&currencycode=" mended. Every postback is sent twice; the host must
+show one effect of each. Then keeps the programs running until Ctrl-C.
 
     python3 integration/walk.py --build build [--data FOLDER] [--once] [--any-port]
 """
 
 import argparse
-import re
 import shutil
 import signal
 import sys
@@ -73,10 +72,11 @@ class Walk:
         self.tell(f"{self.customer} picks option 101 and becomes member {member} (pending)")
         say(f"        link: {masked(link)}")
         status, page = stack.http("GET", link)
-        price = re.search(r"2\.95", page)
-        if status != 200 or not price:
-            raise Trouble(f"the pay page answered {status} and shows no price")
-        self.tell("the pay page shows 2.95 USD for 3 days and two cross sells; both are ticked, paid")
+        missing = [shown for shown in ("2.95 USD for 3 days", "sp-cross-sell-1", "sp-cross-sell-2")
+                   if shown not in page]
+        if status != 200 or missing:
+            raise Trouble(f"the pay page answered {status} and does not show {missing}")
+        self.tell("the pay page shows 2.95 USD for 3 days and two cross sells; both ticked, paid")
         paid = self.world.pay(link, cross_sells="1,2")
         if not paid["approved"]:
             raise Trouble("the test card was declined")
@@ -132,7 +132,6 @@ def walk(world, postbacks, seed, customer, title):
     customer_walk.sign_up()
     customer_walk.later()
     customer_walk.check()
-    return customer_walk
 
 
 def wait_for_ctrl_c(world):
@@ -140,12 +139,15 @@ def wait_for_ctrl_c(world):
     say(f"  sign up          {world.host_url}/signup/signup.php")
     say(f"  operator pages   {world.admin_url}/")
     say(f"  Segpay sandbox   {world.sandbox_url}/")
-    try:
-        while world.host.is_running() and world.sandbox.is_running():
-            signal.sigtimedwait([signal.SIGINT, signal.SIGTERM], 1)
-    except KeyboardInterrupt:
-        pass
-    say("Stopped.")
+    while True:
+        for program in (world.host, world.sandbox):
+            if not program.is_running():
+                raise Trouble(f"{program.name} has ended")
+        time.sleep(1)
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
 
 
 def main():
@@ -156,7 +158,11 @@ def main():
     parser.add_argument("--any-port", action="store_true", help="free ports instead of the usual")
     options = parser.parse_args()
 
+    # However it is told to stop, it takes its two programs with it.
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, interrupt)
     data = options.data or tempfile.mkdtemp(prefix="nats-segpay-")
+    walked = False
     world = Stack(options.build, data, ports=None if options.any_port else (8080, 8081, 8091))
     try:
         seed = int(time.time())  # ids of purchases; the second sandbox must not repeat the first's
@@ -164,10 +170,14 @@ def main():
         walk(world, "nats", seed, "ann", "Ann, with the guide's postback templates as printed:")
         world.sandbox.stop()
         walk(world, "nats-mended", seed + 1000, "bob", "Bob, with the templates mended:")
+        walked = True
         say("All went well.")
         if not options.once:
             wait_for_ctrl_c(world)
         return 0
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 0 if walked else 1
     except Trouble as trouble:
         say(f"It did not go well: {trouble}")
         say(f"Logs are in {data}")

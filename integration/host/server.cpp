@@ -121,9 +121,14 @@ net::HTTPServerParams::Ptr params() {
     return params;
 }
 
+// Not by ServerSocket's constructor: that one sets SO_REUSEPORT, under which a second host on the
+// same port would start without a word and get half of the requests.
 net::ServerSocket bound_socket(const std::string& address) {
     try {
-        return net::ServerSocket(net::SocketAddress(address));
+        net::ServerSocket socket;
+        socket.bind(net::SocketAddress(address), true, false);
+        socket.listen(kMaxQueuedConnections);
+        return socket;
     } catch (const Poco::Exception& failure) {
         throw std::runtime_error("cannot listen on " + address + ": " + failure.displayText());
     }

@@ -7,6 +7,7 @@
 #include "secrets.hpp"
 
 #include <Poco/Base64Decoder.h>
+#include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/URI.h>
 
@@ -111,14 +112,22 @@ Member pending_member(const Form& values, const std::string& site) {
     return member;
 }
 
+// Empty when it is no base64.
+std::string base64_decoded(std::string text) {
+    text.append((4 - text.size() % 4) % 4, '='); // Poco wants the padding that the codes leave out
+    std::istringstream encoded(text);
+    Poco::Base64Decoder decoder(encoded);
+    try {
+        return {std::istreambuf_iterator<char>(decoder), {}};
+    } catch (const Poco::DataFormatException&) {
+        return {};
+    }
+}
+
 } // namespace
 
 std::string affiliate_of(const std::string& nats_code) {
-    std::string padded = nats_code; // Poco's decoder wants the padding that the codes leave out
-    padded.append((4 - padded.size() % 4) % 4, '=');
-    std::istringstream encoded(padded);
-    Poco::Base64Decoder decoder(encoded);
-    const std::string decoded(std::istreambuf_iterator<char>(decoder), {}); // ends at what is none
+    const std::string decoded = base64_decoded(nats_code);
     const std::string first = decoded.substr(0, decoded.find('.'));
     const bool is_code = decoded.find('.') != std::string::npos && !first.empty() &&
                          decoded.find_first_not_of("0123456789.") == std::string::npos;

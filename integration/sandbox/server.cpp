@@ -26,6 +26,7 @@ namespace {
 
 constexpr std::size_t kMaxJsonDepth = 8;
 constexpr std::size_t kMaxUrlBytes = 32 * 1024;
+constexpr int kMaxQueued = 100;
 
 struct Route {
     const char* method;
@@ -199,9 +200,18 @@ private:
     const Desk& desk_;
 };
 
+// Not by ServerSocket's constructor: that one sets SO_REUSEPORT, under which a second sandbox on
+// the same port would start without a word and get half of the requests.
+Poco::Net::ServerSocket bound_socket(const std::string& address) {
+    Poco::Net::ServerSocket socket;
+    socket.bind(Poco::Net::SocketAddress(address), true, false);
+    socket.listen(kMaxQueued);
+    return socket;
+}
+
 Poco::Net::HTTPServerParams::Ptr server_params() {
     Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
-    params->setMaxQueued(100);
+    params->setMaxQueued(kMaxQueued);
     params->setSoftwareVersion("segpay-sandbox");
     return params;
 }
@@ -209,7 +219,7 @@ Poco::Net::HTTPServerParams::Ptr server_params() {
 } // namespace
 
 Server::Server(const Desk& desk, const std::string& address)
-    : socket_(Poco::Net::SocketAddress(address)),
+    : socket_(bound_socket(address)),
       threads_(2, 32),
       server_(new Reception(desk), threads_, socket_, server_params()) {
     server_.start();

@@ -226,20 +226,21 @@ BOOST_AUTO_TEST_CASE(the_seal_is_about_what_stands_on_the_link) {
     request.upsell = "u";
     request.tokenplus = "t";
     request.octoken = "7";
-    Values values = query_of(built(request));
-    SealedFacts facts;
+    const Values values = query_of(built(request));
+    std::string seal = values.at(seal_name());
+    SealedFacts facts; // views of `values`
     facts.package = 162209;
     facts.option = "101";
-    facts.member_id = values["foreignid"];
-    facts.session = values["natssess"];
-    facts.affiliate = values["merchantpartnerid"];
-    facts.xref1 = values["xref1"];
-    facts.xref2 = values["xref2"];
-    facts.upsell = values["upsell"];
-    facts.tokenplus = values["tokenplus"];
-    facts.octoken = values["OCToken"];
+    facts.member_id = values.at("foreignid");
+    facts.session = values.at("natssess");
+    facts.affiliate = values.at("merchantpartnerid");
+    facts.xref1 = values.at("xref1");
+    facts.xref2 = values.at("xref2");
+    facts.upsell = values.at("upsell");
+    facts.tokenplus = values.at("tokenplus");
+    facts.octoken = values.at("OCToken");
     const auto verdict = [&] {
-        return check_seal(values[seal_name()], example_config().seal.keys, facts, kStart, kDay);
+        return check_seal(seal, example_config().seal.keys, facts, kStart, kDay);
     };
     BOOST_TEST((verdict() == SealVerdict::good));
     facts.member_id = "1";
@@ -247,7 +248,7 @@ BOOST_AUTO_TEST_CASE(the_seal_is_about_what_stands_on_the_link) {
 
     // With a choice of price points it promises the package only.
     request.price_points = "3097,1221";
-    values = query_of(built(request));
+    seal = query_of(built(request)).at(seal_name());
     facts.member_id = "908172";
     facts.option = "";
     BOOST_TEST((verdict() == SealVerdict::good));
