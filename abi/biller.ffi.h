@@ -311,6 +311,8 @@ typedef struct biller_decision {
     uint32_t decision;
     biller_bytes key;
     biller_bytes by;
+    uint32_t leave_to_host;
+    uint32_t reserved;
 } biller_decision;
 typedef struct biller_report {
     uint32_t struct_size;

@@ -196,7 +196,8 @@ typedef struct biller_event {
     biller_bytes related_transaction_id; /* the sale that is voided, refunded, charged back */
     biller_money amount;                 /* in the price point's own currency */
     uint32_t approved;                   /* BILLER_YES, BILLER_NO; UNKNOWN for member events */
-    uint32_t test;                       /* BILLER_YES: made in test mode, never real money */
+    uint32_t test;                       /* BILLER_YES: the postback says that it is of test mode,
+                                            never real money; else BILLER_NO */
     uint32_t standin;                    /* BILLER_YES: approved before the bank answered */
     uint32_t redelivery;                 /* BILLER_YES: may have been delivered before */
     uint32_t trial;                      /* whether the join option is a trial */
@@ -235,8 +236,10 @@ typedef struct biller_event {
                                             in the portal), "currency_from_option" (none was said),
                                             "not_as_at_sign_up" (another member, session or
                                             affiliate than the sale that opened the purchase; that
-                                            of the sale stands), "product_not_said" (bought by one
-                                            click, without eTicket or seal), or a sentence */
+                                            of the sale stands), "product_not_said" (a sale without
+                                            eTicket: site and option are unknown),
+                                            "price_not_said" (a sale without amount), or a
+                                            sentence */
     size_t warning_count;
     const biller_pair *extras;           /* everything else the processor sent, secrets excepted:
                                             lower-case names, values untouched, in order */
@@ -274,7 +277,8 @@ typedef struct biller_probe {
 #define BILLER_LOG_INFO 3    /* one line per event */
 #define BILLER_LOG_DEBUG 4
 
-/* Flags of biller_host. */
+/* Flags of biller_host. A host that sets HONOURS_KEYS allows the plugin to write the mark "settled"
+ * a little later, with the next commit; this version writes it at once for every host. */
 #define BILLER_HOST_HONOURS_KEYS 1 /* stores biller_event.key with the effect */
 
 /* What the host can do. Filled by the host; copied by biller_plugin.open, so the struct itself may
@@ -507,7 +511,8 @@ typedef struct biller_entry_sink {
 
 /* Decisions of an operator. */
 #define BILLER_DECIDE_REDELIVER 1 /* a dead letter: deliver it once more, now */
-#define BILLER_DECIDE_RELEASE 2   /* a quarantined request: deliver it as it is, now */
+#define BILLER_DECIDE_RELEASE 2   /* a kept request: deliver it as it is, now; of a conflict, as an
+                                     event of its own, under a key of its own */
 #define BILLER_DECIDE_DISMISS 3   /* a dead letter or a kept request: it is nothing */
 
 typedef struct biller_decision {
@@ -515,6 +520,10 @@ typedef struct biller_decision {
     uint32_t decision; /* BILLER_DECIDE_* */
     biller_bytes key;  /* of the entry */
     biller_bytes by;   /* who decides; recorded. Required, at most 64 bytes */
+    uint32_t leave_to_host; /* BILLER_YES: call no biller_host.event here; the event becomes due,
+                               and the next recover() of a host on this ledger delivers it. For
+                               tools that are not the host. */
+    uint32_t reserved;      /* 0 */
 } biller_decision;
 
 /* What a round of recovery, or a decision, did. Filled by the plugin. */
@@ -576,7 +585,8 @@ typedef struct biller_plugin {
                         const biller_entry_sink *sink, biller_reason *reason);
 
     /* [any-thread] Carries out an operator's decision. REDELIVER and RELEASE call biller_host.event
-     * before they return; `report` (may be NULL) tells how that went. */
+     * before they return, unless it is left to the host; `report` (may be NULL) tells how that
+     * went. A decision grants the event as many attempts as a new one has. */
     uint32_t (*decide)(biller_instance *instance, const biller_decision *decision,
                        biller_report *report, biller_reason *reason);
 

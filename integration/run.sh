@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Shows the plugin at work: builds it, starts a sandbox of Segpay and the reference host on loopback,
-# walks customers through a sign-up and what follows, and keeps running until Ctrl-C.
+# Shows the plugin at work: builds it, starts a sandbox of Segpay and the reference host on
+# loopback, walks customers through a sign-up and what follows, and keeps running until Ctrl-C.
 #
 #     bash integration/run.sh [--once]
 #
-# --once stops after the walk; the exit status is 0 if all went well. The ports are 8080 (host), 8081
-# (operator pages) and 8091 (sandbox).
+# --once stops after the walk; the exit status is 0 if all went well. The ports are 8080 (host),
+# 8081 (operator pages) and 8091 (sandbox).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
 

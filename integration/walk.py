@@ -159,7 +159,7 @@ def main():
     options = parser.parse_args()
 
     # However it is told to stop, it takes its two programs with it.
-    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for told in (signal.SIGINT, signal.SIGTERM):
         signal.signal(told, interrupt)
     data = options.data or tempfile.mkdtemp(prefix="nats-segpay-")
     walked = False

@@ -57,6 +57,10 @@ std::string digest_of(const Parameters& parameters) {
     return Poco::DigestEngine::digestToHex(engine.digest()).substr(0, 32);
 }
 
+std::string counted(std::uint32_t attempts) {
+    return std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
+}
+
 TimeMs pause_after(std::uint32_t attempts, const LedgerConfig& config) {
     const TimeMs first = TimeMs{config.retry_seconds} * 1000;
     const std::uint32_t doublings = std::min(attempts > 0 ? attempts - 1 : 0, 20u);
@@ -214,10 +218,10 @@ Reply Biller::deliver_once(const Translation& translation, const Parameters& par
 
 Reply Biller::deliver_leased(const Entry& entry) {
     std::string why;
-    const Delivery delivery = deliver(entry, Patience::limited, why);
+    const Delivery delivery = deliver(entry, why);
     if (delivery == Delivery::applied || delivery == Delivery::refused) {
         Report others; // what queued up behind it meanwhile
-        deliver_purchase(entry.event->purchase_id, Patience::limited, others);
+        deliver_purchase(entry.event->purchase_id, others);
     }
     return reply_for(delivery, entry, why);
 }
@@ -225,7 +229,7 @@ Reply Biller::deliver_leased(const Entry& entry) {
 // An earlier event of the purchase comes first: it is delivered now if it can be.
 Reply Biller::deliver_in_turn(const std::string& purchase_id, const std::string& key) {
     Report report;
-    deliver_purchase(purchase_id, Patience::limited, report);
+    deliver_purchase(purchase_id, report);
     const std::optional<Entry> entry = ledger_->entry(key);
     if (entry && entry->state == EntryState::settled) return reply(Disposition::delivered, key, {});
     if (entry && entry->state == EntryState::dead_letter)
@@ -233,16 +237,15 @@ Reply Biller::deliver_in_turn(const std::string& purchase_id, const std::string&
     return reply(Disposition::deferred, key, "an earlier event of the purchase is not settled yet");
 }
 
-Biller::Delivery Biller::deliver(const Entry& entry, Patience patience, std::string& why) {
+Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
+    const std::uint32_t attempts = entry.attempts - entry.attempts_forgiven;
     // More attempts than are allowed were begun and never ended: the host may die of this event
     // each time it is told, and must not for ever.
-    const bool is_hopeless =
-        patience == Patience::limited && entry.attempts > config_.ledger.max_attempts;
-    HostAnswer answer = is_hopeless
-                            ? HostAnswer{HostAnswer::Verdict::refuse,
-                                         "given up after " + std::to_string(entry.attempts - 1) +
-                                             " attempts; the last ended without an answer"}
-                            : host_.deliver(entry);
+    const bool is_hopeless = attempts > config_.ledger.max_attempts;
+    HostAnswer answer = is_hopeless ? HostAnswer{HostAnswer::Verdict::refuse,
+                                                 "given up after " + counted(attempts - 1) +
+                                                     "; the last ended without an answer"}
+                                    : host_.deliver(entry);
     why = std::move(answer.why);
 
     Delivery delivery = Delivery::applied;
@@ -252,14 +255,12 @@ Biller::Delivery Biller::deliver(const Entry& entry, Patience patience, std::str
         delivery = Delivery::refused;
         settlement.verdict = Settlement::Verdict::refused;
     } else if (answer.verdict == HostAnswer::Verdict::retry) {
-        const bool was_last =
-            patience == Patience::limited && entry.attempts >= config_.ledger.max_attempts;
+        const bool was_last = attempts >= config_.ledger.max_attempts;
         delivery = was_last ? Delivery::refused : Delivery::retry;
         settlement.verdict = was_last ? Settlement::Verdict::refused : Settlement::Verdict::retry;
-        settlement.next_attempt_at_ms = host_.now() + pause_after(entry.attempts, config_.ledger);
+        settlement.next_attempt_at_ms = host_.now() + pause_after(attempts, config_.ledger);
         if (was_last)
-            settlement.message = why =
-                "given up after " + std::to_string(entry.attempts) + " attempts; the last: " + why;
+            settlement.message = why = "given up after " + counted(attempts) + "; the last: " + why;
     }
     try {
         if (!ledger_->settle(entry, settlement, host_.now())) delivery = Delivery::lost;
@@ -275,10 +276,10 @@ Biller::Delivery Biller::deliver(const Entry& entry, Patience patience, std::str
     return delivery;
 }
 
-void Biller::deliver_purchase(const std::string& purchase_id, Patience patience, Report& report) {
+void Biller::deliver_purchase(const std::string& purchase_id, Report& report) {
     std::string why;
     while (std::optional<Entry> entry = ledger_->take_next(purchase_id, host_.now())) {
-        const Delivery delivery = deliver(*entry, patience, why);
+        const Delivery delivery = deliver(*entry, why);
         count(delivery, report);
         if (delivery == Delivery::retry || delivery == Delivery::lost) return;
     }
@@ -351,20 +352,21 @@ Report Biller::recover(std::uint32_t limit) {
     for (std::uint32_t round = 0; round < limit; ++round) {
         const std::optional<Entry> entry = ledger_->take_due(host_.now());
         if (!entry) break;
-        count(deliver(*entry, Patience::limited, why), report);
+        count(deliver(*entry, why), report);
     }
     return report;
 }
 
-Refused Biller::redeliver(std::string_view key, std::string_view by, Report& report) {
+Refused Biller::redeliver(std::string_view key, std::string_view by, Deliver where,
+                          Report& report) {
     const std::optional<Entry> entry = ledger_->entry(key);
     if (!entry) return not_found(key);
     if (!ledger_->revive(key, by, host_.now())) return wrong_state(*entry, "dead_letter");
-    deliver_purchase(entry->event->purchase_id, Patience::unlimited, report);
+    if (where == Deliver::here) deliver_purchase(entry->event->purchase_id, report);
     return {};
 }
 
-Refused Biller::release(std::string_view key, std::string_view by, Report& report) {
+Refused Biller::release(std::string_view key, std::string_view by, Deliver where, Report& report) {
     const std::optional<Entry> entry = ledger_->entry(key);
     if (!entry) return not_found(key);
     const bool is_kept = entry->state == EntryState::quarantined ||
@@ -390,11 +392,15 @@ Refused Biller::release(std::string_view key, std::string_view by, Report& repor
     if (claim.outcome == Claim::Outcome::conflict)
         return {Refused::Cause::wrong_state, claim.message};
     ledger_->close(key, EntryState::released, by, host_.now());
+    if (where == Deliver::elsewhere) {
+        if (claim.outcome == Claim::Outcome::leased) ledger_->give_back(*claim.entry, host_.now());
+        return {};
+    }
     if (claim.outcome == Claim::Outcome::leased) {
         std::string why;
-        count(deliver(*claim.entry, Patience::unlimited, why), report);
+        count(deliver(*claim.entry, why), report);
     }
-    deliver_purchase(translation.event.purchase_id, Patience::unlimited, report);
+    deliver_purchase(translation.event.purchase_id, report);
     return {};
 }
 

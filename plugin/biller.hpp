@@ -80,9 +80,12 @@ public:
     // Delivers at most `limit` entries that are pending and due. Throws LedgerError.
     Report recover(std::uint32_t limit);
 
+    // Who delivers what an operator decided to deliver: this host, now, or the next that recovers.
+    enum class Deliver { here, elsewhere };
+
     // An operator's decisions about the entry with that key. Throw LedgerError.
-    Refused redeliver(std::string_view key, std::string_view by, Report& report);
-    Refused release(std::string_view key, std::string_view by, Report& report);
+    Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report);
+    Refused release(std::string_view key, std::string_view by, Deliver where, Report& report);
     Refused dismiss(std::string_view key, std::string_view by);
 
 private:
@@ -96,13 +99,9 @@ private:
     Reply deliver_leased(const Entry& entry);
     Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
 
-    // Whether a host that keeps asking for retries has had enough of them. An operator's decision
-    // is worth one more attempt in any case.
-    enum class Patience { limited, unlimited };
-
-    Delivery deliver(const Entry& entry, Patience patience, std::string& why);
+    Delivery deliver(const Entry& entry, std::string& why);
     // Everything of the purchase that is due, in order, until the host says "not now".
-    void deliver_purchase(const std::string& purchase_id, Patience patience, Report& report);
+    void deliver_purchase(const std::string& purchase_id, Report& report);
     static void count(Delivery delivery, Report& report);
     Reply reply_for(Delivery delivery, const Entry& entry, const std::string& why) const;
     Reply reply(Disposition disposition, std::string key, std::string message) const;

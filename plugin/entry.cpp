@@ -314,14 +314,16 @@ uint32_t decide(biller_instance* instance, const biller_decision* decision, bill
         const biller_decision given = adopted(decision);
         const std::string_view by = view(given.by);
         require(!by.empty() && by.size() <= kMaxOperatorBytes, "by must be 1 to 64 bytes");
+        const auto where =
+            given.leave_to_host == BILLER_YES ? Biller::Deliver::elsewhere : Biller::Deliver::here;
         Report done;
         Refused refused;
         switch (given.decision) {
             case BILLER_DECIDE_REDELIVER:
-                refused = biller.redeliver(view(given.key), by, done);
+                refused = biller.redeliver(view(given.key), by, where, done);
                 break;
             case BILLER_DECIDE_RELEASE:
-                refused = biller.release(view(given.key), by, done);
+                refused = biller.release(view(given.key), by, where, done);
                 break;
             case BILLER_DECIDE_DISMISS:
                 refused = biller.dismiss(view(given.key), by);
@@ -341,7 +343,8 @@ uint32_t portal_fields_hook(biller_instance* instance, const biller_bytes* join_
                             const biller_portal_sink* sink, biller_reason* reason) {
     return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
         require(join_host && sink && sink->field, "join_host, sink or sink->field is NULL");
-        require(join_host->size > 0, "join_host is empty");
+        require(is_host_name(view(*join_host)),
+                "join_host is not the name of a host, without scheme and path: join.example.com");
         for (const PortalField& found : portal_fields(biller.config(), view(*join_host))) {
             auto field = sized<biller_portal_field>();
             field.required = found.is_required ? BILLER_YES : BILLER_NO;

@@ -294,8 +294,38 @@ BOOST_AUTO_TEST_CASE(what_a_host_dies_of_is_given_up_too) {
     // An operator may insist.
     account.host.answers(BILLER_DONE);
     Report report;
-    account.biller.redeliver(key, "ann", report);
+    account.biller.redeliver(key, "ann", Biller::Deliver::here, report);
     BOOST_TEST(report.delivered == 1u);
+}
+
+// What an operator decides in another process must reach the host, however often it was tried.
+BOOST_AUTO_TEST_CASE(a_decision_left_to_the_host_costs_no_attempt) {
+    Account account(example_config_but([](Config& config) { config.ledger.max_attempts = 1; }));
+    account.host.answers(BILLER_RETRY);
+    const std::string key = account.get(sign_up("1")).key;
+    BOOST_TEST((account.state_of(key) == EntryState::dead_letter));
+    Report report;
+    account.biller.redeliver(key, "ann", Biller::Deliver::elsewhere, report);
+    BOOST_TEST(account.host.events.size() == 1u);
+    BOOST_TEST((account.state_of(key) == EntryState::pending));
+    account.host.answers(BILLER_DONE);
+    BOOST_TEST(account.biller.recover(10).delivered == 1u); // at once, and called
+    BOOST_REQUIRE(account.host.events.size() == 2u);
+    BOOST_TEST(account.host.events[1]["redelivery"] == "yes");
+
+    const std::string forged =
+        account
+            .get(sign_up("2", "9002") + "&" + example_config().seal.parameter + "=" +
+                 std::string(32, 'a'))
+            .key;
+    BOOST_TEST((account.state_of(forged) == EntryState::quarantined));
+    const Refused refused =
+        account.biller.release(forged, "ann", Biller::Deliver::elsewhere, report);
+    BOOST_TEST((refused.cause == Refused::Cause::none), refused.message);
+    BOOST_TEST(account.host.events.size() == 2u);
+    BOOST_TEST(account.biller.recover(10).delivered == 1u);
+    BOOST_REQUIRE(account.host.events.size() == 3u);
+    BOOST_TEST(account.host.events[2]["redelivery"] != "yes"); // nobody was told before
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_is_an_hour_at_most) {

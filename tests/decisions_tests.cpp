@@ -21,17 +21,20 @@ BOOST_AUTO_TEST_CASE(a_dead_letter_can_be_redelivered) {
     account.host.answers(BILLER_REFUSE);
     const std::string key = account.get(sign_up("1")).key;
     Report report;
-    BOOST_TEST((account.biller.redeliver(key, "ann", report).cause == Refused::Cause::none));
+    BOOST_TEST((account.biller.redeliver(key, "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::none));
     BOOST_TEST(report.dead_letters == 1u); // refused once more
     account.host.answers(BILLER_DONE);
     report = {};
-    BOOST_TEST((account.biller.redeliver(key, "ann", report).cause == Refused::Cause::none));
+    BOOST_TEST((account.biller.redeliver(key, "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::none));
     BOOST_TEST(report.delivered == 1u);
     BOOST_TEST((account.state_of(key) == EntryState::settled));
     BOOST_TEST(account.biller.ledger().entry(key)->decided_by == "ann");
     BOOST_TEST(account.host.events.back()["key"] == key);
-    BOOST_TEST((account.biller.redeliver(key, "ann", report).cause == Refused::Cause::wrong_state));
-    const Refused missing = account.biller.redeliver("none", "ann", report);
+    BOOST_TEST((account.biller.redeliver(key, "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::wrong_state));
+    const Refused missing = account.biller.redeliver("none", "ann", Biller::Deliver::here, report);
     BOOST_TEST((missing.cause == Refused::Cause::not_found));
     BOOST_TEST(contains(missing.message, "\"none\""));
 }
@@ -43,7 +46,8 @@ BOOST_AUTO_TEST_CASE(a_quarantined_request_can_be_released_once_it_is_believed) 
     const std::string key = account.get(forged).key;
     BOOST_TEST((account.state_of(key) == EntryState::quarantined));
     Report report;
-    BOOST_TEST((account.biller.release(key, "ann", report).cause == Refused::Cause::none));
+    BOOST_TEST((account.biller.release(key, "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::none));
     BOOST_TEST(report.delivered == 1u);
     BOOST_TEST((account.state_of(key) == EntryState::released));
     BOOST_REQUIRE(account.host.events.size() == 1u);
@@ -52,7 +56,8 @@ BOOST_AUTO_TEST_CASE(a_quarantined_request_can_be_released_once_it_is_believed) 
     // The same request again is no news, and neither is an honest one about the same sale.
     check_duplicate(account.get(forged));
     check_duplicate(account.get(sign_up("1")));
-    BOOST_TEST((account.biller.release(key, "ann", report).cause == Refused::Cause::wrong_state));
+    BOOST_TEST((account.biller.release(key, "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::wrong_state));
     BOOST_TEST(account.host.events.size() == 1u);
 }
 
@@ -60,11 +65,12 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_told_stays_quarantined) {
     Account account;
     const std::string key = account.get(sign_up("1") + "&relatedtranid=no+id").key;
     Report report;
-    const Refused refused = account.biller.release(key, "ann", report);
+    const Refused refused = account.biller.release(key, "ann", Biller::Deliver::here, report);
     BOOST_TEST((refused.cause == Refused::Cause::wrong_state));
     BOOST_TEST(contains(refused.message, "relatedtranid"));
     BOOST_TEST((account.state_of(key) == EntryState::quarantined));
-    BOOST_TEST((account.biller.release("none", "ann", report).cause == Refused::Cause::not_found));
+    BOOST_TEST((account.biller.release("none", "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::not_found));
 }
 
 BOOST_AUTO_TEST_CASE(a_contradiction_can_be_released_beside_what_it_contradicts) {
@@ -73,7 +79,8 @@ BOOST_AUTO_TEST_CASE(a_contradiction_can_be_released_beside_what_it_contradicts)
     const std::string other = cheaper("1", "7");
     const std::string key = account.get(other).key;
     Report report;
-    BOOST_TEST((account.biller.release(key, "ann", report).cause == Refused::Cause::none));
+    BOOST_TEST((account.biller.release(key, "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::none));
     BOOST_REQUIRE(account.host.events.size() == 2u);
     BOOST_TEST(account.host.events[1]["amount"] == "1.00USD");
     BOOST_TEST(account.host.events[0]["key"] != account.host.events[1]["key"]);
@@ -90,7 +97,8 @@ BOOST_AUTO_TEST_CASE(a_garbled_request_keeps_its_currency_in_quarantine) {
     const std::string key = account.get(garbled).key;
     BOOST_TEST((account.state_of(key) == EntryState::quarantined));
     Report report;
-    BOOST_TEST((account.biller.release(key, "ann", report).cause == Refused::Cause::none));
+    BOOST_TEST((account.biller.release(key, "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::none));
     BOOST_REQUIRE(account.host.events.size() == 1u);
     BOOST_TEST(account.host.events[0]["amount"] == "19.95EUR"); // not the option's dollars
 }
@@ -101,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_released_request_brings_its_password_when_there_is_a_key)
                                example_config().seal.parameter + "=" + std::string(32, 'a');
     const std::string key = account.get(forged).key;
     Report report;
-    (void)account.biller.release(key, "ann", report);
+    (void)account.biller.release(key, "ann", Biller::Deliver::here, report);
     BOOST_REQUIRE(account.host.events.size() == 1u);
     BOOST_TEST(account.host.events[0].password == "canary");
 }

@@ -23,6 +23,7 @@ public:
         fail_if("settle");
         return real_->settle(entry, settlement, now);
     }
+    bool give_back(const Entry& entry, TimeMs now) override { return real_->give_back(entry, now); }
     std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) override {
         fail_if("take_next");
         return real_->take_next(purchase_id, now);

@@ -1,3 +1,4 @@
+// Events and entries as JSON, one object a line; nothing said is null. Knows no command.
 #include "event_json.hpp"
 
 #include <cstdio>

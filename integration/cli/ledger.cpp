@@ -157,10 +157,9 @@ struct Outcome {
     const char* words;
 };
 
-// The host of this process answers "later" to everything, so nothing is ever applied here.
-Outcome outcome_of(std::uint32_t decision, const biller_report& report) {
+// This process is not the host: what is decided to be delivered is left to the one that runs.
+Outcome outcome_of(std::uint32_t decision) {
     if (decision == BILLER_DECIDE_DISMISS) return {"dismissed", "dismissed"};
-    if (report.dead_letters > 0) return {"dead_letter", "a dead letter again: tried too often"};
     return {"pending", "pending, the host will deliver it"};
 }
 
@@ -175,13 +174,12 @@ int decide(const Common& common, const DecisionArguments& arguments, std::uint32
     int exit_code = keys.empty() ? 1 : 0;
     for (const std::string& key : keys) {
         try {
-            biller_report report = account.segpay().decide(decision, key, arguments.by);
-            Outcome outcome = outcome_of(decision, report);
+            account.segpay().decide(decision, key, arguments.by, true);
+            const Outcome outcome = outcome_of(decision);
             if (common.json)
                 std::puts(one_line({{"key", key}, {"state", outcome.state}}).c_str());
             else
                 std::printf("%s: %s\n", key.c_str(), outcome.words);
-            if (report.dead_letters > 0) exit_code = 1;
         } catch (const biller::Error& failure) {
             std::fprintf(stderr, "nats-segpay: %s: %s\n", key.c_str(), failure.what());
             exit_code = 1;

@@ -97,7 +97,7 @@ std::string unknown_name(std::string_view name) {
         known.push_back(s.name);
     known.insert(known.end(), std::begin(kRefs), std::end(kRefs));
     return "--set does not know \"" + std::string(name) + "\"" + suggestion(name, known) +
-           " For a user-defined parameter write x." + std::string(name);
+           " (a user-defined parameter is x.NAME)";
 }
 
 // The request, and the texts that it borrows.

@@ -1,3 +1,4 @@
+// The known name that was probably meant. Knows nothing of commands.
 #include "nearest.hpp"
 
 #include <algorithm>

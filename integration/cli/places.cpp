@@ -1,3 +1,4 @@
+// Where plugin and example account lie, seen from this program. Opens nothing.
 #include "places.hpp"
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+// Columns of equal width. Knows nothing of what is in them.
 #include "table.hpp"
 
 #include <algorithm>

@@ -203,12 +203,22 @@ void apply_to_subscription(Connection& db, const Fact& fact,
     if (owner_before && owner_before != subscription.member) refresh_status(db, *owner_before);
 }
 
-// A sale brings a login only to a record that nobody uses yet; an enable always does.
+// A login is brought to a record that nobody uses yet, or by the enable of a purchase whose sale
+// was this member's. Not by a new purchase that merely names the member: the id travelled through
+// the customer's browser, and whoever edits it must not get somebody else's account.
+bool may_bring_login(const Fact& fact, const Member& member,
+                     const std::optional<Subscription>& known) {
+    if (!fact.effect.has_login) return false;
+    if (member.status == "pending") return true;
+    return fact.event.kind == BILLER_EVENT_MEMBER_ENABLE && known && known->option &&
+           known->member == member.id;
+}
+
 void apply_to_member(Connection& db, const Fact& fact, const Member& member,
+                     const std::optional<Subscription>& known,
                      const std::optional<JoinOption>& option) {
     const bool leaves_pending = member.status == "pending";
-    const bool takes_login =
-        fact.effect.has_login && (leaves_pending || fact.event.kind == BILLER_EVENT_MEMBER_ENABLE);
+    const bool takes_login = may_bring_login(fact, member, known);
     if ((takes_login || leaves_pending) &&
         !settle_login(db, member, takes_login ? fact.login : Login{}))
         log(Level::warning, "member " + std::to_string(member.id) +
@@ -268,7 +278,8 @@ bool apply(Connection& db, const Fact& fact) {
 
     if (fact.effect.has_subscription && fact.subscription)
         apply_to_subscription(db, fact, subscription, member, option);
-    if (fact.effect.has_subscription && member) apply_to_member(db, fact, *member, option);
+    if (fact.effect.has_subscription && member)
+        apply_to_member(db, fact, *member, subscription, option);
     if (is_in_the_books(fact)) add_transaction(db, fact, member);
     if (member)
         db.execute("UPDATE applied_events SET member = ?2 WHERE key = ?1", fact.key, member->id);

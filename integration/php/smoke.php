@@ -30,7 +30,7 @@ final class Biller
 
     public function __construct(string $header, string $library)
     {
-        // One cdef per process is enough. Under php-fpm use ffi.preload, which does it once.
+        // One cdef per process is enough. (Under php-fpm FFI is restricted to what was preloaded.)
         $this->ffi = FFI::cdef(file_get_contents($header), $library);
         $this->reason = $this->make('biller_reason');
 

@@ -251,11 +251,6 @@ Why needs_dispute(const Purchase& purchase, const PricePoint&) {
     return has ? "" : "no sale of it was charged back";
 }
 
-Why needs_sale_or_dispute(const Purchase& purchase, const PricePoint& price) {
-    Why why = needs_sale(purchase, price);
-    return why.empty() ? why : needs_dispute(purchase, price);
-}
-
 Why needs_standin(const Purchase& purchase, const PricePoint&) {
     return purchase.standin_pending ? "" : "no stand-in approval is waiting for the bank";
 }
@@ -288,10 +283,8 @@ constexpr std::array kActions = {
         "chargeback_reversal", "Chargeback reversal", needs_dispute,
         [](Scene& s) { follow(s, {Fate::charged_back}, Fate::reversed, "CB Reversal", "Auth"); }},
     Action{
-        "rdr_reversal", "RDR reversal", needs_sale_or_dispute,
-        [](Scene& s) {
-            follow(s, {Fate::standing, Fate::charged_back}, Fate::reversed, "RDR Reversal", "Auth");
-        }},
+        "rdr_reversal", "RDR reversal", needs_dispute,
+        [](Scene& s) { follow(s, {Fate::charged_back}, Fate::reversed, "RDR Reversal", "Auth"); }},
     Action{"revoke", "Revoke", needs_sale,
            [](Scene& s) { follow(s, {Fate::standing}, Fate::revoked, "revoke", "Auth"); }},
     Action{"reactivation", "Reactivate", needs_lapsed, reactivate},

@@ -72,7 +72,8 @@ struct Entry {
     std::string request;        // kept requests: parameters, form-encoded, without secrets
     std::string message;        // why it is where it is
     std::string decided_by;
-    std::uint32_t attempts = 0; // deliveries begun, the present one included
+    std::uint32_t attempts = 0;          // deliveries begun, the present one included
+    std::uint32_t attempts_forgiven = 0; // those before an operator's last decision
     TimeMs received_at_ms = 0;
     TimeMs changed_at_ms = 0;
     TimeMs next_attempt_at_ms = 0; // 0: not pending, or an event of the purchase comes before it
@@ -145,6 +146,10 @@ public:
     // Step 3. False, and nothing changed: the lease ended and somebody else settles the entry.
     virtual bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) = 0;
 
+    // Takes a handing out back that led to no delivery: the attempt was none, and the entry is due.
+    // False: the lease was lost.
+    virtual bool give_back(const Entry& entry, TimeMs now) = 0;
+
     // Hands out the earliest pending entry of a purchase, if it is due and nobody holds it.
     virtual std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) = 0;
     // The same over all purchases: what recovery delivers.
@@ -166,8 +171,8 @@ public:
     virtual std::optional<Entry> entry(std::string_view key) = 0;
 
     // Decisions; false when the entry is not in a state for it (see Entry::state).
-    // A dead letter becomes pending, at its old place in the order of its purchase: due now, or as
-    // soon as the event that is being delivered is settled.
+    // A dead letter becomes pending with all its attempts forgiven, at its old place in the order
+    // of its purchase: due now, or as soon as the event that is being delivered is settled.
     virtual bool revive(std::string_view key, std::string_view by, TimeMs now) = 0;
     // A dead letter becomes dismissed; a kept request becomes `to`, dismissed or released.
     virtual bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) = 0;

@@ -70,6 +70,7 @@ public:
 
     Claim claim(const Event& event, const Identity& identity, TimeMs now) override;
     bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) override;
+    bool give_back(const Entry& entry, TimeMs now) override;
     std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) override;
     std::optional<Entry> take_due(TimeMs now) override;
     Waiting waiting() override;
@@ -277,6 +278,12 @@ bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, Time
     });
     SEGPAY_FAILPOINT("settle.after_commit");
     return is_ours;
+}
+
+bool SqliteLedger::give_back(const Entry& entry, TimeMs now) {
+    return transact("giving an event back", [&] {
+        return connection_.change(kGiveBack, entry.sequence, entry.attempts, now) == 1;
+    });
 }
 
 std::optional<Entry> SqliteLedger::take_next(std::string_view purchase_id, TimeMs now) {

@@ -22,6 +22,7 @@ enum EntryColumn : int {
     kChangedAt,
     kNextAttemptAt,
     kPassword,
+    kAttemptsForgiven,
 };
 
 constexpr std::string_view kInsertEntry =
@@ -67,6 +68,7 @@ Entry read_entry(const SqliteQuery& row, const SecretBox* box) {
     entry.message = row.text(kMessage);
     entry.decided_by = row.text(kDecidedBy);
     entry.attempts = static_cast<std::uint32_t>(row.integer(kAttempts));
+    entry.attempts_forgiven = static_cast<std::uint32_t>(row.integer(kAttemptsForgiven));
     entry.received_at_ms = row.integer(kReceivedAt);
     entry.changed_at_ms = row.integer(kChangedAt);
     entry.next_attempt_at_ms = row.integer(kNextAttemptAt);

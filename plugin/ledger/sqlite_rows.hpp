@@ -12,7 +12,7 @@ namespace segpay {
 // What read_entry expects to be selected, in this order.
 #define SEGPAY_ENTRY_COLUMNS                                                              \
     "sequence, key, state, record, request, message, decided_by, attempts, received_at, " \
-    "changed_at, next_attempt_at, password"
+    "changed_at, next_attempt_at, password, attempts_forgiven"
 
 #define SEGPAY_PURCHASE_COLUMNS                                                          \
     "id, opened_by, package, price_point, option, site, member_id, session, affiliate, " \

@@ -28,6 +28,7 @@ CREATE TABLE entries(
   received_at     INTEGER NOT NULL,    -- times: Unix time in milliseconds
   changed_at      INTEGER NOT NULL,
   attempts        INTEGER NOT NULL DEFAULT 0,
+  attempts_forgiven INTEGER NOT NULL DEFAULT 0, -- those before an operator's last decision
   next_attempt_at INTEGER,             -- null: not pending, or not the first of its purchase
   lease_until     INTEGER NOT NULL DEFAULT 0, -- 0: nobody was handed the entry
   record          TEXT,                -- the event, without its password

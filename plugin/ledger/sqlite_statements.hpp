@@ -42,6 +42,11 @@ inline constexpr std::string_view kSettle =
     "password = CASE ?3 WHEN 2 THEN NULL ELSE password END "
     "WHERE sequence = ?1 AND attempts = ?2 AND state = 1 AND lease_until <> 0";
 
+// (sequence, attempts, now)
+inline constexpr std::string_view kGiveBack =
+    "UPDATE entries SET attempts = attempts - 1, next_attempt_at = ?3, lease_until = 0 "
+    "WHERE sequence = ?1 AND attempts = ?2 AND state = 1 AND lease_until <> 0";
+
 // The queue that the entry ?1 is in, or has just left.
 #define SEGPAY_QUEUE                              \
     "INDEXED BY entries_pending WHERE state = 1 " \
@@ -75,7 +80,7 @@ inline constexpr std::string_view kFirstDue =
 
 // Decisions: (key, by, now), (key, state, by, now).
 inline constexpr std::string_view kRevive =
-    "UPDATE entries SET state = 1, changed_at = ?3, decided_by = ?2, "
+    "UPDATE entries SET state = 1, changed_at = ?3, decided_by = ?2, attempts_forgiven = attempts, "
     "next_attempt_at = CASE WHEN purchase_id IS NULL THEN ?3 END WHERE key = ?1 AND state = 3 "
     "RETURNING sequence";
 inline constexpr std::string_view kClose =

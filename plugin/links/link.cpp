@@ -183,7 +183,10 @@ Result<Link> purchase_link(const Config& config, const Completed& completed, Tim
 }
 
 // Processing API 2.0, "Instant Conversion".
-Result<Link> conversion_link(const Config& config, const LinkRequest& request) {
+Result<Link> conversion_link(const Config& config, const Completed& completed) {
+    const LinkRequest& request = completed.request;
+    if (completed.option && completed.option->price.type != Price::Type::instant_conversion)
+        return Error{"option: " + completed.option->id + " is no instant-conversion price point"};
     if (request.ictoken.empty())
         return Error{"ictoken: is missing; it is the trans_guid of the sign-up"};
     if (const std::string objection = objection_to(request.ictoken, Rule::id); !objection.empty())
@@ -200,7 +203,7 @@ Result<Link> build_link(const Config& config, const LinkRequest& request, TimeMs
             "service, which this version does not ask"};
     const Result<Completed> all = completed(config, request);
     if (!all) return Error{all.error()};
-    if (request.kind == LinkKind::instant_conversion) return conversion_link(config, all->request);
+    if (request.kind == LinkKind::instant_conversion) return conversion_link(config, *all);
     return purchase_link(config, *all, now);
 }
 

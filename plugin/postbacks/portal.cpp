@@ -102,6 +102,12 @@ private:
 
 } // namespace
 
+bool is_host_name(std::string_view text) {
+    constexpr std::string_view kAllowed =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
+    return !text.empty() && text.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
 std::vector<PortalField> portal_fields(const Config& config, std::string_view join_host) {
     const auto begin = [&] { return Template(config, join_host); };
     Template transaction = begin().with(kSale);

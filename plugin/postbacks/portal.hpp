@@ -17,6 +17,10 @@ struct PortalField {
     std::string note;
 };
 
+// Whether a text is a host's name or address with an optional port: letters, digits, '.', '-', ':'
+// and, for IPv6, brackets.
+bool is_host_name(std::string_view text);
+
 // `join_host`: the host's name with an optional port, e.g. "join.example.com". No scheme: the
 // portal adds https.
 std::vector<PortalField> portal_fields(const Config& config, std::string_view join_host);

@@ -57,6 +57,23 @@ SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, co
                       TimeMs{config.seal.max_age_days} * kDayMs);
 }
 
+// The usual reason for a seal that does not fit: the postback template leaves something out.
+std::string unsaid_facts(const Postback& postback) {
+    std::string unsaid;
+    for (auto [name, fact] : {std::pair{"memberid", Fact::member_id},
+                              {"session", Fact::session},
+                              {"merchantpartnerid", Fact::affiliate},
+                              {"xref1", Fact::xref1},
+                              {"xref2", Fact::xref2},
+                              {"upsell", Fact::upsell},
+                              {"tokenplus", Fact::tokenplus},
+                              {"octoken", Fact::octoken}})
+        if (postback[fact].empty()) unsaid += (unsaid.empty() ? "" : ", ") + std::string(name);
+    return unsaid.empty() ? unsaid
+                          : "; the postback says nothing of " + unsaid +
+                                ", which is right only if the link did not either";
+}
+
 std::string check_seal_of(const Event& event, const Postback& postback, const Config& config,
                           TimeMs now) {
     if (seal_of(postback, config).empty())
@@ -81,7 +98,8 @@ std::string check_seal_of(const Event& event, const Postback& postback, const Co
             break;
     }
     return "the seal does not fit: package, option, member, session, affiliate, refs or extras are "
-           "not those of the link";
+           "not those of the link" +
+           unsaid_facts(postback);
 }
 
 } // namespace

@@ -132,7 +132,10 @@ std::optional<Refusal> authenticate(const HttpRequest& request, const Authentici
     if (authenticity.is_none) return std::nullopt;
     if (!authenticity.addresses.empty()) {
         const std::optional<IPAddress> sender = sender_of(request, authenticity);
-        if (!sender) return Refusal{403, "the sender's address is unknown or unreadable"};
+        if (!sender)
+            return Refusal{403, "the sender's address \"" +
+                                    std::string(shortened(clean_text(request.peer), 60)) +
+                                    "\", or what a proxy says of it, is not an IP address"};
         if (!is_in(*sender, authenticity.addresses))
             return Refusal{403, "sender " + sender->toString() +
                                     " is not in postbacks.authenticity.addresses"};

@@ -213,7 +213,7 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
     }
     if (!postback[Fact::eticket].empty())
         return "eticket " + to_string(event.eticket) + " is no configured join option";
-    if (is_of_another) {
+    if (is_of_another || (is_promised(event.kind) && !purchase)) {
         event.warnings.emplace_back("product_not_said");
     } else if (purchase) {
         event.option = purchase->option;
@@ -226,8 +226,12 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
 // has none: its price is that of a transaction, which tells of the money itself.
 Objection read_amount(Event& event, const Postback& postback, const Config& config,
                       const Classification& row) {
+    if (!row.is_transaction) return {};
     const std::string& text = postback[Fact::price];
-    if (text.empty() || !row.is_transaction) return {};
+    if (text.empty()) {
+        if (event.approved == true) event.warnings.emplace_back("price_not_said");
+        return {};
+    }
     std::optional<Currency> currency = Currency::from_code(postback[Fact::currency]);
     if (!currency && !postback[Fact::currency].empty())
         return "currencycode \"" + std::string(shortened(postback[Fact::currency], 20)) +

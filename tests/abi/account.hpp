@@ -126,7 +126,7 @@ public:
     // The status of the hook; `report` is filled when it is BILLER_STATUS_OK.
     uint32_t decide(uint32_t decision, const std::string& key, const std::string& by,
                     biller_report* report = nullptr) {
-        biller_decision d{sizeof d, decision, biller::bytes(key), biller::bytes(by)};
+        biller_decision d{sizeof d, decision, biller::bytes(key), biller::bytes(by), BILLER_NO, 0};
         return plugin().decide(instance_, &d, report, nullptr);
     }
 

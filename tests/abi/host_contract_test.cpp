@@ -43,8 +43,12 @@ std::map<std::string, uint32_t> call_every_hook(biller_instance* instance) {
     biller_entry_query entry_query = biller::entry_query(BILLER_STATES_ALL);
     biller_entry_sink entry_sink{sizeof entry_sink, 0, nullptr,
                                  [](void*, const biller_entry*) { return uint32_t{BILLER_MORE}; }};
-    biller_decision decision{sizeof decision, BILLER_DECIDE_DISMISS, biller_text("no-such-key"),
-                             biller_text("me")};
+    biller_decision decision{sizeof decision,
+                             BILLER_DECIDE_DISMISS,
+                             biller_text("no-such-key"),
+                             biller_text("me"),
+                             BILLER_NO,
+                             0};
     const biller_plugin& p = plugin();
     return {
         {"link", p.link(instance, &link_request, &link_sink, nullptr)},

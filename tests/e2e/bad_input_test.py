@@ -1,5 +1,5 @@
-"""What is wrong, twisted or too large gets a defined answer over real HTTP, is shown to the operator
-where it is kept, and leaves no effect at the host."""
+"""What is wrong, twisted or too large gets a defined answer over real HTTP, is shown to the
+operator where it is kept, and leaves no effect at the host."""
 
 import os
 import shutil
@@ -19,13 +19,10 @@ class BadInputTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.data = tempfile.mkdtemp(prefix="segpay-bad-")
+        cls.addClassCleanup(shutil.rmtree, cls.data, ignore_errors=True)
         cls.world = stack.Stack(BUILD, cls.data)
+        cls.addClassCleanup(cls.world.stop)
         cls.world.start_host()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.stop()
-        shutil.rmtree(cls.data, ignore_errors=True)
 
     def post(self, form=None, **changes):
         fields = {**SALE, **changes} if form is None else form
@@ -121,6 +118,16 @@ class BadInputTest(unittest.TestCase):
         self.assertIn("Please choose one of these", page)
         self.assertEqual(self.world.rows("SELECT * FROM members WHERE username = 'carl'"), [])
 
+    def test_tracking_codes_that_are_none(self):
+        """The code of a visitor's link is whatever was clicked: it credits nobody, or somebody
+        unknown, but the customer can pay."""
+        for number, code in enumerate(("!!!!", "abc", "%ff", "MTAwMS4x=", "a b", "100")):
+            status, text = stack.http(
+                "POST", self.world.host_url + "/signup/signup.php?format=json", form={
+                    "option": "101", "username": f"visitor{number}", "password": "secret-1",
+                    "name": "Carl Example", "email": "carl@example.com", "nats": code})
+            self.assertEqual(status, 200, (code, text))
+
     def test_secrets_of_bad_requests_are_nowhere(self):
         canary = "canary-passw0rd"
         self.post(purchaseid="709", price="nonsense", password=canary,
@@ -135,6 +142,41 @@ class BadInputTest(unittest.TestCase):
         _, page = stack.http("GET", self.world.admin_url + "/quarantine")
         self.assertNotIn(canary, page)
         self.assertNotIn("canary@mail.example", self.world.host.log())
+
+
+class EditedLinkTest(unittest.TestCase):
+    """Who edits the member id on a link to another's gets nothing of theirs."""
+
+    def setUp(self):
+        data = tempfile.mkdtemp(prefix="segpay-edited-")
+        self.addCleanup(shutil.rmtree, data, ignore_errors=True)
+        self.world = stack.Stack(BUILD, data)
+        self.addCleanup(self.world.stop)
+        self.world.start_host()
+        member, _ = self.world.join(option="101", username="dora", password="correct horse",
+                                    email="dora@example.com", name="Dora Example")
+        self.names = {"memberid": member, "eticketid": "162209:3097"}
+
+    def post(self, **fields):
+        status, _ = stack.http(
+            "GET", self.world.host_url + "/signup/process_segpay.php?" +
+            stack.urllib.parse.urlencode({**self.names, **fields}))
+        self.assertEqual(status, 200)
+
+    def member(self):
+        return self.world.rows("SELECT username, password, email, status FROM members")
+
+    def test_login_of_a_member_stays(self):
+        self.post(**SALE | {"memberid": self.names["memberid"]})
+        self.post(action="Enable", purchaseid="700", username="dora", password="correct horse")
+        before = self.member()
+        self.assertEqual([(row["username"], row["status"]) for row in before],
+                         [("dora", "active")])
+        evil = {"purchaseid": "701", "username": "evil", "password": "evil-password"}
+        self.post(action="Enable", **evil)
+        self.assertEqual(self.member(), before)
+        self.post(**SALE | {"memberid": self.names["memberid"], "transid": "7002"} | evil)
+        self.assertEqual(self.member(), before)
 
 
 class WrongSenderTest(unittest.TestCase):

@@ -43,11 +43,16 @@ class Scene:
     def __init__(self, die_at=None, plugin=None, env=None):
         self.data = tempfile.mkdtemp(prefix="segpay-crash-")
         self.world = stack.Stack(BUILD, self.data, lease_seconds=LEASE_SECONDS)
-        self.world.start_sandbox(seed=SEED)
-        self.world.start_host(plugin=plugin, die_at=die_at, env=env)
+        self.plugin, self.die_at, self.env = plugin, die_at, env
         self.deaths = 0
 
     def __enter__(self):
+        try:
+            self.world.start_sandbox(seed=SEED)
+            self.world.start_host(plugin=self.plugin, die_at=self.die_at, env=self.env)
+        except stack.Trouble:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -126,7 +131,7 @@ class CrashTest(unittest.TestCase):
                 _, link = scene.world.join(option="101", username="dora", password="correct horse",
                                            email="dora@example.com", name="Dora Example")
                 scene.world.pay(link, cross_sells="1,2")
-                self.assertFalse(scene.world.host.is_running())
+                scene.world.host.process.wait(20)
                 time.sleep(LEASE_SECONDS + 0.1)
                 try:
                     scene.world.start_host(plugin=FAILPOINTS, env={"SEGPAY_DIE_AT": f"{step}:1"})

@@ -1,5 +1,5 @@
-"""The walk of integration/run.sh: the guide's own templates, as printed and mended, each postback sent
-twice, one effect of each."""
+"""The walk of integration/run.sh: the guide's own templates, as printed and mended, each postback
+sent twice, one effect of each."""
 
 import os
 import subprocess

@@ -263,6 +263,17 @@ BOOST_AUTO_TEST_CASE(a_cross_sell_is_the_option_of_its_ref) {
     BOOST_TEST(contains(sold.with("xsellnum", slot).objection(), "is not a digit"));
 }
 
+BOOST_AUTO_TEST_CASE(a_sale_that_leaves_something_out_says_so) {
+    const auto warnings = [](const Sent& sent) { return sent.event().warnings; };
+    BOOST_TEST(warnings(kJoin).empty());
+    BOOST_TEST(warnings(kJoin.without("price")) == std::vector<std::string>{"price_not_said"});
+    BOOST_TEST(warnings(kJoin.without("eticketid")) ==
+               std::vector<std::string>{"product_not_said"});
+    BOOST_TEST(kRebill.without("price").event(purchase_of_101()).warnings ==
+               std::vector<std::string>{"price_not_said"});
+    BOOST_TEST(kCancel.event(purchase_of_101()).warnings.empty());
+}
+
 BOOST_AUTO_TEST_CASE(an_upsell_is_the_option_of_its_eticket_or_of_its_ref) {
     const Sent upsell = kJoin.with("upsell", "UP-8-301").with("octoken", "1");
     BOOST_TEST(upsell.with("eticketid", "133044:12217").event().site == "8");
