@@ -338,6 +338,10 @@ BOOST_AUTO_TEST_CASE(an_instant_conversion_needs_the_token_of_the_sign_up) {
     request.ictoken = "a b";
     BOOST_TEST(error_of(request).starts_with("ictoken: is not an id"));
     request.ictoken = "a";
+    request.option = "103";
+    BOOST_TEST(built(request).url.ends_with("ICToken=a"));
+    request.option = "101";
+    BOOST_TEST(error_of(request) == "option: 101 is no instant-conversion price point");
     request.option = "none";
     BOOST_TEST(error_of(request).starts_with("option: \"none\" is not configured"));
 }

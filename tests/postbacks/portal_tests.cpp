@@ -145,9 +145,11 @@ BOOST_AUTO_TEST_CASE(path_and_words_are_the_configured_ones) {
 }
 
 BOOST_AUTO_TEST_CASE(a_join_host_has_neither_scheme_nor_path) {
-    for (std::string_view good : {"join.example.com", "join.example.com:8443", "192.0.2.1", "[::1]:80"})
+    for (std::string_view good :
+         {"join.example.com", "join.example.com:8443", "192.0.2.1", "[::1]:80"})
         BOOST_TEST(is_host_name(good), good);
-    for (std::string_view bad : {"", "https://join.example.com", "join.example.com/", "join example"})
+    for (std::string_view bad :
+         {"", "https://join.example.com", "join.example.com/", "join example"})
         BOOST_TEST(!is_host_name(bad), bad);
 }
 
