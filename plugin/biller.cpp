@@ -15,7 +15,7 @@ namespace segpay {
 namespace {
 
 constexpr unsigned kRetryAfterSeconds = 60;
-constexpr TimeMs kLongestPauseMs = 60 * 60 * 1000;
+constexpr TimeMs kLongestPauseMs = TimeMs{60} * 60 * 1000;
 
 // What each disposition is answered with. Success only for what is applied, is proven to have been
 // applied, or has no meaning that could be applied; for all else the failure word and a status that

@@ -5,6 +5,7 @@
 #include "values/word.hpp"
 #include "wire/seal.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace segpay {
@@ -58,13 +59,24 @@ Result<Completed> completed(const Config& config, const LinkRequest& given) {
 }
 
 Result<bool> append_name(const LinkRequest& request, Parameters& parameters) {
-    const std::string name = std::string(
-        trimmed(std::string(request.first_name) + " " + std::string(request.last_name)));
+    std::string both(request.first_name);
+    both += ' ';
+    both += request.last_name;
+    const std::string name(trimmed(both));
     if (name.empty()) return true;
     if (const std::string objection = objection_to(name, Rule::text); !objection.empty())
         return Error{"first_name and last_name: together " + objection};
     parameters.push_back({"x-billname", name});
     return true;
+}
+
+bool is_in_list(std::string_view wanted, std::string_view list) {
+    while (!list.empty()) {
+        const std::size_t comma = std::min(list.find(','), list.size());
+        if (list.substr(0, comma) == wanted) return true;
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    return false;
 }
 
 // Processing API 2.0, "Customize How Prices are Displayed". The price point after the eTicket's
@@ -76,8 +88,7 @@ Result<bool> append_price_view(const Config& config, const LinkRequest& request,
             !objection.empty())
             return Error{"price_points: " + objection};
         const std::string own = std::to_string(option.eticket.price_point);
-        if (("," + std::string(request.price_points) + ",").find("," + own + ",") ==
-            std::string::npos)
+        if (!is_in_list(own, request.price_points))
             return Error{"price_points: does not hold " + own + ", the option's own price point"};
         parameters.push_back(
             {config.pay_page.price_list_parameter, std::string(request.price_points)});

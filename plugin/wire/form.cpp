@@ -24,11 +24,11 @@ constexpr std::array<bool, 256> kStandsForItself = [] {
 constexpr std::array<std::int8_t, 256> kHexValue = [] {
     std::array<std::int8_t, 256> table{};
     table.fill(-1);
-    for (int i = 0; i < 10; ++i)
-        table[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
-    for (int i = 0; i < 6; ++i) {
-        table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
-        table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (std::size_t value = 0; value < kDigits.size(); ++value) {
+        const auto digit = static_cast<unsigned char>(kDigits[value]);
+        table[digit] = static_cast<std::int8_t>(value);
+        if (value >= 10) table[digit - 'a' + 'A'] = static_cast<std::int8_t>(value);
     }
     return table;
 }();

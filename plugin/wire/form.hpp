@@ -12,10 +12,10 @@
 namespace segpay {
 
 // Limits on what comes from outside.
-constexpr std::size_t kMaxRequestBytes = 64 * 1024; // query and body together
+constexpr std::size_t kMaxRequestBytes = std::size_t{64} * 1024; // query and body together
 constexpr std::size_t kMaxFields = 256;
-constexpr std::size_t kMaxNameBytes = 64;        // decoded
-constexpr std::size_t kMaxValueBytes = 8 * 1024; // decoded
+constexpr std::size_t kMaxNameBytes = 64;                     // decoded
+constexpr std::size_t kMaxValueBytes = std::size_t{8} * 1024; // decoded
 
 struct Parameter {
     std::string name; // as sent

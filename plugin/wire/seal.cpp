@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kTimeBytes = 4;
 constexpr std::size_t kMacBytes = 16;
 constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
-constexpr TimeMs kClockSkewMs = 5 * 60 * 1000; // front ends may disagree a little
+constexpr TimeMs kClockSkewMs = TimeMs{5} * 60 * 1000; // front ends may disagree a little
 
 using SealBytes = std::array<unsigned char, kTimeBytes + kMacBytes>;
 
