@@ -129,7 +129,7 @@ std::optional<Member> member_of(Connection& db, const Fact& fact,
                                 const std::optional<Subscription>& subscription, bool may_make) {
     const bool is_at_home = subscription && (subscription->site || !fact.site);
     if (is_at_home && subscription->member) return find_member(db, *subscription->member);
-    const std::optional<Member> customer = customer_of(db, fact);
+    std::optional<Member> customer = customer_of(db, fact);
     if (!fact.site) return customer;
     if (customer)
         if (auto relative = find_relative(db, *customer, *fact.site)) return relative;

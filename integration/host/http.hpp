@@ -14,7 +14,7 @@
 namespace nats_host {
 
 // The plugin takes bodies up to this size; one byte more is read, so that it sees the excess.
-constexpr std::size_t kMaxBodyBytes = 64 * 1024;
+constexpr std::size_t kMaxBodyBytes = std::size_t{64} * 1024;
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 

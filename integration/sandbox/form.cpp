@@ -54,7 +54,8 @@ Params parse_form(std::string_view text) {
 
 std::string value_of(const Params& params, const std::string& name, std::string fallback) {
     auto found = params.find(name);
-    return found == params.end() ? std::move(fallback) : found->second;
+    if (found == params.end()) return fallback;
+    return found->second;
 }
 
 bool is_yes(const Params& params, const std::string& name) {

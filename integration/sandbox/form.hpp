@@ -10,7 +10,7 @@ namespace sandbox {
 /// Parameters by lower-cased name. Segpay hands user-defined names back in lower case.
 using Params = std::map<std::string, std::string>;
 
-constexpr std::size_t kMaxBodyBytes = 64 * 1024;
+constexpr std::size_t kMaxBodyBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMaxParams = 200;
 
 std::string lower(std::string_view text);

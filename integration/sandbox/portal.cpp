@@ -46,8 +46,8 @@ std::optional<int> parse_int(const std::string& text) {
 // A mapping of the file, read key by key. Knows where it stands, so that a mistake can be found.
 class Block {
 public:
-    Block(std::string file, YAML::Node node, std::string what, std::set<std::string> known)
-        : file_(std::move(file)), node_(std::move(node)), what_(std::move(what)) {
+    Block(std::string file, const YAML::Node& node, std::string what, std::set<std::string> known)
+        : file_(std::move(file)), node_(node), what_(std::move(what)) {
         if (!node_.IsMap()) fail(node_, what_ + " is no mapping of keys to values");
         std::set<std::string> seen;
         for (const auto& entry : node_) {
