@@ -4,7 +4,7 @@
 #include "values/word.hpp"
 #include "wire/seal.hpp"
 
-#include <algorithm>
+#include <array>
 #include <vector>
 
 namespace segpay {
@@ -40,19 +40,30 @@ std::vector<Candidate> candidates_for(const Event& event, const Config& config) 
     return candidates;
 }
 
+// What the seal covers and the postback echoes, under the names of the NATS template.
+struct Echoed {
+    std::string_view name;
+    Fact fact;
+    std::string_view SealedFacts::*sealed;
+};
+constexpr std::array kEchoed = {
+    Echoed{"memberid", Fact::member_id, &SealedFacts::member_id},
+    Echoed{"session", Fact::session, &SealedFacts::session},
+    Echoed{"merchantpartnerid", Fact::affiliate, &SealedFacts::affiliate},
+    Echoed{"xref1", Fact::xref1, &SealedFacts::xref1},
+    Echoed{"xref2", Fact::xref2, &SealedFacts::xref2},
+    Echoed{"upsell", Fact::upsell, &SealedFacts::upsell},
+    Echoed{"tokenplus", Fact::tokenplus, &SealedFacts::tokenplus},
+    Echoed{"octoken", Fact::octoken, &SealedFacts::octoken},
+};
+
 SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, const Config& config,
                         TimeMs now) {
     SealedFacts facts;
     facts.package = candidate.package;
     facts.option = candidate.option;
-    facts.member_id = postback[Fact::member_id];
-    facts.session = postback[Fact::session];
-    facts.affiliate = postback[Fact::affiliate];
-    facts.xref1 = postback[Fact::xref1];
-    facts.xref2 = postback[Fact::xref2];
-    facts.upsell = postback[Fact::upsell];
-    facts.tokenplus = postback[Fact::tokenplus];
-    facts.octoken = postback[Fact::octoken];
+    for (const Echoed& echoed : kEchoed)
+        facts.*echoed.sealed = postback[echoed.fact];
     return check_seal(seal_of(postback, config), config.seal.keys, facts, now,
                       TimeMs{config.seal.max_age_days} * kDayMs);
 }
@@ -60,15 +71,9 @@ SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, co
 // The usual reason for a seal that does not fit: the postback template leaves something out.
 std::string unsaid_facts(const Postback& postback) {
     std::string unsaid;
-    for (auto [name, fact] : {std::pair{"memberid", Fact::member_id},
-                              {"session", Fact::session},
-                              {"merchantpartnerid", Fact::affiliate},
-                              {"xref1", Fact::xref1},
-                              {"xref2", Fact::xref2},
-                              {"upsell", Fact::upsell},
-                              {"tokenplus", Fact::tokenplus},
-                              {"octoken", Fact::octoken}})
-        if (postback[fact].empty()) unsaid += (unsaid.empty() ? "" : ", ") + std::string(name);
+    for (const Echoed& echoed : kEchoed)
+        if (postback[echoed.fact].empty())
+            unsaid += (unsaid.empty() ? "" : ", ") + std::string(echoed.name);
     return unsaid.empty() ? unsaid
                           : "; the postback says nothing of " + unsaid +
                                 ", which is right only if the link did not either";
