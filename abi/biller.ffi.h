@@ -154,6 +154,9 @@ typedef struct biller_event {
     size_t warning_count;
     const biller_pair *extras;
     size_t extra_count;
+    biller_bytes reason_family;
+    biller_bytes program;
+    biller_bytes partner;
 } biller_event;
 typedef struct biller_probe {
     uint32_t struct_size;
@@ -233,6 +236,9 @@ typedef struct biller_link_request {
     biller_bytes refs[10];
     const biller_pair *extras;
     size_t extra_count;
+    biller_bytes price_hash;
+    biller_bytes description;
+    biller_bytes retry_text;
 } biller_link_request;
 typedef struct biller_link {
     uint32_t struct_size;

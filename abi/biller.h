@@ -242,8 +242,17 @@ typedef struct biller_event {
                                             sentence */
     size_t warning_count;
     const biller_pair *extras;           /* everything else the processor sent, secrets excepted:
-                                            lower-case names, values untouched, in order */
+                                            the processor's own names in lower case, or those of
+                                            your parameters; values untouched, in order */
     size_t extra_count;
+    biller_bytes reason_family;          /* what kind of refusal a decline was, where the code is
+                                            a known one: "negative_database", "velocity",
+                                            "duplicate" or "instant_conversion_or_one_click" */
+    biller_bytes program;                /* the affiliate program of the cross sell or upsell, as
+                                            configured */
+    biller_bytes partner;                /* the merchant on whose join form, or to whose member, this
+                                            was sold, where that is not you: member_id, session and
+                                            affiliate are then that merchant's, not yours */
 } biller_event;
 
 /* The processor asks whether a user name may be given to a new customer. */
@@ -389,6 +398,11 @@ typedef struct biller_link_request {
     biller_bytes refs[10];            /* REF1 to REF10, reported by the processor. 255 */
     const biller_pair *extras;        /* user-defined parameters; come back. Values 32 */
     size_t extra_count;
+    biller_bytes price_hash;          /* dynamic prices: what the processor's pricing service gave
+                                         for this amount, percent-encoded or not */
+    biller_bytes description;         /* dynamic prices: what is sold, shown on page and receipt */
+    biller_bytes retry_text;          /* instant conversion: what the page says when the sign-up is
+                                         too fresh */
 } biller_link_request;
 
 /* A finished link, in the two forms in which a customer can be sent. */

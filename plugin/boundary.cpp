@@ -68,6 +68,9 @@ constexpr TextField kTexts[] = {
     {&biller_event::reason_code, &Event::reason_code},
     {&biller_event::reason_text, &Event::reason_text},
     {&biller_event::by, &Event::by},
+    {&biller_event::reason_family, &Event::reason_family},
+    {&biller_event::program, &Event::program},
+    {&biller_event::partner, &Event::partner},
 };
 
 } // namespace

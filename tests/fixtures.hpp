@@ -118,6 +118,9 @@ inline Told told_of(const biller_event& event) {
     text("reason_code", event.reason_code);
     text("reason_text", event.reason_text);
     text("by", event.by);
+    text("reason_family", event.reason_family);
+    text("program", event.program);
+    text("partner", event.partner);
     for (std::size_t i = 0; i < event.warning_count; ++i) {
         std::string& warnings = told.fields["warnings"];
         warnings += (warnings.empty() ? "" : ",") + std::string(view(event.warnings[i]));

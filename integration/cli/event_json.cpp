@@ -74,8 +74,12 @@ Json event_json(const biller_event& event) {
         {"payment_type", text_json(event.payment_type)},
         {"occurred_at", time_json(event.occurred_at_ms)},
         {"reason",
-         {{"code", text_json(event.reason_code)}, {"text", text_json(event.reason_text)}}},
+         {{"code", text_json(event.reason_code)},
+          {"text", text_json(event.reason_text)},
+          {"family", text_json(event.reason_family)}}},
         {"by", text_json(event.by)},
+        {"program", text_json(event.program)},
+        {"partner", text_json(event.partner)},
         {"warnings", warnings_json(event)},
     };
     for (std::size_t i = 0; i < event.extra_count; ++i)

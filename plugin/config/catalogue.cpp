@@ -288,7 +288,7 @@ private:
     Offer read_offer(const YamlNode& map, Names& names) {
         names.add(map, "ref", problems_);
         options_.check(map, "option", problems_);
-        Offer offer{read_text(map, "ref"), read_text(map, "option"), {}};
+        Offer offer{read_text(map, "ref"), read_text(map, "option"), {}, {}, {}};
         for (const YamlNode& site : list_items(map, "from_sites")) {
             sites_.check(site, problems_);
             offer.from_sites.push_back(site.text);

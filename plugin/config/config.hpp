@@ -25,6 +25,7 @@ struct PayPage {
     std::string language; // "ES", ...; empty: the customer's browser decides
     std::string currency; // DMCURRENCY; empty: Segpay decides
     std::string page_template;
+    std::string retry_text;    // IC301Text of instant conversions; empty: Segpay's own words
     std::string price_list_parameter = "pplist";       // or "plist"
     std::string price_view_parameter = "ppviewoption"; // or "ppvviewoption"
 };
@@ -52,11 +53,23 @@ struct Authenticity {
     std::optional<SecretParameter> secret;
 };
 
+// A parameter that the merchant's postback URLs call by a name of their own.
+struct OwnName {
+    std::string name;  // lower case
+    std::string means; // the parameter's name in Segpay's list, lower case: "billemail"
+};
+
+// What to do with a price that is not the option's.
+enum class PriceCheck { quarantine, warn, off };
+
 struct Postbacks {
     std::string path = "/signup/process_segpay.php";
     std::string success_word = "*success*";
     std::string failure_word = "*failure*";
     Authenticity authenticity;
+    std::vector<OwnName> names;
+    PriceCheck price_of_sales = PriceCheck::quarantine; // what a customer bought by a link
+    PriceCheck price_of_renewals = PriceCheck::warn;    // what Segpay charges later
 };
 
 struct Seal {
@@ -65,6 +78,8 @@ struct Seal {
     std::string parameter = "natsseal";
     std::vector<Secret> keys; // the first signs, all verify
     std::uint32_t max_age_days = 30;
+    // Further parameters that the seal covers, lower case: user-defined ones and ref1 to ref10.
+    std::vector<std::string> extras;
 };
 
 struct LedgerConfig {
@@ -96,6 +111,7 @@ struct Price {
     std::optional<Period> recurring; // recurring and instant_conversion
     std::optional<Money> minimum;    // dynamic
     std::optional<Money> maximum;    // dynamic
+    std::optional<Money> discount;   // instant_conversion: what those pay who convert early
 };
 
 struct JoinOption {
@@ -111,10 +127,19 @@ struct JoinOption {
     std::vector<std::string> cross_sells; // refs, slot 1 and 2
 };
 
+// Another merchant with whom offers are exchanged.
+struct Partner {
+    std::string merchant_id;
+    std::string name; // for operators
+    ETicket eticket;  // what the partner sells; none: the partner's forms sell an option of ours
+};
+
 // An offer of another site's option on a join form, or to a member.
 struct Offer {
     std::string ref;
-    std::string option;                  // id
+    std::string option;  // id of what we sell; empty: the partner sells `partner->eticket`
+    std::string program; // affiliate program; empty: not told
+    std::optional<Partner> partner;
     std::vector<std::string> from_sites; // upsells: whose members may buy; empty: all
 };
 

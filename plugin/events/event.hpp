@@ -82,6 +82,9 @@ struct Event {
     std::string reason_code;
     std::string reason_text;
     std::string by;
+    std::string reason_family;
+    std::string program;
+    std::string partner;
     std::vector<std::string> warnings;
     std::vector<std::pair<std::string, std::string>> extras; // lower-case names
 };

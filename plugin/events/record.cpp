@@ -40,6 +40,9 @@ constexpr std::array kTextFields = {
     TextField{"reason_code", &Event::reason_code},
     TextField{"reason_text", &Event::reason_text},
     TextField{"by", &Event::by},
+    TextField{"reason_family", &Event::reason_family},
+    TextField{"program", &Event::program},
+    TextField{"partner", &Event::partner},
 };
 
 constexpr std::string_view kExtraPrefix = "x.";

@@ -58,6 +58,14 @@ struct Purchase {
     std::string username;
     std::string trans_guid;
     std::string standin_transaction; // the last sale that was approved by stand-in
+    std::string card_type;           // of the opening sale: "Visa", "DirectDebit"
+    TimeMs opened_at_ms = 0;         // when the opening sale took place
+    TimeMs converted_at_ms = 0;      // when the trial became a full membership; 0: not
+    TimeMs ended_at_ms = 0;          // when access was last taken away; 0: it is there
+    bool is_unpaid = false;          // the opening sale was taken back: declined after a stand-in,
+                                     // voided, or charged back
+    std::string held_by;             // key of the kept sale that would open it: what comes later
+                                     // waits for the operator's decision about that one
     PurchaseState state;
 
     friend bool operator==(const Purchase&, const Purchase&) = default;

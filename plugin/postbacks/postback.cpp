@@ -92,7 +92,8 @@ Result<Postback> read_postback(Parameters parameters) {
     Postback postback;
     if (was_garbled) postback.warnings.emplace_back(kGarbledTemplate);
     for (const Parameter& parameter : unique.value()) {
-        const std::optional<Fact> fact = fact_of(parameter.name);
+        const ParameterName* known = find_parameter(parameter.name);
+        const Fact fact = known ? known->fact : Fact::extra;
         if (fact == Fact::password) {
             if (!parameter.value.empty()) postback.password = Secret(clean_text(parameter.value));
             continue;
@@ -100,8 +101,10 @@ Result<Postback> read_postback(Parameters parameters) {
         const Secrecy secrecy = secrecy_of(parameter.name);
         if (secrecy == Secrecy::password || secrecy == Secrecy::card) continue;
         std::string value = clean_text(parameter.value);
-        if (fact)
-            set_fact(postback, *fact, parameter.name, std::string(trimmed(value)));
+        if (fact != Fact::extra)
+            set_fact(postback, fact, parameter.name, std::string(trimmed(value)));
+        else if (known)
+            postback.extras.emplace_back(known->canonical, std::move(value));
         else if (!parameter.name.empty())
             postback.extras.emplace_back(lower_case(clean_text(parameter.name)), std::move(value));
     }

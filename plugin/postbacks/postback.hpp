@@ -2,7 +2,7 @@
 // judged here beyond what makes a request unreadable.
 #pragma once
 
-#include "postbacks/facts.hpp"
+#include "values/facts.hpp"
 #include "values/result.hpp"
 #include "values/secret.hpp"
 #include "wire/form.hpp"

@@ -3,7 +3,7 @@
 #include "postbacks/portal.hpp"
 
 #include "fixtures.hpp"
-#include "postbacks/facts.hpp"
+#include "values/facts.hpp"
 #include "wire/form.hpp"
 
 using namespace segpay;
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(every_name_is_understood_and_stands_once) {
                 const bool is_extra = parameter.name == example_config().seal.parameter ||
                                       parameter.name == "nextbilldate" ||
                                       parameter.name == "lastbilldate";
-                BOOST_TEST((fact_of(parameter.name).has_value() || is_extra));
+                BOOST_TEST((find_parameter(parameter.name) || is_extra));
                 BOOST_TEST(++names[parameter.name] == 1);
             }
         }

@@ -1,0 +1,87 @@
+// Facts: what a postback can tell, whatever the merchant called it. Segpay sends the names that
+// were typed into the postback URL, so one fact has several names; the table in facts.cpp knows
+// them all.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace segpay {
+
+// What decides something or has a field of the event. All else is an `extra`: it travels to the
+// host as a name and a value.
+enum class Fact : std::uint8_t {
+    extra,
+    action,
+    transaction_type,
+    stage,
+    approved,
+    purchase_id,
+    transaction_id,
+    related_transaction_id,
+    price,
+    currency,
+    initial_value,
+    eticket,
+    member_id,
+    session,
+    affiliate,
+    username,
+    password,
+    email,
+    name,
+    first_name,
+    last_name,
+    country,
+    cross_sell_slot,
+    xref1,
+    xref2,
+    upsell,
+    tokenplus,
+    octoken,
+    trans_guid,
+    standin,
+    test_transaction,
+    card_type,
+    payment_type,
+    transaction_time,
+    reactivation_time,
+    response_code,
+    refund_reason,
+    refund_comment,
+    refunded_by,
+    cancel_reason,
+    cancel_comment,
+    cancelled_by,
+    seal, // under the configured name (seal.parameter)
+};
+
+constexpr std::size_t kFactCount = static_cast<std::size_t>(Fact::seal) + 1;
+
+// Where a name comes from.
+enum class NameSource : std::uint8_t {
+    listed, // Processing API 2.0, "Full List of Postback Parameters": the names of default postbacks
+    custom, // Processing API 2.0, the custom examples of "Setting up Postbacks"
+    nats,   // NATS integration guide, Step 3
+    seen,   // seen in postbacks; no document tells of it
+};
+
+// One name under which a parameter can arrive.
+struct ParameterName {
+    std::string_view name;      // lower case
+    Fact fact = Fact::extra;
+    std::string_view canonical; // what the host is told it as, when it travels as an extra
+    NameSource source = NameSource::listed;
+};
+
+std::span<const ParameterName> parameter_names();
+
+// The row of a name, whatever its case; null: nobody knows it.
+const ParameterName* find_parameter(std::string_view name);
+
+// What the host is told a fact as, when no field of the event took it: "xref1", "authcode".
+std::string_view canonical_name(Fact fact);
+
+} // namespace segpay
