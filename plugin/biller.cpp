@@ -15,6 +15,7 @@ namespace segpay {
 namespace {
 
 constexpr unsigned kRetryAfterSeconds = 60;
+constexpr std::size_t kMaxIdleReadings = 64; // as many as hosts have threads, or about so many
 constexpr TimeMs kLongestPauseMs = TimeMs{60} * 60 * 1000;
 
 // What each disposition is answered with. Success only for what is applied, is proven to have been
@@ -45,10 +46,14 @@ const DispositionRow& row_of(Disposition disposition) {
                          [&](const auto& row) { return row.disposition == disposition; });
 }
 
+// Kept requests by key: those that wait for the decision about another one say so.
+constexpr std::string_view kKept = "segpay/kept/";
+constexpr std::string_view kHeld = "segpay/held/";
+
 // The same content has the same digest, in whatever order and spelling it came.
-std::string digest_of(const Parameters& parameters) {
+std::string digest_of(const Parameters& kept) {
     std::vector<std::string> lines;
-    for (const Parameter& parameter : without_secrets(parameters))
+    for (const Parameter& parameter : kept)
         lines.push_back(lower_case(parameter.name) + "\n" + parameter.value + "\n");
     std::sort(lines.begin(), lines.end());
     Poco::SHA2Engine engine; // SHA-256
@@ -94,7 +99,7 @@ Refused wrong_state(const Entry& entry, std::string_view wanted) {
 std::string_view disposition_name(Disposition disposition) { return row_of(disposition).name; }
 
 Biller::Biller(Config config, Host host, std::unique_ptr<Ledger> ledger)
-    : config_(std::move(config)), host_(host), ledger_(std::move(ledger)) {
+    : config_(std::move(config)), host_(host), ledger_(std::move(ledger)), names_(config_) {
     if (config_.postbacks.authenticity.is_none)
         host_.log(LogLevel::warning,
                   "postbacks.authenticity is \"none\": anyone who knows the address can post");
@@ -113,20 +118,52 @@ Result<Link> Biller::link(const LinkRequest& request) const {
 
 // ---- The way in ---------------------------------------------------------------------------------
 
+void Biller::Reading::clear() {
+    form.clear();
+    postback.clear();
+    translation.clear();
+}
+
+// Takes a reading for the time of one request. A host's callback may hand another request to
+// another instance meanwhile, so a thread has no reading of its own.
+class Biller::Borrowed {
+public:
+    explicit Borrowed(Biller& biller) : biller_(biller) {
+        const std::lock_guard lock(biller_.mutex_);
+        if (!biller_.idle_.empty()) {
+            reading_ = std::move(biller_.idle_.back());
+            biller_.idle_.pop_back();
+        }
+        if (!reading_) reading_ = std::make_unique<Reading>();
+    }
+    ~Borrowed() {
+        reading_->clear(); // nobody's password stays
+        const std::lock_guard lock(biller_.mutex_);
+        if (biller_.idle_.size() < kMaxIdleReadings) biller_.idle_.push_back(std::move(reading_));
+    }
+    Borrowed(const Borrowed&) = delete;
+    Borrowed& operator=(const Borrowed&) = delete;
+
+    Reading& operator*() { return *reading_; }
+
+private:
+    Biller& biller_;
+    std::unique_ptr<Reading> reading_;
+};
+
 Reply Biller::handle(const HttpRequest& request) {
-    auto decoded = decode_request(request);
-    if (const auto* unreadable = std::get_if<Refusal>(&decoded)) return refusal(*unreadable);
-    Parameters& parameters = std::get<Parameters>(decoded);
-
-    if (auto stranger = authenticate(request, config_.postbacks.authenticity, parameters))
+    Borrowed borrowed(*this);
+    Reading& reading = *borrowed;
+    if (auto unreadable = decode_request(request, reading.form)) return refusal(*unreadable);
+    if (auto stranger = authenticate(request, config_.postbacks.authenticity, reading.form))
         return refusal(*stranger);
-    if (parameters.empty()) return refusal({400, "the request has no parameters"});
+    if (reading.form.fields().empty()) return refusal({400, "the request has no parameters"});
 
-    const Result<Postback> postback = read_postback(parameters);
-    if (!postback) return refusal({400, postback.error()});
-    tell_once_of_garbled_template(*postback);
+    if (auto contradiction = read_postback(reading.form, names_, reading.postback))
+        return refusal({400, contradiction->message});
+    tell_once_of_garbled_template(reading.postback);
     try {
-        return act_on(*postback, parameters);
+        return act_on(reading);
     } catch (const LedgerError& failure) {
         host_.log(LogLevel::error, failure.what());
         return reply(Disposition::unavailable, {}, failure.what());
@@ -136,25 +173,34 @@ Reply Biller::handle(const HttpRequest& request) {
 Memory Biller::recall(const Postback& postback) {
     Memory memory;
     memory.purchase = ledger_->purchase(postback[Fact::purchase_id]);
-    if (const std::string& related = postback[Fact::related_transaction_id]; !related.empty())
+    if (const std::string_view related = postback[Fact::related_transaction_id]; !related.empty())
         memory.related = ledger_->transaction(related);
     return memory;
 }
 
-Reply Biller::act_on(const Postback& postback, const Parameters& parameters) {
-    const Translation translation =
-        translate(postback, config_, recall(postback), host_.now(), Trust::verify);
+Reply Biller::act_on(Reading& reading) {
+    Translation& translation = reading.translation;
+    translate(reading.postback, config_, recall(reading.postback), host_.now(), Trust::verify,
+              translation);
     switch (translation.outcome) {
         case Translation::Outcome::probe:
             return answer_probe(translation.event);
         case Translation::Outcome::unknown:
-            return keep(EntryState::unknown, translation, parameters);
+            return keep(EntryState::unknown, reading, translation.reason);
         case Translation::Outcome::quarantine:
-            return keep(EntryState::quarantined, translation, parameters);
+            if (is_known(translation.identity)) break;
+            return keep(EntryState::quarantined, reading, translation.reason);
         case Translation::Outcome::event:
             break;
     }
-    return deliver_once(translation, parameters);
+    return deliver_once(reading);
+}
+
+// A fact that was believed once is not doubted when it comes again, after a seal has grown old or a
+// price was changed: it is a duplicate, or it contradicts itself.
+bool Biller::is_known(const Identity& identity) {
+    return !identity.stem.empty() && !identity.has_epoch &&
+           ledger_->entry(identity.stem).has_value();
 }
 
 Reply Biller::answer_probe(const Event& event) const {
@@ -170,15 +216,16 @@ Reply Biller::answer_probe(const Event& event) const {
     return answer;
 }
 
-Reply Biller::keep(EntryState state, const Translation& translation, Parameters parameters) {
-    (void)mend_garbled_template(parameters); // or the currency would go with the password
+Reply Biller::keep(EntryState state, const Reading& reading, const std::string& reason) {
+    const Translation& translation = reading.translation;
+    const Parameters parameters = kept_parameters(reading.form, names_);
     KeptRequest kept;
     kept.state = state;
-    kept.key = "segpay/kept/" + digest_of(parameters);
-    kept.request = encode_form(without_secrets(parameters));
+    kept.key = std::string(translation.is_held ? kHeld : kKept) + digest_of(parameters);
+    kept.request = encode_form(parameters);
     kept.password = translation.event.password;
     if (state != EntryState::unknown) kept.event = translation.event;
-    kept.message = translation.reason;
+    kept.message = reason;
     const bool is_new = ledger_->keep(kept, host_.now());
 
     const Disposition disposition = state == EntryState::unknown    ? Disposition::unknown
@@ -193,9 +240,9 @@ Reply Biller::keep(EntryState state, const Translation& translation, Parameters 
     return reply(disposition, kept.key, kept.message);
 }
 
-Reply Biller::deliver_once(const Translation& translation, const Parameters& parameters) {
-    const Event& event = translation.event;
-    const Claim claim = ledger_->claim(event, translation.identity, host_.now());
+Reply Biller::deliver_once(const Reading& reading) {
+    const Event& event = reading.translation.event;
+    const Claim claim = ledger_->claim(event, reading.translation.identity, host_.now());
     switch (claim.outcome) {
         case Claim::Outcome::leased:
             return deliver_leased(*claim.entry);
@@ -211,9 +258,7 @@ Reply Biller::deliver_once(const Translation& translation, const Parameters& par
         case Claim::Outcome::conflict:
             break;
     }
-    Translation contradicting = translation;
-    contradicting.reason = claim.message;
-    return keep(EntryState::conflict, contradicting, parameters);
+    return keep(EntryState::conflict, reading, claim.message);
 }
 
 Reply Biller::deliver_leased(const Entry& entry) {
@@ -373,25 +418,41 @@ Refused Biller::release(std::string_view key, std::string_view by, Deliver where
                          entry->state == EntryState::conflict ||
                          entry->state == EntryState::unknown;
     if (!is_kept) return wrong_state(*entry, "quarantined, conflict or unknown");
+    Refused refused = release_one(*entry, by, where, report);
+    if (refused.cause != Refused::Cause::none) return refused;
+    for (const Entry& held : held_by(*entry)) {
+        const std::optional<Entry> with_password = ledger_->entry(held.key);
+        if (!with_password) continue;
+        const Refused later = release_one(*with_password, by, where, report);
+        if (later.cause != Refused::Cause::none)
+            host_.log(LogLevel::warning, held.key + " stays in quarantine: " + later.message);
+    }
+    return {};
+}
 
-    Parameters parameters;
-    (void)decode_form(entry->request, parameters); // was within the limits when it came
-    const Result<Postback> postback = read_postback(parameters);
-    if (!postback) return {Refused::Cause::wrong_state, postback.error()};
-    Translation translation =
-        translate(*postback, config_, recall(*postback), host_.now(), Trust::released);
+Refused Biller::release_one(const Entry& entry, std::string_view by, Deliver where,
+                            Report& report) {
+    Borrowed borrowed(*this);
+    Reading& reading = *borrowed;
+    (void)reading.form.read(entry.request); // was within the limits when it came
+    if (auto contradiction = read_postback(reading.form, names_, reading.postback))
+        return {Refused::Cause::wrong_state, contradiction->message};
+    Translation& translation = reading.translation;
+    translate(reading.postback, config_, recall(reading.postback), host_.now(), Trust::released,
+              translation);
     if (translation.outcome != Translation::Outcome::event)
         return {Refused::Cause::wrong_state,
                 "it still cannot be told to the host: " + translation.reason};
-    if (entry->event) translation.event.password = entry->event->password;
+    if (entry.event) translation.event.password = entry.event->password;
     // What contradicts an earlier event is told beside it, under a key of its own.
-    if (entry->state == EntryState::conflict)
-        translation.identity.stem += "/" + digest_of(parameters).substr(0, 8);
+    if (entry.state == EntryState::conflict)
+        translation.identity.stem +=
+            "/" + digest_of(kept_parameters(reading.form, names_)).substr(0, 8);
 
     const Claim claim = ledger_->claim(translation.event, translation.identity, host_.now());
     if (claim.outcome == Claim::Outcome::conflict)
         return {Refused::Cause::wrong_state, claim.message};
-    ledger_->close(key, EntryState::released, by, host_.now());
+    ledger_->close(entry.key, EntryState::released, by, host_.now());
     if (where == Deliver::elsewhere) {
         if (claim.outcome == Claim::Outcome::leased) ledger_->give_back(*claim.entry, host_.now());
         return {};
@@ -409,7 +470,22 @@ Refused Biller::dismiss(std::string_view key, std::string_view by) {
     if (!entry) return not_found(key);
     if (!ledger_->close(key, EntryState::dismissed, by, host_.now()))
         return wrong_state(*entry, "a dead letter or a kept request");
+    for (const Entry& held : held_by(*entry))
+        ledger_->close(held.key, EntryState::dismissed, by, host_.now());
     return {};
+}
+
+std::vector<Entry> Biller::held_by(const Entry& entry) {
+    std::vector<Entry> held;
+    if (!entry.event || !is_sale(entry.event->kind) || entry.key.starts_with(kHeld)) return held;
+    EntryQuery query;
+    query.states = 1u << static_cast<unsigned>(EntryState::quarantined);
+    query.purchase_id = entry.event->purchase_id;
+    ledger_->entries(query, [&](const Entry& kept) {
+        if (kept.key.starts_with(kHeld)) held.push_back(kept);
+        return true;
+    });
+    return held;
 }
 
 } // namespace segpay

@@ -7,6 +7,7 @@
 #include "host.hpp"
 #include "ledger/ledger.hpp"
 #include "links/link.hpp"
+#include "postbacks/names.hpp"
 #include "postbacks/portal.hpp"
 #include "postbacks/postback.hpp"
 #include "postbacks/request.hpp"
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,19 +85,35 @@ public:
     // Who delivers what an operator decided to deliver: this host, now, or the next that recovers.
     enum class Deliver { here, elsewhere };
 
-    // An operator's decisions about the entry with that key. Throw LedgerError.
+    // An operator's decisions about the entry with that key. Throw LedgerError. A decision about a
+    // kept sale that opens a purchase decides the same of what waits for it.
     Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report);
     Refused release(std::string_view key, std::string_view by, Deliver where, Report& report);
     Refused dismiss(std::string_view key, std::string_view by);
 
 private:
+    Refused release_one(const Entry& entry, std::string_view by, Deliver where, Report& report);
+    // The kept requests that wait for the kept sale `entry`, in order of arrival.
+    std::vector<Entry> held_by(const Entry& entry);
+
     enum class Delivery { applied, retry, refused, lost };
 
+    // What one request is read into; used again for the next, on whatever thread that comes.
+    struct Reading {
+        Form form;
+        Postback postback;
+        Translation translation;
+
+        void clear();
+    };
+    class Borrowed;
+
     Memory recall(const Postback& postback);
-    Reply act_on(const Postback& postback, const Parameters& parameters);
+    Reply act_on(Reading& reading);
+    bool is_known(const Identity& identity);
     Reply answer_probe(const Event& event) const;
-    Reply keep(EntryState state, const Translation& translation, Parameters parameters);
-    Reply deliver_once(const Translation& translation, const Parameters& parameters);
+    Reply keep(EntryState state, const Reading& reading, const std::string& reason);
+    Reply deliver_once(const Reading& reading);
     Reply deliver_leased(const Entry& entry);
     Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
 
@@ -111,6 +129,9 @@ private:
     const Config config_;
     const Host host_;
     const std::unique_ptr<Ledger> ledger_;
+    const NameTable names_;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Reading>> idle_; // guarded by mutex_
     std::atomic<bool> told_of_garbled_template_ = false;
 };
 

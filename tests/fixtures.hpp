@@ -6,6 +6,7 @@
 #include "boundary.hpp"
 #include "config/load.hpp"
 #include "ledger/ledger.hpp"
+#include "postbacks/postback.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -49,7 +50,7 @@ inline Currency currency(std::string_view code) { return Currency::from_code(cod
 struct Told {
     std::string kind;
     std::map<std::string, std::string> fields;
-    std::vector<std::pair<std::string, std::string>> extras;
+    NamedValues extras;
     std::string password;
 
     std::string operator[](const std::string& field) const {
@@ -211,6 +212,50 @@ public:
         return found;
     }
     EntryState state_of(const std::string& key) { return biller.ledger().entry(key).value().state; }
+};
+
+inline const NameTable& example_names() {
+    static const NameTable names(example_config());
+    return names;
+}
+
+// A postback as it was read, with all that it looks at.
+class ReadPostback {
+public:
+    Postback postback;
+    std::string objection; // empty: it could be read
+
+    explicit ReadPostback(Parameters parameters, const NameTable& names = example_names())
+        : parameters_(std::move(parameters)), encoded_(encode_form(parameters_)) {
+        (void)form_.read(encoded_);
+        read(names);
+    }
+    explicit ReadPostback(std::string_view query, const NameTable& names = example_names())
+        : encoded_(query) {
+        (void)form_.read(encoded_);
+        read(names);
+    }
+    ReadPostback(const ReadPostback&) = delete;
+    ReadPostback& operator=(const ReadPostback&) = delete;
+
+    std::string operator[](Fact fact) const { return std::string(postback[fact]); }
+    NamedValues extras() const {
+        NamedValues extras;
+        for (const auto& [name, value] : postback.extras)
+            extras.emplace_back(name, value);
+        return extras;
+    }
+    const Form& form() const { return form_; }
+
+private:
+    void read(const NameTable& names) {
+        if (auto contradiction = read_postback(form_, names, postback))
+            objection = contradiction->message;
+    }
+
+    Parameters parameters_;
+    std::string encoded_;
+    Form form_;
 };
 
 // "name=value&..." of a sign-up to option 102 (39.95 USD, once), all values encoded already.

@@ -44,4 +44,48 @@ std::optional<EventKind> kind_from_name(std::string_view name) {
     return std::nullopt;
 }
 
+bool is_sale(EventKind kind) {
+    switch (kind) {
+        case EventKind::join:
+        case EventKind::cross_sell:
+        case EventKind::token_purchase:
+        case EventKind::upsell:
+        case EventKind::one_click:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool is_renewal(EventKind kind) {
+    switch (kind) {
+        case EventKind::conversion:
+        case EventKind::rebill:
+        case EventKind::upgrade:
+        case EventKind::reactivation:
+            return true;
+        default:
+            return false;
+    }
+}
+
+void Event::clear() {
+    kind = EventKind::unknown;
+    key.clear();
+    for (const EventText& text : kEventTexts)
+        (this->*text.member).clear();
+    amount.reset();
+    approved.reset();
+    test = false;
+    standin = false;
+    trial.reset();
+    password.assign({});
+    eticket = {};
+    cross_sell_slot = 0;
+    occurred_at_ms = 0;
+    received_at_ms = 0;
+    warnings.clear();
+    extras.clear();
+}
+
 } // namespace segpay

@@ -7,7 +7,11 @@
 #include "values/secret.hpp"
 #include "values/timestamp.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +49,43 @@ enum class EventKind : std::uint32_t {
 
 std::string_view kind_name(EventKind kind); // "join", ..., "void"
 std::optional<EventKind> kind_from_name(std::string_view name);
+
+// Of the charges, those that a customer decided on, any of which can begin a purchase; and those
+// that Segpay makes later.
+bool is_sale(EventKind kind);
+bool is_renewal(EventKind kind);
+
+// Names with their values, in order. clear() keeps the memory of the texts, so that an event that
+// is filled again and again allocates nothing.
+class NamedValues {
+public:
+    using Item = std::pair<std::string, std::string>;
+
+    NamedValues() = default;
+    NamedValues(std::initializer_list<Item> items) : items_(items), size_(items.size()) {}
+
+    void emplace_back(std::string_view name, std::string_view value) {
+        if (size_ == items_.size()) items_.emplace_back();
+        items_[size_].first.assign(name);
+        items_[size_].second.assign(value);
+        ++size_;
+    }
+    void clear() { size_ = 0; }
+
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    const Item& operator[](std::size_t index) const { return items_[index]; }
+    const Item* begin() const { return items_.data(); }
+    const Item* end() const { return items_.data() + size_; }
+
+    friend bool operator==(const NamedValues& a, const NamedValues& b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    }
+
+private:
+    std::vector<Item> items_;
+    std::size_t size_ = 0;
+};
 
 // Texts: empty means "nothing was said"; Segpay sends an empty value for what it does not know.
 struct Event {
@@ -86,7 +127,43 @@ struct Event {
     std::string program;
     std::string partner;
     std::vector<std::string> warnings;
-    std::vector<std::pair<std::string, std::string>> extras; // lower-case names
+    NamedValues extras; // Segpay's own names in lower case, or those of the link's parameters
+
+    // As new, but the texts keep their memory.
+    void clear();
+};
+
+// A text of the event under the name that it is stored as.
+struct EventText {
+    std::string_view name;
+    std::string Event::*member;
+};
+inline constexpr std::array kEventTexts = {
+    EventText{"purchase_id", &Event::purchase_id},
+    EventText{"transaction_id", &Event::transaction_id},
+    EventText{"related_transaction_id", &Event::related_transaction_id},
+    EventText{"member_id", &Event::member_id},
+    EventText{"session", &Event::session},
+    EventText{"affiliate", &Event::affiliate},
+    EventText{"username", &Event::username},
+    EventText{"email", &Event::email},
+    EventText{"name", &Event::name},
+    EventText{"country", &Event::country},
+    EventText{"site", &Event::site},
+    EventText{"option", &Event::option},
+    EventText{"cross_sell_ref", &Event::cross_sell_ref},
+    EventText{"upsell", &Event::upsell},
+    EventText{"tokenplus", &Event::tokenplus},
+    EventText{"octoken", &Event::octoken},
+    EventText{"trans_guid", &Event::trans_guid},
+    EventText{"card_type", &Event::card_type},
+    EventText{"payment_type", &Event::payment_type},
+    EventText{"reason_code", &Event::reason_code},
+    EventText{"reason_text", &Event::reason_text},
+    EventText{"by", &Event::by},
+    EventText{"reason_family", &Event::reason_family},
+    EventText{"program", &Event::program},
+    EventText{"partner", &Event::partner},
 };
 
 } // namespace segpay

@@ -1,4 +1,4 @@
-// One table per type of field; a record is a walk over the tables.
+// Texts are a walk over their table; the rest is written out.
 #include "events/record.hpp"
 
 #include "wire/form.hpp"
@@ -11,39 +11,6 @@
 namespace segpay {
 
 namespace {
-
-struct TextField {
-    std::string_view name;
-    std::string Event::*member;
-};
-
-constexpr std::array kTextFields = {
-    TextField{"purchase_id", &Event::purchase_id},
-    TextField{"transaction_id", &Event::transaction_id},
-    TextField{"related_transaction_id", &Event::related_transaction_id},
-    TextField{"member_id", &Event::member_id},
-    TextField{"session", &Event::session},
-    TextField{"affiliate", &Event::affiliate},
-    TextField{"username", &Event::username},
-    TextField{"email", &Event::email},
-    TextField{"name", &Event::name},
-    TextField{"country", &Event::country},
-    TextField{"site", &Event::site},
-    TextField{"option", &Event::option},
-    TextField{"cross_sell_ref", &Event::cross_sell_ref},
-    TextField{"upsell", &Event::upsell},
-    TextField{"tokenplus", &Event::tokenplus},
-    TextField{"octoken", &Event::octoken},
-    TextField{"trans_guid", &Event::trans_guid},
-    TextField{"card_type", &Event::card_type},
-    TextField{"payment_type", &Event::payment_type},
-    TextField{"reason_code", &Event::reason_code},
-    TextField{"reason_text", &Event::reason_text},
-    TextField{"by", &Event::by},
-    TextField{"reason_family", &Event::reason_family},
-    TextField{"program", &Event::program},
-    TextField{"partner", &Event::partner},
-};
 
 constexpr std::string_view kExtraPrefix = "x.";
 
@@ -104,7 +71,7 @@ std::string to_record(const Event& event) {
         fields.push_back({std::string(name), std::move(value)});
     };
     add("kind", std::string(kind_name(event.kind)));
-    for (const TextField& field : kTextFields)
+    for (const EventText& field : kEventTexts)
         if (const std::string& text = event.*field.member; !text.empty()) add(field.name, text);
     if (event.amount)
         add("amount",
@@ -131,7 +98,7 @@ Event from_record(std::string_view record) {
     Event event;
     for (const Parameter& field : fields) {
         bool is_text = false;
-        for (const TextField& text : kTextFields)
+        for (const EventText& text : kEventTexts)
             if (text.name == field.name) {
                 event.*text.member = field.value;
                 is_text = true;

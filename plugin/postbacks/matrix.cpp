@@ -10,38 +10,83 @@ namespace segpay {
 
 namespace {
 
-enum StageSet : std::uint8_t {
-    kInitial = 1,
-    kConversion = 2,
-    kRebill = 4,
-    kInstantConversion = 8,
-    kReactivation = 16,
-    kAnyStage = 0xFF,
+// The words of the four parameters that decide. Of the stages there is a bit each.
+enum class Word : std::uint8_t {
+    none, // not said, or no word of ours
+    sale,
+    credit,
+    charge,
+    revoke,
+    cbreversal,
+    rdrreversal,
+    auth,
+    void_,
+    probe,
+    enable,
+    disable,
+    cancel,
+    reactivation,
+    initial,
+    conversion,
+    rebill,
+    instantconversion,
+    yes,
+    no,
 };
 
-struct StageWord {
-    std::string_view word;
-    StageSet bit;
-};
-constexpr std::array kStages = {
-    StageWord{"initial", kInitial},
-    StageWord{"conversion", kConversion},
-    StageWord{"rebill", kRebill},
-    StageWord{"instantconversion", kInstantConversion},
-    StageWord{"reactivation", kReactivation},
-};
+constexpr std::array<std::string_view, 20> kWords = {"",
+                                                     "sale",
+                                                     "credit",
+                                                     "charge",
+                                                     "revoke",
+                                                     "cbreversal",
+                                                     "rdrreversal",
+                                                     "auth",
+                                                     "void",
+                                                     "probe",
+                                                     "enable",
+                                                     "disable",
+                                                     "cancel",
+                                                     "reactivation",
+                                                     "initial",
+                                                     "conversion",
+                                                     "rebill",
+                                                     "instantconversion",
+                                                     "yes",
+                                                     "no"};
 
-enum class Approved : std::uint8_t { yes, no, any };
+std::string_view text_of(Word word) { return kWords[static_cast<std::size_t>(word)]; }
+
+Word word_of(std::string_view text) {
+    if (text.empty()) return Word::none;
+    const char first = static_cast<char>(text.front() | 0x20);
+    for (std::size_t i = 1; i < kWords.size(); ++i)
+        if (kWords[i].front() == first && is_word(text, kWords[i])) return static_cast<Word>(i);
+    // The word may begin with a separator.
+    for (std::size_t i = 1; i < kWords.size(); ++i)
+        if (is_word(text, kWords[i])) return static_cast<Word>(i);
+    return Word::none;
+}
+
+constexpr std::uint32_t bit(Word word) { return 1u << static_cast<unsigned>(word); }
+constexpr std::uint32_t kInitial = bit(Word::initial);
+constexpr std::uint32_t kConversion = bit(Word::conversion);
+constexpr std::uint32_t kRebill = bit(Word::rebill);
+constexpr std::uint32_t kInstantConversion = bit(Word::instantconversion);
+constexpr std::uint32_t kReactivation = bit(Word::reactivation);
+constexpr std::uint32_t kAnyStage = 0xFFFFFFFFu;
+
+constexpr Word kAny = Word::none; // in a row: the row does not ask
 
 // What is looked at before the stage: a one-click purchase of a one-time item reuses the original
 // purchase and arrives as a rebill, a recurring one arrives as an initial sale.
 enum class Extra : std::uint8_t { none, standin_before, cross_sell, tokenplus, upsell, octoken };
 
 struct Row {
-    std::string_view transaction_type; // "": the row does not ask
-    std::string_view action;           // "": any
-    std::uint8_t stages;
-    Approved approved;
+    Word transaction_type;
+    Word action;
+    std::uint32_t stages;
+    Word approved;
     Extra extra;
     Meaning meaning;
     EventKind kind;
@@ -50,69 +95,66 @@ struct Row {
 constexpr auto kEvent = Meaning::event;
 constexpr std::array kRows = {
     // Member management: the action alone decides.
-    Row{"", "probe", kAnyStage, Approved::any, Extra::none, Meaning::probe, EventKind::unknown},
-    Row{"", "enable", kAnyStage, Approved::any, Extra::none, kEvent, EventKind::member_enable},
-    Row{"", "disable", kAnyStage, Approved::any, Extra::none, kEvent, EventKind::member_disable},
-    Row{"", "cancel", kAnyStage, Approved::any, Extra::none, kEvent, EventKind::member_cancel},
-    Row{"", "reactivation", kAnyStage, Approved::any, Extra::none, kEvent, EventKind::reactivation},
+    Row{kAny, Word::probe, kAnyStage, kAny, Extra::none, Meaning::probe, EventKind::unknown},
+    Row{kAny, Word::enable, kAnyStage, kAny, Extra::none, kEvent, EventKind::member_enable},
+    Row{kAny, Word::disable, kAnyStage, kAny, Extra::none, kEvent, EventKind::member_disable},
+    Row{kAny, Word::cancel, kAnyStage, kAny, Extra::none, kEvent, EventKind::member_cancel},
+    Row{kAny, Word::reactivation, kAnyStage, kAny, Extra::none, kEvent, EventKind::reactivation},
 
     // Sales that the extras decide.
-    Row{"sale", "auth", kAnyStage, Approved::no, Extra::standin_before, kEvent,
+    Row{Word::sale, Word::auth, kAnyStage, Word::no, Extra::standin_before, kEvent,
         EventKind::standin_decline},
-    Row{"sale", "auth", kInitial, Approved::yes, Extra::cross_sell, kEvent, EventKind::cross_sell},
-    Row{"sale", "auth", kInitial | kRebill, Approved::yes, Extra::tokenplus, kEvent,
+    Row{Word::sale, Word::auth, kInitial, Word::yes, Extra::cross_sell, kEvent,
+        EventKind::cross_sell},
+    Row{Word::sale, Word::auth, kInitial | kRebill, Word::yes, Extra::tokenplus, kEvent,
         EventKind::token_purchase},
-    Row{"sale", "auth", kInitial | kRebill, Approved::yes, Extra::upsell, kEvent,
+    Row{Word::sale, Word::auth, kInitial | kRebill, Word::yes, Extra::upsell, kEvent,
         EventKind::upsell},
-    Row{"sale", "auth", kInitial | kRebill, Approved::yes, Extra::octoken, kEvent,
+    Row{Word::sale, Word::auth, kInitial | kRebill, Word::yes, Extra::octoken, kEvent,
         EventKind::one_click},
     // A one-click sale of a one-time item that is declined says nothing about the membership.
-    Row{"sale", "auth", kRebill, Approved::no, Extra::tokenplus, kEvent, EventKind::denial},
-    Row{"sale", "auth", kRebill, Approved::no, Extra::upsell, kEvent, EventKind::denial},
-    Row{"sale", "auth", kRebill, Approved::no, Extra::octoken, kEvent, EventKind::denial},
+    Row{Word::sale, Word::auth, kRebill, Word::no, Extra::tokenplus, kEvent, EventKind::denial},
+    Row{Word::sale, Word::auth, kRebill, Word::no, Extra::upsell, kEvent, EventKind::denial},
+    Row{Word::sale, Word::auth, kRebill, Word::no, Extra::octoken, kEvent, EventKind::denial},
 
     // Sales that the stage decides.
-    Row{"sale", "auth", kInitial, Approved::yes, Extra::none, kEvent, EventKind::join},
-    Row{"sale", "auth", kInitial, Approved::no, Extra::none, kEvent, EventKind::denial},
-    Row{"sale", "auth", kConversion, Approved::yes, Extra::none, kEvent, EventKind::conversion},
-    Row{"sale", "auth", kConversion | kRebill, Approved::no, Extra::none, kEvent,
+    Row{Word::sale, Word::auth, kInitial, Word::yes, Extra::none, kEvent, EventKind::join},
+    Row{Word::sale, Word::auth, kInitial, Word::no, Extra::none, kEvent, EventKind::denial},
+    Row{Word::sale, Word::auth, kConversion, Word::yes, Extra::none, kEvent, EventKind::conversion},
+    Row{Word::sale, Word::auth, kConversion | kRebill, Word::no, Extra::none, kEvent,
         EventKind::insufficient_funds},
-    Row{"sale", "auth", kRebill, Approved::yes, Extra::none, kEvent, EventKind::rebill},
-    Row{"sale", "auth", kInstantConversion, Approved::yes, Extra::none, kEvent, EventKind::upgrade},
-    Row{"sale", "auth", kInstantConversion, Approved::no, Extra::none, kEvent,
+    Row{Word::sale, Word::auth, kRebill, Word::yes, Extra::none, kEvent, EventKind::rebill},
+    Row{Word::sale, Word::auth, kInstantConversion, Word::yes, Extra::none, kEvent,
+        EventKind::upgrade},
+    Row{Word::sale, Word::auth, kInstantConversion, Word::no, Extra::none, kEvent,
         EventKind::upgrade_denial},
-    Row{"sale", "auth", kReactivation, Approved::yes, Extra::none, kEvent, EventKind::reactivation},
-    Row{"sale", "auth", kReactivation, Approved::no, Extra::none, kEvent, EventKind::denial},
+    Row{Word::sale, Word::auth, kReactivation, Word::yes, Extra::none, kEvent,
+        EventKind::reactivation},
+    Row{Word::sale, Word::auth, kReactivation, Word::no, Extra::none, kEvent, EventKind::denial},
 
     // Money that goes back, and comes again. The stage is that of the sale, or always "initial".
-    Row{"sale", "void", kAnyStage, Approved::yes, Extra::none, kEvent, EventKind::void_sale},
-    Row{"credit", "auth", kAnyStage, Approved::yes, Extra::none, kEvent, EventKind::credit},
-    Row{"charge", "auth", kAnyStage, Approved::yes, Extra::none, kEvent, EventKind::chargeback},
-    Row{"revoke", "auth", kAnyStage, Approved::yes, Extra::none, kEvent, EventKind::revoke},
-    Row{"cbreversal", "", kAnyStage, Approved::yes, Extra::none, kEvent,
+    Row{Word::sale, Word::void_, kAnyStage, Word::yes, Extra::none, kEvent, EventKind::void_sale},
+    Row{Word::credit, Word::auth, kAnyStage, Word::yes, Extra::none, kEvent, EventKind::credit},
+    Row{Word::charge, Word::auth, kAnyStage, Word::yes, Extra::none, kEvent, EventKind::chargeback},
+    Row{Word::revoke, Word::auth, kAnyStage, Word::yes, Extra::none, kEvent, EventKind::revoke},
+    Row{Word::cbreversal, kAny, kAnyStage, Word::yes, Extra::none, kEvent,
         EventKind::chargeback_reversal},
-    Row{"rdrreversal", "", kAnyStage, Approved::yes, Extra::none, kEvent, EventKind::rdr_reversal},
+    Row{Word::rdrreversal, kAny, kAnyStage, Word::yes, Extra::none, kEvent,
+        EventKind::rdr_reversal},
 };
 
-bool fits(std::string_view text, std::string_view word) {
-    return word.empty() || is_word(text, word);
-}
+// The words of a postback.
+struct Words {
+    Word transaction_type = Word::none;
+    Word action = Word::none;
+    Word stage = Word::none;
+    Word approved = Word::none;
+};
 
-const StageWord* stage_of(std::string_view text) {
-    for (const StageWord& stage : kStages)
-        if (is_word(text, stage.word)) return &stage;
-    return nullptr;
-}
-
-bool fits(std::string_view text, Approved approved) {
-    if (approved == Approved::any) return true;
-    return is_word(text, approved == Approved::yes ? "yes" : "no");
-}
-
-bool fits(const Postback& postback, const History& history, const StageWord* stage, Extra extra) {
+bool is_there(Extra extra, const Postback& postback, const History& history, Word stage) {
     // A renewal of a purchase that began by one click echoes the extras of that sale. Only when the
     // card token is the purchase itself is it another one-click sale.
-    const bool counts = !history.began_by_one_click || stage == nullptr || stage->bit != kRebill ||
+    const bool counts = !history.began_by_one_click || stage != Word::rebill ||
                         postback[Fact::octoken] == postback[Fact::purchase_id];
     switch (extra) {
         case Extra::none:
@@ -131,14 +173,11 @@ bool fits(const Postback& postback, const History& history, const StageWord* sta
     return false;
 }
 
-bool fits(const Postback& postback, const History& history, const StageWord* stage,
-          const Row& row) {
-    const bool is_stage_right =
-        row.stages == kAnyStage || (stage != nullptr && (row.stages & stage->bit) != 0);
-    return is_stage_right && fits(postback[Fact::action], row.action) &&
-           fits(postback[Fact::transaction_type], row.transaction_type) &&
-           fits(postback[Fact::approved], row.approved) &&
-           fits(postback, history, stage, row.extra);
+bool fits(const Row& row, const Words& words) {
+    return (row.stages & bit(words.stage)) != 0 &&
+           (row.transaction_type == kAny || row.transaction_type == words.transaction_type) &&
+           (row.action == kAny || row.action == words.action) &&
+           (row.approved == kAny || row.approved == words.approved);
 }
 
 } // namespace
@@ -146,16 +185,20 @@ bool fits(const Postback& postback, const History& history, const StageWord* sta
 bool is_set(std::string_view extra) { return !extra.empty() && extra != "0"; }
 
 Classification classify(const Postback& postback, const History& history) {
-    const StageWord* stage = stage_of(postback[Fact::stage]);
+    const Words words{word_of(postback[Fact::transaction_type]), word_of(postback[Fact::action]),
+                      word_of(postback[Fact::stage]), word_of(postback[Fact::approved])};
     for (const Row& row : kRows) {
-        if (!fits(postback, history, stage, row)) continue;
+        if (!fits(row, words) || !is_there(row.extra, postback, history, words.stage)) continue;
         Classification result;
         result.meaning = row.meaning;
         result.kind = row.kind;
-        result.is_transaction = !row.transaction_type.empty();
-        result.transaction_type = row.transaction_type;
-        result.action = row.action;
-        result.stage = stage ? stage->word : std::string_view();
+        result.is_transaction = row.transaction_type != kAny;
+        result.transaction_type = text_of(row.transaction_type);
+        result.action = text_of(words.action);
+        // Money that goes back is one fact whatever stage a template says it is of.
+        if (row.stages != kAnyStage || row.extra == Extra::standin_before)
+            result.stage = text_of(words.stage);
+        if (words.approved != Word::none) result.approved = words.approved == Word::yes;
         return result;
     }
     return {};

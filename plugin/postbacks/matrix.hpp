@@ -27,8 +27,9 @@ struct Classification {
     EventKind kind = EventKind::unknown;
     bool is_transaction = false;       // the row has a trantype: there must be a transaction id
     std::string_view transaction_type; // words of the row, for the identity; static
-    std::string_view action;
-    std::string_view stage; // normalised; empty when the postback has none that is known
+    std::string_view action;           // that of the postback where the row takes any
+    std::string_view stage;            // empty where it makes no difference
+    std::optional<bool> approved;      // as the postback says
 };
 
 Classification classify(const Postback& postback, const History& history);

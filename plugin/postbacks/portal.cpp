@@ -22,6 +22,16 @@ constexpr std::array kMemberId = {
     Placeholder{"memberid", "<extra foreignid>"},
     Placeholder{"session", "<extra natssess>"},
 };
+// All that the seal covers: what is echoed in part cannot be checked.
+constexpr std::array kPromise = {
+    Placeholder{"merchantpartnerid", "<extra merchantpartnerid>"},
+    Placeholder{"xsellnum", "<xsellnum>"},
+    Placeholder{"xref1", "<extra xref1>"},
+    Placeholder{"xref2", "<extra xref2>"},
+    Placeholder{"upsell", "<extra upsell>"},
+    Placeholder{"tokenplus", "<extra tokenplus>"},
+    Placeholder{"octoken", "<extra octoken>"},
+};
 constexpr std::array kProduct = {
     Placeholder{"eticketid", "<eticketid>"},
     Placeholder{"email", "<billemail>"},
@@ -43,15 +53,6 @@ constexpr std::array kSale = {
     Placeholder{"country", "<billcntry>"},
     Placeholder{"username", "<extra username>"},
     Placeholder{"password", "<extra password>"},
-    Placeholder{"memberid", "<extra foreignid>"},
-    Placeholder{"session", "<extra natssess>"},
-    Placeholder{"merchantpartnerid", "<extra merchantpartnerid>"},
-    Placeholder{"xsellnum", "<xsellnum>"},
-    Placeholder{"xref1", "<extra xref1>"},
-    Placeholder{"xref2", "<extra xref2>"},
-    Placeholder{"upsell", "<extra upsell>"},
-    Placeholder{"tokenplus", "<extra tokenplus>"},
-    Placeholder{"octoken", "<extra octoken>"},
     Placeholder{"cardtype", "<cardtype>"},
     Placeholder{"paymenttype", "<paymenttype>"},
     Placeholder{"standin", "<standin>"},
@@ -89,6 +90,14 @@ public:
         url_ += std::string(parameter) + "=" + std::string(value);
         return *this;
     }
+    Template& with_seal(const Config& config) {
+        const Seal& seal = config.seal;
+        if (seal.mode == Seal::Mode::off) return *this;
+        with(kPromise);
+        for (const std::string& extra : seal.extras)
+            add(extra, "<extra " + extra + ">");
+        return add(seal.parameter, "<extra " + seal.parameter + ">");
+    }
     // The secret itself is not printed: the operator puts it where its name stands.
     std::string finished(const Config& config) {
         if (const auto& secret = config.postbacks.authenticity.secret)
@@ -110,16 +119,17 @@ bool is_host_name(std::string_view text) {
 
 std::vector<PortalField> portal_fields(const Config& config, std::string_view join_host) {
     const auto begin = [&] { return Template(config, join_host); };
-    Template transaction = begin().with(kSale);
-    if (config.seal.mode != Seal::Mode::off)
-        transaction.add(config.seal.parameter, "<extra " + config.seal.parameter + ">");
+    Template transaction = begin().with(kSale).with(kMemberId);
+    if (config.seal.mode == Seal::Mode::off) transaction.with(kPromise);
+    transaction.with_seal(config);
 
     std::vector<PortalField> fields = {
         {true, "Trans Post", transaction.finished(config),
          "Sales, renewals, refunds, voids, chargebacks. Tick Retry."},
         {true, "Disable", begin().with(kMember).with(kMemberId).finished(config),
          "Access ends. Tick Retry."},
-        {false, "Enable", begin().with(kMember).with(kMemberId).with(kProduct).finished(config),
+        {false, "Enable",
+         begin().with(kMember).with(kMemberId).with(kProduct).with_seal(config).finished(config),
          "Access begins; needed when Segpay collects user name and password. Tick Retry."},
         {false, "Inquiry", begin().with(kMember).with(kProduct).finished(config),
          "Asks whether a user name is free; needed when Segpay collects it."},

@@ -1,114 +1,203 @@
-// From parameters to facts.
+// From fields to facts.
 #include "postbacks/postback.hpp"
 
 #include "values/word.hpp"
-#include "wire/redaction.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <bitset>
 
 namespace segpay {
 
 namespace {
 
-const Parameter* find(const Parameters& parameters, std::string_view name) {
-    for (const Parameter& parameter : parameters)
-        if (equal_ignoring_case(parameter.name, name)) return &parameter;
-    return nullptr;
+// Facts that only describe: where two names of one disagree the first one stands, with a warning.
+constexpr std::array kDescribing = {
+    Fact::email,
+    Fact::name,
+    Fact::first_name,
+    Fact::last_name,
+    Fact::country,
+    Fact::card_type,
+    Fact::payment_type,
+    Fact::transaction_time,
+    Fact::reactivation_time,
+    Fact::response_code,
+    Fact::refund_reason,
+    Fact::refund_comment,
+    Fact::refunded_by,
+    Fact::cancel_reason,
+    Fact::cancel_comment,
+    Fact::cancelled_by,
+    Fact::initial_value,
+};
+
+bool describes(Fact fact) {
+    return std::find(kDescribing.begin(), kDescribing.end(), fact) != kDescribing.end();
 }
 
-// Every name once. Error: two values for one name (case does not make two names of one).
-Result<Parameters> without_repeats(Parameters parameters) {
-    Parameters unique;
-    for (Parameter& parameter : parameters) {
-        const Parameter* earlier = find(unique, parameter.name);
-        if (!earlier)
-            unique.push_back(std::move(parameter));
-        else if (earlier->value != parameter.value)
-            return Error{"two different values for \"" + clean_text(parameter.name) + "\""};
-    }
-    return unique;
+const KnownName* known_name(const FormField& field, const NameTable& names) {
+    return field.is_plain_name ? names.find(field.name) : nullptr;
 }
 
-void set_fact(Postback& postback, Fact fact, const std::string& name, std::string value) {
-    std::string& known = postback[fact];
+std::string_view clean(const FormField& field, Postback& postback) {
+    if (field.is_plain_value || is_clean_text(field.value)) return field.value;
+    return postback.texts.keep(clean_text(field.value));
+}
+
+void set_fact(Postback& postback, Fact fact, std::string_view name, std::string_view value) {
+    std::string_view& known = postback[fact];
     if (known.empty()) {
-        known = std::move(value);
+        known = value;
     } else if (!value.empty() && known != value) {
-        postback.contradiction = "\"" + name +
-                                 "\" and another name for the same fact have "
-                                 "different values";
+        const std::string remark =
+            "\"" + lower_case(name) + "\" and another name for the same fact have different values";
+        if (describes(fact))
+            postback.warnings.push_back(remark);
+        else
+            postback.contradiction = remark;
     }
+}
+
+// Every name once: case does not make two names of one, and the same value twice is harmless.
+class Repeats {
+public:
+    // Whether the field repeats an earlier one; Error: it contradicts it.
+    std::optional<Error> note(const FormField& field, const KnownName* known, bool& is_repeat) {
+        const FormField* earlier = known ? noted(*known, field) : unknown_before(field);
+        is_repeat = earlier != nullptr;
+        if (earlier && earlier->value != field.value)
+            return Error{"two different values for \"" + clean_text(field.name) + "\""};
+        return std::nullopt;
+    }
+
+private:
+    const FormField* noted(const KnownName& known, const FormField& field) {
+        if (seen_.test(known.index)) return fields_[known.index];
+        seen_.set(known.index);
+        fields_[known.index] = &field;
+        return nullptr;
+    }
+    const FormField* unknown_before(const FormField& field) {
+        for (std::size_t i = 0; i < unknown_count_; ++i)
+            if (equal_ignoring_case(unknown_[i]->name, field.name)) return unknown_[i];
+        if (unknown_count_ < unknown_.size()) unknown_[unknown_count_++] = &field;
+        return nullptr;
+    }
+
+    std::bitset<kMaxKnownNames> seen_;
+    std::array<const FormField*, kMaxKnownNames> fields_; // of those that were seen
+    std::array<const FormField*, 2 * kMaxFields> unknown_;
+    std::size_t unknown_count_ = 0;
+};
+
+// Two names of one thing may both have been typed into the template.
+void add_known_extra(Postback& postback, std::string_view name, std::string_view value) {
+    const std::pair extra{name, value};
+    if (std::find(postback.extras.begin(), postback.extras.end(), extra) == postback.extras.end())
+        postback.extras.push_back(extra);
+}
+
+void read_field(Postback& postback, const FormField& field, const KnownName* known) {
+    const Secrecy secrecy = known ? known->secrecy : secrecy_of(field.name);
+    const Fact fact = known ? known->fact : Fact::extra;
+    if (fact == Fact::password) {
+        if (!field.value.empty()) postback[fact] = clean(field, postback);
+        return;
+    }
+    if (secrecy == Secrecy::password || secrecy == Secrecy::card) return;
+    if (fact != Fact::extra)
+        set_fact(postback, fact, field.name, trimmed(clean(field, postback)));
+    else if (known)
+        add_known_extra(postback, known->canonical, clean(field, postback));
+    else if (!field.name.empty())
+        postback.extras.emplace_back(postback.texts.keep(lower_case(clean_text(field.name))),
+                                     clean(field, postback));
 }
 
 // "secret¤cycode=USD": where the value of the field itself ends, and the currency.
 struct Damage {
     std::size_t begins_at = 0;
-    std::string currency;
+    std::string_view currency;
 };
 
-std::optional<Damage> damage_in(std::string_view value) {
+std::optional<Damage> damage_in(const FormField& field) {
+    if (field.is_plain_value) return std::nullopt;
     // The currency sign as UTF-8, as Latin-1, and as UTF-8 that was taken for Latin-1 once.
     constexpr std::string_view kSigns[] = {"\xC3\x82\xC2\xA4", "\xC2\xA4", "\xA4"};
     constexpr std::string_view kRest = "cycode=";
-    const std::size_t rest_at = value.rfind(kRest);
+    const std::size_t rest_at = field.value.rfind(kRest);
     if (rest_at == std::string_view::npos) return std::nullopt;
-    const std::string_view before = value.substr(0, rest_at);
+    const std::string_view before = field.value.substr(0, rest_at);
     for (std::string_view sign : kSigns)
         if (before.ends_with(sign))
-            return Damage{rest_at - sign.size(), std::string(value.substr(rest_at + kRest.size()))};
+            return Damage{rest_at - sign.size(), field.value.substr(rest_at + kRest.size())};
     return std::nullopt;
 }
 
 } // namespace
 
-bool mend_garbled_template(Parameters& parameters) {
-    if (find(parameters, "currencycode")) return false;
-    // In the template as it is printed the field before is the password. A customer can write the
-    // pattern into a name or an address, so another field is looked at only when it is not.
-    std::string spoilt;
-    for (const Parameter& parameter : parameters)
-        if (damage_in(parameter.value) &&
-            (spoilt.empty() || equal_ignoring_case(parameter.name, "password")))
-            spoilt = parameter.name;
+void Postback::clear() {
+    facts.fill({});
+    extras.clear();
+    warnings.clear();
+    contradiction.clear();
+    texts.clear();
+}
+
+bool mend_garbled_template(Form& form, const NameTable& names) {
+    std::vector<FormField>& fields = form.fields();
+    // Of a sound request nothing more than this is looked at.
+    if (std::all_of(fields.begin(), fields.end(),
+                    [](const FormField& field) { return field.is_plain_value; }))
+        return false;
+    std::string_view spoilt;
+    bool is_password = false;
+    for (const FormField& field : fields) {
+        const KnownName* known = known_name(field, names);
+        if (known && known->fact == Fact::currency) return false;
+        // In the template as it is printed the field before is the password. A customer can write
+        // the pattern into a name or an address, so another field is looked at only when it is not.
+        if (is_password || !damage_in(field)) continue;
+        is_password = known && known->fact == Fact::password;
+        if (spoilt.empty() || is_password) spoilt = field.name;
+    }
     if (spoilt.empty()) return false;
 
-    Parameters currencies; // two when query and body say the same
-    for (Parameter& parameter : parameters) {
-        const std::optional<Damage> damage = damage_in(parameter.value);
-        if (!damage || !equal_ignoring_case(parameter.name, spoilt)) continue;
-        currencies.push_back({"currencycode", damage->currency});
-        parameter.value.resize(damage->begins_at);
+    std::vector<FormField> currencies; // two when query and body say the same
+    for (FormField& field : fields) {
+        const std::optional<Damage> damage = damage_in(field);
+        if (!damage || !equal_ignoring_case(field.name, spoilt)) continue;
+        currencies.push_back({"currencycode", damage->currency, true, false});
+        field.value = field.value.substr(0, damage->begins_at);
     }
-    parameters.insert(parameters.end(), currencies.begin(), currencies.end());
+    for (const FormField& currency : currencies)
+        form.add(currency);
     return true;
 }
 
-Result<Postback> read_postback(Parameters parameters) {
-    const bool was_garbled = mend_garbled_template(parameters);
-    Result<Parameters> unique = without_repeats(std::move(parameters));
-    if (!unique) return Error{unique.error()};
-
-    Postback postback;
-    if (was_garbled) postback.warnings.emplace_back(kGarbledTemplate);
-    for (const Parameter& parameter : unique.value()) {
-        const ParameterName* known = find_parameter(parameter.name);
-        const Fact fact = known ? known->fact : Fact::extra;
-        if (fact == Fact::password) {
-            if (!parameter.value.empty()) postback.password = Secret(clean_text(parameter.value));
-            continue;
-        }
-        const Secrecy secrecy = secrecy_of(parameter.name);
-        if (secrecy == Secrecy::password || secrecy == Secrecy::card) continue;
-        std::string value = clean_text(parameter.value);
-        if (fact != Fact::extra)
-            set_fact(postback, fact, parameter.name, std::string(trimmed(value)));
-        else if (known)
-            postback.extras.emplace_back(known->canonical, std::move(value));
-        else if (!parameter.name.empty())
-            postback.extras.emplace_back(lower_case(clean_text(parameter.name)), std::move(value));
+std::optional<Error> read_postback(Form& form, const NameTable& names, Postback& postback) {
+    postback.clear();
+    if (mend_garbled_template(form, names)) postback.warnings.emplace_back(kGarbledTemplate);
+    Repeats repeats;
+    for (const FormField& field : form.fields()) {
+        const KnownName* known = known_name(field, names);
+        bool is_repeat = false;
+        if (std::optional<Error> contradiction = repeats.note(field, known, is_repeat))
+            return contradiction;
+        if (!is_repeat) read_field(postback, field, known);
     }
-    return postback;
+    return std::nullopt;
+}
+
+Parameters kept_parameters(const Form& form, const NameTable& names) {
+    Parameters kept;
+    for (const FormField& field : form.fields()) {
+        const KnownName* known = known_name(field, names);
+        const Secrecy secrecy = known ? known->secrecy : secrecy_of(field.name);
+        if (secrecy != Secrecy::password && secrecy != Secrecy::card)
+            kept.push_back({std::string(field.name), std::string(field.value)});
+    }
+    return kept;
 }
 
 } // namespace segpay

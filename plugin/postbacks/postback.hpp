@@ -2,27 +2,32 @@
 // judged here beyond what makes a request unreadable.
 #pragma once
 
+#include "postbacks/names.hpp"
 #include "values/facts.hpp"
-#include "values/result.hpp"
-#include "values/secret.hpp"
+#include "values/text_store.hpp"
 #include "wire/form.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace segpay {
 
+// Views into the form that was read, or into the postback's own store.
 struct Postback {
-    std::array<std::string, kFactCount> facts; // empty: not said; the password is not here
-    Secret password;
-    std::vector<std::pair<std::string, std::string>> extras; // lower-case names, in order
+    std::array<std::string_view, kFactCount> facts; // clean and trimmed; empty: not said
+    std::vector<std::pair<std::string_view, std::string_view>> extras; // lower-case names, in order
     std::vector<std::string> warnings;
-    std::string contradiction; // not empty: one fact under two names with two values
+    std::string contradiction; // not empty: a fact that decides, under two names with two values
+    TextStore texts;
 
-    const std::string& operator[](Fact fact) const { return facts[static_cast<std::size_t>(fact)]; }
-    std::string& operator[](Fact fact) { return facts[static_cast<std::size_t>(fact)]; }
+    std::string_view operator[](Fact fact) const { return facts[static_cast<std::size_t>(fact)]; }
+    std::string_view& operator[](Fact fact) { return facts[static_cast<std::size_t>(fact)]; }
+
+    void clear();
 };
 
 // The warning of a postback whose template has to be mended in the Merchant Portal.
@@ -31,9 +36,14 @@ constexpr std::string_view kGarbledTemplate = "garbled_template";
 // Undoes "&password=secret¤cycode=USD", which a browser made out of "&currencycode=" in the
 // template of the NATS integration guide (Step 3): the field before it gets its value back, the
 // currency is a field again. True when there was something to undo.
-bool mend_garbled_template(Parameters& parameters);
+bool mend_garbled_template(Form& form, const NameTable& names);
 
-// Error: the same name with two different values; the message names it.
-Result<Postback> read_postback(Parameters parameters);
+// Mends the form if need be and finds the facts in it. `postback` is used again from request to
+// request, and lives no longer than the form. Error: the same name with two different values; the
+// message names it.
+std::optional<Error> read_postback(Form& form, const NameTable& names, Postback& postback);
+
+// What may be kept of a request: without passwords and cards, whatever the merchant calls them.
+Parameters kept_parameters(const Form& form, const NameTable& names);
 
 } // namespace segpay

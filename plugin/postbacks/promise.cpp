@@ -64,7 +64,7 @@ SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, co
     facts.option = candidate.option;
     for (const Echoed& echoed : kEchoed)
         facts.*echoed.sealed = postback[echoed.fact];
-    return check_seal(seal_of(postback, config), config.seal.keys, facts, now,
+    return check_seal(seal_of(postback), config.seal.keys, facts, now,
                       TimeMs{config.seal.max_age_days} * kDayMs);
 }
 
@@ -81,7 +81,7 @@ std::string unsaid_facts(const Postback& postback) {
 
 std::string check_seal_of(const Event& event, const Postback& postback, const Config& config,
                           TimeMs now) {
-    if (seal_of(postback, config).empty())
+    if (seal_of(postback).empty())
         return config.seal.mode == Seal::Mode::require
                    ? "there is no seal (" + config.seal.parameter +
                          "), and seal.mode is \"require\""
@@ -109,25 +109,11 @@ std::string check_seal_of(const Event& event, const Postback& postback, const Co
 
 } // namespace
 
-bool is_promised(EventKind kind) {
-    switch (kind) {
-        case EventKind::join:
-        case EventKind::cross_sell:
-        case EventKind::token_purchase:
-        case EventKind::upsell:
-        case EventKind::one_click:
-            return true;
-        default:
-            return false;
-    }
+bool is_promised(EventKind kind, bool is_opened) {
+    return is_sale(kind) || (kind == EventKind::member_enable && !is_opened);
 }
 
-std::string_view seal_of(const Postback& postback, const Config& config) {
-    if (config.seal.mode == Seal::Mode::off) return {};
-    for (const auto& [name, value] : postback.extras)
-        if (equal_ignoring_case(name, config.seal.parameter)) return value;
-    return {};
-}
+std::string_view seal_of(const Postback& postback) { return postback[Fact::seal]; }
 
 const JoinOption* sealed_option(const Postback& postback, const Config& config, TimeMs now) {
     if (config.seal.mode == Seal::Mode::off) return nullptr;
@@ -139,10 +125,10 @@ const JoinOption* sealed_option(const Postback& postback, const Config& config, 
 }
 
 std::string check_promise(const Event& event, const Postback& postback, const Config& config,
-                          TimeMs now) {
+                          bool is_opened, TimeMs now) {
     if (event.test && config.mode == Mode::live)
         return "TESTTRANS=1, but account.mode is \"live\": test money is not real money";
-    if (config.seal.mode == Seal::Mode::off || !is_promised(event.kind)) return {};
+    if (config.seal.mode == Seal::Mode::off || !is_promised(event.kind, is_opened)) return {};
     return check_seal_of(event, postback, config, now);
 }
 

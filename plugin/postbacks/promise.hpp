@@ -12,19 +12,20 @@
 
 namespace segpay {
 
-// Only a sale that opens something is promised by a link; a renewal echoes the link's values, but
-// months later.
-bool is_promised(EventKind kind);
+// What a link promised: a sale that a customer decided on, and the access that begins before that
+// sale is told. A renewal echoes the link's values too, but months later.
+bool is_promised(EventKind kind, bool is_opened);
 
 // The seal that the link had; empty: none, or seals are off.
-std::string_view seal_of(const Postback& postback, const Config& config);
+std::string_view seal_of(const Postback& postback);
 
 // The option whose link the postback's seal proves, where the postback itself does not say what was
 // sold; null when it has no good seal. The option lives in `config`.
 const JoinOption* sealed_option(const Postback& postback, const Config& config, TimeMs now);
 
-// What is wrong, for the operator; empty when the promise is kept.
+// What is wrong, for the operator; empty when the promise is kept. `is_opened`: the sale that opens
+// the purchase was believed before.
 std::string check_promise(const Event& event, const Postback& postback, const Config& config,
-                          TimeMs now);
+                          bool is_opened, TimeMs now);
 
 } // namespace segpay

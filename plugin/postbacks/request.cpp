@@ -84,13 +84,13 @@ bool has_credentials(const HttpRequest& request, const BasicCredentials& wanted)
                                   wanted.username + ":" + std::string(wanted.password.reveal()));
 }
 
-bool take_secret(Parameters& parameters, const SecretParameter& wanted) {
+bool take_secret(Form& form, const SecretParameter& wanted) {
     bool is_given = false;
     bool is_wrong = false;
-    std::erase_if(parameters, [&](const Parameter& parameter) {
-        if (!equal_ignoring_case(parameter.name, wanted.name)) return false;
+    std::erase_if(form.fields(), [&](const FormField& field) {
+        if (!equal_ignoring_case(field.name, wanted.name)) return false;
         is_given = true;
-        if (!equal_in_constant_time(parameter.value, wanted.value.reveal())) is_wrong = true;
+        if (!equal_in_constant_time(field.value, wanted.value.reveal())) is_wrong = true;
         return true;
     });
     return is_given && !is_wrong;
@@ -109,7 +109,8 @@ std::string_view HttpRequest::header(std::string_view name) const {
     return {};
 }
 
-std::variant<Parameters, Refusal> decode_request(const HttpRequest& request) {
+std::optional<Refusal> decode_request(const HttpRequest& request, Form& form) {
+    form.clear();
     const bool is_post = request.method == "POST";
     if (!is_post && request.method != "GET")
         return Refusal{405, "method " + std::string(shortened(clean_text(request.method), 20)) +
@@ -120,15 +121,14 @@ std::variant<Parameters, Refusal> decode_request(const HttpRequest& request) {
     if (is_post && !request.body.empty() && !is_form(request.header("Content-Type")))
         return Refusal{415, "the body is not application/x-www-form-urlencoded"};
 
-    Parameters parameters;
-    Result<bool> outcome = decode_form(request.query, parameters);
-    if (outcome && is_post) outcome = decode_form(request.body, parameters);
+    Result<bool> outcome = form.read(request.query);
+    if (outcome && is_post) outcome = form.read(request.body);
     if (!outcome) return Refusal{413, clean_text(outcome.error())};
-    return parameters;
+    return std::nullopt;
 }
 
 std::optional<Refusal> authenticate(const HttpRequest& request, const Authenticity& authenticity,
-                                    Parameters& parameters) {
+                                    Form& form) {
     if (authenticity.is_none) return std::nullopt;
     if (!authenticity.addresses.empty()) {
         const std::optional<IPAddress> sender = sender_of(request, authenticity);
@@ -142,7 +142,7 @@ std::optional<Refusal> authenticate(const HttpRequest& request, const Authentici
     }
     if (authenticity.basic && !has_credentials(request, *authenticity.basic))
         return Refusal{401, "HTTP Basic credentials are missing or wrong"};
-    if (authenticity.secret && !take_secret(parameters, *authenticity.secret))
+    if (authenticity.secret && !take_secret(form, *authenticity.secret))
         return Refusal{
             403, "the secret parameter \"" + authenticity.secret->name + "\" is missing or wrong"};
     return std::nullopt;

@@ -7,10 +7,10 @@
 #include "values/result.hpp"
 #include "wire/form.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace segpay {
@@ -32,12 +32,13 @@ struct Refusal {
     std::string message; // for the operator; names neither secrets nor what was compared
 };
 
-// Query and body as one list of parameters.
-std::variant<Parameters, Refusal> decode_request(const HttpRequest& request);
+// Reads query and body as one list of fields into `form`, which the request must outlive. nullopt:
+// it could be read.
+std::optional<Refusal> decode_request(const HttpRequest& request, Form& form);
 
 // Whether the request comes from Segpay: all configured proofs must be given (addresses, HTTP
-// Basic, secret parameter). nullopt: it does. The secret parameter is taken out of the list.
+// Basic, secret parameter). nullopt: it does. The secret parameter is taken out of the form.
 std::optional<Refusal> authenticate(const HttpRequest& request, const Authenticity& authenticity,
-                                    Parameters& parameters);
+                                    Form& form);
 
 } // namespace segpay

@@ -3,7 +3,9 @@
 #include "postbacks/translate.hpp"
 
 #include "postbacks/matrix.hpp"
+#include "postbacks/price.hpp"
 #include "postbacks/promise.hpp"
+#include "postbacks/reasons.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -26,7 +28,7 @@ bool is_id(std::string_view text) {
            });
 }
 
-std::string first_of(const std::string& said, const std::string& remembered) {
+std::string_view first_of(std::string_view said, std::string_view remembered) {
     return said.empty() ? remembered : said;
 }
 
@@ -56,20 +58,49 @@ constexpr std::array kCopied = {
 void copy_texts(Event& event, const Postback& postback) {
     for (const Copied& copied : kCopied)
         event.*copied.member = postback[copied.fact];
-    if (event.name.empty())
-        event.name =
-            std::string(trimmed(postback[Fact::first_name] + " " + postback[Fact::last_name]));
-    event.password = postback.password;
+    if (event.name.empty()) {
+        event.name = postback[Fact::first_name];
+        if (const std::string_view last = postback[Fact::last_name]; !last.empty())
+            event.name.append(event.name.empty() ? "" : " ").append(last);
+    }
+    event.password.assign(postback[Fact::password]);
     event.warnings = postback.warnings;
-    event.extras = postback.extras;
+    for (const auto& [name, value] : postback.extras)
+        event.extras.emplace_back(name, value);
+}
+
+// Facts that have no field in the event, or not in one of this kind, travel as extras.
+void add_extra(Event& event, const Postback& postback, Fact fact) {
+    if (!postback[fact].empty()) event.extras.emplace_back(canonical_name(fact), postback[fact]);
+}
+
+void tell_the_rest(Event& event, const Postback& postback, const Classification& row) {
+    for (Fact fact :
+         {Fact::first_name, Fact::last_name, Fact::initial_value, Fact::xref1, Fact::xref2})
+        add_extra(event, postback, fact);
+    if (!row.is_transaction)
+        for (Fact fact :
+             {Fact::transaction_type, Fact::stage, Fact::approved, Fact::price, Fact::currency})
+            add_extra(event, postback, fact);
+    if (event.approved != false) add_extra(event, postback, Fact::response_code);
+    if (event.kind == EventKind::member_cancel || event.approved == false)
+        for (Fact fact : {Fact::refund_reason, Fact::refund_comment})
+            add_extra(event, postback, fact);
+    if (event.kind == EventKind::member_cancel)
+        add_extra(event, postback, Fact::refunded_by);
+    else
+        for (Fact fact : {Fact::cancel_reason, Fact::cancel_comment, Fact::cancelled_by})
+            add_extra(event, postback, fact);
+    if (!postback[Fact::transaction_time].empty())
+        add_extra(event, postback, Fact::reactivation_time);
+    if (const std::string_view standin = postback[Fact::standin]; standin != "0" && standin != "1")
+        add_extra(event, postback, Fact::standin);
 }
 
 // One purchase can hold sales of several products, by one click and for other affiliates: what
 // takes one of them back is about the product, and on the account, of that sale.
-std::optional<Purchase> known_purchase(const Memory& memory) {
-    if (!memory.related) return memory.purchase;
-    const Event& sale = *memory.related;
-    Purchase known = memory.purchase.value_or(Purchase());
+std::optional<Purchase> purchase_of_sale(const Event& sale, const Purchase* purchase) {
+    Purchase known = purchase ? *purchase : Purchase();
     if (known.opened_by == EventKind::unknown) known.opened_by = sale.kind;
     known.eticket = sale.eticket;
     known.option = sale.option;
@@ -80,19 +111,24 @@ std::optional<Purchase> known_purchase(const Memory& memory) {
     return known;
 }
 
+bool is_opened(const Purchase* purchase) {
+    return purchase && purchase->opened_by != EventKind::unknown;
+}
+
 // A rebill has no eTicket, a disable has no member: the ledger remembers them. Whose a purchase is
 // was said by the sale that opened it; what comes later without a seal (an instant conversion by a
 // link that the customer edited) cannot say otherwise.
 void remember(Event& event, const Postback& postback, const Config& config,
-              const std::optional<Purchase>& purchase) {
+              const Purchase* purchase) {
     if (!purchase) return;
-    const bool is_sealed = is_promised(event.kind) && !seal_of(postback, config).empty();
-    const bool is_settled = purchase->opened_by != EventKind::unknown && !is_promised(event.kind);
+    const bool is_promise = is_promised(event.kind, is_opened(purchase));
+    const bool is_sealed = is_promise && !seal_of(postback).empty();
+    const bool is_settled = is_opened(purchase) && !is_promise;
     const bool is_gap_filled = config.seal.mode == Seal::Mode::off;
     const auto recall = [&](std::string& said, const std::string& known) {
         if (is_sealed) return; // what it does not say is sealed, too
         if (!is_settled || (is_gap_filled && known.empty())) {
-            said = first_of(said, known);
+            if (said.empty()) said = known;
             return;
         }
         if (!said.empty() && said != known) event.warnings.emplace_back("not_as_at_sign_up");
@@ -101,33 +137,38 @@ void remember(Event& event, const Postback& postback, const Config& config,
     recall(event.member_id, purchase->member_id);
     recall(event.session, purchase->session);
     recall(event.affiliate, purchase->affiliate);
-    event.username = first_of(event.username, purchase->username);
+    if (event.username.empty()) event.username = purchase->username;
+}
+
+// "1", "yes", "True": what is not said, or is one of the words for no, is not set.
+bool is_on(std::string_view flag) {
+    return is_set(flag) && !is_word(flag, "no") && !is_word(flag, "false") && !is_word(flag, "off");
 }
 
 void read_flags(Event& event, const Postback& postback, const Classification& row) {
-    if (row.is_transaction) {
-        if (is_word(postback[Fact::approved], "yes"))
-            event.approved = true;
-        else if (is_word(postback[Fact::approved], "no"))
-            event.approved = false;
-    }
+    if (row.is_transaction) event.approved = row.approved;
     event.standin = postback[Fact::standin] == "1";
-    event.test = postback[Fact::test_transaction] == "1";
+    event.test = is_on(postback[Fact::test_transaction]);
 }
 
-void read_reason(Event& event, const Postback& postback, const Classification& row) {
-    const bool is_cancel = row.kind == EventKind::member_cancel;
-    const std::string& code =
-        is_cancel ? postback[Fact::cancel_reason] : postback[Fact::refund_reason];
-    event.reason_code = event.approved == false ? postback[Fact::response_code] : code;
-    event.reason_text = is_cancel ? postback[Fact::cancel_comment] : postback[Fact::refund_comment];
-    event.by = is_cancel ? postback[Fact::cancelled_by] : postback[Fact::refunded_by];
-    if (event.approved == true && !postback[Fact::response_code].empty())
-        event.extras.emplace_back("authcode", postback[Fact::response_code]);
+void read_reason(Event& event, const Postback& postback) {
+    if (event.approved == false) {
+        event.reason_code = postback[Fact::response_code];
+        if (const Reason* reason = find_reason(event.reason_code)) {
+            event.reason_text = reason->text;
+            event.reason_family = reason->family;
+        }
+        event.by = postback[Fact::refunded_by];
+        return;
+    }
+    const bool is_cancel = event.kind == EventKind::member_cancel;
+    event.reason_code = postback[is_cancel ? Fact::cancel_reason : Fact::refund_reason];
+    event.reason_text = postback[is_cancel ? Fact::cancel_comment : Fact::refund_comment];
+    event.by = postback[is_cancel ? Fact::cancelled_by : Fact::refunded_by];
 }
 
 void read_time(Event& event, const Postback& postback) {
-    const std::string& text =
+    const std::string_view text =
         first_of(postback[Fact::transaction_time], postback[Fact::reactivation_time]);
     if (text.empty()) return;
     if (Result<TimeMs> time = parse_timestamp(text))
@@ -138,7 +179,7 @@ void read_time(Event& event, const Postback& postback) {
 
 // Digits of xsellnum and the ref code of that slot.
 Objection read_cross_sell(Event& event, const Postback& postback) {
-    const std::string& slot = postback[Fact::cross_sell_slot];
+    const std::string_view slot = postback[Fact::cross_sell_slot];
     if (slot.empty() || slot == "0") return {};
     if (slot.size() != 1 || slot[0] < '1' || slot[0] > '9')
         return "xsellnum \"" + std::string(shortened(slot, 20)) + "\" is not a digit";
@@ -174,12 +215,29 @@ bool is_charged_to_another(const Event& event, const Postback& postback) {
            postback[Fact::eticket].empty();
 }
 
+// What is sold under a ref code: the offer's option, its program, and whose form it was sold on.
+Objection take_offer(Event& event, const Offer& offer, std::string_view what, const Config& config,
+                     const JoinOption*& option) {
+    const JoinOption* offered = config.option(offer.option);
+    if (!offered)
+        return std::string(what) + " \"" + offer.ref + "\" is sold by merchant " +
+               (offer.partner ? offer.partner->merchant_id : std::string("?")) +
+               ", whose postbacks are not ours";
+    if (!event.eticket.is_none() && offered->eticket != event.eticket)
+        return std::string(what) + " \"" + offer.ref + "\" sells eticket " +
+               to_string(offered->eticket) + ", but the purchase is of " + to_string(event.eticket);
+    option = offered;
+    event.program = offer.program;
+    if (offer.partner) event.partner = offer.partner->merchant_id;
+    return {};
+}
+
 // Which product: by the ref code of a cross sell or upsell, by the eTicket, by the seal, or as
 // remembered.
 Objection find_product(Event& event, const Postback& postback, const Config& config,
-                       const std::optional<Purchase>& purchase, TimeMs now) {
+                       const Purchase* purchase, TimeMs now) {
     const bool is_of_another = is_charged_to_another(event, postback);
-    if (const std::string& text = postback[Fact::eticket]; !text.empty()) {
+    if (const std::string_view text = postback[Fact::eticket]; !text.empty()) {
         Result<ETicket> eticket = parse_eticket(text);
         if (!eticket) return eticket.error();
         event.eticket = *eticket;
@@ -193,14 +251,14 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
         if (!offer)
             return "cross-sell ref \"" + std::string(shortened(event.cross_sell_ref, 40)) +
                    "\" is not configured";
-        const JoinOption* offered = config.option(offer->option);
-        if (!event.eticket.is_none() && offered && offered->eticket != event.eticket)
-            return "cross-sell ref \"" + event.cross_sell_ref + "\" sells eticket " +
-                   to_string(offered->eticket) + ", but the purchase is of " +
-                   to_string(event.eticket);
-        option = offered;
-    } else if (const Offer* offer = config.upsell(event.upsell); offer && !option) {
-        option = config.option(offer->option);
+        if (Objection objection = take_offer(event, *offer, "cross-sell ref", config, option);
+            !objection.empty())
+            return objection;
+    } else if (const Offer* offer = event.upsell.empty() ? nullptr : config.upsell(event.upsell);
+               offer && (!option || option->id == offer->option)) {
+        if (Objection objection = take_offer(event, *offer, "upsell", config, option);
+            !objection.empty())
+            return objection;
     }
     if (!option && is_of_another) option = sealed_option(postback, config, now);
 
@@ -213,7 +271,7 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
     }
     if (!postback[Fact::eticket].empty())
         return "eticket " + to_string(event.eticket) + " is no configured join option";
-    if (is_of_another || (is_promised(event.kind) && !purchase)) {
+    if (is_of_another || (is_sale(event.kind) && !purchase)) {
         event.warnings.emplace_back("product_not_said");
     } else if (purchase) {
         event.option = purchase->option;
@@ -227,7 +285,7 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
 Objection read_amount(Event& event, const Postback& postback, const Config& config,
                       const Classification& row) {
     if (!row.is_transaction) return {};
-    const std::string& text = postback[Fact::price];
+    const std::string_view text = postback[Fact::price];
     if (text.empty()) {
         if (event.approved == true) event.warnings.emplace_back("price_not_said");
         return {};
@@ -249,36 +307,68 @@ Objection read_amount(Event& event, const Postback& postback, const Config& conf
     return {};
 }
 
-// Some rows take any action, but a key is short and ASCII.
-std::string action_in_key(std::string_view action) {
-    std::string word = normalised_word(action);
-    std::erase_if(word, [](char c) { return c < 'a' || c > 'z'; });
-    return word.substr(0, 12);
+// The initial amount as configured or, of a product that is not, as the postback says.
+std::optional<Money> initial_amount(const Event& event, const Postback& postback,
+                                    const JoinOption* option) {
+    if (option)
+        return option->price.initial ? std::optional(option->price.initial->amount) : std::nullopt;
+    if (postback[Fact::initial_value].empty()) return std::nullopt;
+    const Result<Money> amount =
+        parse_amount(postback[Fact::initial_value], event.amount->currency);
+    return amount ? std::optional(*amount) : std::nullopt;
+}
+
+// A free trial was not paid, whatever was authorised.
+void note_authorisation(Event& event, const Postback& postback, const Config& config) {
+    if (!event.amount || event.approved != true || !is_sale(event.kind)) return;
+    const std::optional<Money> initial =
+        initial_amount(event, postback, config.option(event.option));
+    if (!initial || !is_authorisation_only(*event.amount, *initial)) return;
+    event.amount->minor = 0;
+    event.warnings.emplace_back("authorisation_only");
+}
+
+Objection judge_price(Event& event, const Config& config) {
+    const JoinOption* option = config.option(event.option);
+    const PriceCheck check = is_sale(event.kind)      ? config.postbacks.price_of_sales
+                             : is_renewal(event.kind) ? config.postbacks.price_of_renewals
+                                                      : PriceCheck::off;
+    if (!option || check == PriceCheck::off) return {};
+    std::string objection = check_price(event, *option);
+    if (objection.empty() || check == PriceCheck::quarantine) return objection;
+    event.warnings.emplace_back("price_not_as_configured");
+    return {};
+}
+
+// A forged sign-up must not come true by what follows it: until an operator has decided about the
+// sale that opens a purchase, the rest of the purchase waits with it. A decline changes nothing.
+bool is_held(const Event& event, const Purchase* purchase) {
+    return purchase && !purchase->held_by.empty() && !is_opened(purchase) && !is_sale(event.kind) &&
+           event.kind != EventKind::denial;
 }
 
 // Member events have an epoch instead of an id or a time; where the template asks for one of these,
 // it tells two events apart, and a late repeat stays a repeat whatever happened in between.
-Identity identity_of(const Event& event, const Postback& postback, const Classification& row) {
-    Identity identity;
+void identify(Identity& identity, const Event& event, const Classification& row) {
+    std::string& stem = identity.stem;
     if (row.is_transaction) {
-        identity.stem = "segpay/t" + event.transaction_id + "/" +
-                        std::string(row.transaction_type) + "-" +
-                        action_in_key(postback[Fact::action]) + "-" +
-                        std::string(row.stage.empty() ? "none" : row.stage) + "-" +
-                        (event.approved == true ? "yes" : "no");
+        stem.assign("segpay/t").append(event.transaction_id).append("/");
+        stem.append(row.transaction_type).append("-").append(row.action).append("-");
+        if (!row.stage.empty()) stem.append(row.stage).append("-");
+        stem.append(event.approved == true ? "yes" : "no");
         if (event.kind == EventKind::reactivation) {
             identity.access = Change::on;
             identity.renewal = Change::on;
         }
-        return identity;
+        return;
     }
-    identity.stem = "segpay/p" + event.purchase_id + "/" + std::string(row.action);
+    stem.assign("segpay/p").append(event.purchase_id).append("/").append(row.action);
     identity.has_epoch = true;
     switch (event.kind) {
         case EventKind::member_enable:
             identity.access = Change::on;
             if (!event.transaction_id.empty()) {
-                identity.stem += "@" + event.transaction_id;
+                stem.append("@").append(event.transaction_id);
                 identity.has_epoch = false;
             }
             break;
@@ -292,14 +382,13 @@ Identity identity_of(const Event& event, const Postback& postback, const Classif
             identity.access = Change::on;
             identity.renewal = Change::on;
             if (event.occurred_at_ms != 0) {
-                identity.stem += "@" + std::to_string(event.occurred_at_ms);
+                stem.append("@").append(std::to_string(event.occurred_at_ms));
                 identity.has_epoch = false;
             }
     }
-    return identity;
 }
 
-History history_of(const Postback& postback, const std::optional<Purchase>& purchase) {
+History history_of(const Postback& postback, const Purchase* purchase) {
     if (!purchase) return {};
     const std::string& standin = purchase->standin_transaction;
     const EventKind opened_by = purchase->opened_by;
@@ -319,49 +408,83 @@ std::string shown_words(const Postback& postback) {
     return words;
 }
 
-Translation set_aside(Translation::Outcome outcome, Event event, std::string reason) {
-    return {outcome, std::move(event), {}, std::move(reason)};
-}
-
-} // namespace
-
-Translation translate(const Postback& postback, const Config& config, const Memory& memory,
-                      TimeMs now, Trust trust) {
-    using Outcome = Translation::Outcome;
-    const Classification row = classify(postback, history_of(postback, memory.purchase));
-
-    Event event;
-    event.kind = row.kind;
-    event.received_at_ms = now;
-    copy_texts(event, postback);
-    if (row.meaning == Meaning::unknown)
-        return set_aside(Outcome::unknown, std::move(event),
-                         "no meaning is known for " + shown_words(postback));
-    if (row.meaning == Meaning::probe) {
-        (void)find_product(event, postback, config, std::nullopt, now);
-        return set_aside(Outcome::probe, std::move(event), {});
-    }
-
-    const std::optional<Purchase> purchase = known_purchase(memory);
+// What the postback says, with what is remembered.
+Objection read(Event& event, const Postback& postback, const Config& config,
+               const Classification& row, const Purchase* purchase, TimeMs now) {
     remember(event, postback, config, purchase);
     read_flags(event, postback, row);
-    read_reason(event, postback, row);
+    read_reason(event, postback);
     read_time(event, postback);
+    tell_the_rest(event, postback, row);
 
     Objection objection = postback.contradiction;
     if (objection.empty()) objection = check_ids(event, row);
     if (objection.empty()) objection = read_cross_sell(event, postback);
     if (objection.empty()) objection = find_product(event, postback, config, purchase, now);
     if (objection.empty()) objection = read_amount(event, postback, config, row);
-    if (objection.empty() && trust == Trust::verify)
-        objection = check_promise(event, postback, config, now);
-    if (!objection.empty()) return set_aside(Outcome::quarantine, std::move(event), objection);
+    if (objection.empty()) note_authorisation(event, postback, config);
+    return objection;
+}
 
-    Translation translation;
-    translation.outcome = Outcome::event;
-    translation.identity = identity_of(event, postback, row);
-    translation.event = std::move(event);
-    return translation;
+// Whether it is believed.
+Objection judge(Translation& translation, const Postback& postback, const Config& config,
+                const Purchase* purchase, TimeMs now) {
+    Event& event = translation.event;
+    Objection objection = check_promise(event, postback, config, is_opened(purchase), now);
+    if (objection.empty()) objection = judge_price(event, config);
+    if (objection.empty() && is_held(event, purchase)) {
+        translation.is_held = true;
+        objection = "the sale that opened purchase " + event.purchase_id +
+                    " waits for a decision (" + purchase->held_by + "); this one waits with it";
+    }
+    return objection;
+}
+
+} // namespace
+
+void Translation::clear() {
+    outcome = Outcome::unknown;
+    event.clear();
+    identity.stem.clear();
+    identity.access = Change::none;
+    identity.renewal = Change::none;
+    identity.has_epoch = false;
+    reason.clear();
+    is_held = false;
+}
+
+void translate(const Postback& postback, const Config& config, const Memory& memory, TimeMs now,
+               Trust trust, Translation& translation) {
+    using Outcome = Translation::Outcome;
+    translation.clear();
+    const Purchase* purchase = memory.purchase ? &*memory.purchase : nullptr;
+    const Classification row = classify(postback, history_of(postback, purchase));
+
+    Event& event = translation.event;
+    event.kind = row.kind;
+    event.received_at_ms = now;
+    copy_texts(event, postback);
+    if (row.meaning == Meaning::unknown) {
+        translation.reason = "no meaning is known for " + shown_words(postback);
+        return;
+    }
+    if (row.meaning == Meaning::probe) {
+        (void)find_product(event, postback, config, nullptr, now);
+        translation.outcome = Outcome::probe;
+        return;
+    }
+    std::optional<Purchase> of_sale;
+    if (memory.related) {
+        of_sale = purchase_of_sale(*memory.related, purchase);
+        purchase = &*of_sale;
+    }
+    translation.outcome = Outcome::quarantine;
+    translation.reason = read(event, postback, config, row, purchase, now);
+    if (!translation.reason.empty()) return;
+    identify(translation.identity, event, row);
+    if (trust == Trust::verify)
+        translation.reason = judge(translation, postback, config, purchase, now);
+    if (translation.reason.empty()) translation.outcome = Outcome::event;
 }
 
 } // namespace segpay

@@ -22,8 +22,12 @@ struct Translation {
     };
     Outcome outcome = Outcome::unknown;
     Event event;
-    Identity identity;
+    Identity identity; // in quarantine: only of what was understood but is not believed
     std::string reason;
+    // In quarantine for no fault of its own: the sale that opens its purchase waits there.
+    bool is_held = false;
+
+    void clear();
 };
 
 // How much is believed. An operator who releases a request has looked at it.
@@ -35,8 +39,9 @@ struct Memory {
     std::optional<Event> related;     // the transaction that it takes back or restores
 };
 
-// Pure.
-Translation translate(const Postback& postback, const Config& config, const Memory& memory,
-                      TimeMs now, Trust trust);
+// Pure. `translation` is used again from postback to postback: warm, an ordinary one allocates
+// nothing.
+void translate(const Postback& postback, const Config& config, const Memory& memory, TimeMs now,
+               Trust trust, Translation& translation);
 
 } // namespace segpay

@@ -21,19 +21,19 @@ bool read_id(std::string_view text, std::uint64_t& id) {
 } // namespace
 
 Result<ETicket> parse_eticket(std::string_view text) {
-    const std::string shown = "eticket \"" + std::string(shortened(text, 40)) + "\" ";
+    const auto shown = [&] { return "eticket \"" + std::string(shortened(text, 40)) + "\" "; };
     const std::size_t colon = text.find(':');
     ETicket eticket;
     if (colon == std::string_view::npos || colon + 1 == text.size()) {
         std::string_view package = text.substr(0, colon);
         if (!read_id(package, eticket.package))
-            return Error{shown + "is not package:pricepoint, e.g. \"162209:3097\""};
-        return Error{shown + "has no price point; write package:pricepoint, e.g. \"" +
+            return Error{shown() + "is not package:pricepoint, e.g. \"162209:3097\""};
+        return Error{shown() + "has no price point; write package:pricepoint, e.g. \"" +
                      std::string(package) + ":3097\""};
     }
     if (!read_id(text.substr(0, colon), eticket.package) ||
         !read_id(text.substr(colon + 1), eticket.price_point))
-        return Error{shown + "is not package:pricepoint, e.g. \"162209:3097\""};
+        return Error{shown() + "is not package:pricepoint, e.g. \"162209:3097\""};
     return eticket;
 }
 

@@ -60,6 +60,11 @@ std::string transformed(CryptoTransform& transform, std::string_view input, bool
 
 Secret::~Secret() { OPENSSL_cleanse(text_.data(), text_.size()); }
 
+void Secret::assign(std::string_view text) {
+    if (!text_.empty()) OPENSSL_cleanse(text_.data(), text_.size());
+    text_.assign(text);
+}
+
 bool equal_in_constant_time(std::string_view given, std::string_view expected) {
     if (given.size() != expected.size()) return false;
     return CRYPTO_memcmp(given.data(), expected.data(), expected.size()) == 0;

@@ -21,6 +21,9 @@ public:
     }
     ~Secret();
 
+    // Takes another text in place of this one, which is wiped; the memory is used again.
+    void assign(std::string_view text);
+
     bool is_empty() const { return text_.empty(); }
     std::string_view reveal() const { return text_; } // the word to look for in a review
 

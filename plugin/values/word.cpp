@@ -128,6 +128,18 @@ std::string clean_text(std::string_view bytes) {
     return clean;
 }
 
+bool is_clean_text(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const std::size_t length = utf8_length(bytes);
+        const std::string_view character = bytes.substr(0, length);
+        if (length == 0 || is_control(static_cast<unsigned char>(character[0])) ||
+            is_c1_control(character))
+            return false;
+        bytes.remove_prefix(length);
+    }
+    return true;
+}
+
 std::string_view shortened(std::string_view utf8, std::size_t max_bytes) {
     if (utf8.size() <= max_bytes) return utf8;
     std::size_t end = max_bytes;

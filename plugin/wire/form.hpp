@@ -3,6 +3,7 @@
 #pragma once
 
 #include "values/result.hpp"
+#include "values/text_store.hpp"
 
 #include <cstddef>
 #include <string>
@@ -17,6 +18,46 @@ constexpr std::size_t kMaxFields = 256;
 constexpr std::size_t kMaxNameBytes = 64;                     // decoded
 constexpr std::size_t kMaxValueBytes = std::size_t{8} * 1024; // decoded
 
+struct FormLimits {
+    std::size_t fields = kMaxFields;
+    std::size_t name_bytes = kMaxNameBytes;
+    std::size_t value_bytes = kMaxValueBytes;
+};
+
+// A field as decoded: views into the encoded text where nothing had to be decoded, else into the
+// form that read it.
+struct FormField {
+    std::string_view name;
+    std::string_view value;
+    bool is_plain_name = true; // printable ASCII alone
+    bool is_plain_value = true;
+};
+
+// The fields of one request, in order. Reused from request to request it allocates nothing.
+class Form {
+public:
+    // Decodes `encoded`, which must outlive the fields, and appends what it holds. '+' is a space;
+    // a '%' that begins no escape stands for itself; empty pieces ("&&") are skipped. Error: a
+    // limit is exceeded; it names the field. What came before stays.
+    Result<bool> read(std::string_view encoded, const FormLimits& limits = {});
+
+    // Appends a field; the views must outlive it.
+    void add(const FormField& field) { fields_.push_back(field); }
+
+    std::vector<FormField>& fields() { return fields_; }
+    const std::vector<FormField>& fields() const { return fields_; }
+
+    // Forgets everything and wipes what was decoded.
+    void clear();
+
+private:
+    bool add_piece(std::string_view piece, std::size_t name_size, bool is_plain_name,
+                   bool is_plain_value, const FormLimits& limits, std::string& objection);
+
+    std::vector<FormField> fields_;
+    TextStore decoded_;
+};
+
 struct Parameter {
     std::string name; // as sent
     std::string value;
@@ -25,15 +66,11 @@ struct Parameter {
 };
 using Parameters = std::vector<Parameter>;
 
-struct FormLimits {
-    std::size_t fields = kMaxFields;
-    std::size_t name_bytes = kMaxNameBytes;
-    std::size_t value_bytes = kMaxValueBytes;
-};
+// The same as texts of their own, for what is kept.
+Parameters parameters_of(const Form& form);
 
-// Decodes `encoded` and appends what it holds, in order. '+' is a space; a '%' that begins no
-// escape stands for itself; empty pieces ("&&") are skipped. Error: a limit is exceeded; it names
-// the field.
+// Form::read for a caller that keeps the result: appends to `parameters`, whose number counts
+// against the limit.
 Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormLimits limits = {});
 
 // Percent-encodes every byte but letters, digits and "-._~:,"; the last two are legal in a query,

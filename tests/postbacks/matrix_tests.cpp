@@ -20,10 +20,10 @@ struct Words {
 
 Postback postback_of(const Words& words) {
     Postback postback;
-    postback[Fact::transaction_type] = words.type;
-    postback[Fact::action] = words.action;
-    postback[Fact::stage] = words.stage;
-    postback[Fact::approved] = words.approved;
+    postback[Fact::transaction_type] = postback.texts.keep(words.type);
+    postback[Fact::action] = postback.texts.keep(words.action);
+    postback[Fact::stage] = postback.texts.keep(words.stage);
+    postback[Fact::approved] = postback.texts.keep(words.approved);
     postback[Fact::purchase_id] = "26346680";
     postback[Fact::transaction_id] = "1234567890";
     return postback;
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_renewal_of_what_one_click_opened_is_a_renewal) {
             BOOST_TEST(outcome(paid, {false, true}) == "rebill");
             BOOST_TEST(outcome(declined, {false, true}) == "insufficient_funds");
             // With itself as the card's purchase it is another one-click sale of a one-time item.
-            Postback again = paid;
+            Postback again = with(postback_of({"sale", "auth", "rebill", "yes"}), extras);
             again[Fact::octoken] = again[Fact::purchase_id];
             BOOST_TEST(outcome(again, {false, true}) == outcome(again, {false, false}));
             BOOST_TEST(outcome(again, {false, true}) != "rebill");
@@ -258,7 +258,10 @@ BOOST_AUTO_TEST_CASE(a_row_tells_the_words_of_the_identity) {
         classify(postback_of({"CB Reversal", "Auth", "Instant Conversion", "Yes"}), {});
     BOOST_TEST(row.is_transaction);
     BOOST_TEST(row.transaction_type == "cbreversal");
+    BOOST_TEST(row.stage == ""); // whatever it says
+    row = classify(postback_of({"sale", "Auth", "Instant Conversion", "Yes"}), {});
     BOOST_TEST(row.stage == "instantconversion");
+    BOOST_TEST((row.approved == true));
     row = classify(postback_of({"sale", "Void", "odd stage", "Yes"}), {});
     BOOST_TEST(row.action == "void");
     BOOST_TEST(row.stage == "");

@@ -35,8 +35,8 @@ struct Echo {
     }
     std::string check(const Config& config = example_config(), TimeMs now = kStart) {
         const std::string seal = make_seal(config.seal.keys.front(), sealed, kStart);
-        postback.extras = {{"ref1", "x"}, {config.seal.parameter, seal}};
-        return check_promise(event, postback, config, now);
+        postback[Fact::seal] = postback.texts.keep(seal);
+        return check_promise(event, postback, config, false, now);
     }
 };
 
@@ -112,19 +112,19 @@ BOOST_AUTO_TEST_CASE(expired_malformed_and_missing_are_told_apart) {
     Echo echo;
     BOOST_TEST(echo.check(example_config(), kStart + 29 * kDay) == "");
     BOOST_TEST(contains(echo.check(example_config(), kStart + 31 * kDay), "older than"));
-    echo.postback.extras = {{example_config().seal.parameter, "not a seal"}};
-    BOOST_TEST(contains(check_promise(echo.event, echo.postback, example_config(), kStart),
+    echo.postback[Fact::seal] = "not a seal";
+    BOOST_TEST(contains(check_promise(echo.event, echo.postback, example_config(), false, kStart),
                         "not one of ours"));
-    echo.postback.extras.clear();
-    BOOST_TEST(check_promise(echo.event, echo.postback, example_config(), kStart) == "");
+    echo.postback[Fact::seal] = {};
+    BOOST_TEST(check_promise(echo.event, echo.postback, example_config(), false, kStart) == "");
     const Config strict =
         example_config_but([](Config& config) { config.seal.mode = Seal::Mode::require; });
-    BOOST_TEST(
-        contains(check_promise(echo.event, echo.postback, strict, kStart), "there is no seal"));
+    BOOST_TEST(contains(check_promise(echo.event, echo.postback, strict, false, kStart),
+                        "there is no seal"));
     const Config off =
         example_config_but([](Config& config) { config.seal.mode = Seal::Mode::off; });
-    echo.postback.extras = {{example_config().seal.parameter, "not a seal"}};
-    BOOST_TEST(check_promise(echo.event, echo.postback, off, kStart) == "");
+    echo.postback[Fact::seal] = "not a seal";
+    BOOST_TEST(check_promise(echo.event, echo.postback, off, false, kStart) == "");
 }
 
 BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
@@ -137,8 +137,13 @@ BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
         const bool is_sale = number == BILLER_EVENT_JOIN || number == BILLER_EVENT_CROSS_SELL ||
                              number == BILLER_EVENT_TOKEN_PURCHASE ||
                              number == BILLER_EVENT_UPSELL || number == BILLER_EVENT_ONE_CLICK;
-        BOOST_TEST_CONTEXT(kind_name(event.kind))
-        BOOST_TEST((check_promise(event, {}, strict, kStart) != "") == is_sale);
+        const bool is_enable = number == BILLER_EVENT_MEMBER_ENABLE;
+        BOOST_TEST_CONTEXT(kind_name(event.kind)) {
+            BOOST_TEST((check_promise(event, {}, strict, true, kStart) != "") == is_sale);
+            // Access that begins before its sale is told is a promise as well.
+            BOOST_TEST((check_promise(event, {}, strict, false, kStart) != "") ==
+                       (is_sale || is_enable));
+        }
     }
 }
 
@@ -148,22 +153,22 @@ BOOST_AUTO_TEST_CASE(a_rotated_key_is_accepted_and_a_foreign_one_is_not) {
     });
     Echo echo;
     const std::string old_seal = make_seal(example_config().seal.keys.front(), echo.sealed, kStart);
-    echo.postback.extras = {{rotated.seal.parameter, old_seal}};
-    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, kStart) == "");
+    echo.postback[Fact::seal] = old_seal;
+    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart) == "");
     const std::string foreign = make_seal(Secret("of another account"), echo.sealed, kStart);
-    echo.postback.extras = {{rotated.seal.parameter, foreign}};
-    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, kStart) != "");
+    echo.postback[Fact::seal] = foreign;
+    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart) != "");
 }
 
 BOOST_AUTO_TEST_CASE(test_money_is_not_real_money) {
     Event event;
     event.kind = EventKind::rebill;
     event.test = true;
-    BOOST_TEST(check_promise(event, {}, example_config(), kStart) == "");
+    BOOST_TEST(check_promise(event, {}, example_config(), false, kStart) == "");
     const Config live = example_config_but([](Config& config) { config.mode = Mode::live; });
-    BOOST_TEST(contains(check_promise(event, {}, live, kStart), "TESTTRANS=1"));
+    BOOST_TEST(contains(check_promise(event, {}, live, false, kStart), "TESTTRANS=1"));
     event.test = false;
-    BOOST_TEST(check_promise(event, {}, live, kStart) == "");
+    BOOST_TEST(check_promise(event, {}, live, false, kStart) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,9 +14,17 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
 
+// Looks at the parameters.
+Form form_of(const Parameters& parameters) {
+    Form form;
+    for (const Parameter& parameter : parameters)
+        form.add({parameter.name, parameter.value});
+    return form;
+}
+
 unsigned status_of(const HttpRequest& request) {
-    const auto decoded = decode_request(request);
-    const auto* refusal = std::get_if<Refusal>(&decoded);
+    Form form;
+    const auto refusal = decode_request(request, form);
     return refusal ? refusal->http_status : 200;
 }
 
@@ -31,9 +39,10 @@ Authenticity from(std::vector<std::string> networks, std::vector<std::string> pr
 
 // 200: believed.
 unsigned answer(const Authenticity& authenticity, std::string_view peer, Headers headers = {},
-                Parameters parameters = {}) {
+                const Parameters& parameters = {}) {
+    Form form = form_of(parameters);
     const auto refusal =
-        authenticate({"GET", "", "", peer, std::move(headers)}, authenticity, parameters);
+        authenticate({"GET", "", "", peer, std::move(headers)}, authenticity, form);
     return refusal ? refusal->http_status : 200;
 }
 
@@ -62,16 +71,14 @@ Authenticity with_secret() {
 BOOST_AUTO_TEST_SUITE(request_tests)
 
 BOOST_AUTO_TEST_CASE(query_and_body_are_one_list) {
-    const auto decoded = decode_request({"POST",
-                                         "a=1&b=2",
-                                         "c=3&a=1",
-                                         "",
-                                         {{"content-type", "application/x-www-form-urlencoded"}}});
-    BOOST_TEST((std::get<Parameters>(decoded) ==
-                Parameters{{"a", "1"}, {"b", "2"}, {"c", "3"}, {"a", "1"}}));
-    // The body of a GET means nothing.
-    BOOST_TEST((std::get<Parameters>(decode_request({"GET", "a=1", "b=2", "", {}})) ==
-                Parameters{{"a", "1"}}));
+    Form form;
+    BOOST_TEST(!decode_request(
+        {"POST", "a=1&b=2", "c=3&a=1", "", {{"content-type", "application/x-www-form-urlencoded"}}},
+        form));
+    BOOST_TEST((parameters_of(form) == Parameters{{"a", "1"}, {"b", "2"}, {"c", "3"}, {"a", "1"}}));
+    // The body of a GET means nothing, and nothing of the request before is left.
+    BOOST_TEST(!decode_request({"GET", "a=1", "b=2", "", {}}, form));
+    BOOST_TEST((parameters_of(form) == Parameters{{"a", "1"}}));
 }
 
 BOOST_AUTO_TEST_CASE(only_get_and_post_of_forms) {
@@ -224,13 +231,12 @@ BOOST_AUTO_TEST_CASE(basic_credentials_must_be_right) {
 
 BOOST_AUTO_TEST_CASE(the_secret_parameter_must_be_right_and_is_taken_out) {
     const Authenticity authenticity = with_secret();
-    Parameters parameters = {{"a", "1"}, {"NatsKey", "canary-key"}, {"b", "2"}};
-    BOOST_TEST(!authenticate({"GET", "", "", "", {}}, authenticity, parameters).has_value());
-    BOOST_TEST((parameters == Parameters{{"a", "1"}, {"b", "2"}}));
+    const Parameters parameters = {{"a", "1"}, {"NatsKey", "canary-key"}, {"b", "2"}};
+    Form form = form_of(parameters);
+    BOOST_TEST(!authenticate({"GET", "", "", "", {}}, authenticity, form).has_value());
+    BOOST_TEST((parameters_of(form) == Parameters{{"a", "1"}, {"b", "2"}}));
 
-    const auto given = [&](Parameters list) {
-        return answer(authenticity, "", {}, std::move(list));
-    };
+    const auto given = [&](const Parameters& list) { return answer(authenticity, "", {}, list); };
     BOOST_TEST(given({{"natskey", "canary-key"}}) == 200u);
     BOOST_TEST(given({{"natskey", "canary-key"}, {"natskey", "canary-key"}}) == 200u);
     BOOST_TEST(given({}) == 403u);
@@ -263,8 +269,9 @@ BOOST_AUTO_TEST_CASE(refusals_show_no_secret) {
     for (std::string_view peer : {"192.0.2.1", "203.0.113.9"})
         for (const Headers& headers :
              {Headers{}, Headers{{"Authorization", wrong}}, Headers{{"Authorization", right}}}) {
-            Parameters parameters = {{"natskey", "canary-given"}};
-            const auto refusal = authenticate({"GET", "", "", peer, headers}, all, parameters);
+            const Parameters parameters = {{"natskey", "canary-given"}};
+            Form form = form_of(parameters);
+            const auto refusal = authenticate({"GET", "", "", peer, headers}, all, form);
             BOOST_REQUIRE(refusal.has_value());
             BOOST_TEST(!contains(refusal->message, "canary"));
         }

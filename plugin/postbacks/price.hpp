@@ -1,0 +1,21 @@
+// Price: whether a sale cost what the join option costs (config/segpay.yaml, "prices"). Customers
+// can edit the pay-page link, and with it choose a cheaper price point of the package.
+#pragma once
+
+#include "config/config.hpp"
+#include "events/event.hpp"
+
+#include <string>
+
+namespace segpay {
+
+// What is wrong with the amount of an approved charge, for the operator; empty: nothing, or there
+// is nothing to compare with. The currency of prices is that of the price point, whatever currency
+// the pay page showed (Processing API 2.0, "Dynamic Multi-Currency").
+std::string check_price(const Event& event, const JoinOption& option);
+
+// A free trial may come with a price of 1.00 that is only authorised, never charged: the amount
+// that stands for it.
+bool is_authorisation_only(const Money& amount, const Money& initial);
+
+} // namespace segpay
