@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(an_upsell_is_the_option_of_its_eticket_or_of_its_ref) {
     const Event cancelled = kCancel.with("upsell", "UP-8-301").event(purchase_of_101());
     BOOST_TEST(cancelled.option == "101");
     // The host's own values mean nothing to the plugin and are carried through.
-    const Event own = upsell.with("upsell", "host's own: 1").event();
+    const Event own = kJoin.with("octoken", "1").with("upsell", "host's own: 1").event();
     BOOST_TEST(own.option == "101");
     BOOST_TEST(own.upsell == "host's own: 1");
 }
