@@ -5,10 +5,8 @@
 #include "values/word.hpp"
 
 #include <Poco/Exception.h>
-#include <Poco/Net/IPAddress.h>
 #include <Poco/URI.h>
 
-#include <charconv>
 #include <filesystem>
 
 namespace segpay {
@@ -42,33 +40,10 @@ std::string read_web_address(const YamlNode& map, std::string_view key, Problems
 
 // --- networks -----------------------------------------------------------------------------------
 
-using Poco::Net::IPAddress;
-
-// Poco also takes "127.1" and "127.0.0.1 x" for 127.0.0.1: only the usual spelling counts.
-bool parse_address(const std::string& text, IPAddress& address) {
-    if (text.find('%') != std::string::npos || !IPAddress::tryParse(text, address)) return false;
-    return address.family() == IPAddress::IPv6 || address.toString() == text;
-}
-
 // Empty: nothing is wrong with it.
-std::string mistake_in_network(const std::string& text) {
-    const std::size_t slash = text.find('/');
-    IPAddress address;
-    if (!parse_address(text.substr(0, slash), address))
-        return "must be an IPv4 or IPv6 address or network, e.g. 203.0.113.7 or 203.0.113.0/24";
-    if (slash == std::string::npos) return {};
-
-    const unsigned bits = address.family() == IPAddress::IPv4 ? 32 : 128;
-    const char* end = text.data() + text.size();
-    unsigned prefix = 0;
-    const auto [stopped_at, failure] = std::from_chars(text.data() + slash + 1, end, prefix);
-    if (failure != std::errc() || stopped_at != end || prefix > bits)
-        return "must have a prefix from 1 to " + std::to_string(bits) + " after the slash";
-    if (prefix == 0) return "must not be everybody; for that, write authenticity: none";
-    const IPAddress network = address & IPAddress(prefix, address.family());
-    if (network != address)
-        return "must have no bits past its prefix; write " + network.toString() +
-               text.substr(slash);
+std::string mistake_in(const Result<Network>& network) {
+    if (!network) return network.error();
+    if (network->prefix == 0) return "not be everybody; for that, write authenticity: none";
     return {};
 }
 
@@ -76,11 +51,13 @@ std::vector<Network> read_networks(const YamlNode& map, std::string_view key, Pr
     std::vector<Network> networks;
     for (const YamlNode& item : list_items(map, key)) {
         if (!item.is(YamlNode::Kind::text)) continue;
-        const std::string mistake = mistake_in_network(item.text);
-        if (!mistake.empty())
-            problems.add(item.place,
-                         "an entry of " + shown(key) + " " + mistake + ", found " + shown(item));
-        networks.push_back({item.text});
+        const Result<Network> network = parse_network(item.text);
+        const std::string mistake = mistake_in(network);
+        if (mistake.empty())
+            networks.push_back(*network);
+        else
+            problems.add(item.place, "an entry of " + shown(key) + " must " + mistake + ", found " +
+                                         shown(item));
     }
     return networks;
 }

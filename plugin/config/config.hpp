@@ -2,6 +2,7 @@
 // config/segpay.yaml; this header only gives it types.
 #pragma once
 
+#include "values/address.hpp"
 #include "values/eticket.hpp"
 #include "values/money.hpp"
 #include "values/secret.hpp"
@@ -38,11 +39,6 @@ struct BasicCredentials {
 struct SecretParameter {
     std::string name; // of a query parameter, lower case
     Secret value;
-};
-
-// An IPv4 or IPv6 network; an address is one with a full prefix.
-struct Network {
-    std::string text; // as written
 };
 
 struct Authenticity {

@@ -6,7 +6,6 @@
 
 #include <Poco/Base64Decoder.h>
 #include <Poco/Exception.h>
-#include <Poco/Net/IPAddress.h>
 
 #include <algorithm>
 #include <optional>
@@ -16,33 +15,9 @@ namespace segpay {
 
 namespace {
 
-using Poco::Net::IPAddress;
-
-// IPv4 addresses that came in through an IPv6 socket ("::ffff:192.0.2.1") count as IPv4.
-std::optional<IPAddress> parse_address(std::string_view text) {
-    constexpr std::string_view kMapped = "::ffff:";
-    std::string_view plain = trimmed(text);
-    if (equal_ignoring_case(plain.substr(0, kMapped.size()), kMapped) &&
-        plain.find('.') != std::string_view::npos)
-        plain.remove_prefix(kMapped.size());
-    IPAddress address;
-    if (!IPAddress::tryParse(std::string(plain), address)) return std::nullopt;
-    return address;
-}
-
-bool is_in(const IPAddress& address, const Network& network) {
-    const std::size_t slash = network.text.find('/');
-    const std::optional<IPAddress> base = parse_address(network.text.substr(0, slash));
-    if (!base || base->family() != address.family()) return false;
-    if (slash == std::string::npos) return address == *base;
-    const auto prefix = static_cast<unsigned>(std::stoul(network.text.substr(slash + 1)));
-    const IPAddress mask(prefix, address.family());
-    return (address & mask) == (*base & mask);
-}
-
-bool is_in(const IPAddress& address, const std::vector<Network>& networks) {
+bool is_in(const Address& address, const std::vector<Network>& networks) {
     return std::any_of(networks.begin(), networks.end(),
-                       [&](const Network& network) { return is_in(address, network); });
+                       [&](const Network& network) { return network.contains(address); });
 }
 
 // All X-Forwarded-For headers as one: a proxy may add a line of its own below what it received.
@@ -56,8 +31,8 @@ std::string forwarded_for(const HttpRequest& request) {
 
 // The socket's peer, unless that is a trusted proxy: then the last address of X-Forwarded-For that
 // is none of the trusted proxies.
-std::optional<IPAddress> sender_of(const HttpRequest& request, const Authenticity& authenticity) {
-    std::optional<IPAddress> sender = parse_address(request.peer);
+std::optional<Address> sender_of(const HttpRequest& request, const Authenticity& authenticity) {
+    std::optional<Address> sender = parse_address(request.peer);
     const std::string all_hops = forwarded_for(request);
     std::string_view hops = all_hops;
     while (sender && !hops.empty() && is_in(*sender, authenticity.trusted_proxies)) {
@@ -131,13 +106,13 @@ std::optional<Refusal> authenticate(const HttpRequest& request, const Authentici
                                     Form& form) {
     if (authenticity.is_none) return std::nullopt;
     if (!authenticity.addresses.empty()) {
-        const std::optional<IPAddress> sender = sender_of(request, authenticity);
+        const std::optional<Address> sender = sender_of(request, authenticity);
         if (!sender)
             return Refusal{403, "the sender's address \"" +
                                     std::string(shortened(clean_text(request.peer), 60)) +
                                     "\", or what a proxy says of it, is not an IP address"};
         if (!is_in(*sender, authenticity.addresses))
-            return Refusal{403, "sender " + sender->toString() +
+            return Refusal{403, "sender " + to_string(*sender) +
                                     " is not in postbacks.authenticity.addresses"};
     }
     if (authenticity.basic && !has_credentials(request, *authenticity.basic))

@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     BOOST_TEST(config.postbacks.failure_word == "BAD");
     const Authenticity& authenticity = config.postbacks.authenticity;
     BOOST_TEST(!authenticity.is_none);
-    BOOST_TEST(authenticity.addresses.at(1).text == "2001:db8::1");
-    BOOST_TEST(authenticity.trusted_proxies.at(0).text == "10.0.0.1");
+    BOOST_TEST(to_string(authenticity.addresses.at(1)) == "2001:db8::1");
+    BOOST_TEST(to_string(authenticity.trusted_proxies.at(0)) == "10.0.0.1");
     BOOST_TEST(authenticity.basic.value().username == "segpay");
     BOOST_TEST(authenticity.basic.value().password.reveal() == "a: b");
     BOOST_TEST(authenticity.secret.value().name == "hook");
@@ -139,6 +139,11 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
          network + "have no bits past its prefix; write 203.0.113.0/24, found \"203.0.113.7/24\""},
         {4, addresses("0.0.0.0/0"),
          network + "not be everybody; for that, write authenticity: none, found \"0.0.0.0/0\""},
+        {4, addresses("203.0.113.7/0"),
+         network + "not be everybody; for that, write authenticity: none, found \"203.0.113.7/0\""},
+        {4, addresses("'fe80::1%eth0'"),
+         network + "be an IPv4 or IPv6 address or network, e.g. 203.0.113.7 or 203.0.113.0/24, "
+                   "found \"fe80::1%eth0\""},
         {4, "  authenticity:\n    trusted_proxies: [10.0.0.1]",
          "5:5: nothing here tells who sent a postback; configure at least one of addresses, basic "
          "and secret, or write authenticity: none"},

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(the_rest_of_the_example_account) {
                boost::test_tools::per_element());
     const Authenticity& authenticity = config.postbacks.authenticity;
     BOOST_REQUIRE_EQUAL(authenticity.addresses.size(), 1u);
-    BOOST_TEST(authenticity.addresses[0].text == "127.0.0.1");
+    BOOST_TEST(to_string(authenticity.addresses[0]) == "127.0.0.1");
     BOOST_TEST(!authenticity.basic);
     BOOST_TEST(!authenticity.secret);
     BOOST_TEST((config.seal.mode == Seal::Mode::check));

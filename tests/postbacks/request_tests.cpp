@@ -28,12 +28,13 @@ unsigned status_of(const HttpRequest& request) {
     return refusal ? refusal->http_status : 200;
 }
 
-Authenticity from(std::vector<std::string> networks, std::vector<std::string> proxies = {}) {
+Authenticity from(const std::vector<std::string>& networks,
+                  const std::vector<std::string>& proxies = {}) {
     Authenticity authenticity;
-    for (std::string& text : networks)
-        authenticity.addresses.push_back({std::move(text)});
-    for (std::string& text : proxies)
-        authenticity.trusted_proxies.push_back({std::move(text)});
+    for (const std::string& text : networks)
+        authenticity.addresses.push_back(parse_network(text).value());
+    for (const std::string& text : proxies)
+        authenticity.trusted_proxies.push_back(parse_network(text).value());
     return authenticity;
 }
 
@@ -138,8 +139,8 @@ BOOST_AUTO_TEST_CASE(the_peer_must_be_listed) {
                            {"192.0.2.0/24", "192.0.2.255", true},
                            {"192.0.2.0/24", "192.0.1.255", false},
                            {"192.0.2.0/24", "192.0.3.0", false},
-                           {"192.0.2.129/25", "192.0.2.128", true}, // host bits do not matter
-                           {"192.0.2.129/25", "192.0.2.127", false},
+                           {"192.0.2.128/25", "192.0.2.128", true},
+                           {"192.0.2.128/25", "192.0.2.127", false},
                            {"192.0.2.1/32", "192.0.2.1", true},
                            {"192.0.2.1/32", "192.0.2.0", false},
                            {"192.0.2.0/31", "192.0.2.1", true},

@@ -1,0 +1,99 @@
+// Reading, writing and comparing of addresses and networks.
+#include "values/address.hpp"
+
+#include "values/word.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace segpay {
+
+namespace {
+
+using Family = Address::Family;
+
+// RFC 4291, "IPv4-Mapped IPv6 Address".
+constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+Address without_mapping(const Address& address) {
+    if (!std::equal(kMapped.begin(), kMapped.end(), address.bytes.begin())) return address;
+    Address inner;
+    std::copy_n(address.bytes.begin() + kMapped.size(), 4, inner.bytes.begin());
+    return inner;
+}
+
+// The bits of byte `index` that belong to a prefix of `prefix` bits.
+std::uint8_t mask(unsigned prefix, unsigned index) {
+    const unsigned before = index * 8;
+    if (prefix >= before + 8) return 0xFF;
+    if (prefix <= before) return 0;
+    return static_cast<std::uint8_t>(0xFFu << (before + 8 - prefix));
+}
+
+Address masked(Address address, unsigned prefix) {
+    for (unsigned i = 0; i < address.bytes.size(); ++i)
+        address.bytes[i] &= mask(prefix, i);
+    return address;
+}
+
+std::optional<unsigned> parse_prefix(std::string_view text, unsigned bits) {
+    unsigned prefix = 0;
+    const char* end = text.data() + text.size();
+    const auto [stopped_at, failure] = std::from_chars(text.data(), end, prefix);
+    if (failure != std::errc() || stopped_at != end || prefix > bits) return std::nullopt;
+    return prefix;
+}
+
+} // namespace
+
+std::optional<Address> parse_address(std::string_view text) {
+    const std::string_view plain = trimmed(text);
+    std::array<char, INET6_ADDRSTRLEN> terminated{};
+    if (plain.size() >= terminated.size() || plain.find('\0') != std::string_view::npos)
+        return std::nullopt;
+    std::copy(plain.begin(), plain.end(), terminated.begin());
+
+    Address address;
+    if (inet_pton(AF_INET, terminated.data(), address.bytes.data()) == 1) return address;
+    address.family = Family::ipv6;
+    if (inet_pton(AF_INET6, terminated.data(), address.bytes.data()) != 1) return std::nullopt;
+    return without_mapping(address);
+}
+
+std::string to_string(const Address& address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const int family = address.family == Family::ipv4 ? AF_INET : AF_INET6;
+    inet_ntop(family, address.bytes.data(), text.data(), text.size());
+    return text.data();
+}
+
+bool Network::contains(const Address& address) const {
+    return address.family == base.family && masked(address, prefix) == base;
+}
+
+Result<Network> parse_network(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    const std::optional<Address> base = parse_address(text.substr(0, slash));
+    if (!base)
+        return Error{"be an IPv4 or IPv6 address or network, e.g. 203.0.113.7 or 203.0.113.0/24"};
+    if (slash == std::string_view::npos) return Network{*base, base->bits()};
+
+    const std::optional<unsigned> prefix = parse_prefix(text.substr(slash + 1), base->bits());
+    if (!prefix) // everybody is nothing to advise
+        return Error{"have a prefix from 1 to " + std::to_string(base->bits()) +
+                     " after the slash"};
+    const Network network{masked(*base, *prefix), *prefix};
+    if (*prefix != 0 && network.base != *base)
+        return Error{"have no bits past its prefix; write " + to_string(network)};
+    return network;
+}
+
+std::string to_string(const Network& network) {
+    const std::string base = to_string(network.base);
+    if (network.prefix == network.base.bits()) return base;
+    return base + "/" + std::to_string(network.prefix);
+}
+
+} // namespace segpay
