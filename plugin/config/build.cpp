@@ -166,6 +166,7 @@ Config build_config(const YamlNode& root, const std::string& folder, Problems& p
     config.seal = read_seal(section(root, "seal"), problems);
     config.ledger = read_ledger(section(root, "ledger"), folder);
     read_catalogue(root, config, problems);
+    config.index();
     return config;
 }
 

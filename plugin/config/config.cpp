@@ -1,38 +1,31 @@
-// Lookups in a Config. The lists are short and their order is the operator's, so they are walked.
+// Lookups in a Config.
 #include "config/config.hpp"
-
-#include <algorithm>
 
 namespace segpay {
 
-namespace {
-
-template <class Item, class Matches>
-const Item* first(const std::vector<Item>& items, Matches matches) {
-    const auto found = std::find_if(items.begin(), items.end(), matches);
-    return found == items.end() ? nullptr : &*found;
+void Config::index() {
+    site_index_.build(sites);
+    option_index_.build(options);
+    eticket_index_.build(options);
+    cross_sell_index_.build(cross_sells);
+    upsell_index_.build(upsells);
 }
 
-} // namespace
-
-const Site* Config::site(std::string_view id) const {
-    return first(sites, [&](const Site& site) { return site.id == id; });
-}
+const Site* Config::site(std::string_view id) const { return site_index_.find(sites, id); }
 
 const JoinOption* Config::option(std::string_view id) const {
-    return first(options, [&](const JoinOption& option) { return option.id == id; });
+    return option_index_.find(options, id);
 }
 
 const JoinOption* Config::option_of(const ETicket& eticket) const {
-    return first(options, [&](const JoinOption& option) { return option.eticket == eticket; });
+    if (eticket.is_none()) return nullptr;
+    return eticket_index_.find(options, eticket);
 }
 
 const Offer* Config::cross_sell(std::string_view ref) const {
-    return first(cross_sells, [&](const Offer& offer) { return offer.ref == ref; });
+    return cross_sell_index_.find(cross_sells, ref);
 }
 
-const Offer* Config::upsell(std::string_view ref) const {
-    return first(upsells, [&](const Offer& offer) { return offer.ref == ref; });
-}
+const Offer* Config::upsell(std::string_view ref) const { return upsell_index_.find(upsells, ref); }
 
 } // namespace segpay

@@ -2,6 +2,7 @@
 // config/segpay.yaml; this header only gives it types.
 #pragma once
 
+#include "config/index.hpp"
 #include "values/address.hpp"
 #include "values/eticket.hpp"
 #include "values/money.hpp"
@@ -158,6 +159,16 @@ struct Config {
     const JoinOption* option_of(const ETicket& eticket) const;
     const Offer* cross_sell(std::string_view ref) const;
     const Offer* upsell(std::string_view ref) const;
+
+    // Makes the lookups fast. Lists that are changed afterwards are still searched rightly.
+    void index();
+
+private:
+    Index<Site, std::string> site_index_{&Site::id};
+    Index<JoinOption, std::string> option_index_{&JoinOption::id};
+    Index<JoinOption, ETicket> eticket_index_{&JoinOption::eticket};
+    Index<Offer, std::string> cross_sell_index_{&Offer::ref};
+    Index<Offer, std::string> upsell_index_{&Offer::ref};
 };
 
 } // namespace segpay

@@ -81,6 +81,16 @@ BOOST_AUTO_TEST_CASE(the_rest_of_the_example_account) {
     BOOST_TEST(config.postbacks.failure_word == "*failure*");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_changed_by_hand_is_found_as_it_is) {
+    Config config = sandbox();
+    config.options[0].eticket = {1, 2};
+    config.sites[0].id = "70";
+    BOOST_TEST(config.option_of({1, 2}) == &config.options[0]);
+    BOOST_TEST(!config.option_of({162209, 3097}));
+    BOOST_TEST(config.site("70") == &config.sites[0]);
+    BOOST_TEST(!config.site("7"));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_there_is_null) {
     BOOST_TEST(!sandbox().site("70"));
     BOOST_TEST(!sandbox().option(""));

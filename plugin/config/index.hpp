@@ -1,0 +1,58 @@
+// Index: where in a list the item with a key stands.
+#pragma once
+
+#include "values/eticket.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace segpay {
+
+struct KeyHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const {
+        return std::hash<std::string_view>()(key);
+    }
+    std::size_t operator()(const ETicket& key) const {
+        return std::hash<std::uint64_t>()(key.package * 1'000'003 ^ key.price_point);
+    }
+};
+
+// It knows positions only and believes none of them: what it finds is looked at again, and what it
+// does not find is searched in the list. So an index that was made of a list before its last
+// change, or of none, costs time but never gives a wrong answer.
+template <class Item, class Key>
+class Index {
+public:
+    explicit Index(Key Item::*key) : key_(key) {}
+
+    // Of two items with one key the first counts.
+    void build(const std::vector<Item>& items) {
+        positions_.clear();
+        for (std::size_t at = 0; at < items.size(); ++at)
+            positions_.emplace(items[at].*key_, at);
+    }
+
+    // Null: no item has the key.
+    template <class Wanted>
+    const Item* find(const std::vector<Item>& items, const Wanted& key) const {
+        const auto is_wanted = [&](const Item& item) { return item.*key_ == key; };
+        const auto known = positions_.find(key);
+        if (known != positions_.end() && known->second < items.size() &&
+            is_wanted(items[known->second]))
+            return &items[known->second];
+        const auto found = std::find_if(items.begin(), items.end(), is_wanted);
+        return found == items.end() ? nullptr : &*found;
+    }
+
+private:
+    Key Item::*key_;
+    std::unordered_map<Key, std::size_t, KeyHash, std::equal_to<>> positions_;
+};
+
+} // namespace segpay
