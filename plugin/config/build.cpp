@@ -80,6 +80,7 @@ PayPage read_pay_page(const YamlNode& map, Problems& problems) {
     page.language = read_text(map, "language");
     page.currency = read_text(map, "currency");
     page.page_template = read_text(map, "template");
+    page.retry_text = read_text(map, "retry_text");
     page.price_list_parameter = read_text(map, "price_list_parameter", page.price_list_parameter);
     page.price_view_parameter = read_text(map, "price_view_parameter", page.price_view_parameter);
     return page;
@@ -105,6 +106,13 @@ Authenticity read_authenticity(const YamlNode& postbacks, Problems& problems) {
     return result;
 }
 
+PriceCheck read_price_check(const YamlNode& map, std::string_view key, PriceCheck fallback) {
+    const std::string word = read_text(map, key);
+    if (word == "quarantine") return PriceCheck::quarantine;
+    if (word == "warn") return PriceCheck::warn;
+    return word == "off" ? PriceCheck::off : fallback;
+}
+
 Postbacks read_postbacks(const YamlNode& map, Problems& problems) {
     Postbacks postbacks;
     postbacks.path = read_text(map, "path", postbacks.path);
@@ -118,6 +126,11 @@ Postbacks read_postbacks(const YamlNode& map, Problems& problems) {
                                       shown(*word) + " for both");
     }
     postbacks.authenticity = read_authenticity(map, problems);
+    if (const YamlNode* prices = map_node(map, "prices")) {
+        postbacks.price_of_sales = read_price_check(*prices, "sales", postbacks.price_of_sales);
+        postbacks.price_of_renewals =
+            read_price_check(*prices, "renewals", postbacks.price_of_renewals);
+    }
     return postbacks;
 }
 
@@ -165,6 +178,7 @@ Config build_config(const YamlNode& root, const std::string& folder, Problems& p
     config.postbacks = read_postbacks(section(root, "postbacks"), problems);
     config.seal = read_seal(section(root, "seal"), problems);
     config.ledger = read_ledger(section(root, "ledger"), folder);
+    read_names(root, config, problems);
     read_catalogue(root, config, problems);
     config.index();
     return config;

@@ -12,6 +12,10 @@ namespace segpay {
 // Relative paths are relative to `folder`. The result is of use only when nothing was reported.
 Config build_config(const YamlNode& root, const std::string& folder, Problems& problems);
 
+// The part of it that reads what parameters of postbacks are called: own names and the extras of
+// the seal, and whether the seal and the secret have names that nothing else has.
+void read_names(const YamlNode& root, Config& config, Problems& problems);
+
 // The part of it that reads sites, options, cross sells and upsells.
 void read_catalogue(const YamlNode& root, Config& config, Problems& problems);
 

@@ -27,7 +27,7 @@ struct PayPage {
     std::string language; // "ES", ...; empty: the customer's browser decides
     std::string currency; // DMCURRENCY; empty: Segpay decides
     std::string page_template;
-    std::string retry_text;    // IC301Text of instant conversions; empty: Segpay's own words
+    std::string retry_text; // IC301Text of instant conversions; empty: Segpay's own words
     std::string price_list_parameter = "pplist";       // or "plist"
     std::string price_view_parameter = "ppviewoption"; // or "ppvviewoption"
 };

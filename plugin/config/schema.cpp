@@ -16,11 +16,12 @@ namespace segpay {
 namespace {
 
 // Keywords of JSON Schema draft-07 that are enforced, and those that only inform; the last two are
-// what editors show in place of "does not match the pattern" and the like. Maps are always closed:
-// "additionalProperties" stands in the schema for the editors.
+// what editors show in place of "does not match the pattern" and the like. A map with "properties"
+// is always closed: "additionalProperties" stands there for the editors. In a map without, whose
+// keys are the operator's own, it is the schema of the values.
 constexpr std::string_view kKeywords =
     " type enum pattern minLength maxLength minimum maximum items minItems maxItems properties "
-    "required oneOf $ref definitions "
+    "required oneOf $ref definitions propertyNames "
     "additionalProperties writeOnly $schema $id title description default examples "
     "errorMessage patternErrorMessage ";
 
@@ -134,7 +135,7 @@ public:
         }
         if (!type(node, schema, name)) return;
         if (node.is(YamlNode::Kind::map))
-            map(node, schema);
+            map(node, schema, name);
         else if (node.is(YamlNode::Kind::list))
             list(node, schema, name);
         else
@@ -213,9 +214,12 @@ private:
         problems_.add(node.place, name + " must " + what + ", found " + what_is_found);
     }
 
-    void map(const YamlNode& node, const YamlNode& schema) {
+    void map(const YamlNode& node, const YamlNode& schema, const std::string& name) {
         const YamlNode* properties = schema.value("properties");
-        if (!properties) return;
+        if (!properties) {
+            open_map(node, schema, name);
+            return;
+        }
         for (const MapEntry& entry : node.entries) {
             const YamlNode* property = properties->value(entry.key);
             if (property)
@@ -227,6 +231,16 @@ private:
         if (!required) return;
         for (const YamlNode& key : required->items)
             if (!node.entry(key.text)) missing_key(node, key.text, *properties);
+    }
+
+    void open_map(const YamlNode& node, const YamlNode& schema, const std::string& name) {
+        const YamlNode* key_schema = schema.value("propertyNames");
+        const YamlNode* value_schema = schema.value("additionalProperties");
+        for (const MapEntry& entry : node.entries) {
+            YamlNode key{YamlNode::Kind::text, entry.place, entry.key, false, {}, {}, {}};
+            if (key_schema) value(key, *key_schema, "a key of " + name);
+            if (value_schema) value(entry.value, *value_schema, shown(entry.key));
+        }
     }
 
     void unknown_key(const MapEntry& entry, const YamlNode& properties) {

@@ -20,13 +20,18 @@ BOOST_AUTO_TEST_CASE(what_is_not_written_has_its_default) {
     BOOST_TEST((config.mode == Mode::test));
     BOOST_TEST(config.file == "t");
     BOOST_TEST(config.pay_page.base_url == "https://secure2.segpay.com/billing");
+    BOOST_TEST(config.pay_page.retry_text == "");
     BOOST_TEST(config.pay_page.price_list_parameter == "pplist");
     BOOST_TEST(config.pay_page.price_view_parameter == "ppviewoption");
     BOOST_TEST(config.postbacks.path == "/signup/process_segpay.php");
     BOOST_TEST(config.postbacks.success_word == "*success*");
     BOOST_TEST(config.postbacks.failure_word == "*failure*");
     BOOST_TEST(config.postbacks.authenticity.is_none);
+    BOOST_TEST(config.postbacks.names.empty());
+    BOOST_TEST((config.postbacks.price_of_sales == PriceCheck::quarantine));
+    BOOST_TEST((config.postbacks.price_of_renewals == PriceCheck::warn));
     BOOST_TEST((config.seal.mode == Seal::Mode::off));
+    BOOST_TEST(config.seal.extras.empty());
     BOOST_TEST(config.seal.parameter == "natsseal");
     BOOST_TEST(config.seal.max_age_days == 30u);
     BOOST_TEST(config.ledger.path == "l.sqlite");
@@ -46,6 +51,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
                      text);
     text = with_line(4,
                      "  path: /p\n  success_word: GOOD\n  failure_word: BAD\n"
+                     "  prices: { sales: warn, renewals: off }\n"
                      "  authenticity:\n"
                      "    addresses: [203.0.113.0/24, 2001:db8::1]\n"
                      "    trusted_proxies: [10.0.0.1]\n"
@@ -57,7 +63,8 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
                      "pay_page:\n  base_url: http://localhost:8091/billing/\n  language: EN\n"
                      "  currency: none\n  approve_url: https://a.example/?x=1\n"
                      "  approve_text: Go on\n  decline_url: https://b.example\n"
-                     "  decline_text: Back\n  template: t1\n  price_list_parameter: plist\n"
+                     "  decline_text: Back\n  template: t1\n  retry_text: Wait\n"
+                     "  price_list_parameter: plist\n"
                      "  price_view_parameter: ppvviewoption",
                      text);
     const Config config = load(text);
@@ -71,11 +78,14 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     BOOST_TEST(config.pay_page.decline_url == "https://b.example");
     BOOST_TEST(config.pay_page.decline_text == "Back");
     BOOST_TEST(config.pay_page.page_template == "t1");
+    BOOST_TEST(config.pay_page.retry_text == "Wait");
     BOOST_TEST(config.pay_page.price_list_parameter == "plist");
     BOOST_TEST(config.pay_page.price_view_parameter == "ppvviewoption");
     BOOST_TEST(config.postbacks.path == "/p");
     BOOST_TEST(config.postbacks.success_word == "GOOD");
     BOOST_TEST(config.postbacks.failure_word == "BAD");
+    BOOST_TEST((config.postbacks.price_of_sales == PriceCheck::warn));
+    BOOST_TEST((config.postbacks.price_of_renewals == PriceCheck::off));
     const Authenticity& authenticity = config.postbacks.authenticity;
     BOOST_TEST(!authenticity.is_none);
     BOOST_TEST(to_string(authenticity.addresses.at(1)) == "2001:db8::1");
@@ -93,6 +103,16 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     BOOST_TEST(config.ledger.max_attempts == 8u);
     BOOST_TEST(config.ledger.retry_seconds == 9u);
     BOOST_TEST(config.ledger.password_key.reveal() == "0123456789abcdef");
+}
+
+BOOST_AUTO_TEST_CASE(a_price_check_that_is_not_written_keeps_its_default) {
+    const auto checks = [](const std::string& prices) {
+        return load(with_line(4, "  authenticity: none\n  prices: " + prices)).postbacks;
+    };
+    BOOST_TEST((checks("{ sales: off }").price_of_sales == PriceCheck::off));
+    BOOST_TEST((checks("{ sales: off }").price_of_renewals == PriceCheck::warn));
+    BOOST_TEST((checks("{ renewals: quarantine }").price_of_sales == PriceCheck::quarantine));
+    BOOST_TEST((checks("{ renewals: quarantine }").price_of_renewals == PriceCheck::quarantine));
 }
 
 BOOST_AUTO_TEST_CASE(a_relative_ledger_lies_beside_the_configuration) {
@@ -149,6 +169,18 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
          "and secret, or write authenticity: none"},
         {4, "  authenticity:\n    adresses: [10.0.0.1]",
          "5:5: unknown key \"adresses\"; did you mean \"addresses\"?"},
+        {2, page + "retry_text: " + std::string(256, 'x'),
+         "4:15: \"retry_text\" must have at most 255 characters, found 256"},
+        {2, page + "retry_text: ''",
+         "4:15: \"retry_text\" must have at least 1 characters, found 0"},
+        {4, "  authenticity: none\n  prices: { sales: quarantaine }",
+         "5:20: \"sales\" must be one of quarantine, warn, off, found \"quarantaine\"; did you "
+         "mean "
+         "\"quarantine\"?"},
+        {4, "  authenticity: none\n  prices: { rebills: warn }",
+         "5:13: unknown key \"rebills\"; known here: sales, renewals"},
+        {4, "  authenticity: none\n  prices: off",
+         "5:11: \"prices\" must be a map of keys, found a text"},
         {4, "  authenticity: none\n  success_word: OK\n  failure_word: ok",
          "6:17: \"success_word\" and \"failure_word\" must differ, found \"ok\" for both"},
         {4, "  authenticity: none\n  success_word: '*failure*'",

@@ -150,7 +150,7 @@ void collect_keys(const YamlNode& node, std::set<std::string>& keys) {
         collect_keys(item, keys);
     for (const MapEntry& entry : node.entries) {
         keys.insert(entry.key);
-        collect_keys(entry.value, keys);
+        if (entry.key != "names") collect_keys(entry.value, keys); // which are the operator's own
     }
 }
 
@@ -195,6 +195,10 @@ BOOST_AUTO_TEST_CASE(the_defaults_in_the_operator_s_file_are_the_defaults) {
     holds("path: " + config.postbacks.path);
     holds("success_word: \"" + config.postbacks.success_word + "\"");
     holds("failure_word: \"" + config.postbacks.failure_word + "\"");
+    holds("  sales: quarantine");
+    BOOST_TEST((config.postbacks.price_of_sales == PriceCheck::quarantine));
+    holds("  renewals: warn");
+    BOOST_TEST((config.postbacks.price_of_renewals == PriceCheck::warn));
     holds("parameter: " + config.seal.parameter);
     holds("max_age_days: " + std::to_string(config.seal.max_age_days));
     holds("lease_seconds: " + std::to_string(config.ledger.lease_seconds));

@@ -148,6 +148,8 @@ BOOST_AUTO_TEST_CASE(every_map_is_closed_and_every_pattern_is_explained_and_limi
             BOOST_REQUIRE(each->value("additionalProperties"));
             BOOST_TEST(each->value("additionalProperties")->text == "false");
         }
+        const YamlNode* names = each->value("propertyNames");
+        if (names) BOOST_TEST((names->entry("pattern") && names->entry("patternErrorMessage")));
         if (const YamlNode* pattern = each->value("pattern"))
             BOOST_TEST(each->entry("patternErrorMessage"), pattern->text);
     }

@@ -1,0 +1,138 @@
+// What parameters of postbacks are called: the secret and the seal, the merchant's own names, and
+// the further parameters that the seal covers. No name may mean two things.
+#include "config/build.hpp"
+
+#include "config/nearest.hpp"
+#include "config/reading.hpp"
+#include "values/facts.hpp"
+#include "values/word.hpp"
+
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace segpay {
+
+namespace {
+
+// REF1 to REF10, which carry whatever the host likes (Processing API 2.0, "Full List of
+// Postback Parameters").
+bool is_ref(const ParameterName& known) {
+    constexpr std::string_view kRef = "ref";
+    return known.name.starts_with(kRef) && known.name.size() > kRef.size() &&
+           known.name[kRef.size()] >= '0' && known.name[kRef.size()] <= '9';
+}
+
+class NameReader {
+public:
+    NameReader(const YamlNode& root, Config& config, Problems& problems)
+        : root_(root), config_(config), problems_(problems) {}
+
+    void read() {
+        claim_added_parameters();
+        read_own_names();
+        read_extras();
+    }
+
+private:
+    // The parameters that the plugin adds to what Segpay knows.
+    void claim_added_parameters() {
+        const YamlNode* seal = node_at({"seal", "parameter"});
+        if (!seal) owners_[config_.seal.parameter] = "the seal's (seal.parameter)";
+        claim_added(node_at({"postbacks", "authenticity", "secret", "parameter"}),
+                    "the secret parameter's");
+        claim_added(seal, "the seal's");
+    }
+
+    void claim_added(const YamlNode* parameter, const std::string& owner) {
+        if (!parameter) return;
+        if (find_parameter(parameter->text))
+            problems_.add(parameter->place,
+                          "\"parameter\" must be a name that postbacks do not "
+                          "use themselves, found " +
+                              shown(*parameter));
+        else
+            claim(parameter->text, parameter->place, owner);
+    }
+
+    void read_own_names() {
+        const YamlNode* names = node_at({"postbacks", "names"}, YamlNode::Kind::map);
+        if (!names) return;
+        for (const MapEntry& entry : names->entries)
+            if (entry.value.is(YamlNode::Kind::text)) read_own_name(entry);
+    }
+
+    void read_own_name(const MapEntry& entry) {
+        OwnName own{lower_case(entry.key), lower_case(entry.value.text)};
+        const ParameterName* meant = find_parameter(own.means);
+        if (!meant)
+            problems_.add(entry.value.place, "Segpay has no parameter " + shown(entry.value) +
+                                                 did_you_mean(own.means, known_names()));
+        const ParameterName* known = find_parameter(own.name);
+        if (known && meant && known->canonical != meant->canonical)
+            problems_.add(entry.place, "the name " + shown(entry.key) + " always means " +
+                                           shown(known->canonical) + ", it cannot mean " +
+                                           shown(entry.value) + " too");
+        claim(own.name, entry.place, "your own");
+        config_.postbacks.names.push_back(std::move(own));
+    }
+
+    static std::vector<std::string> known_names() {
+        std::vector<std::string> names;
+        for (const ParameterName& known : parameter_names())
+            names.emplace_back(known.name);
+        return names;
+    }
+
+    void read_extras() {
+        const YamlNode* seal = node_at({"seal"}, YamlNode::Kind::map);
+        if (!seal) return;
+        for (const YamlNode& extra : list_items(*seal, "extras"))
+            if (extra.is(YamlNode::Kind::text)) read_extra(extra);
+    }
+
+    void read_extra(const YamlNode& extra) {
+        const std::string name = lower_case(extra.text);
+        const ParameterName* known = find_parameter(name);
+        if (known && !is_ref(*known))
+            problems_.add(extra.place,
+                          "an entry of \"extras\" must be a parameter of your own, or "
+                          "one of ref1 to ref10, found " +
+                              shown(extra));
+        else
+            claim(name, extra.place, "a sealed extra's");
+        config_.seal.extras.push_back(name);
+    }
+
+    // `owner` is whose name it is, for the message about the next one who wants it.
+    void claim(const std::string& name, Place place, const std::string& owner) {
+        const auto [first, is_new] =
+            owners_.emplace(name, owner + " in line " + std::to_string(place.line));
+        if (!is_new)
+            problems_.add(place, "the name " + shown(name) + " is already " + first->second);
+    }
+
+    // The value at the end of the path; null when there is none, or one of another kind.
+    const YamlNode* node_at(std::initializer_list<std::string_view> path,
+                            YamlNode::Kind kind = YamlNode::Kind::text) const {
+        const YamlNode* node = &root_;
+        for (const std::string_view key : path)
+            if (node) node = node->value(key);
+        return node && node->is(kind) ? node : nullptr;
+    }
+
+    const YamlNode& root_;
+    Config& config_;
+    Problems& problems_;
+    std::map<std::string, std::string> owners_; // by name in lower case
+};
+
+} // namespace
+
+void read_names(const YamlNode& root, Config& config, Problems& problems) {
+    NameReader(root, config, problems).read();
+}
+
+} // namespace segpay
