@@ -26,17 +26,19 @@ struct PriceRule {
     Price::Type type;
     bool is_periodic; // has "recurring", and both periods have days
     bool is_dynamic;  // has "minimum" and "maximum" instead of "initial"
+    bool is_upgraded; // may have "discount"
 };
 
 constexpr std::array<PriceRule, 5> kPriceRules = {{
-    {"recurring", Price::Type::recurring, true, false},
-    {"one_time", Price::Type::one_time, false, false},
-    {"digital", Price::Type::digital, false, false},
-    {"instant_conversion", Price::Type::instant_conversion, true, false},
-    {"dynamic", Price::Type::dynamic, false, true},
+    {"recurring", Price::Type::recurring, true, false, false},
+    {"one_time", Price::Type::one_time, false, false, false},
+    {"digital", Price::Type::digital, false, false, false},
+    {"instant_conversion", Price::Type::instant_conversion, true, false, true},
+    {"dynamic", Price::Type::dynamic, false, true, false},
 }};
 
-const std::vector<std::string> kPriceKeys = {"initial", "recurring", "minimum", "maximum"};
+const std::vector<std::string> kPriceKeys = {"initial", "recurring", "minimum", "maximum",
+                                             "discount"};
 
 const PriceRule* rule_of(std::string_view type) {
     for (const PriceRule& rule : kPriceRules)
@@ -101,6 +103,7 @@ public:
         price_.recurring = read_period("recurring", rule->is_periodic);
         price_.minimum = read_amount(map_, "minimum");
         price_.maximum = read_amount(map_, "maximum");
+        price_.discount = read_amount(map_, "discount");
         check_range();
         return price_;
     }
@@ -125,14 +128,22 @@ private:
         check_part("recurring", rule.is_periodic, rule);
         check_part("minimum", rule.is_dynamic, rule);
         check_part("maximum", rule.is_dynamic, rule);
+        check_allowed("discount", rule.is_upgraded, rule);
     }
 
     void check_part(const std::string& key, bool is_needed, const PriceRule& rule) {
-        const std::string type = "a price of type " + std::string(rule.word);
-        if (const MapEntry* entry = map_.entry(key); entry && !is_needed)
-            problems_.add(entry->place, type + " has no " + shown(key));
+        check_allowed(key, is_needed, rule);
         if (is_needed && is_missing(map_, key, kPriceKeys))
-            problems_.add(map_.place, type + " needs " + shown(key));
+            problems_.add(map_.place, in_words(rule) + " needs " + shown(key));
+    }
+
+    void check_allowed(const std::string& key, bool is_allowed, const PriceRule& rule) {
+        if (const MapEntry* entry = map_.entry(key); entry && !is_allowed)
+            problems_.add(entry->place, in_words(rule) + " has no " + shown(key));
+    }
+
+    static std::string in_words(const PriceRule& rule) {
+        return "a price of type " + std::string(rule.word);
     }
 
     std::optional<Money> read_amount(const YamlNode& map, std::string_view key) {
@@ -243,7 +254,7 @@ private:
         ETicket eticket;
         const YamlNode* node = text_node(map, "eticket");
         if (node) {
-            eticket = read_own_eticket(*node);
+            eticket = read_whole_eticket(*node);
         } else if (!map.entry("eticket") && site) {
             node = text_node(map, "price_point");
             const std::uint64_t price_point = read_number(map, "price_point");
@@ -258,7 +269,7 @@ private:
         return eticket;
     }
 
-    ETicket read_own_eticket(const YamlNode& node) {
+    ETicket read_whole_eticket(const YamlNode& node) {
         const Result<ETicket> eticket = parse_eticket(node.text);
         if (eticket) return *eticket;
         problems_.add(node.place, node.reference.empty()
@@ -288,19 +299,69 @@ private:
     Offer read_offer(const YamlNode& map, Names& names) {
         names.add(map, "ref", problems_);
         options_.check(map, "option", problems_);
-        Offer offer{read_text(map, "ref"), read_text(map, "option"), {}, {}, {}};
+        Offer offer{read_text(map, "ref"), {}, read_text(map, "program"), {}, {}};
+        read_seller(map, offer);
         for (const YamlNode& site : list_items(map, "from_sites")) {
             sites_.check(site, problems_);
             offer.from_sites.push_back(site.text);
         }
+        if (offer.is_incoming() && map.entry("from_sites"))
+            problems_.add(map.entry("from_sites")->place,
+                          "\"from_sites\" are sites of yours, and this is offered to members of "
+                          "the partner's sites");
         return offer;
+    }
+
+    // Either we sell an option, or the partner its eTicket.
+    void read_seller(const YamlNode& map, Offer& offer) {
+        const YamlNode* partner = map_node(map, "partner");
+        const bool has_eticket = partner && !is_missing(*partner, "eticket");
+        const bool is_unclear = !partner && !is_missing(map, "partner");
+        if (partner) offer.partner = read_partner(*partner);
+        if (!has_eticket) offer.option = read_text(map, "option");
+
+        if (map.entry("option") && partner && partner->entry("eticket"))
+            problems_.add(partner->entry("eticket")->place,
+                          "the offer has an \"option\" of yours and an \"eticket\" of the partner; "
+                          "keep the one that is sold");
+        if (!has_eticket && !is_unclear && is_missing(map, "option"))
+            problems_.add(map.place,
+                          "the offer needs \"option\", or \"partner\" with the \"eticket\" "
+                          "that the partner sells");
+    }
+
+    // NATS integration guide, "Setting Up a Cross Sale with a Merchant Partner" and "Segpay
+    // Merchant-to-Merchant Upsell".
+    Partner read_partner(const YamlNode& map) {
+        Partner partner{read_text(map, "merchant_id"), read_text(map, "name"), {}};
+        const YamlNode* merchant = text_node(map, "merchant_id");
+        if (merchant && merchant->text == config_.merchant_id)
+            problems_.add(merchant->place, "merchant " + shown(*merchant) +
+                                               " is this account, and a partner is another one");
+        const YamlNode* eticket = text_node(map, "eticket");
+        if (!eticket) return partner;
+        partner.eticket = read_whole_eticket(*eticket);
+        const auto own = lines_of_etickets_.find(partner.eticket);
+        if (own != lines_of_etickets_.end())
+            problems_.add(eticket->place, "eticket " + shown(to_string(partner.eticket)) +
+                                              " is the option's in line " +
+                                              std::to_string(own->second) +
+                                              ", so it is not the partner's; write \"option\" for "
+                                              "what you sell yourself");
+        return partner;
     }
 
     void check_cross_sells(const YamlNode& option) {
         std::set<std::string> offered;
         for (const YamlNode& ref : list_items(option, "cross_sells")) {
             cross_sells_.check(ref, problems_);
-            if (ref.is(YamlNode::Kind::text) && !offered.insert(ref.text).second)
+            if (!ref.is(YamlNode::Kind::text)) continue;
+            const Offer* offer = config_.cross_sell(ref.text);
+            if (offer && offer->is_incoming())
+                problems_.add(ref.place, "cross sell " + shown(ref) +
+                                             " stands on join forms of the partner, so none "
+                                             "of yours can offer it");
+            if (!offered.insert(ref.text).second)
                 problems_.add(ref.place, "cross sell " + shown(ref) + " is offered twice");
         }
     }

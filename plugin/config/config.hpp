@@ -138,6 +138,9 @@ struct Offer {
     std::string program; // affiliate program; empty: not told
     std::optional<Partner> partner;
     std::vector<std::string> from_sites; // upsells: whose members may buy; empty: all
+
+    // Whether it stands on a partner's forms or is made to its members, who buy our option.
+    bool is_incoming() const { return partner && !option.empty(); }
 };
 
 struct Config {

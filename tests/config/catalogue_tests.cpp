@@ -97,6 +97,14 @@ BOOST_AUTO_TEST_CASE(prices) {
         {32, "", R"(29:7: a price of type dynamic needs "maximum")"},
         {32, "      maximum: 100.00\n      initial: { amount: 1 }",
          R"(33:7: a price of type dynamic has no "initial")"},
+        {23, "      recurring: { amount: 29.95, days: 30 }\n      discount: 19.95",
+         R"(24:7: a price of type recurring has no "discount")"},
+        {32, "      maximum: 100.00\n      discount: 1",
+         R"(33:7: a price of type dynamic has no "discount")"},
+        {20, "      type: instant_conversion\n      discount: 19.955",
+         R"(21:17: amount "19.955" has more decimals than USD, which has 2)"},
+        {20, "      type: instant_conversion\n      discount: -1",
+         R"(21:17: amount "-1" is negative)"},
         {24, "    tokens: 5", R"(24:5: "tokens" is for token sites, and site "7" is none)"},
         {24, "    token_rebuy: true",
          R"(24:5: "token_rebuy" is for token sites, and site "7" is none)"},
@@ -118,6 +126,97 @@ BOOST_AUTO_TEST_CASE(amounts_follow_their_currency) {
     BOOST_TEST(minor("KWD", "1.25") == 1250);
 }
 
+BOOST_AUTO_TEST_CASE(an_instant_conversion_may_have_a_discount) {
+    const auto discount = [](const std::string& more) {
+        const std::string text = with_line(20, "      type: instant_conversion" + more);
+        const LoadedConfig loaded = load_config_text(text, "t");
+        return loaded.config.value().options.at(0).price.discount;
+    };
+    BOOST_TEST(discount("\n      discount: 19.95").value().minor == 1995);
+    BOOST_TEST(!discount("").has_value());
+}
+
+// --- offers -------------------------------------------------------------------------------------
+
+// What a partner sells, in place of line 35 or 38.
+const std::string kPartner = "    partner: { merchant_id: 20789, eticket: 140000:20001 }";
+
+BOOST_AUTO_TEST_CASE(an_offer_is_ours_or_the_partner_s) {
+    const auto first = [](const std::string& lines) {
+        const LoadedConfig loaded = load_config_text(with_line(24, "", with_line(35, lines)), "t");
+        BOOST_REQUIRE(loaded.config);
+        return loaded.config->cross_sells.at(0);
+    };
+    const Offer own = first("    option: 201\n    program: 12");
+    BOOST_TEST(own.option == "201");
+    BOOST_TEST(own.program == "12");
+    BOOST_TEST(!own.partner);
+    BOOST_TEST(!own.is_incoming());
+
+    const Offer incoming =
+        first("    option: 201\n    partner: { merchant_id: 20789, name: Friends }");
+    BOOST_TEST(incoming.option == "201");
+    BOOST_TEST(incoming.partner.value().merchant_id == "20789");
+    BOOST_TEST(incoming.partner.value().name == "Friends");
+    BOOST_TEST(incoming.partner.value().eticket.is_none());
+    BOOST_TEST(incoming.is_incoming());
+
+    const Offer outgoing = first(kPartner);
+    BOOST_TEST(outgoing.option == "");
+    BOOST_TEST(to_string(outgoing.partner.value().eticket) == "140000:20001");
+    BOOST_TEST(!outgoing.is_incoming());
+}
+
+BOOST_AUTO_TEST_CASE(an_upsell_of_a_partner_may_be_for_members_of_some_sites) {
+    const LoadedConfig loaded = load_config_text(with_line(38, kPartner), "t");
+    const Offer* upsell = loaded.config.value().upsell("UP-1");
+    BOOST_REQUIRE(upsell);
+    BOOST_TEST(to_string(upsell->partner.value().eticket) == "140000:20001");
+    BOOST_TEST(upsell->from_sites == std::vector<std::string>{"9"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_join_form_may_offer_what_a_partner_sells) {
+    BOOST_TEST(mistakes(with_line(35, kPartner)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(offers_that_nobody_or_everybody_sells) {
+    const std::string nobody = R"(the offer needs "option", or "partner" with the "eticket" that )"
+                               R"(the partner sells)";
+    check_each({
+        {35, "", "34:5: " + nobody},
+        {38, "", "37:5: " + nobody},
+        {35, "    partner: { merchant_id: 20789 }", "34:5: " + nobody},
+        {35, "    option: 201\n" + kPartner,
+         R"(36:36: the offer has an "option" of yours and an "eticket" of the partner; keep the )"
+         R"(one that is sold)"},
+        {35, "    partner: { eticket: 140000:20001 }", R"(35:14: missing key "merchant_id")"},
+        {35, "    partner: { merchant_id: friends, eticket: 140000:20001 }",
+         R"(35:29: "merchant_id" must be a number of at most 18 digits, found "friends")"},
+        {35, "    partner: { merchant_id: 20789, eticket: 140000 }",
+         R"(35:45: eticket "140000" has no price point; write package:pricepoint, )"
+         R"(e.g. "140000:3097")"},
+        {35, "    partner: { merchant_id: 20789, eticket: 122903:9689 }",
+         R"(35:45: eticket "122903:9689" is the option's in line 27, so it is not the partner's; )"
+         R"(write "option" for what you sell yourself)"},
+        {38, "    option: 101\n    partner: { merchant_id: 20789 }",
+         R"(40:5: "from_sites" are sites of yours, and this is offered to members of the )"
+         R"(partner's sites)"},
+        {35, "    option: 201\n    partner: { merchant_id: 20789 }",
+         R"(24:19: cross sell "XS-1" stands on join forms of the partner, so none of yours can )"
+         R"(offer it)"},
+        {35, "    option: 201\n    program: " + std::string(33, '1'),
+         R"(36:14: "program" must have at most 32 characters, found 33)"},
+        {36, "  - ref: XS-1\n" + kPartner + "\nupsells:",
+         R"(36:10: duplicate cross sell "XS-1"; the first is in line 34)"},
+    });
+    const auto own =
+        mistakes(with_line(2, "  mode: test\n  merchant_id: 20789", with_line(35, kPartner)));
+    const std::vector<std::string> expected = {
+        R"(t:36:29: merchant "20789" is this account, and a partner is another one)"};
+    BOOST_TEST(own == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(one_mistake_does_not_cause_others) {
     // A list that is misspelt or of the wrong kind names nothing for certain.
     check_each({
@@ -129,6 +228,14 @@ BOOST_AUTO_TEST_CASE(one_mistake_does_not_cause_others) {
         {25, "  - idd: 201", R"(25:5: unknown key "idd"; did you mean "id"?)"},
         {25, "  - none\n  - id: 201",
          R"(25:5: an entry of "options" must be a map of keys, found a text)"},
+        {35, "    optoin: 201", R"(35:5: unknown key "optoin"; did you mean "option"?)"},
+        {35, "    partner: 20789", R"(35:14: "partner" must be a map of keys, found a text)"},
+        {35, "    partnr: { merchant_id: 20789, eticket: 140000:20001 }",
+         R"(35:5: unknown key "partnr"; did you mean "partner"?)"},
+        {35, "    partner: { merchant_id: 20789, etiket: 140000:20001 }",
+         R"(35:36: unknown key "etiket"; did you mean "eticket"?)"},
+        {35, "    option: 201\n    partner: { merchant_id: 20789, etiket: 140000:20001 }",
+         R"(36:36: unknown key "etiket"; did you mean "eticket"?)"},
         {12, "    pakage: 162209", R"(12:5: unknown key "pakage"; did you mean "package"?)"},
     });
 }
