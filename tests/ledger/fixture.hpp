@@ -112,6 +112,46 @@ inline std::string_view outcome_name(Claim::Outcome outcome) {
     return kNames[static_cast<std::size_t>(outcome)];
 }
 
+// The ledger of a test that needs no file.
+struct InMemory {
+    std::unique_ptr<Ledger> ledger = open(":memory:");
+};
+
+// Claims and, when it is handed out, settles; tells the outcome.
+inline std::string_view deliver(Ledger& ledger, const Fact& fact, TimeMs now = kNow) {
+    const Claim made = claim(ledger, fact, now);
+    if (made.entry && !ledger.settle(*made.entry, applied(), now)) return "lost";
+    return outcome_name(made.outcome);
+}
+
+inline std::string_view outcome(Ledger& ledger, const Fact& fact, TimeMs now = kNow) {
+    return outcome_name(claim(ledger, fact, now).outcome);
+}
+
+inline EntryState state_of(Ledger& ledger, std::string_view key) {
+    return ledger.entry(key)->state;
+}
+
+inline std::vector<std::string> keys(Ledger& ledger, const EntryQuery& query) {
+    std::vector<std::string> found;
+    ledger.entries(query, [&](const Entry& entry) {
+        found.push_back(entry.key);
+        return true;
+    });
+    return found;
+}
+
+inline KeptRequest kept(std::string key, EntryState state = EntryState::quarantined) {
+    KeptRequest request;
+    request.key = std::move(key);
+    request.state = state;
+    request.request = "trantype=sale&password=***";
+    request.message = "sender 192.0.2.1 is not listed";
+    return request;
+}
+
+constexpr std::uint32_t bit(EntryState state) { return 1u << static_cast<unsigned>(state); }
+
 // Every byte of the ledger's files: the database, its log and its index of the log.
 inline std::string bytes_of_folder(const std::filesystem::path& folder) {
     std::string bytes;

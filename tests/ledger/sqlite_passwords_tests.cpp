@@ -24,7 +24,7 @@ std::string password(const std::optional<Entry>& entry) {
     return std::string(entry->event->password.reveal());
 }
 
-KeptRequest kept() {
+KeptRequest kept_with_password() {
     KeptRequest request;
     request.key = "segpay/kept/1";
     request.event = transaction("1", "1001").event;
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(stay_with_what_may_be_delivered_again) {
 
 BOOST_AUTO_TEST_CASE(of_kept_requests_go_when_those_are_closed) {
     const auto ledger = open(file(), kKey);
-    BOOST_TEST(ledger->keep(kept(), kNow));
+    BOOST_TEST(ledger->keep(kept_with_password(), kNow));
     BOOST_TEST(!holds(kCanary));
     BOOST_TEST(password(ledger->entry("segpay/kept/1")) == kCanary);
     BOOST_TEST(ledger->close("segpay/kept/1", EntryState::released, "ann", kNow));
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(are_not_stored_without_a_key) {
     const auto ledger = open(file());
     const Claim made = claim(*ledger, with_password());
     BOOST_TEST(password(made.entry) == kCanary); // this once
-    BOOST_TEST(ledger->keep(kept(), kNow));
+    BOOST_TEST(ledger->keep(kept_with_password(), kNow));
     BOOST_TEST(stored_box().empty());
     BOOST_TEST(!holds(kCanary));
     BOOST_TEST(password(ledger->entry(made.key)) == "");

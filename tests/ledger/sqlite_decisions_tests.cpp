@@ -1,0 +1,136 @@
+// What an operator decides: dead letters that are revived, entries that are closed.
+#include "ledger/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace segpay;
+using namespace segpay::test;
+
+using Kind = EventKind;
+
+BOOST_FIXTURE_TEST_SUITE(sqlite_decisions_tests, InMemory)
+
+BOOST_AUTO_TEST_CASE(revives_a_dead_letter) {
+    const Claim first = claim(*ledger, transaction("1", "1001"));
+    BOOST_TEST(!ledger->revive(first.key, "ann", kNow)); // pending
+    BOOST_TEST(ledger->settle(*first.entry, refused("no such member"), kNow));
+    BOOST_TEST(!ledger->take_due(kNow + 10 * kLeaseMs));
+    BOOST_TEST(ledger->waiting().pending == 0u);
+    BOOST_TEST(ledger->revive(first.key, "ann", kNow + 5));
+    const auto revived = ledger->entry(first.key);
+    BOOST_TEST((revived->state == EntryState::pending));
+    BOOST_TEST(revived->decided_by == "ann");
+    BOOST_TEST(revived->message == "no such member");
+    BOOST_TEST(revived->attempts == 1u);
+    BOOST_TEST(revived->changed_at_ms == kNow + 5);
+    BOOST_TEST(!ledger->settle(*first.entry, applied(), kNow + 5)); // the lease of before
+    const auto taken = ledger->take_next("1", kNow + 5);
+    BOOST_REQUIRE(taken);
+    BOOST_TEST(taken->attempts == 2u);
+    BOOST_TEST(ledger->settle(*taken, applied(), kNow + 5));
+    BOOST_TEST(!ledger->revive(first.key, "ann", kNow + 6)); // settled
+    BOOST_TEST(!ledger->revive("segpay/nothing", "ann", kNow));
+}
+
+BOOST_AUTO_TEST_CASE(revives_in_front_of_what_waits) {
+    const Claim first = claim(*ledger, transaction("1", "1001"));
+    const Claim second = claim(*ledger, transaction("1", "1002", Kind::rebill));
+    BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
+    const auto taken = ledger->take_next("1", kNow);
+    BOOST_TEST(ledger->settle(*taken, retry_at(kNow + 60'000), kNow));
+
+    BOOST_TEST(ledger->revive(first.key, "ann", kNow));
+    for (const std::string& key : {first.key, second.key}) {
+        const auto next = ledger->take_next("1", kNow);
+        BOOST_REQUIRE(next);
+        BOOST_TEST(next->key == key);
+        BOOST_TEST(!ledger->take_due(kNow));
+        BOOST_TEST(ledger->settle(*next, applied(), kNow));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(revives_behind_what_is_being_delivered) {
+    const Claim first = claim(*ledger, transaction("1", "1001"));
+    claim(*ledger, transaction("1", "1002", Kind::rebill));
+    BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
+    const auto second = ledger->take_next("1", kNow);
+    BOOST_TEST(ledger->revive(first.key, "ann", kNow));
+    BOOST_TEST(!ledger->take_next("1", kNow));
+    BOOST_TEST(ledger->settle(*second, applied(), kNow));
+    BOOST_TEST(ledger->take_next("1", kNow)->key == first.key);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_tried_again_gives_way_to_what_was_revived_in_front_of_it) {
+    const Claim first = claim(*ledger, transaction("1", "1001"));
+    claim(*ledger, transaction("1", "1002", Kind::rebill));
+    BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
+    const auto second = ledger->take_next("1", kNow);
+    BOOST_TEST(ledger->revive(first.key, "ann", kNow));
+    // The host may want the second again because it lacks the first.
+    BOOST_TEST(ledger->settle(*second, retry_at(kNow + 60'000), kNow));
+    const auto revived = ledger->take_due(kNow);
+    BOOST_REQUIRE(revived);
+    BOOST_TEST(revived->key == first.key);
+    BOOST_TEST(!ledger->take_due(kNow + kLeaseMs - 1));
+    BOOST_TEST(ledger->settle(*revived, applied(), kNow));
+    BOOST_TEST(ledger->take_due(kNow)->key == second->key);
+}
+
+BOOST_AUTO_TEST_CASE(revival_ends_a_lease_that_is_over) {
+    const Claim first = claim(*ledger, transaction("1", "1001"));
+    claim(*ledger, transaction("1", "1002", Kind::rebill));
+    BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
+    const auto second = ledger->take_next("1", kNow);
+    const TimeMs later = kNow + kLeaseMs;
+    BOOST_TEST(ledger->revive(first.key, "ann", later));
+    const auto revived = ledger->take_next("1", later);
+    BOOST_TEST(revived->key == first.key);
+    // Otherwise two of the purchase could be handed out at once.
+    BOOST_TEST(!ledger->settle(*second, retry_at(later), later));
+    BOOST_TEST(!ledger->take_next("1", later));
+    BOOST_TEST(!ledger->take_due(later));
+    BOOST_TEST(ledger->settle(*revived, applied(), later));
+    BOOST_TEST(ledger->take_next("1", later)->key == second->key);
+}
+
+BOOST_AUTO_TEST_CASE(closes_what_may_be_closed) {
+    const auto state = [&](EntryState of) {
+        const std::string id = std::to_string(static_cast<unsigned>(of));
+        if (of == EntryState::quarantined || of == EntryState::conflict ||
+            of == EntryState::unknown) {
+            ledger->keep(kept("segpay/kept/" + id, of), kNow);
+            return "segpay/kept/" + id;
+        }
+        const Claim made = claim(*ledger, transaction(id, id));
+        if (of == EntryState::settled) ledger->settle(*made.entry, applied(), kNow);
+        if (of == EntryState::dead_letter) ledger->settle(*made.entry, refused(), kNow);
+        return made.key;
+    };
+    const struct {
+        EntryState from;
+        bool can_be_released;
+        bool can_be_dismissed;
+    } table[] = {
+        {EntryState::pending, false, false},    {EntryState::settled, false, false},
+        {EntryState::dead_letter, false, true}, {EntryState::quarantined, true, true},
+        {EntryState::conflict, true, true},     {EntryState::unknown, true, true},
+    };
+    for (const auto& line : table) {
+        const std::string key = state(line.from);
+        for (const EntryState wrong : {EntryState::settled, EntryState::pending})
+            BOOST_TEST(!ledger->close(key, wrong, "ann", kNow));
+        BOOST_TEST(ledger->close(key, EntryState::released, "ann", kNow + 1) ==
+                   line.can_be_released);
+        BOOST_TEST(ledger->close(key, EntryState::dismissed, "bob", kNow + 1) ==
+                   (line.can_be_dismissed && !line.can_be_released)); // what is closed stays so
+        const auto entry = ledger->entry(key);
+        const bool is_closed = line.can_be_released || line.can_be_dismissed;
+        BOOST_TEST((entry->state == line.from) == !is_closed, state_name(line.from));
+        BOOST_TEST(entry->decided_by == (line.can_be_released    ? "ann"
+                                         : line.can_be_dismissed ? "bob"
+                                                                 : ""));
+    }
+    BOOST_TEST(!ledger->close("segpay/nothing", EntryState::dismissed, "ann", kNow));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
