@@ -76,7 +76,8 @@ struct Entry {
     std::uint64_t sequence = 0; // order of arrival
     std::string key;
     EntryState state = EntryState::pending;
-    std::optional<Event> event; // none for a kept request that could not be translated
+    std::optional<Event> event; // none for a kept request that could not be translated, and when
+                                // the record of the event is damaged: then `message` says so
     std::string request;        // kept requests: parameters, form-encoded, without secrets
     std::string message;        // why it is where it is
     std::string decided_by;
@@ -94,7 +95,7 @@ struct Claim {
         queued,      // durable, but an earlier event of the purchase comes first: see take_next
         in_flight,   // somebody else is delivering it right now
         duplicate,   // settled, dismissed or released before
-        dead_letter, // refused by the host before; waits for the operator
+        dead_letter, // refused by the host before, or damaged; waits for the operator
         conflict,    // the same fact with another amount, currency or purchase; nothing claimed
     };
     Outcome outcome = Outcome::leased;
@@ -158,7 +159,9 @@ public:
     // False: the lease was lost.
     virtual bool give_back(const Entry& entry, TimeMs now) = 0;
 
-    // Hands out the earliest pending entry of a purchase, if it is due and nobody holds it.
+    // Hands out the earliest pending entry of a purchase, if it is due and nobody holds it. What
+    // cannot be read any more is never handed out: it becomes a dead letter, and the next one
+    // follows.
     virtual std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) = 0;
     // The same over all purchases: what recovery delivers.
     virtual std::optional<Entry> take_due(TimeMs now) = 0;
@@ -180,7 +183,8 @@ public:
 
     // Decisions; false when the entry is not in a state for it (see Entry::state).
     // A dead letter becomes pending with all its attempts forgiven, at its old place in the order
-    // of its purchase: due now, or as soon as the event that is being delivered is settled.
+    // of its purchase: due now, or as soon as the event that is being delivered is settled. One
+    // without an event cannot be revived.
     virtual bool revive(std::string_view key, std::string_view by, TimeMs now) = 0;
     // A dead letter becomes dismissed; a kept request becomes `to`, dismissed or released.
     virtual bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) = 0;

@@ -93,12 +93,16 @@ private:
     std::invoke_result_t<Work> read(const char* operation, const Work& work);
     void roll_back();
 
-    // Inside a transaction:
+    // Inside a transaction, or of what reads only:
     std::optional<Purchase> find_purchase(std::string_view id);
+    std::optional<Entry> find_entry(std::string_view key);
+
+    // Inside a transaction:
     Claim add_or_meet(const Event& event, const Identity& identity,
                       const std::optional<Blob>& password, TimeMs now);
     Claim meet_again(const Event& event, Claim claim, TimeMs now);
-    Entry hand_out(std::int64_t sequence, TimeMs now);
+    std::optional<Entry> hand_out(std::int64_t sequence, TimeMs now);
+    void bury(Entry entry, TimeMs now);
     void call_up_next(std::uint64_t after, TimeMs now);
 
     // The first column of the first row.
@@ -237,8 +241,9 @@ Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
     } else if (!stored.is_first) {
         claim.outcome = Claim::Outcome::queued;
     } else {
-        claim.outcome = Claim::Outcome::leased;
         claim.entry = hand_out(stored.sequence, now);
+        claim.outcome = claim.entry ? Claim::Outcome::leased : Claim::Outcome::dead_letter;
+        if (!claim.entry) return claim;
         // Stored only if there is a key; but the postback that came again may have brought it.
         Event& again = claim.entry->event.value();
         if (again.password.is_empty()) again.password = event.password;
@@ -246,11 +251,26 @@ Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
     return claim;
 }
 
-Entry SqliteLedger::hand_out(std::int64_t sequence, TimeMs now) {
+// None: its event is damaged, and it is a dead letter now. It would be due for ever, and in the way
+// of all that comes after it.
+std::optional<Entry> SqliteLedger::hand_out(std::int64_t sequence, TimeMs now) {
     connection_.change(kHandOut, sequence, now + TimeMs{lease_ms_});
-    SqliteQuery row = connection_.query(kReadBySequence, sequence);
-    row.next();
-    return read_entry(row, box());
+    Entry entry;
+    {
+        SqliteQuery row = connection_.query(kReadBySequence, sequence);
+        row.next();
+        entry = read_entry(row, box());
+    }
+    if (entry.event) return entry;
+    bury(std::move(entry), now);
+    return std::nullopt;
+}
+
+void SqliteLedger::bury(Entry entry, TimeMs now) {
+    tell_damage(entry);
+    connection_.change(kSettle, entry.sequence, entry.attempts, number(EntryState::dead_letter),
+                       entry.message, std::nullopt, now);
+    call_up_next(entry.sequence, now);
 }
 
 // After an entry left its queue: the first of those that are left can be handed out.
@@ -299,9 +319,9 @@ std::optional<Entry> SqliteLedger::take(TimeMs now, std::string_view find_sql,
     const char* operation = "handing out an event";
     if (!read(operation, [&] { return find(find_sql, values...); })) return std::nullopt;
     std::optional<Entry> entry = transact(operation, [&]() -> std::optional<Entry> {
-        const std::optional<std::int64_t> sequence = find(find_sql, values...);
-        if (!sequence) return std::nullopt;
-        Entry taken = hand_out(*sequence, now);
+        std::optional<Entry> taken;
+        while (const std::optional<std::int64_t> sequence = find(find_sql, values...))
+            if ((taken = hand_out(*sequence, now))) break;
         SEGPAY_FAILPOINT("take.before_commit");
         return taken;
     });
@@ -384,15 +404,19 @@ std::vector<Entry> SqliteLedger::slice(const EntryQuery& query, std::optional<st
 }
 
 std::optional<Entry> SqliteLedger::entry(std::string_view key) {
-    return read("reading an entry", [&]() -> std::optional<Entry> {
-        SqliteQuery row = connection_.query(kReadByKey, key);
-        if (!row.next()) return std::nullopt;
-        return read_entry(row, box());
-    });
+    return read("reading an entry", [&] { return find_entry(key); });
+}
+
+std::optional<Entry> SqliteLedger::find_entry(std::string_view key) {
+    SqliteQuery row = connection_.query(kReadByKey, key);
+    if (!row.next()) return std::nullopt;
+    return read_entry(row, box());
 }
 
 bool SqliteLedger::revive(std::string_view key, std::string_view by, TimeMs now) {
     return transact("reviving a dead letter", [&] {
+        const std::optional<Entry> entry = find_entry(key);
+        if (!entry || !entry->event) return false;
         const std::optional<std::int64_t> sequence = find(kRevive, key, by, now);
         if (!sequence) return false;
         connection_.change(kStepBack, *sequence, now);

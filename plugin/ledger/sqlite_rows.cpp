@@ -3,7 +3,7 @@
 
 #include "events/record.hpp"
 
-#include <sqlite3.h>
+#include <stdexcept>
 
 namespace segpay {
 
@@ -40,16 +40,15 @@ using Text = std::optional<std::string_view>;
 
 Text said(const std::string& text) { return text.empty() ? Text() : Text(text); }
 
+// None when the record is damaged. Every event that is stored has a kind.
 std::optional<Event> read_event(const SqliteQuery& row, const SecretBox* box) {
-    if (row.is_null(kRecord)) return std::nullopt;
     Event event;
     try {
         event = from_record(row.text(kRecord));
     } catch (const std::runtime_error&) { // its words could quote the event
-        throw SqliteError(SQLITE_CORRUPT, "the event of entry " +
-                                              std::to_string(row.integer(kSequence)) +
-                                              " cannot be read: its record is damaged");
+        return std::nullopt;
     }
+    if (event.kind == EventKind::unknown) return std::nullopt;
     event.key = row.text(kKey);
     if (box && !row.is_null(kPassword))
         if (auto password = box->open(row.blob(kPassword))) event.password = Secret(*password);
@@ -63,7 +62,6 @@ Entry read_entry(const SqliteQuery& row, const SecretBox* box) {
     entry.sequence = static_cast<std::uint64_t>(row.integer(kSequence));
     entry.key = row.text(kKey);
     entry.state = static_cast<EntryState>(row.integer(kState));
-    entry.event = read_event(row, box);
     entry.request = row.text(kRequest);
     entry.message = row.text(kMessage);
     entry.decided_by = row.text(kDecidedBy);
@@ -72,7 +70,18 @@ Entry read_entry(const SqliteQuery& row, const SecretBox* box) {
     entry.received_at_ms = row.integer(kReceivedAt);
     entry.changed_at_ms = row.integer(kChangedAt);
     entry.next_attempt_at_ms = row.integer(kNextAttemptAt);
+    if (row.is_null(kRecord)) return entry;
+    entry.event = read_event(row, box);
+    if (!entry.event) tell_damage(entry);
     return entry;
+}
+
+void tell_damage(Entry& entry) {
+    const std::string damage = "the event of entry " + std::to_string(entry.sequence) + " (" +
+                               entry.key + ") cannot be read: its record is damaged";
+    if (entry.message.find(damage) != std::string::npos) return;
+    if (!entry.message.empty()) entry.message += "; ";
+    entry.message += damage;
 }
 
 Purchase read_purchase(const SqliteQuery& row) {

@@ -18,9 +18,12 @@ namespace segpay {
     "id, opened_by, package, price_point, option, site, member_id, session, affiliate, " \
     "username, trans_guid, standin_transaction, has_access, renews, access_epoch, renewal_epoch"
 
-// `box`: what opens stored passwords; null: they stay closed and the event has none. Throws
-// SqliteError when the stored event cannot be read.
+// `box`: what opens stored passwords; null: they stay closed and the event has none. When the
+// record of the event is damaged, the entry has none, and its message says so.
 Entry read_entry(const SqliteQuery& row, const SecretBox* box);
+
+// Adds to the message, once, that the event cannot be read, and of which entry.
+void tell_damage(Entry& entry);
 
 Purchase read_purchase(const SqliteQuery& row);
 void write_purchase(SqliteConnection& connection, const Purchase& purchase);

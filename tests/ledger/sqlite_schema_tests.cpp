@@ -130,21 +130,6 @@ BOOST_AUTO_TEST_CASE(waits_for_a_reader_before_it_changes_the_journal) {
     leaves.join();
 }
 
-BOOST_AUTO_TEST_CASE(names_a_damaged_entry_and_goes_on) {
-    const auto ledger = open(file());
-    const Claim made = claim(*ledger, transaction("1", "1001"));
-    run(file(), "UPDATE entries SET record = 'kind=join&amount=hunter2'");
-    const auto names_it = [&](const LedgerError& error) {
-        return says(error.what(), file()) && says(error.what(), "entry 1 ") &&
-               !says(error.what(), "hunter2");
-    };
-    BOOST_CHECK_EXCEPTION(ledger->take_due(kNow + kLeaseMs), LedgerError, names_it);
-    BOOST_CHECK_EXCEPTION(ledger->entry(made.key), LedgerError, names_it);
-    BOOST_TEST(outcome_name(claim(*ledger, transaction("2", "2001")).outcome) == "leased");
-    SqliteConnection connection(file(), 1000);
-    BOOST_TEST(connection.integer("SELECT attempts FROM entries WHERE sequence = 1") == 1);
-}
-
 BOOST_AUTO_TEST_CASE(is_made_once_when_many_open_it) {
     constexpr int kProcesses = 6;
     std::vector<std::unique_ptr<Child>> children;
