@@ -37,6 +37,10 @@ public:
         fail_if("purchase");
         return real_->purchase(id);
     }
+    std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) override {
+        fail_if("purchases_of");
+        return real_->purchases_of(member_id, limit);
+    }
     std::optional<Event> transaction(std::string_view id) override {
         fail_if("transaction");
         return real_->transaction(id);

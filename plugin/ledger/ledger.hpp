@@ -49,6 +49,10 @@ std::string_view state_name(EntryState state);
 struct Purchase {
     std::string id;
     EventKind opened_by = EventKind::unknown; // the approved sale that opened it
+    std::string opening_transaction; // of that sale; while nothing has opened the purchase, of a
+                                     // sale that was taken back in advance
+    std::string partner;             // the merchant on whose form it was sold, if that was another:
+                                     // then nobody is known as its member, session and affiliate
     ETicket eticket;
     std::string option;
     std::string site;
@@ -63,9 +67,10 @@ struct Purchase {
     TimeMs converted_at_ms = 0;      // when the trial became a full membership; 0: not
     TimeMs ended_at_ms = 0;          // when access was last taken away; 0: it is there
     bool is_unpaid = false;          // the opening sale was taken back: declined after a stand-in,
-                                     // voided, or charged back
+                                     // voided, revoked or charged back
     std::string held_by;             // key of the kept sale that would open it: what comes later
-                                     // waits for the operator's decision about that one
+                                     // waits for the operator's decision about that one. Stays
+                                     // until a sale opens the purchase, whatever was decided
     PurchaseState state;
 
     friend bool operator==(const Purchase&, const Purchase&) = default;
@@ -168,10 +173,15 @@ public:
     virtual Waiting waiting() = 0;
 
     virtual std::optional<Purchase> purchase(std::string_view id) = 0;
+    // The purchases of a member that a sale has opened, newest first (by opened_at_ms, then id).
+    // At most `limit`; 0: all. An empty member_id is nobody's.
+    virtual std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) = 0;
     // The approved transaction with that id, if it was claimed here: what a refund takes back.
     virtual std::optional<Event> transaction(std::string_view id) = 0;
 
-    // Keeps a request for the operator; true when it is new, false when it was kept before.
+    // Keeps a request for the operator; true when it is new, false when it was kept before. A
+    // quarantined sale that would open its purchase holds it (Purchase::held_by), in the same
+    // durable transaction, and teaches nothing else.
     virtual bool keep(const KeptRequest& request, TimeMs now) = 0;
 
     // Calls `each` until it answers false, in order of sequence. `each` may call the ledger. Events

@@ -10,8 +10,13 @@
 namespace segpay {
 
 // The memory after the event. What the event does not say stays; what a purchase is (its eTicket,
-// option and site) is decided once, by the approved sale that opens it. `state` is left alone.
+// option and site) is decided once, by the approved sale that opens it. `state` is left alone: it
+// is already the one after the event.
 Purchase learned(Purchase purchase, const Event& event);
+
+// Whether the purchase has to wait for what the operator decides about a request: it is an approved
+// sale that is not believed, and nothing else has opened the purchase.
+bool holds(const Purchase& purchase, const KeptRequest& request);
 
 // The part of a stored event that its repeat must not contradict.
 struct Essence {

@@ -75,6 +75,7 @@ public:
     std::optional<Entry> take_due(TimeMs now) override;
     Waiting waiting() override;
     std::optional<Purchase> purchase(std::string_view id) override;
+    std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) override;
     std::optional<Event> transaction(std::string_view id) override;
     bool keep(const KeptRequest& request, TimeMs now) override;
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override;
@@ -104,6 +105,7 @@ private:
     std::optional<Entry> hand_out(std::int64_t sequence, TimeMs now);
     void bury(Entry entry, TimeMs now);
     void call_up_next(std::uint64_t after, TimeMs now);
+    void hold_purchase(const KeptRequest& request);
 
     // The first column of the first row.
     template <class... Values>
@@ -342,6 +344,17 @@ std::optional<Purchase> SqliteLedger::purchase(std::string_view id) {
     return read("reading a purchase", [&] { return find_purchase(id); });
 }
 
+std::vector<Purchase> SqliteLedger::purchases_of(std::string_view member_id, std::uint32_t limit) {
+    return read("reading the purchases of a member", [&] {
+        std::vector<Purchase> found;
+        const std::int64_t size = limit ? std::int64_t{limit} : -1;
+        SqliteQuery rows = connection_.query(kPurchasesOf, member_id, size);
+        while (rows.next())
+            found.push_back(read_purchase(rows));
+        return found;
+    });
+}
+
 std::optional<Event> SqliteLedger::transaction(std::string_view id) {
     const std::string stem = transaction_stem(id);
     return read("reading a transaction", [&]() -> std::optional<Event> {
@@ -371,8 +384,20 @@ bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
         entry.message = request.message;
         entry.password = password;
         entry.now = now;
-        return insert_entry(connection_, entry);
+        const bool is_new = insert_entry(connection_, entry);
+        if (is_new && request.event) hold_purchase(request);
+        return is_new;
     });
+}
+
+void SqliteLedger::hold_purchase(const KeptRequest& request) {
+    const std::string& id = request.event->purchase_id;
+    if (id.empty()) return;
+    Purchase memory = find_purchase(id).value_or(Purchase());
+    if (!holds(memory, request)) return;
+    memory.id = id;
+    memory.held_by = request.key;
+    write_purchase(connection_, memory);
 }
 
 void SqliteLedger::entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) {

@@ -34,7 +34,7 @@ constexpr std::string_view kInsertEntry =
 
 constexpr std::string_view kWritePurchase =
     "INSERT OR REPLACE INTO purchases(" SEGPAY_PURCHASE_COLUMNS
-    ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 using Text = std::optional<std::string_view>;
 
@@ -105,6 +105,14 @@ Purchase read_purchase(const SqliteQuery& row) {
     purchase.state.renews = number() != 0;
     purchase.state.access_epoch = static_cast<std::uint32_t>(number());
     purchase.state.renewal_epoch = static_cast<std::uint32_t>(number());
+    purchase.opening_transaction = text();
+    purchase.partner = text();
+    purchase.card_type = text();
+    purchase.opened_at_ms = row.integer(column++);
+    purchase.converted_at_ms = row.integer(column++);
+    purchase.ended_at_ms = row.integer(column++);
+    purchase.is_unpaid = number() != 0;
+    purchase.held_by = text();
     return purchase;
 }
 
@@ -114,7 +122,9 @@ void write_purchase(SqliteConnection& connection, const Purchase& purchase) {
                       purchase.site, purchase.member_id, purchase.session, purchase.affiliate,
                       purchase.username, purchase.trans_guid, purchase.standin_transaction,
                       purchase.state.has_access, purchase.state.renews, purchase.state.access_epoch,
-                      purchase.state.renewal_epoch);
+                      purchase.state.renewal_epoch, purchase.opening_transaction, purchase.partner,
+                      purchase.card_type, purchase.opened_at_ms, purchase.converted_at_ms,
+                      purchase.ended_at_ms, purchase.is_unpaid, purchase.held_by);
 }
 
 bool insert_entry(SqliteConnection& connection, const NewEntry& entry) {

@@ -1,6 +1,8 @@
-// The tables, the two numbers in the file's header that tell whose file it is, and the pragmas.
+// The tables, step by step from schema to schema, the two numbers in the file's header that tell
+// whose file it is, and the pragmas.
 #include "ledger/sqlite_schema.hpp"
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
@@ -14,7 +16,11 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x53506c67; // "SPlg"
 
-constexpr auto kTables = R"sql(
+// What makes a ledger of one schema into one of the next. A new file takes every step, so that it
+// is no other than one that grew old. What was released stays as it is.
+constexpr std::array kSteps = {
+    // 1: the inbox and the memory.
+    R"sql(
 CREATE TABLE entries(
   sequence        INTEGER PRIMARY KEY, -- grows: entries are never deleted
   key             TEXT NOT NULL,
@@ -61,7 +67,50 @@ CREATE TABLE purchases(
   access_epoch        INTEGER NOT NULL,
   renewal_epoch       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-)sql";
+)sql",
+
+    // 2: when a purchase was opened, paid and ended, and for whom. Older entries still tell it, by
+    // the time at which they came; card types are in their records alone and stay unknown. Numbers
+    // of kinds are those of EventKind; an entry with a request was kept, and taught nothing.
+    R"sql(
+ALTER TABLE purchases ADD COLUMN opening_transaction TEXT NOT NULL DEFAULT '';
+ALTER TABLE purchases ADD COLUMN partner TEXT NOT NULL DEFAULT '';
+ALTER TABLE purchases ADD COLUMN card_type TEXT NOT NULL DEFAULT '';
+ALTER TABLE purchases ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE purchases ADD COLUMN converted_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE purchases ADD COLUMN ended_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE purchases ADD COLUMN is_unpaid INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE purchases ADD COLUMN held_by TEXT NOT NULL DEFAULT '';
+
+UPDATE purchases SET
+  opening_transaction = IFNULL((
+    SELECT transaction_id FROM entries
+    WHERE purchase_id = purchases.id AND kind = opened_by AND request = ''
+    ORDER BY sequence LIMIT 1), ''),
+  opened_at = IFNULL((
+    SELECT MIN(received_at) FROM entries
+    WHERE purchase_id = purchases.id AND kind = opened_by AND request = ''), 0),
+  converted_at = IFNULL((
+    SELECT MIN(received_at) FROM entries
+    WHERE purchase_id = purchases.id AND kind IN (7, 10) AND request = ''), 0),
+  ended_at = IIF(has_access, 0, IFNULL((
+    SELECT MAX(received_at) FROM entries
+    WHERE purchase_id = purchases.id AND kind = 21 AND request = ''), 0));
+
+UPDATE purchases SET is_unpaid = IFNULL((
+  SELECT kind NOT IN (17, 18) FROM entries
+  WHERE purchase_id = purchases.id AND request = '' AND (
+    (kind = 19 AND transaction_id = opening_transaction) OR
+    (kind IN (13, 15, 16, 17, 18) AND instr(
+      '&' || record || '&', '&related_transaction_id=' || opening_transaction || '&')) OR
+    (kind IN (17, 18) AND NOT instr('&' || record, '&related_transaction_id=')))
+  ORDER BY sequence DESC LIMIT 1), 0)
+WHERE opening_transaction <> '';
+
+CREATE INDEX purchases_member ON purchases(member_id, opened_at)
+  WHERE member_id <> '' AND opened_by <> 0;
+)sql"};
+static_assert(kSteps.size() == kSchemaVersion);
 
 bool is_new(SqliteConnection& connection) {
     return connection.integer("PRAGMA application_id") == 0 &&
@@ -79,7 +128,7 @@ void check_ours(SqliteConnection& connection) {
                           "written by a newer version (schema " + std::to_string(version) +
                               ", this version knows up to " + std::to_string(kSchemaVersion) +
                               "); install that version or name another file");
-    if (version != kSchemaVersion)
+    if (version < 1)
         throw SqliteError(SQLITE_NOTADB, "schema " + std::to_string(version) +
                                              " was never released; the file is damaged");
 }
@@ -107,13 +156,17 @@ void close_to_others(const std::string& path) {
                                  std::filesystem::perm_options::remove, is_not_ours);
 }
 
-void make_tables(SqliteConnection& connection) {
+// Another process may have been faster: what counts is what is found inside the transaction.
+void take_missing_steps(SqliteConnection& connection) {
     connection.execute("BEGIN IMMEDIATE");
-    if (is_new(connection)) { // and no other process was faster
-        connection.execute(kTables);
+    if (is_new(connection))
         connection.execute(("PRAGMA application_id=" + std::to_string(kApplicationId)).c_str());
-        connection.execute(("PRAGMA user_version=" + std::to_string(kSchemaVersion)).c_str());
-    }
+    else
+        check_ours(connection);
+    const auto version = static_cast<std::size_t>(connection.integer("PRAGMA user_version"));
+    for (std::size_t step = version; step < kSteps.size(); ++step)
+        connection.execute(kSteps[step]);
+    connection.execute(("PRAGMA user_version=" + std::to_string(kSchemaVersion)).c_str());
     connection.execute("COMMIT");
 }
 
@@ -132,7 +185,7 @@ void prepare_ledger_file(SqliteConnection& connection, const std::string& path) 
     connection.execute("PRAGMA synchronous=FULL"); // a commit outlives a power cut
     connection.execute(
         "PRAGMA secure_delete=FAST"); // a cleared password leaves no bytes in its page
-    if (is_fresh) make_tables(connection);
+    if (connection.integer("PRAGMA user_version") != kSchemaVersion) take_missing_steps(connection);
     check_ours(connection);
 }
 

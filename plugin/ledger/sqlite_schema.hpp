@@ -10,6 +10,8 @@
 //                      costs one look when nothing waits.
 //   entries_unsettled  what an operator looks at, by arrival: pending, dead letters, kept requests.
 //   entries_purchase   the history of one purchase, for the operator. Written once, at the claim.
+//   purchases_member   what a member has bought, newest first. Written when a purchase is opened or
+//                      its memory changes; a renewal changes nothing.
 // A listing by member reads the whole table.
 #pragma once
 
@@ -17,10 +19,11 @@
 
 namespace segpay {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
-// Makes a new database a ledger, or checks that it is one that this version can work with, and sets
-// how it is written. Throws SqliteError; a message about a refusal is fit for an operator.
+// Makes a new database a ledger, or checks that it is one that this version can work with, brings
+// an older one up to date, and sets how it is written. Throws SqliteError; a message about a
+// refusal is fit for an operator.
 void prepare_ledger_file(SqliteConnection& connection, const std::string& path);
 
 } // namespace segpay

@@ -72,6 +72,13 @@ inline constexpr std::string_view kStepBack =
 
 #undef SEGPAY_QUEUE
 
+// (member, how many; negative: all). The conditions are those of the index.
+inline constexpr std::string_view kPurchasesOf =
+    "SELECT " SEGPAY_PURCHASE_COLUMNS
+    " FROM purchases INDEXED BY purchases_member "
+    "WHERE member_id = ? AND member_id <> '' AND opened_by <> 0 "
+    "ORDER BY opened_at DESC, id DESC LIMIT ?";
+
 inline constexpr std::string_view kCountPending =
     "SELECT COUNT(*) FROM entries INDEXED BY entries_pending WHERE state = 1";
 inline constexpr std::string_view kFirstDue =

@@ -3,7 +3,9 @@
 
 #include "ledger/fixture.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <utility>
 
 using namespace segpay;
 using namespace segpay::test;
@@ -84,6 +86,170 @@ BOOST_AUTO_TEST_CASE(remembers_approvals_by_standin) {
     const Purchase after = learned(learned({}, approval.event), decline.event);
     BOOST_TEST(after.standin_transaction == "1001");
     BOOST_TEST(learned(after, transaction("1", "1003").event).standin_transaction == "1001");
+}
+
+BOOST_AUTO_TEST_CASE(the_opening_sale_tells_when_and_with_what_card) {
+    Event join = sale(EventKind::join, true, {5, 6}, "101").event;
+    join.card_type = "Visa";
+    join.received_at_ms = kNow;
+    BOOST_TEST(learned({}, join).opened_at_ms == kNow);
+    join.occurred_at_ms = kNow - 500;
+    const Purchase opened = learned({}, join);
+    BOOST_TEST(opened.opened_at_ms == kNow - 500);
+    BOOST_TEST(opened.card_type == "Visa");
+    BOOST_TEST(opened.opening_transaction == "1001");
+
+    Event click = transaction("1", "1002", EventKind::one_click).event;
+    click.card_type = "MasterCard";
+    click.occurred_at_ms = kNow;
+    BOOST_TEST((learned(opened, click) == opened));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_approved_conversion_or_upgrade_converts) {
+    const struct {
+        EventKind kind;
+        bool approved;
+        bool converts;
+    } table[] = {
+        {EventKind::conversion, true, true},           {EventKind::upgrade, true, true},
+        {EventKind::insufficient_funds, false, false}, {EventKind::upgrade_denial, false, false},
+        {EventKind::conversion, false, false},         {EventKind::rebill, true, false},
+    };
+    for (const auto& line : table) {
+        Event event = transaction("1", "1002", line.kind, 2995, "USD", line.approved).event;
+        event.occurred_at_ms = kNow;
+        Purchase purchase = learned({}, event);
+        BOOST_TEST(purchase.converted_at_ms == (line.converts ? kNow : 0), kind_name(line.kind));
+        purchase.converted_at_ms = kNow - 1;
+        BOOST_TEST(learned(purchase, event).converted_at_ms == kNow - 1, kind_name(line.kind));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(remembers_when_access_ended_as_long_as_it_is_off) {
+    Event disable = member("1", EventKind::member_disable).event;
+    disable.received_at_ms = kNow;
+    Purchase purchase;
+    BOOST_TEST(learned(purchase, disable).ended_at_ms == 0); // the state is what counts
+    purchase.state.has_access = false;
+    purchase = learned(purchase, disable);
+    BOOST_TEST(purchase.ended_at_ms == kNow);
+
+    Event later = member("1", EventKind::member_cancel).event;
+    later.received_at_ms = kNow + 1;
+    BOOST_TEST(learned(purchase, later).ended_at_ms == kNow);
+    Event denial = transaction("1", "1002", EventKind::denial, 2995, "USD", false).event;
+    denial.received_at_ms = kNow + 1;
+    BOOST_TEST(learned(purchase, denial).ended_at_ms == kNow);
+
+    purchase.state.has_access = true;
+    BOOST_TEST(learned(purchase, later).ended_at_ms == 0);
+}
+
+// A letter is an event: o opens; d standin_decline, v void, c chargeback, r revoke, R, B reversals,
+// k credit of the opening sale. After '!', of another sale; after '?', of one that is not named.
+BOOST_AUTO_TEST_CASE(knows_whether_the_opening_sale_is_paid) {
+    const auto event = [](char letter, std::string_view sale) {
+        constexpr std::pair<char, EventKind> kKinds[] = {
+            {'o', EventKind::join},         {'d', EventKind::standin_decline},
+            {'v', EventKind::void_sale},    {'c', EventKind::chargeback},
+            {'r', EventKind::revoke},       {'R', EventKind::chargeback_reversal},
+            {'B', EventKind::rdr_reversal}, {'k', EventKind::credit}};
+        const auto* row = std::ranges::find(kKinds, letter, &std::pair<char, EventKind>::first);
+        BOOST_REQUIRE(row != std::end(kKinds));
+        const bool is_decline = letter == 'd';
+        Event made = transaction("1", letter == 'o' || is_decline ? sale : "9", row->second, 2995,
+                                 "USD", !is_decline)
+                         .event;
+        if (letter != 'o' && !is_decline) made.related_transaction_id = sale;
+        return made;
+    };
+    const struct {
+        std::string_view story;
+        bool is_unpaid;
+    } table[] = {
+        {"o", false},   {"od", true},   {"ov", true},   {"oc", true},    {"or", true},
+        {"ok", false},  {"o!d", false}, {"o!v", false}, {"o!c", false},  {"o?c", false},
+        {"ocR", false}, {"ocB", false}, {"oc!R", true}, {"oc?R", false}, {"oc?B", false},
+        {"ocRc", true}, {"ovc", true},  {"oc!c", true}, {"oc!o", true},  {"oR", false},
+        {"vo", true}, // in any order
+        {"v!o", false}, {"!vo", false}, {"coR", false}, {"cRo", false},  {"c?Ro", false},
+        {"!vvo", true},
+    };
+    for (const auto& line : table) {
+        Purchase purchase;
+        std::string_view sale = "1001";
+        for (const char letter : line.story) {
+            if (letter == '!' || letter == '?') {
+                sale = letter == '!' ? "1002" : "";
+                continue;
+            }
+            purchase = learned(purchase, event(letter, sale));
+            sale = "1001";
+        }
+        BOOST_TEST(purchase.is_unpaid == line.is_unpaid, line.story);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_partners_member_is_nobody_here) {
+    Event enable = member("1", EventKind::member_enable).event;
+    Event partners_sale = sale(EventKind::cross_sell, true, {5, 6}, "101").event;
+    Event rebill = transaction("1", "1002", EventKind::rebill).event;
+    for (Event* event : {&enable, &partners_sale, &rebill}) {
+        event->member_id = "908172";
+        event->session = "aa55";
+        event->affiliate = "42";
+        event->username = "joe";
+    }
+    partners_sale.partner = "Other Sites Inc";
+    for (const bool comes_later : {false, true}) {
+        Purchase purchase;
+        if (!comes_later) purchase = learned(purchase, enable);
+        purchase = learned(purchase, partners_sale);
+        if (comes_later) purchase = learned(purchase, enable);
+        purchase = learned(purchase, rebill);
+        BOOST_TEST(purchase.partner == "Other Sites Inc");
+        BOOST_TEST(purchase.member_id == "");
+        BOOST_TEST(purchase.session == "");
+        BOOST_TEST(purchase.affiliate == "");
+        BOOST_TEST(purchase.username == "joe");
+        BOOST_TEST((purchase.opened_by == EventKind::cross_sell));
+    }
+    // What a partner sells to our member later, under the same purchase, leaves him ours.
+    Event join = sale(EventKind::join, true, {5, 6}, "101").event;
+    join.member_id = "1";
+    const Purchase ours = learned(learned({}, join), partners_sale);
+    BOOST_TEST(ours.member_id == "1");
+    BOOST_TEST(ours.affiliate == "");
+    BOOST_TEST(ours.partner == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_kept_sale_holds_what_it_would_open) {
+    KeptRequest request = kept("segpay/kept/1");
+    BOOST_TEST(!holds({}, request)); // it has no event
+    request.event = transaction("1", "1001").event;
+    BOOST_TEST(holds({}, request));
+    Purchase open;
+    open.opened_by = EventKind::join;
+    BOOST_TEST(!holds(open, request));
+    request.state = EntryState::conflict;
+    BOOST_TEST(!holds({}, request));
+    request.state = EntryState::quarantined;
+    for (const Fact& other : {transaction("1", "1001", EventKind::rebill),
+                              transaction("1", "1001", EventKind::denial, 2995, "USD", false),
+                              member("1", EventKind::member_enable)}) {
+        request.event = other.event;
+        BOOST_TEST(!holds({}, request), kind_name(other.event.kind));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(only_the_sale_that_opens_ends_the_wait_for_a_kept_one) {
+    Purchase purchase;
+    purchase.held_by = "segpay/kept/1";
+    for (const Fact& other : {transaction("1", "1002", EventKind::rebill),
+                              transaction("1", "1001", EventKind::denial, 2995, "USD", false),
+                              member("1", EventKind::member_enable)})
+        BOOST_TEST(learned(purchase, other.event).held_by == "segpay/kept/1");
+    BOOST_TEST(learned(purchase, transaction("1", "1001").event).held_by == "");
 }
 
 BOOST_AUTO_TEST_CASE(contradicts_only_what_both_say) {

@@ -20,6 +20,14 @@ BOOST_AUTO_TEST_CASE(remembers_the_purchase) {
     join.event.site = "7";
     join.event.session = "aa55";
     join.event.trans_guid = "guid";
+    join.event.card_type = "Visa";
+    join.event.occurred_at_ms = kNow - 3;
+    Fact conversion = transaction("1", "1004", Kind::conversion);
+    conversion.event.occurred_at_ms = kNow - 2;
+    Fact chargeback = transaction("1", "1005", Kind::chargeback);
+    chargeback.event.related_transaction_id = "1001";
+    Fact disable = member("1", Kind::member_disable);
+    disable.event.occurred_at_ms = kNow - 1;
     Fact upsell = transaction("1", "1002", Kind::upsell);
     upsell.event.eticket = {133044, 12217};
     upsell.event.option = "301";
@@ -41,7 +49,116 @@ BOOST_AUTO_TEST_CASE(remembers_the_purchase) {
     BOOST_TEST(purchase->session == "aa55");
     BOOST_TEST(purchase->trans_guid == "guid");
     BOOST_TEST((purchase->state == PurchaseState()));
+    BOOST_TEST(purchase->opening_transaction == "1001");
+    BOOST_TEST(purchase->card_type == "Visa");
+    BOOST_TEST(purchase->opened_at_ms == kNow - 3);
+    BOOST_TEST(purchase->converted_at_ms == 0);
+    BOOST_TEST(purchase->ended_at_ms == 0);
+    BOOST_TEST(!purchase->is_unpaid);
     BOOST_TEST(!ledger->purchase("2"));
+
+    for (const Fact& fact : {conversion, chargeback, disable})
+        deliver(*ledger, fact);
+    BOOST_TEST(ledger->purchase("1")->converted_at_ms == kNow - 2);
+    BOOST_TEST(ledger->purchase("1")->ended_at_ms == kNow - 1);
+    BOOST_TEST(ledger->purchase("1")->is_unpaid);
+    deliver(*ledger, member("1", Kind::member_enable));
+    BOOST_TEST(ledger->purchase("1")->ended_at_ms == 0);
+}
+
+BOOST_AUTO_TEST_CASE(remembers_who_sold_it) {
+    Fact sale = transaction("1", "1001", Kind::cross_sell);
+    sale.event.partner = "Other Sites Inc";
+    sale.event.member_id = "908172";
+    deliver(*ledger, sale);
+    BOOST_TEST(ledger->purchase("1")->partner == "Other Sites Inc");
+    BOOST_TEST(ledger->purchases_of("908172", 0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_purchases_of_a_member_newest_first) {
+    const struct {
+        const char* id;
+        const char* member;
+        TimeMs opened_at;
+    } sales[] = {{"1", "m1", 100}, {"2", "m1", 300}, {"3", "m2", 400},
+                 {"4", "m1", 200}, {"5", "m1", 300}, {"6", "", 500}};
+    for (const auto& line : sales) {
+        Fact sale = transaction(line.id, line.id);
+        sale.event.member_id = line.member;
+        sale.event.occurred_at_ms = line.opened_at;
+        deliver(*ledger, sale);
+    }
+    Fact enable = member("7", Kind::member_enable); // of what no sale has opened
+    enable.event.member_id = "m1";
+    deliver(*ledger, enable);
+
+    const auto ids = [&](std::string_view member_id, std::uint32_t limit) {
+        std::string found;
+        for (const Purchase& purchase : ledger->purchases_of(member_id, limit))
+            found += purchase.id;
+        return found;
+    };
+    BOOST_TEST(ids("m1", 0) == "5241");
+    BOOST_TEST(ids("m1", 2) == "52");
+    BOOST_TEST(ids("m1", 9) == "5241");
+    BOOST_TEST(ids("m2", 0) == "3");
+    BOOST_TEST(ids("m3", 0) == "");
+    BOOST_TEST(ids("", 0) == "");
+    BOOST_TEST((ledger->purchases_of("m2", 1).front() == ledger->purchase("3")));
+}
+
+BOOST_AUTO_TEST_CASE(is_held_by_a_kept_sale_until_a_sale_opens_it) {
+    KeptRequest request = kept("segpay/kept/1");
+    request.event = transaction("1", "1001").event;
+    request.event->member_id = "908172";
+    BOOST_TEST(ledger->keep(request, kNow));
+    const auto held = ledger->purchase("1");
+    BOOST_REQUIRE(held);
+    BOOST_TEST(held->held_by == "segpay/kept/1");
+    Purchase nothing_else;
+    nothing_else.id = "1";
+    nothing_else.held_by = "segpay/kept/1";
+    BOOST_TEST((*held == nothing_else));
+
+    deliver(*ledger, transaction("1", "1002", Kind::rebill));
+    BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
+    BOOST_TEST(ledger->close("segpay/kept/1", EntryState::released, "ann", kNow));
+    BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
+    deliver(*ledger, transaction("1", "1001"));
+    BOOST_TEST(ledger->purchase("1")->held_by == "");
+    // A repeat, and what is kept once it is open, hold nothing.
+    BOOST_TEST(!ledger->keep(request, kNow));
+    request.key = "segpay/kept/2";
+    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST(ledger->purchase("1")->held_by == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_held_purchase_knew_stays) {
+    Fact enable = member("1", Kind::member_enable);
+    enable.event.username = "joe";
+    deliver(*ledger, enable);
+    KeptRequest request = kept("segpay/kept/1");
+    request.event = transaction("1", "1001").event;
+    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST(ledger->purchase("1")->username == "joe");
+    BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
+    BOOST_TEST(ledger->close("segpay/kept/1", EntryState::dismissed, "ann", kNow));
+    BOOST_TEST(!ledger->keep(request, kNow));
+    BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
+}
+
+BOOST_AUTO_TEST_CASE(what_holds_nothing_leaves_no_purchase) {
+    KeptRequest request = kept("segpay/kept/1", EntryState::conflict);
+    request.event = transaction("1", "1001").event;
+    BOOST_TEST(ledger->keep(request, kNow));
+    request = kept("segpay/kept/2");
+    request.event = transaction("1", "1001", Kind::rebill).event;
+    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST(!ledger->purchase("1"));
+    request = kept("segpay/kept/3");
+    request.event = transaction("", "1001").event;
+    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST(!ledger->purchase(""));
 }
 
 BOOST_AUTO_TEST_CASE(finds_the_approved_transaction_by_its_id) {
