@@ -24,6 +24,42 @@
  * anything when it finds the key stored, sees every event exactly once. A host that ignores the
  * key sees every event at least once.
  *
+ * WHICH EVENT TO ACT ON. A sign-up that collects a user name is told twice: as a member_enable and
+ * as a join (cross_sell, upsell) of the same purchase_id and member_id. Either may come first, and
+ * either may come alone: the processor sends what its portal is set up to send, and sends enable
+ * and disable only for purchases with a user name or password. So a host follows one of two rules,
+ * never both, and books the money of an event under either:
+ *
+ *     kind                          NATS member management     Segpay member management
+ *     ----------------------------  -------------------------  ---------------------------------
+ *     join cross_sell upsell        opens access               is money only; the enable opens
+ *     one_click token_purchase      hands over what was sold   hands over what was sold
+ *     conversion rebill upgrade     prolongs access            is money only
+ *     member_enable                 brings the login only      opens access, brings the login
+ *     reactivation                  opens access again         opens access again; with an amount
+ *                                                              it is money only
+ *     member_disable                ends access                ends access
+ *     member_cancel                 will not renew             will not renew
+ *     standin_decline               ends access, takes the     takes the money back; the disable
+ *                                   money back                 ends access
+ *     void credit chargeback revoke take money back            take money back
+ *     chargeback_reversal
+ *     rdr_reversal                  bring the money again      bring the money again
+ *     denial upgrade_denial
+ *     insufficient_funds            change nothing             change nothing
+ *
+ * "Opens access" means: unless the purchase is open already, or was ended before the event came. A
+ * refund alone ends nothing; where access is to end with it, the processor disables as well. Money
+ * that was taken back in full takes back what was handed over, such as tokens: once, though refund
+ * and chargeback of one sale may both come. Where neither enable nor disable is sent, count the
+ * days that were paid for.
+ *
+ * WHOSE AN EVENT IS. The purchase decides, once you know it. A new purchase belongs to member_id,
+ * except that a cross_sell or an upsell is a purchase at another site: member_id, session and
+ * affiliate then name the parent, through whom it was bought, and `site` says where the customer
+ * becomes a member. With `partner` said, the parent is another merchant's: its member_id may look
+ * like one of yours and is not, so make a member of its own and credit none of yours.
+ *
  * MEMORY. Neither side frees what the other allocated. Whatever is passed into a call is borrowed
  * for the duration of that call and must not be kept; copy what you need. Output travels through
  * sink callbacks, under the same rule. The only owned object is the instance: biller_plugin.open
@@ -155,7 +191,8 @@ typedef struct biller_reason {
 /* ---- Events -------------------------------------------------------------------------------- */
 
 /* What happened. Names as in biller_event.kind_name; an unknown number is to be shown to the
- * operator and answered with BILLER_DONE. "Changes a member" is advice: the host decides. */
+ * operator and answered with BILLER_DONE. "Changes a member" is advice: the host decides, by WHICH
+ * EVENT TO ACT ON at the top. */
 #define BILLER_EVENT_UNKNOWN 0              /* "unknown": kept by the plugin, never delivered */
 #define BILLER_EVENT_JOIN 1                 /* "join": an approved sign-up (initial or trial) */
 #define BILLER_EVENT_DENIAL 2               /* "denial": declined; never changes a member */
@@ -250,9 +287,10 @@ typedef struct biller_event {
                                             "duplicate" or "instant_conversion_or_one_click" */
     biller_bytes program;                /* the affiliate program of the cross sell or upsell, as
                                             configured */
-    biller_bytes partner;                /* the merchant on whose join form, or to whose member, this
-                                            was sold, where that is not you: member_id, session and
-                                            affiliate are then that merchant's, not yours */
+    biller_bytes partner;                /* the merchant on whose join form, or to whose member,
+                                            this was sold, where that is not you: member_id,
+                                            session and affiliate are then that merchant's, not
+                                            yours; see WHOSE AN EVENT IS */
 } biller_event;
 
 /* The processor asks whether a user name may be given to a new customer. */
