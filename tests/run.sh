@@ -11,7 +11,7 @@ if [[ ${1-} == --preset ]]; then
     shift 2 || die "usage: bash tests/run.sh [--preset NAME] [CTEST-OPTION...]"
 fi
 
-install "${build_packages[@]}" libboost-test-dev php-cli
+install "${build_packages[@]}" libboost-test-dev librapidcheck-dev php-cli
 build "$preset" -DNATS_SEGPAY_TESTS=ON
 
 say "Testing ($preset)"

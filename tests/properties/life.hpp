@@ -1,0 +1,45 @@
+// A life: dice that are read as a story. Any dice make a legal story, since what is not legal at
+// its time does not happen; so a counterexample shrinks by taking dice away.
+#pragma once
+
+#include "story.hpp"
+
+#include <rapidcheck.h>
+
+#include <cstdint>
+#include <iosfwd>
+#include <vector>
+
+namespace segpay::testing {
+
+struct Step {
+    std::uint8_t verb = 0;
+    std::uint8_t which = 0;  // among the purchases or sales that the verb could be about
+    std::uint8_t detail = 0; // a bit a choice; 0 is the plainest
+    Mail mail;
+};
+
+struct Life {
+    std::uint8_t option = 0; // that the customer signs up to
+    bool is_test = false;
+    std::vector<Step> steps;
+};
+
+// Stories that the plugin is known to get wrong; they are told only when asked for.
+struct Mistakes {
+    bool overlapping_standins = false; // a second sale by stand-in before the first is decided
+    bool early_one_click = false;      // bought by one click, arrives before the card's sign-up
+    bool one_click_declined = false;   // by stand-in, for another affiliate, and said tersely
+};
+extern Mistakes known_mistakes;
+
+Story story_of(const Life& life);
+
+void showValue(const Life& life, std::ostream& out); // found by rapidcheck
+
+} // namespace segpay::testing
+
+template <>
+struct rc::Arbitrary<segpay::testing::Life> {
+    static Gen<segpay::testing::Life> arbitrary();
+};

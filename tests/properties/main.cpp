@@ -1,0 +1,86 @@
+// The property: whatever life a customer leads, and whatever the network does to its postbacks, the
+// host ends as the model says. Prints its seed; the same seed tells the same lives.
+//
+//     property_tests [--sequences N] [--seed N] [--known MISTAKE] [--sabotage WHAT]
+//
+// --known tells stories too that the plugin is known to get wrong; --sabotage proves that a
+// difference is seen: then the exit code is 0 if one was. RC_PARAMS of rapidcheck works as well.
+#define BOOST_TEST_NO_MAIN
+#include "life.hpp"
+#include "telling.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+using namespace segpay::testing;
+
+namespace {
+
+constexpr int kWrongUsage = 2;
+constexpr int kSequences = 100'000;
+
+struct Options {
+    std::string rapidcheck = "max_success=" + std::to_string(kSequences);
+    Sabotage sabotage;
+    bool is_sabotaged = false;
+};
+
+bool is_number(const std::string& text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+bool set(const std::string& name, const std::string& value, Options& options) {
+    static const std::map<std::string, bool Mistakes::*> kMistakes = {
+        {"overlapping-standins", &Mistakes::overlapping_standins},
+        {"early-one-click", &Mistakes::early_one_click},
+        {"one-click-declined", &Mistakes::one_click_declined},
+    };
+    static const std::map<std::string, bool Sabotage::*> kSabotages = {
+        {"forget-keys", &Sabotage::forget_keys},
+        {"lose-postback", &Sabotage::lose_postback},
+    };
+    if (name == "--sequences" && is_number(value))
+        options.rapidcheck += " max_success=" + value;
+    else if (name == "--seed" && is_number(value))
+        options.rapidcheck += " seed=" + value;
+    else if (name == "--known" && kMistakes.contains(value))
+        known_mistakes.*kMistakes.at(value) = true;
+    else if (name == "--sabotage" && kSabotages.contains(value))
+        options.sabotage.*kSabotages.at(value) = options.is_sabotaged = true;
+    else
+        return false;
+    return true;
+}
+
+std::optional<Options> options_of(int count, char** words) {
+    Options options;
+    for (int i = 1; i < count; i += 2)
+        if (i + 1 == count || !set(words[i], words[i + 1], options)) {
+            std::cerr << "property_tests: cannot read \"" << words[i]
+                      << "\"; write [--sequences N] [--seed N] [--known MISTAKE] "
+                         "[--sabotage WHAT]\n";
+            return std::nullopt;
+        }
+    if (const char* given = std::getenv("RC_PARAMS"))
+        options.rapidcheck += " " + std::string(given);
+    return options;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    const std::optional<Options> options = options_of(count, words);
+    if (!options) return kWrongUsage;
+    setenv("RC_PARAMS", options->rapidcheck.c_str(), 1);
+
+    Telling telling(options->sabotage);
+    const bool is_true = rc::check("the host ends as the model says", [&](const Life& life) {
+        if (const std::string wrong = telling.tell(story_of(life)); !wrong.empty())
+            RC_FAIL("\n" + wrong);
+    });
+    return is_true != options->is_sabotaged ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,32 @@
+// The network between Segpay and the host: sends the postbacks of a story several times, late, out
+// of order, and spelt in every way that Segpay's documents allow.
+#pragma once
+
+#include "story.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace segpay::testing {
+
+// A postback on its way.
+struct Sending {
+    std::size_t happening = 0;
+    unsigned copy = 0; // 0: the first
+};
+
+// In order of arrival. What decides the end keeps its order; all else is free.
+std::vector<Sending> sendings(const Story& story);
+
+struct WireRequest {
+    std::string method;
+    std::string query;
+    std::string body;
+};
+
+// `base` is added to the story's numbers, so that many stories can be told to one ledger.
+WireRequest postback(const Happening& happening, unsigned copy, std::uint64_t base);
+
+} // namespace segpay::testing

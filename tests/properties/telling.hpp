@@ -1,0 +1,48 @@
+// Telling: a story goes over the network into a real account, and its ending is compared.
+#pragma once
+
+#include "keyed_host.hpp"
+#include "network.hpp"
+#include "story.hpp"
+
+#include "failing_ledger.hpp"
+#include "fixtures.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace segpay::testing {
+
+// What a telling leaves out on purpose, to prove that it would be noticed.
+struct Sabotage {
+    bool forget_keys = false;   // the host applies whatever it is told
+    bool lose_postback = false; // the last one never arrives
+};
+
+class Telling {
+public:
+    explicit Telling(Sabotage sabotage = {}) : sabotage_(sabotage) {
+        host_.forgets_keys = sabotage.forget_keys;
+    }
+
+    // What differs from the model, in words; empty: nothing.
+    std::string tell(const Story& story);
+
+private:
+    void open_account();
+    void send(const Happening& happening, unsigned copy, bool& is_acknowledged);
+    void check_reply(const Reply& reply, const Happening& happening, bool was_acknowledged);
+    void settle_all();
+
+    const Sabotage sabotage_;
+    KeyedHost host_;
+    std::unique_ptr<Account> account_;
+    FailingLedger* ledger_ = nullptr; // of the account
+    std::uint64_t told_ = 0;
+    std::uint64_t base_ = 0;
+    std::string complaints_;
+};
+
+} // namespace segpay::testing
