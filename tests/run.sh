@@ -1,9 +1,16 @@
 #!/usr/bin/env bash
-# Builds the project and runs all its tests through ctest.
+# Builds the project and runs all its tests through ctest, or its fuzzers for a while.
 #
 #     bash tests/run.sh [--preset release|debug|asan-ubsan|tsan] [CTEST-OPTION...]
+#     bash tests/run.sh --fuzz MINUTES
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../integration/prepare.sh"
+
+if [[ ${1-} == --fuzz ]]; then
+    source "$root/tests/fuzz/run.sh"
+    fuzz "${2-}"
+    exit
+fi
 
 preset=release
 if [[ ${1-} == --preset ]]; then

@@ -1,0 +1,138 @@
+// The reader of words and the table of kinds.
+#include "allowed.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <vector>
+
+namespace segpay::fuzz {
+
+namespace {
+
+// What NATS puts on a link, and whether the kind asks for it.
+enum class Extra { any, none, cross_sell, tokenplus, upsell, octoken, one_of_the_last_three };
+
+// Words as a person reads them; "" is any, alternatives are separated by bars. Processing API 2.0,
+// "Transaction Postback Matrix"; NATS integration guide, Steps 3, 5 and 6.
+struct Allowed {
+    std::string_view kind;
+    std::string_view transaction_type;
+    std::string_view action;
+    std::string_view stage;
+    std::string_view approved;
+    Extra extra = Extra::any;
+};
+constexpr Allowed kAllowed[] = {
+    {"join", "sale", "auth", "initial", "yes", Extra::none},
+    {"denial", "sale", "auth", "initial|reactivation", "no", Extra::any},
+    {"denial", "sale", "auth", "rebill", "no", Extra::one_of_the_last_three},
+    {"cross_sell", "sale", "auth", "initial", "yes", Extra::cross_sell},
+    {"token_purchase", "sale", "auth", "initial|rebill", "yes", Extra::tokenplus},
+    {"upsell", "sale", "auth", "initial|rebill", "yes", Extra::upsell},
+    {"one_click", "sale", "auth", "initial|rebill", "yes", Extra::octoken},
+    {"conversion", "sale", "auth", "conversion", "yes", Extra::any},
+    {"insufficient_funds", "sale", "auth", "conversion|rebill", "no", Extra::any},
+    {"rebill", "sale", "auth", "rebill", "yes", Extra::any},
+    {"upgrade", "sale", "auth", "instantconversion", "yes", Extra::any},
+    {"upgrade_denial", "sale", "auth", "instantconversion", "no", Extra::any},
+    {"reactivation", "sale", "auth", "reactivation", "yes", Extra::any},
+    {"reactivation", "", "reactivation", "", "", Extra::any},
+    {"void", "sale", "void", "", "yes", Extra::any},
+    {"credit", "credit", "auth", "", "yes", Extra::any},
+    {"chargeback", "charge", "auth", "", "yes", Extra::any},
+    {"revoke", "revoke", "auth", "", "yes", Extra::any},
+    {"chargeback_reversal", "cbreversal", "", "", "yes", Extra::any},
+    {"rdr_reversal", "rdrreversal", "", "", "yes", Extra::any},
+    {"standin_decline", "sale", "auth", "", "no", Extra::any},
+    {"member_enable", "", "enable", "", "", Extra::any},
+    {"member_disable", "", "disable", "", "", Extra::any},
+    {"member_cancel", "", "cancel", "", "", Extra::any},
+};
+
+std::string lowered(std::string_view text) {
+    std::string lower;
+    for (char c : text)
+        lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return lower;
+}
+
+// Letters and digits alone: more than the separators that Segpay varies, so this reads some words
+// that the plugin does not.
+std::string bare(std::string_view text) {
+    std::string letters;
+    for (char c : lowered(text))
+        if (std::isalnum(static_cast<unsigned char>(c))) letters += c;
+    return letters;
+}
+
+// All that is said under any of the names (separated by bars). A value that ends in the damage of
+// the garbled template is read without it, too.
+std::vector<std::string> said(const Parameters& request, std::string_view names) {
+    std::vector<std::string> values;
+    const std::string all = "|" + std::string(names) + "|";
+    for (const Parameter& parameter : request) {
+        if (all.find("|" + lowered(parameter.name) + "|") == std::string::npos) continue;
+        values.push_back(parameter.value);
+        const std::size_t damage = parameter.value.rfind("cycode=");
+        const std::size_t sign =
+            parameter.value.substr(0, damage).find_last_not_of("\xC2\xC3\x82\xA4");
+        if (damage != std::string::npos)
+            values.push_back(sign == std::string::npos ? "" : parameter.value.substr(0, sign + 1));
+    }
+    return values;
+}
+
+bool says(const Parameters& request, std::string_view names, std::string_view words) {
+    if (words.empty()) return true;
+    const std::string all = "|" + std::string(words) + "|";
+    const std::vector<std::string> values = said(request, names);
+    return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
+        const std::string word = bare(value);
+        return !word.empty() && all.find("|" + word + "|") != std::string::npos;
+    });
+}
+
+// Set is: there, not empty, not "0".
+bool is_set(const Parameters& request, std::string_view names) {
+    const std::vector<std::string> values = said(request, names);
+    return std::any_of(values.begin(), values.end(),
+                       [](const std::string& value) { return !value.empty() && value != "0"; });
+}
+
+bool has(const Parameters& request, Extra extra) {
+    const bool is_cross_sell = is_set(request, "xsellnum|xselnum");
+    const bool is_token = is_set(request, "tokenplus");
+    const bool is_upsell = is_set(request, "upsell");
+    const bool is_one_click = is_set(request, "octoken");
+    switch (extra) {
+        case Extra::any:
+            return true;
+        case Extra::none: // spaces alone are nothing, but is_set does not know
+            return !says(request, "xsellnum|xselnum", "1|2") && !says(request, "tokenplus", "1") &&
+                   !says(request, "upsell", "1") && !says(request, "octoken", "1");
+        case Extra::cross_sell:
+            return is_cross_sell;
+        case Extra::tokenplus:
+            return is_token;
+        case Extra::upsell:
+            return is_upsell;
+        case Extra::octoken:
+            return is_one_click;
+        case Extra::one_of_the_last_three:
+            return is_token || is_upsell || is_one_click;
+    }
+    return false;
+}
+
+} // namespace
+
+bool is_allowed(std::string_view kind, const Parameters& request) {
+    return std::any_of(std::begin(kAllowed), std::end(kAllowed), [&](const Allowed& row) {
+        return row.kind == kind && says(request, "trantype|transtype", row.transaction_type) &&
+               says(request, "action", row.action) && says(request, "stage", row.stage) &&
+               says(request, "approved", row.approved) && has(request, row.extra);
+    });
+}
+
+} // namespace segpay::fuzz

@@ -1,0 +1,645 @@
+// The C entry, driven by a host that may do anything: structs of any size in memory of just that
+// size, NULL, callbacks that answer nonsense, throw or call back, sinks that stop or throw. What
+// biller.h promises of each hook holds all the same.
+//
+// Input: bytes. An operation (kOperations) each, followed by what it takes; see Program.
+#include "biller.h"
+#include "boundary.hpp"
+#include "property.hpp"
+
+#include <array>
+#include <cstring>
+#include <deque>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+extern "C" biller_entry_fn biller_entry_v1;
+
+using namespace segpay;
+using namespace segpay::fuzz;
+
+namespace {
+
+constexpr int kMaxOperations = 48;
+constexpr int64_t kStart = 1'790'000'000'000;
+constexpr int64_t kTimes[] = {kStart,
+                              kStart + 3'600'000,
+                              kStart + 400ll * 86'400'000,
+                              0,
+                              -1,
+                              1,
+                              std::numeric_limits<int64_t>::max(),
+                              std::numeric_limits<int64_t>::min()};
+
+// The example account, complete in itself and with a ledger in memory.
+const std::string& config_text() {
+    static const std::string text = [] {
+        std::ifstream file(SEGPAY_SOURCE_DIR "/config/examples/sandbox.yaml");
+        std::string yaml{std::istreambuf_iterator<char>(file), {}};
+        for (const auto& [what, instead] :
+             {std::pair<std::string_view, std::string_view>{"${file:sandbox.key}",
+                                                            "0123456789abcdef"
+                                                            "0123456789abcdef"},
+              {"segpay-ledger.sqlite", "\":memory:\""}})
+            for (std::size_t at = yaml.find(what); at != std::string::npos; at = yaml.find(what))
+                yaml.replace(at, what.size(), instead);
+        return yaml;
+    }();
+    return text;
+}
+
+constexpr std::string_view kTexts[] = {
+    "GET",
+    "POST",
+    "127.0.0.1",
+    "203.0.113.9",
+    "transtype=sale&action=Auth&stage=Initial&approved=Yes&price=2.95&currencycode=USD"
+    "&eticketid=162209:3097&memberid=908172&purchaseid=1&transid=11&username=joe&password=sesame",
+    "transtype=sale&action=Auth&stage=Initial&approved=Yes&price=1.00&currencycode=USD"
+    "&eticketid=162209:3097&memberid=908172&purchaseid=1&transid=11",
+    "transtype=sale&action=Auth&stage=Initial&approved=Yes&price=2.95&currencycode=USD"
+    "&eticketid=162209:3097&purchaseid=2&transid=21&natsseal=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "action=Cancel&purchaseid=1",
+    "action=Disable&purchaseid=1",
+    "action=Reactivation&purchaseid=1",
+    "action=Probe&username=joe&eticketid=162209:3097",
+    "transtype=gift&purchaseid=1",
+    "101",
+    "102",
+    "103",
+    "201",
+    "202",
+    "301",
+    "ann",
+    "18cbd6d5e1c64b1e8f1f0b5a3b6c9d7e",
+    "https://join.example.com/again?a=b",
+    "USD",
+    "10.00",
+    "XS-8-301",
+    "UP-8-301",
+    "join.example.com",
+    "join.example.com/path",
+    "biller.portal/1",
+    "biller.srs/1",
+    "Authorization",
+    "Basic am9lOnNlc2FtZQ==",
+    "X-Forwarded-For",
+    "198.51.100.1, 127.0.0.1",
+    "Content-Type",
+    "application/x-www-form-urlencoded",
+    "operator",
+};
+
+constexpr biller_bytes biller_link_request::*kLinkTexts[] = {
+    &biller_link_request::option,       &biller_link_request::member_id,
+    &biller_link_request::session,      &biller_link_request::affiliate,
+    &biller_link_request::username,     &biller_link_request::password,
+    &biller_link_request::first_name,   &biller_link_request::last_name,
+    &biller_link_request::email,        &biller_link_request::address,
+    &biller_link_request::city,         &biller_link_request::state,
+    &biller_link_request::zip,          &biller_link_request::country,
+    &biller_link_request::phone,        &biller_link_request::language,
+    &biller_link_request::currency,     &biller_link_request::amount,
+    &biller_link_request::xref1,        &biller_link_request::xref2,
+    &biller_link_request::upsell,       &biller_link_request::tokenplus,
+    &biller_link_request::octoken,      &biller_link_request::ictoken,
+    &biller_link_request::purchase_id,  &biller_link_request::approve_url,
+    &biller_link_request::approve_text, &biller_link_request::decline_url,
+    &biller_link_request::decline_text, &biller_link_request::page_template,
+    &biller_link_request::price_points, &biller_link_request::price_hash,
+    &biller_link_request::description,  &biller_link_request::retry_text,
+};
+
+// ---- Memory -------------------------------------------------------------------------------------
+
+// A struct at the end of memory that has just the size which the struct claims, so that a sanitizer
+// sees every byte read or written past it. Or none: NULL.
+template <class T>
+class Sized {
+public:
+    // Of the input: 0 or from 128 on, the whole struct; 64 to 127, NULL; else the size follows.
+    Sized(T value, Input& input) {
+        const unsigned choice = input.byte();
+        if (choice >= 64 && choice < 128) return;
+        std::size_t size = sizeof value;
+        if (choice > 0 && choice < 64) size = ((choice - 1) * 256 + input.byte()) % (size + 17);
+        const std::size_t room = std::max(size, sizeof(uint32_t));
+        memory_.reset(new uint8_t[room]);
+        std::memset(memory_.get(), kFilling, room);
+        value.struct_size = static_cast<uint32_t>(size);
+        std::memcpy(memory_.get(), &value, std::min(room, sizeof value));
+        size_ = size;
+    }
+
+    T* get() { return reinterpret_cast<T*>(memory_.get()); }
+    bool is_whole() const { return size_ >= sizeof(T); }
+
+    static constexpr int kFilling = 0xEE;
+
+private:
+    std::unique_ptr<uint8_t[]> memory_;
+    std::size_t size_ = 0;
+};
+
+// A struct of the host that is always whole: the sinks, all of whose fields are of version 1.0.
+template <class T>
+T whole(T value) {
+    value.struct_size = sizeof value;
+    return value;
+}
+
+// ---- What every output keeps --------------------------------------------------------------------
+
+void check_text(const biller_bytes& text) {
+    holds(is_clean_utf8(view(text)), "text is UTF-8 without control characters", view(text));
+}
+
+void check_event(const biller_event& event) {
+    holds(event.struct_size == sizeof event, "an event has its size");
+    holds(event.kind <= BILLER_EVENT_MEMBER_CANCEL, "an event has a kind");
+    holds(event.amount.minor >= 0, "amounts are never negative");
+    for (const biller_bytes& text :
+         {event.kind_name, event.key, event.purchase_id, event.transaction_id, event.member_id,
+          event.username, event.password, event.name, event.site, event.option})
+        check_text(text);
+    for (std::size_t i = 0; i < event.warning_count; ++i)
+        check_text(event.warnings[i]);
+    for (std::size_t i = 0; i < event.extra_count; ++i)
+        check_text(event.extras[i].value);
+}
+
+template <std::size_t Size>
+void check_reason_text(const char (&text)[Size]) {
+    const std::size_t size = strnlen(text, Size);
+    holds(size < Size, "a reason ends");
+    holds(is_clean_utf8({text, size}), "a reason is UTF-8 without control characters", text);
+}
+
+// ---- The host -----------------------------------------------------------------------------------
+
+struct Stopping {
+    bool stops = false;
+    bool throws = false;
+    unsigned calls = 0;
+
+    uint32_t answer() {
+        ++calls;
+        if (throws) throw 42;
+        return stops ? BILLER_STOP : BILLER_MORE;
+    }
+};
+
+class AnyHost {
+public:
+    const biller_plugin* plugin = nullptr;
+    biller_instance* instance = nullptr;
+    std::uint8_t event_does = 0; // what the callbacks do, see on_event
+    std::uint8_t probe_answers = BILLER_NAME_FREE;
+    bool calls_back = false;
+    bool throws_everywhere = false;
+    int64_t now = kStart;
+
+    biller_host table() {
+        biller_host host{};
+        host.struct_size = sizeof host;
+        host.context = this;
+        host.event = [](void* self, const biller_event* event, biller_reason* reason) {
+            return of(self).on_event(*event, *reason);
+        };
+        host.probe = [](void* self, const biller_probe* probe) {
+            check_text(probe->username);
+            of(self).call_back();
+            return static_cast<uint32_t>(of(self).probe_answers);
+        };
+        host.log = [](void* self, uint32_t level, const biller_bytes* line) {
+            holds(level >= BILLER_LOG_ERROR && level <= BILLER_LOG_DEBUG, "a line has a level");
+            check_text(*line);
+            if (of(self).throws_everywhere) throw std::runtime_error("log");
+        };
+        host.now_ms = [](void* self) {
+            if (of(self).throws_everywhere) throw 42;
+            return of(self).now;
+        };
+        return host;
+    }
+
+private:
+    static AnyHost& of(void* self) { return *static_cast<AnyHost*>(self); }
+
+    uint32_t on_event(const biller_event& event, biller_reason& reason) {
+        check_event(event);
+        holds(event.kind != BILLER_EVENT_UNKNOWN, "what is unknown is never delivered");
+        holds(!view(event.key).empty() && event.key.size <= 120, "a key has 1 to 120 bytes");
+        call_back();
+        switch (event_does % 8) {
+            case 0:
+                return BILLER_DONE;
+            case 1:
+                return BILLER_RETRY;
+            case 2:
+                return BILLER_REFUSE;
+            case 3:
+                throw std::runtime_error("a host\nthat fails \xFF");
+            case 4:
+                throw 42;
+            case 5: // a text without end
+                std::memset(reason.text, 'x', sizeof reason.text);
+                return BILLER_REFUSE;
+            case 6:
+                std::memset(reason.text, 0x9B, sizeof reason.text);
+                return BILLER_RETRY;
+            default:
+                return event_does;
+        }
+    }
+
+    // What biller.h forbids: each hook answers REENTERED and leaves its sink alone.
+    void call_back() {
+        if (!calls_back || !instance) return;
+        unsigned calls = 0;
+        biller_http_request request{};
+        request.struct_size = sizeof request;
+        request.method = biller_text("GET");
+        const auto sink =
+            whole(biller_reply_sink{0, 0, &calls, [](void* context, const biller_http_reply*) {
+                                        ++*static_cast<unsigned*>(context);
+                                    }});
+        holds(plugin->handle(instance, &request, &sink, nullptr) == BILLER_STATUS_REENTERED,
+              "handle is not re-entered");
+        holds(plugin->recover(instance, 1, nullptr, nullptr) == BILLER_STATUS_REENTERED,
+              "recover is not re-entered");
+        holds(calls == 0, "a hook that is re-entered calls no sink");
+    }
+};
+
+// ---- The program --------------------------------------------------------------------------------
+
+class Program {
+public:
+    explicit Program(Input input) : input_(input) {
+        biller_host_info info{sizeof info, 0, 0, 0, biller_text("fuzz")};
+        const uint32_t status = biller_entry_v1(&info, &plugin_, nullptr);
+        holds(status == BILLER_STATUS_OK && plugin_ != nullptr, "the plugin takes version 1.0");
+        host_.plugin = plugin_;
+        host_.event_does = input_.byte();
+        open_as_usual();
+    }
+    ~Program() { close(); }
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    void run() {
+        for (int done = 0; done < kMaxOperations && !input_.is_at_end(); ++done)
+            (this->*kOperations[input_.byte() % std::size(kOperations)])();
+    }
+
+private:
+    // Of the input: 255, two bytes of size and the text; 254 and 253, nothing said; 252, the last
+    // key; else one of kTexts.
+    biller_bytes text() {
+        const unsigned choice = input_.byte();
+        if (choice == 254) return {nullptr, 0};
+        if (choice == 253) return {nullptr, 5};
+        std::string_view chosen = kTexts[choice % std::size(kTexts)];
+        if (choice == 255) {
+            const std::size_t size = input_.number(2);
+            chosen = input_.take(size);
+        } else if (choice == 252) {
+            chosen = last_key_;
+        }
+        const auto& kept = texts_.emplace_back(chosen.begin(), chosen.end());
+        return {kept.data(), kept.size()}; // of an empty one, data may be NULL
+    }
+
+    std::vector<biller_pair> pairs() {
+        std::vector<biller_pair> pairs(input_.byte() % 4);
+        for (biller_pair& pair : pairs) {
+            pair.name = text();
+            pair.value = text();
+        }
+        return pairs;
+    }
+
+    Stopping sink() {
+        const unsigned choice = input_.byte();
+        return {choice % 8 == 1, choice % 8 == 2};
+    }
+
+    // Runs a hook and checks what its answer and its reason promise. A sink that throws may make
+    // the answer INTERNAL; nothing else may.
+    template <class Hook>
+    uint32_t call(Hook hook, const Stopping& stopping = {}) {
+        Sized<biller_reason> reason(biller_reason{}, input_);
+        const uint32_t status = hook(reason.get());
+        holds(status <= BILLER_STATUS_STOPPED, "a status is one of the documented");
+        const std::string_view why = reason.is_whole() && reason.get() ? reason.get()->text : "";
+        holds(status != BILLER_STATUS_INTERNAL || (stopping.throws && stopping.calls > 0),
+              "the plugin has no defect", why);
+        holds(status != BILLER_STATUS_FORKED && status != BILLER_STATUS_REENTERED,
+              "nothing was forked or re-entered");
+        if (reason.get() && reason.is_whole()) {
+            holds(reason.get()->status == status, "a reason has the status of the hook");
+            holds(reason.get()->outcome == BILLER_OUTCOME_NONE, "the processor was not asked");
+            check_reason_text(reason.get()->text);
+            check_reason_text(reason.get()->code);
+            holds((status == BILLER_STATUS_OK || status == BILLER_STATUS_STOPPED) == why.empty(),
+                  "a failure has its words, and nothing else has", why);
+        }
+        return status;
+    }
+
+    // ---- Opening and closing
+
+    void open_as_usual() {
+        close();
+        biller_config config{};
+        config.struct_size = sizeof config;
+        config.text = bytes(config_text());
+        config.ledger = biller_text(":memory:");
+        const biller_host table = host_.table();
+        const uint32_t status = plugin_->open(&config, &table, &instance_, nullptr);
+        holds(status == BILLER_STATUS_OK && instance_ != nullptr, "the example account opens");
+        host_.instance = instance_;
+    }
+
+    void open() {
+        close();
+        biller_config config{};
+        config.text = input_.byte() % 2 == 0 ? bytes(config_text()) : text();
+        config.ledger = biller_text(input_.byte() % 4 == 3 ? "/nowhere/ledger" : ":memory:");
+        biller_host table = host_.table();
+        const unsigned without = input_.byte();
+        if (without % 16 == 1) table.event = nullptr;
+        if (without & 16) table.probe = nullptr;
+        if (without & 32) table.log = nullptr;
+        if (without & 64) table.now_ms = nullptr;
+        Sized<biller_config> sized_config(config, input_);
+        Sized<biller_host> sized_table(table, input_);
+        biller_instance** room = input_.byte() == 77 ? nullptr : &instance_;
+        const uint32_t status = call([&](biller_reason* reason) {
+            return plugin_->open(sized_config.get(), sized_table.get(), room, reason);
+        });
+        holds((status == BILLER_STATUS_OK) == (instance_ != nullptr),
+              "open makes an instance, or says why not");
+        host_.instance = instance_;
+        if (!instance_) open_as_usual();
+    }
+
+    void close() {
+        if (plugin_) plugin_->close(instance_);
+        instance_ = nullptr;
+        host_.instance = nullptr;
+    }
+
+    void check() {
+        biller_config config{};
+        config.text = input_.byte() % 2 == 0 ? bytes(config_text()) : text();
+        Sized<biller_config> sized_config(config, input_);
+        Stopping stopping = sink();
+        const auto sink = whole(
+            biller_problem_sink{0, 0, &stopping, [](void* context, const biller_problem* problem) {
+                                    check_text(problem->file);
+                                    check_text(problem->message);
+                                    return static_cast<Stopping*>(context)->answer();
+                                }});
+        const uint32_t status = call(
+            [&](biller_reason* reason) {
+                return plugin_->check(sized_config.get(), &sink, reason);
+            },
+            stopping);
+        if (status == BILLER_STATUS_OK) holds(stopping.calls == 0, "no mistakes, none told");
+        if (status == BILLER_STATUS_CONFIG) holds(stopping.calls > 0, "mistakes are told");
+        holds((status == BILLER_STATUS_STOPPED) ==
+                  (stopping.stops && !stopping.throws && stopping.calls > 0),
+              "STOPPED is what a sink asked for");
+    }
+
+    void negotiate() {
+        const biller_host_info info{0, input_.byte(), input_.byte(), 0, text()};
+        Sized<biller_host_info> sized_info(info, input_);
+        const biller_plugin* plugin = plugin_;
+        const uint32_t status = call([&](biller_reason* reason) {
+            return biller_entry_v1(sized_info.get(), &plugin, reason);
+        });
+        holds((status == BILLER_STATUS_OK) == (plugin == plugin_),
+              "negotiation gives the plugin, or says why not");
+        holds(status == BILLER_STATUS_OK || plugin == nullptr, "a refusal gives nothing");
+    }
+
+    void look_up_extension() {
+        const biller_bytes name = text();
+        const void* found = plugin_->extension(input_.byte() == 77 ? nullptr : &name);
+        holds(!found || view(name) == BILLER_PORTAL_EXTENSION, "an extension is what it is called");
+    }
+
+    // ---- Links and postbacks
+
+    void link() {
+        biller_link_request request{};
+        request.kind = input_.byte() % 8;
+        for (int said = input_.byte() % 8; said > 0; --said)
+            request.*kLinkTexts[input_.byte() % std::size(kLinkTexts)] = text();
+        for (uint32_t biller_link_request::*flag :
+             {&biller_link_request::only_this_price, &biller_link_request::radio_buttons,
+              &biller_link_request::cross_sale_off, &biller_link_request::test_mode_retry_decline})
+            request.*flag = input_.byte() % 8;
+        request.refs[input_.byte() % std::size(request.refs)] = text();
+        const std::vector<biller_pair> extras = pairs();
+        request.extras = extras.data();
+        request.extra_count = input_.byte() == 77 && extras.empty() ? 3 : extras.size();
+        Sized<biller_link_request> sized_request(request, input_);
+        Stopping stopping = sink();
+        const auto sink = whole(biller_link_sink{
+            0, 0, &stopping, [](void* context, const biller_link* link) {
+                const std::string_view url = view(link->url);
+                holds(
+                    std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7F; }),
+                    "a URL is printable ASCII", url);
+                for (std::size_t i = 0; i < link->field_count; ++i)
+                    check_text(link->fields[i].value);
+                static_cast<Stopping*>(context)->answer();
+            }});
+        const uint32_t status = call(
+            [&](biller_reason* reason) {
+                return plugin_->link(instance_, sized_request.get(), &sink, reason);
+            },
+            stopping);
+        if (stopping.throws) return;
+        holds(stopping.calls == (status == BILLER_STATUS_OK ? 1u : 0u),
+              "a link's sink is called once, on success only");
+    }
+
+    struct Replies {
+        Stopping stopping;
+        std::string key;
+        uint32_t disposition = 0;
+    };
+
+    void handle() {
+        biller_http_request request{};
+        request.query = text();
+        request.method = text();
+        request.body = text();
+        request.peer = text();
+        const std::vector<biller_pair> headers = pairs();
+        request.headers = headers.data();
+        request.header_count = input_.byte() == 77 && headers.empty() ? 3 : headers.size();
+        Sized<biller_http_request> sized_request(request, input_);
+        Replies replies{sink(), {}};
+        const auto sink = whole(biller_reply_sink{
+            0, 0, &replies, [](void* context, const biller_http_reply* reply) {
+                auto& kept = *static_cast<Replies*>(context);
+                holds(reply->status >= 200 && reply->status < 600, "a reply has an HTTP status");
+                holds(reply->disposition >= BILLER_DISPOSITION_DELIVERED &&
+                          reply->disposition <= BILLER_DISPOSITION_UNAVAILABLE,
+                      "a reply has a disposition");
+                for (const biller_bytes& said : {reply->content_type, reply->body, reply->message,
+                                                 reply->key, reply->disposition_name})
+                    check_text(said);
+                holds(view(reply->body).size() > 0, "a reply has a body");
+                kept.key = view(reply->key);
+                kept.disposition = reply->disposition;
+                kept.stopping.answer();
+            }});
+        const uint32_t status = call(
+            [&](biller_reason* reason) {
+                return plugin_->handle(instance_, sized_request.get(), &sink, reason);
+            },
+            replies.stopping);
+        if (!replies.key.empty()) last_key_ = replies.key;
+        if (replies.stopping.throws) return;
+        holds(status == BILLER_STATUS_OK || status == BILLER_STATUS_ARGUMENT,
+              "handle answers OK, or says what is wrong with its arguments");
+        holds(replies.stopping.calls == (status == BILLER_STATUS_OK ? 1u : 0u),
+              "a reply is made exactly once");
+        holds(replies.disposition != BILLER_DISPOSITION_UNAVAILABLE,
+              "a ledger in memory does not fail");
+    }
+
+    // ---- The ledger
+
+    void recover() {
+        Sized<biller_report> report(biller_report{}, input_);
+        const uint32_t limit = input_.byte();
+        const uint32_t status = call([&](biller_reason* reason) {
+            return plugin_->recover(instance_, limit, report.get(), reason);
+        });
+        holds(status == BILLER_STATUS_OK, "recovery of a ledger in memory does not fail");
+        if (report.get() && report.is_whole())
+            holds(report.get()->delivered + report.get()->deferred + report.get()->dead_letters <=
+                      limit,
+                  "recovery keeps its limit");
+    }
+
+    void entries() {
+        biller_entry_query query{};
+        query.states = static_cast<uint32_t>(input_.number(2)) * 0x10001u;
+        query.after = input_.byte();
+        query.limit = input_.byte() % 8;
+        query.newest_first = input_.byte() % 4;
+        if (input_.byte() % 4 == 1) query.purchase_id = text();
+        if (input_.byte() % 4 == 1) query.member_id = text();
+        Sized<biller_entry_query> sized_query(query, input_);
+        Stopping stopping = sink();
+        const auto sink = whole(biller_entry_sink{
+            0, 0, &stopping, [](void* context, const biller_entry* entry) {
+                holds(entry->state >= BILLER_STATE_PENDING && entry->state <= BILLER_STATE_RELEASED,
+                      "an entry has a state");
+                for (const biller_bytes& said : {entry->state_name, entry->key, entry->message,
+                                                 entry->decided_by, entry->request})
+                    check_text(said);
+                if (entry->event) check_event(*entry->event);
+                return static_cast<Stopping*>(context)->answer();
+            }});
+        const uint32_t status = call(
+            [&](biller_reason* reason) {
+                return plugin_->entries(instance_, sized_query.get(), &sink, reason);
+            },
+            stopping);
+        holds(!stopping.stops || stopping.calls <= 1, "a sink that stops is not called again");
+        if (sized_query.is_whole() && query.limit > 0)
+            holds(stopping.calls <= query.limit, "a listing keeps its limit");
+        if (!stopping.throws)
+            holds((status == BILLER_STATUS_STOPPED) == (stopping.stops && stopping.calls > 0),
+                  "STOPPED is what a sink asked for");
+    }
+
+    void decide() {
+        biller_decision decision{};
+        decision.decision = input_.byte() % 5;
+        decision.key = text();
+        decision.by = text();
+        decision.leave_to_host = input_.byte() % 4;
+        Sized<biller_decision> sized_decision(decision, input_);
+        Sized<biller_report> report(biller_report{}, input_);
+        const uint32_t status = call([&](biller_reason* reason) {
+            return plugin_->decide(instance_, sized_decision.get(), report.get(), reason);
+        });
+        holds(status == BILLER_STATUS_OK || status == BILLER_STATUS_ARGUMENT ||
+                  status == BILLER_STATUS_NOT_FOUND || status == BILLER_STATUS_STATE,
+              "a decision is carried out, or refused for a reason of its own");
+    }
+
+    void list_portal_fields() {
+        const biller_bytes name = biller_text(BILLER_PORTAL_EXTENSION);
+        const auto* portal = static_cast<const biller_portal*>(plugin_->extension(&name));
+        const biller_bytes join_host = text();
+        Stopping stopping = sink();
+        const auto sink = whole(biller_portal_sink{
+            0, 0, &stopping, [](void* context, const biller_portal_field* field) {
+                for (const biller_bytes& said : {field->title, field->value, field->note})
+                    check_text(said);
+                return static_cast<Stopping*>(context)->answer();
+            }});
+        call(
+            [&](biller_reason* reason) {
+                return portal->fields(instance_, &join_host, &sink, reason);
+            },
+            stopping);
+    }
+
+    // ---- What the host does from here on
+
+    void change_host() {
+        host_.event_does = input_.byte();
+        host_.probe_answers = input_.byte();
+        const unsigned how = input_.byte();
+        host_.calls_back = how % 4 == 1;
+        host_.throws_everywhere = how % 4 == 2;
+    }
+
+    void turn_clock() { host_.now = kTimes[input_.byte() % std::size(kTimes)]; }
+
+    static constexpr void (Program::*kOperations[])() = {
+        &Program::handle,
+        &Program::change_host,
+        &Program::link,
+        &Program::recover,
+        &Program::entries,
+        &Program::decide,
+        &Program::check,
+        &Program::open,
+        &Program::turn_clock,
+        &Program::negotiate,
+        &Program::look_up_extension,
+        &Program::list_portal_fields,
+    };
+
+    Input input_;
+    const biller_plugin* plugin_ = nullptr;
+    AnyHost host_;
+    biller_instance* instance_ = nullptr;
+    std::deque<std::vector<uint8_t>> texts_;
+    std::string last_key_ = "segpay/none";
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
+    Program(Input(data, size)).run();
+    return 0;
+}
