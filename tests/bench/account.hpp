@@ -1,0 +1,23 @@
+// The accounts that the bench programs run against: the example account, with Segpay's own pay
+// page, without and with everything that decides whom to believe.
+#pragma once
+
+#include "config/config.hpp"
+#include "values/timestamp.hpp"
+
+#include <string_view>
+
+namespace segpay::bench {
+
+constexpr TimeMs kNow = 1'790'000'000'000; // 2026-09-21T14:13:20Z
+
+// Neither authenticity nor seal.
+Config open_account();
+
+// Five networks, a secret parameter, and a seal without which nothing is sold.
+Config guarded_account();
+
+// Where the postbacks come from: the fourth of those networks.
+constexpr std::string_view kPeer = "192.0.2.20";
+
+} // namespace segpay::bench

@@ -1,0 +1,74 @@
+// The plugin as the bench programs call it: its ways in and out with everything that a caller keeps
+// from one call to the next. The only file here that follows those interfaces.
+#pragma once
+
+#include "account.hpp"
+#include "config/config.hpp"
+#include "links/link.hpp"
+#include "postbacks/request.hpp"
+#include "postbacks/translate.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace segpay::bench {
+
+// The pure part of the way in: decode, authenticate, find the facts, translate.
+class Translator {
+public:
+    explicit Translator(const Config& config) : config_(config) {}
+
+    // Lives until the next. Throws std::runtime_error when the request is refused.
+    const Translation& operator()(std::string_view query, const Memory& memory) {
+        request_.query = query;
+        auto decoded = decode_request(request_);
+        if (const auto* refusal = std::get_if<Refusal>(&decoded)) throw refused(refusal->message);
+        Parameters& parameters = std::get<Parameters>(decoded);
+        if (auto refusal = authenticate(request_, config_.postbacks.authenticity, parameters))
+            throw refused(refusal->message);
+        const Result<Postback> postback = read_postback(std::move(parameters));
+        if (!postback) throw refused(postback.error());
+        translation_ = translate(*postback, config_, memory, kNow, Trust::verify);
+        return translation_;
+    }
+
+private:
+    static std::runtime_error refused(const std::string& why) {
+        return std::runtime_error("a postback of the corpus is refused: " + why);
+    }
+
+    const Config& config_;
+    HttpRequest request_{"GET", {}, {}, kPeer, {}};
+    Translation translation_;
+};
+
+// The pure part of the way out.
+class Linker {
+public:
+    explicit Linker(const Config& config) : config_(config) {}
+
+    // Lives until the next. Throws std::runtime_error when the request cannot be met.
+    const Link& operator()(const LinkRequest& request, TimeMs now = kNow) {
+        Result<Link> built = build_link(config_, request, now);
+        if (!built) throw std::runtime_error("a link of the corpus is refused: " + built.error());
+        link_ = std::move(built).value();
+        return link_;
+    }
+
+private:
+    const Config& config_;
+    Link link_;
+};
+
+// The seal on the link that `request` makes.
+inline std::string seal_of_link(const Config& config, const LinkRequest& request, TimeMs now) {
+    Linker linker(config);
+    const std::string& url = linker(request, now).url;
+    const std::string name = "&" + config.seal.parameter + "=";
+    const std::size_t at = url.find(name);
+    if (at == std::string::npos) throw std::runtime_error("a link of the corpus has no seal");
+    return url.substr(at + name.size(), url.find('&', at + name.size()) - at - name.size());
+}
+
+} // namespace segpay::bench

@@ -1,0 +1,50 @@
+// The talk with a PHP peer: a line "TASK PASSES" to it, a line "NANOSECONDS WITNESS" back.
+#include "php.hpp"
+
+#include <Poco/Environment.h>
+#include <Poco/Path.h>
+
+#include <csignal>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+
+namespace segpay::bench {
+
+bool is_php_installed() {
+    Poco::Path found;
+    if (Poco::Path::find(Poco::Environment::get("PATH", ""), "php", found)) return true;
+    std::cerr << "NO PHP: php is not in PATH (Debian: php-cli); rows and ratios against it are "
+                 "left out\n";
+    return false;
+}
+
+PhpPeer::PhpPeer(std::string_view script, const std::string& corpus_file)
+    : process_(Poco::Process::launch(
+          "php", {SEGPAY_SOURCE_DIR "/tests/bench/peer/" + std::string(script), corpus_file},
+          &input_, &output_, nullptr)),
+      ask_(input_),
+      answer_(output_) {
+    std::signal(SIGPIPE, SIG_IGN); // a script that ended is told by run()
+}
+
+PhpPeer::~PhpPeer() {
+    ask_.close();
+    (void)process_.wait();
+}
+
+PhpPeer::Answer PhpPeer::run(std::string_view task, std::size_t passes) {
+    ask_ << task << ' ' << passes << std::endl;
+    std::string line;
+    Answer answer;
+    if (!std::getline(answer_, line) || !(std::istringstream(line) >> answer.ns >> answer.witness))
+        throw std::runtime_error("the PHP peer answers \"" + line + "\" to \"" + std::string(task) +
+                                 "\" instead of nanoseconds and a witness");
+    return answer;
+}
+
+Run PhpPeer::entry(std::string_view task) {
+    return [this, task = std::string(task)](std::size_t passes) { return run(task, passes).ns; };
+}
+
+} // namespace segpay::bench

@@ -1,0 +1,44 @@
+// A peer in PHP: a script of peer/ that waits in a process of its own, warm, and measures itself.
+#pragma once
+
+#include "bench.hpp"
+
+#include <Poco/PipeStream.h>
+#include <Poco/Process.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segpay::bench {
+
+// Whether PHP can be started; says so loudly when it cannot.
+bool is_php_installed();
+
+class PhpPeer {
+public:
+    // Starts "php SCRIPT CORPUS", the script being one of peer/.
+    PhpPeer(std::string_view script, const std::string& corpus_file);
+    PhpPeer(const PhpPeer&) = delete;
+    PhpPeer& operator=(const PhpPeer&) = delete;
+    ~PhpPeer(); // the script ends when its input does
+
+    struct Answer {
+        double ns = 0;
+        std::string witness; // what the last pass came to, to compare with ours
+    };
+    // Throws std::runtime_error when the script ended or says something else.
+    Answer run(std::string_view task, std::size_t passes);
+
+    // The peer's task as an entry of a race. The peer must outlive it.
+    Run entry(std::string_view task);
+
+private:
+    Poco::Pipe input_;
+    Poco::Pipe output_;
+    Poco::ProcessHandle process_;
+    Poco::PipeOutputStream ask_;
+    Poco::PipeInputStream answer_;
+};
+
+} // namespace segpay::bench

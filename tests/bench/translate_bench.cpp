@@ -1,0 +1,237 @@
+// bench-translate: from the query of a postback to a typed event, beside Poco's parsers, a bare
+// decoder, memcpy, and PHP. First everybody has to agree on what the postbacks say.
+#include "bench.hpp"
+#include "ours.hpp"
+#include "php.hpp"
+#include "postbacks.hpp"
+#include "scalar_form.hpp"
+
+#include <Poco/Net/HTMLForm.h>
+#include <Poco/TemporaryFile.h>
+#include <Poco/URI.h>
+
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+
+using namespace segpay;
+using namespace segpay::bench;
+
+namespace {
+
+constexpr std::string_view kEndpoint = "https://join.example.com/signup/process_segpay.php?";
+
+struct Corpus {
+    std::vector<Sample> samples;
+    std::vector<std::string> urls; // for Poco::URI, which wants a whole one
+};
+
+Corpus corpus_for(const Config& guarded) {
+    Corpus corpus{postback_corpus(guarded), {}};
+    for (const Sample& sample : corpus.samples)
+        corpus.urls.push_back(std::string(kEndpoint) + sample.query);
+    return corpus;
+}
+
+double mean_bytes(const Corpus& corpus, std::string Sample::*query) {
+    std::size_t bytes = 0;
+    for (const Sample& sample : corpus.samples)
+        bytes += (sample.*query).size();
+    return static_cast<double>(bytes) / static_cast<double>(corpus.samples.size());
+}
+
+// ---- What a pass of each does -------------------------------------------------------------------
+
+struct CopyPass {
+    const Corpus& corpus;
+    std::array<char, 4096> buffer{};
+
+    void operator()() {
+        for (const Sample& sample : corpus.samples) {
+            std::memcpy(buffer.data(), sample.query.data(), sample.query.size());
+            keep(buffer);
+        }
+    }
+};
+
+struct ScalarPass {
+    const Corpus& corpus;
+    ScalarForm form;
+
+    void operator()() {
+        for (const Sample& sample : corpus.samples) {
+            form.read(sample.query);
+            keep(form);
+        }
+    }
+};
+
+struct PocoUriPass {
+    const Corpus& corpus;
+
+    void operator()() const {
+        for (const std::string& url : corpus.urls)
+            keep(Poco::URI(url).getQueryParameters());
+    }
+};
+
+struct PocoFormPass {
+    const Corpus& corpus;
+
+    void operator()() const {
+        for (const Sample& sample : corpus.samples) {
+            Poco::Net::HTMLForm form;
+            form.read(sample.query);
+            keep(form);
+        }
+    }
+};
+
+struct OurPass {
+    const Corpus& corpus;
+    std::string Sample::*query;
+    std::shared_ptr<Translator> translate;
+
+    void operator()() const {
+        for (const Sample& sample : corpus.samples)
+            keep((*translate)(sample.*query, sample.memory));
+    }
+};
+
+OurPass our_pass(const Corpus& corpus, std::string Sample::*query, const Config& account) {
+    return {corpus, query, std::make_shared<Translator>(account)};
+}
+
+// ---- Whether all do the same --------------------------------------------------------------------
+
+[[noreturn]] void disagree(std::size_t index, const std::string& what) {
+    throw std::runtime_error("postback " + std::to_string(index) + " of the corpus " + what);
+}
+
+// Ours makes of every postback what it has to become; returns the kinds as PHP tells them.
+std::string check_ours(const Corpus& corpus, std::string Sample::*query, const Config& account) {
+    Translator translate(account);
+    std::string kinds;
+    for (std::size_t i = 0; i < corpus.samples.size(); ++i) {
+        const Sample& sample = corpus.samples[i];
+        const Translation& translation = translate(sample.*query, sample.memory);
+        const std::string_view wanted = kind_name(sample.kind);
+        if (translation.outcome != Translation::Outcome::event)
+            disagree(i, "is a " + std::string(wanted) + ", not set aside: " + translation.reason);
+        if (translation.event.kind != sample.kind)
+            disagree(i, "is a " + std::string(wanted) + ", not a " +
+                            std::string(kind_name(translation.event.kind)));
+        if (!translation.event.warnings.empty())
+            disagree(i, "needs no warning such as " + translation.event.warnings.front());
+        kinds += (kinds.empty() ? "" : ",") + std::string(wanted);
+    }
+    return kinds;
+}
+
+void check_decoders(const Corpus& corpus) {
+    ScalarForm scalar;
+    for (std::size_t i = 0; i < corpus.samples.size(); ++i) {
+        scalar.read(corpus.samples[i].query);
+        const auto fields = Poco::URI(corpus.urls[i]).getQueryParameters();
+        Poco::Net::HTMLForm form;
+        form.read(corpus.samples[i].query);
+        if (fields.size() != kTemplateFields || scalar.size() != fields.size() ||
+            form.size() != fields.size())
+            disagree(i, "has not the fields of the template for every decoder");
+        for (std::size_t field = 0; field < fields.size(); ++field)
+            if (scalar[field].name != fields[field].first ||
+                scalar[field].value != fields[field].second ||
+                form.get(fields[field].first) != fields[field].second)
+                disagree(i, "has another " + fields[field].first + " for another decoder");
+    }
+}
+
+// The sum of all amounts, in minor units.
+std::int64_t minor_units(const Corpus& corpus, const Config& account) {
+    Translator translate(account);
+    std::int64_t minor = 0;
+    for (const Sample& sample : corpus.samples)
+        minor += translate(sample.query, sample.memory).event.amount.value().minor;
+    return minor;
+}
+
+void check_php(PhpPeer& php, const std::string& kinds, std::int64_t minor) {
+    if (php.run("parse", 1).witness != std::to_string(kPostbacks * kTemplateFields))
+        throw std::runtime_error("PHP does not find the fields of the template");
+    if (php.run("kinds", 1).witness != kinds)
+        throw std::runtime_error("PHP makes other events of the corpus");
+    if (php.run("translate", 1).witness != std::to_string(minor))
+        throw std::runtime_error("PHP reads other amounts in the corpus");
+}
+
+void write_lines(const std::string& path, const Corpus& corpus) {
+    std::ofstream file(path);
+    for (const Sample& sample : corpus.samples)
+        file << sample.query << '\n';
+}
+
+// ---- The race -----------------------------------------------------------------------------------
+
+void bench_translate(Pace pace) {
+    const Config open = open_account();
+    const Config guarded = guarded_account();
+    const Corpus corpus = corpus_for(guarded);
+    const OurPass plain = our_pass(corpus, &Sample::query, open);
+    const OurPass sealed = our_pass(corpus, &Sample::guarded_query, guarded);
+
+    const std::string kinds = check_ours(corpus, &Sample::query, open);
+    check_ours(corpus, &Sample::guarded_query, guarded);
+    check_decoders(corpus);
+    Poco::TemporaryFile lines;
+    std::optional<PhpPeer> php;
+    if (is_php_installed()) {
+        write_lines(lines.path(), corpus);
+        php.emplace("translate.php", lines.path());
+        check_php(*php, kinds, minor_units(corpus, open));
+    }
+
+    Race race(corpus.samples.size(), pace);
+    race.enter("translate_memcpy", timed(CopyPass{corpus}));
+    race.enter("translate_scalar_decode", timed(ScalarPass{corpus, {}}));
+    race.enter("translate_poco_parse", timed(PocoUriPass{corpus}));
+    race.enter("translate_poco_htmlform", timed(PocoFormPass{corpus}));
+    if (php) {
+        race.enter("translate_php_parse", php->entry("parse"));
+        race.enter("translate_php", php->entry("translate"));
+    }
+    race.enter("translate_ours", timed(plain));
+    race.enter("translate_ours_sealed", timed(sealed));
+    race.run();
+
+    print_row("translate_bytes", mean_bytes(corpus, &Sample::query), "bytes");
+    print_row("translate_sealed_bytes", mean_bytes(corpus, &Sample::guarded_query), "bytes");
+    race.print_rows();
+    print_row("translate_allocations", allocations_per_item(plain, kPostbacks), "per postback");
+    print_row("translate_sealed_allocations", allocations_per_item(sealed, kPostbacks),
+              "per postback");
+    race.print_ratio("translate_vs_poco_parse", "translate_ours", "translate_poco_parse");
+    race.print_ratio("translate_vs_scalar_decode", "translate_ours", "translate_scalar_decode");
+    race.print_ratio("translate_vs_php", "translate_ours", "translate_php");
+    // Against the same row: Poco parses neither seal nor secret.
+    race.print_ratio("translate_sealed_vs_poco_parse", "translate_ours_sealed",
+                     "translate_poco_parse");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        bench_translate(pace_from(argc, argv));
+        return 0;
+    } catch (const std::invalid_argument& usage) {
+        std::cerr << usage.what() << '\n';
+        return 2;
+    } catch (const std::exception& failure) {
+        std::cerr << "bench-translate: " << failure.what() << '\n';
+        return 1;
+    }
+}
