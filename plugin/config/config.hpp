@@ -5,6 +5,7 @@
 #include "config/index.hpp"
 #include "values/address.hpp"
 #include "values/eticket.hpp"
+#include "values/hmac.hpp"
 #include "values/money.hpp"
 #include "values/secret.hpp"
 
@@ -73,7 +74,7 @@ struct Seal {
     enum class Mode { off, check, require };
     Mode mode = Mode::off;
     std::string parameter = "natsseal";
-    std::vector<Secret> keys; // the first signs, all verify
+    std::vector<HmacKey> keys; // the first signs, all verify
     std::uint32_t max_age_days = 30;
     // Further parameters that the seal covers, lower case: user-defined ones and ref1 to ref10.
     std::vector<std::string> extras;
