@@ -4,15 +4,21 @@
 // echoed back. 4 bytes of time and 16 of HMAC-SHA256, in lower-case base32.
 #pragma once
 
-#include "values/secret.hpp"
+#include "values/hmac.hpp"
 #include "values/timestamp.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace segpay {
+
+// A further parameter of the link that is sealed, under its name in lower case.
+struct SealedExtra {
+    std::string_view name;
+    std::string_view value; // empty: not on the link
+};
 
 // What is sealed. Texts as they stand on the link; empty: not on it.
 struct SealedFacts {
@@ -26,11 +32,22 @@ struct SealedFacts {
     std::string_view upsell;
     std::string_view tokenplus;
     std::string_view octoken;
+    // All of Config::Seal::extras, in that order. None: the seal says nothing of extras, as seals
+    // did before there were any.
+    std::span<const SealedExtra> extras;
 };
 
 constexpr std::size_t kSealCharacters = 32;
 
-std::string make_seal(const Secret& key, const SealedFacts& facts, TimeMs now);
+// A finished seal; a text in every other respect.
+struct SealText {
+    std::array<char, kSealCharacters> characters{};
+
+    std::string_view view() const { return {characters.data(), characters.size()}; }
+    operator std::string_view() const { return view(); }
+};
+
+SealText make_seal(const HmacKey& key, const SealedFacts& facts, TimeMs now);
 
 enum class SealVerdict {
     good,
@@ -40,7 +57,7 @@ enum class SealVerdict {
 };
 
 // Tries all keys, in constant time each.
-SealVerdict check_seal(std::string_view seal, std::span<const Secret> keys,
+SealVerdict check_seal(std::string_view seal, std::span<const HmacKey> keys,
                        const SealedFacts& facts, TimeMs now, TimeMs max_age_ms);
 
 } // namespace segpay

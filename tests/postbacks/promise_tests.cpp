@@ -34,7 +34,7 @@ struct Echo {
         postback[Fact::xref2] = sealed.xref2;
     }
     std::string check(const Config& config = example_config(), TimeMs now = kStart) {
-        const std::string seal = make_seal(config.seal.keys.front(), sealed, kStart);
+        const std::string seal(make_seal(config.seal.keys.front(), sealed, kStart));
         postback[Fact::seal] = postback.texts.keep(seal);
         return check_promise(event, postback, config, false, now);
     }
@@ -149,13 +149,13 @@ BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
 
 BOOST_AUTO_TEST_CASE(a_rotated_key_is_accepted_and_a_foreign_one_is_not) {
     const Config rotated = example_config_but([](Config& config) {
-        config.seal.keys.insert(config.seal.keys.begin(), Secret("the new key of this account"));
+        config.seal.keys.insert(config.seal.keys.begin(), HmacKey("the new key of this account"));
     });
     Echo echo;
-    const std::string old_seal = make_seal(example_config().seal.keys.front(), echo.sealed, kStart);
+    const std::string old_seal(make_seal(example_config().seal.keys.front(), echo.sealed, kStart));
     echo.postback[Fact::seal] = old_seal;
     BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart) == "");
-    const std::string foreign = make_seal(Secret("of another account"), echo.sealed, kStart);
+    const std::string foreign(make_seal(HmacKey("of another account"), echo.sealed, kStart));
     echo.postback[Fact::seal] = foreign;
     BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart) != "");
 }
