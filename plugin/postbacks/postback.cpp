@@ -40,7 +40,7 @@ const KnownName* known_name(const FormField& field, const NameTable& names) {
 }
 
 std::string_view clean(const FormField& field, Postback& postback) {
-    if (field.is_plain_value || is_clean_text(field.value)) return field.value;
+    if (field.is_plain_value || is_clean(field.value)) return field.value;
     return postback.texts.keep(clean_text(field.value));
 }
 

@@ -2,6 +2,8 @@
 #include "values/word.hpp"
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace segpay {
 
@@ -52,6 +54,14 @@ std::size_t utf8_length(std::string_view bytes) {
         return 4;
     }
     return 0;
+}
+
+// Whether all eight bytes are printable ASCII.
+bool is_plain(std::uint64_t bytes) {
+    constexpr std::uint64_t kEach = 0x0101010101010101;
+    const std::uint64_t below_space = bytes - kEach * ' ';
+    const std::uint64_t is_delete = (bytes ^ (kEach * 0x7F)) - kEach;
+    return ((bytes | below_space | is_delete) & (kEach * 0x80)) == 0;
 }
 
 bool is_control(unsigned char c) { return c < 0x20 || c == 0x7F; }
@@ -128,14 +138,21 @@ std::string clean_text(std::string_view bytes) {
     return clean;
 }
 
-bool is_clean_text(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const std::size_t length = utf8_length(bytes);
-        const std::string_view character = bytes.substr(0, length);
-        if (length == 0 || is_control(static_cast<unsigned char>(character[0])) ||
-            is_c1_control(character))
+bool is_clean(std::string_view text) {
+    while (!text.empty()) {
+        std::uint64_t bytes = 0;
+        if (text.size() >= sizeof bytes) {
+            std::memcpy(&bytes, text.data(), sizeof bytes);
+            if (is_plain(bytes)) {
+                text.remove_prefix(sizeof bytes);
+                continue;
+            }
+        }
+        const std::size_t length = utf8_length(text);
+        if (length == 0 || is_control(static_cast<unsigned char>(text[0])) ||
+            is_c1_control(text.substr(0, length)))
             return false;
-        bytes.remove_prefix(length);
+        text.remove_prefix(length);
     }
     return true;
 }

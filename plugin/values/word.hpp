@@ -23,8 +23,8 @@ std::string_view trimmed(std::string_view text);                  // without spa
 // characters become spaces. Never fails.
 std::string clean_text(std::string_view bytes);
 
-// Whether clean_text would give it back as it is.
-bool is_clean_text(std::string_view bytes);
+// Whether clean_text would leave the text as it is.
+bool is_clean(std::string_view text);
 
 // At most so many bytes of valid UTF-8, cut between two characters. For texts that are shown.
 std::string_view shortened(std::string_view utf8, std::size_t max_bytes);

@@ -4,6 +4,7 @@
 
 #include "fixtures.hpp"
 
+#include <iterator>
 #include <random>
 
 using namespace segpay;
@@ -77,6 +78,38 @@ BOOST_AUTO_TEST_CASE(clean_text_is_clean_for_any_bytes) {
         for (char c : clean)
             if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) BOOST_TEST_FAIL(bytes);
     }
+}
+
+BOOST_AUTO_TEST_CASE(clean_is_what_cleaning_leaves_alone) {
+    const std::string_view pieces[] = {"a",
+                                       "printable ASCII, longer than a word",
+                                       "~",
+                                       " ",
+                                       "\xC3\xA9",
+                                       "\x7F",
+                                       "\x1F",
+                                       "\xC2\x85",
+                                       "\xEB",
+                                       "\xE2\x82",
+                                       "\xF0\x9F\x98\x80",
+                                       "\n"};
+    std::mt19937 random(2);
+    unsigned clean_ones = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text;
+        // Mostly clean pieces, or hardly any text would be.
+        for (auto count = random() % 8; count > 0; --count)
+            text += pieces[random() % (random() % 8 == 0 ? std::size(pieces) : 5)];
+        if (is_clean(text) != (clean_text(text) == text)) BOOST_TEST_FAIL(text);
+        if (is_clean(text)) ++clean_ones;
+    }
+    BOOST_TEST((clean_ones > 5'000 && clean_ones < 19'000));
+    for (int byte = 0; byte < 256; ++byte)
+        for (std::size_t at = 0; at < 17; ++at) {
+            std::string text(17, 'x');
+            text[at] = static_cast<char>(byte);
+            BOOST_TEST(is_clean(text) == (byte >= 0x20 && byte < 0x7F));
+        }
 }
 
 BOOST_AUTO_TEST_CASE(shortening_cuts_between_characters) {
