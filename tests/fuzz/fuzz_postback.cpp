@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 using namespace segpay;
@@ -268,14 +269,14 @@ public:
 
 private:
     Reply send(const Request& request, const Parameters& parameters) {
-        const Shown before = shown();
         const std::size_t told = host_.deliveries.size();
         const Reply reply = biller_.handle(request.http());
         if (!reply.key.empty()) first_request_.emplace(reply.key, parameters);
         check_reply(reply);
         check_deliveries(told, reply.key);
+        const Shown before = std::exchange(shown_, shown());
         if (reply.disposition == Disposition::refused) {
-            holds(shown() == before, "a refusal leaves the ledger as it was", reply.message);
+            holds(shown_ == before, "a refusal leaves the ledger as it was", reply.message);
             holds(told == host_.deliveries.size(), "a refusal tells the host nothing");
         }
         check_secrets(reply);
@@ -358,7 +359,7 @@ private:
             hides(reply.key, "no key has a secret");
             for (const std::string& line : host_.log)
                 hides(line, "no log line has a secret");
-            for (const std::string& entry : shown().entries)
+            for (const std::string& entry : shown_.entries)
                 hides(entry, "no entry has a secret");
         }
         for (const std::string& line : host_.log)
@@ -381,6 +382,7 @@ private:
 
     RecordingHost host_;
     Biller biller_;
+    Shown shown_; // after the last request
     bool is_canary_secret_ = true;
     std::map<std::string, Parameters> first_request_; // by key
     std::map<std::string, std::string> kinds_;        // by key
