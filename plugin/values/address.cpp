@@ -91,7 +91,7 @@ Result<Network> parse_network(std::string_view text) {
 }
 
 std::string to_string(const Network& network) {
-    const std::string base = to_string(network.base);
+    std::string base = to_string(network.base);
     if (network.prefix == network.base.bits()) return base;
     return base + "/" + std::to_string(network.prefix);
 }
