@@ -21,7 +21,7 @@ namespace {
 // keys are the operator's own, it is the schema of the values.
 constexpr std::string_view kKeywords =
     " type enum pattern minLength maxLength minimum maximum items minItems maxItems properties "
-    "required oneOf $ref definitions propertyNames "
+    "required oneOf $ref definitions propertyNames maxProperties "
     "additionalProperties writeOnly $schema $id title description default examples "
     "errorMessage patternErrorMessage ";
 
@@ -234,6 +234,9 @@ private:
     }
 
     void open_map(const YamlNode& node, const YamlNode& schema, const std::string& name) {
+        const std::size_t count = node.entries.size();
+        const std::size_t most = size_limits(schema, "minProperties", "maxProperties").most;
+        if (count > most) must(node, name, "have at most " + entries(most), entries(count));
         const YamlNode* key_schema = schema.value("propertyNames");
         const YamlNode* value_schema = schema.value("additionalProperties");
         for (const MapEntry& entry : node.entries) {

@@ -1,4 +1,5 @@
-// Tests plugin/config/names.cpp: the merchant's own names, and that no name means two things.
+// Tests plugin/config/parameter_names.cpp: the merchant's own names, and that no name means two
+// things.
 #include "mistakes.hpp"
 
 #include "values/facts.hpp"
@@ -6,7 +7,7 @@
 using namespace segpay;
 using namespace segpay::testing;
 
-BOOST_AUTO_TEST_SUITE(names_tests)
+BOOST_AUTO_TEST_SUITE(parameter_names_tests)
 
 // --- names of the merchant's own ----------------------------------------------------------------
 
@@ -38,6 +39,20 @@ BOOST_AUTO_TEST_CASE(whatever_the_host_is_told_can_be_meant) {
 BOOST_AUTO_TEST_CASE(two_own_names_may_mean_the_same_and_a_known_name_what_it_means_anyhow) {
     BOOST_TEST(own_names("{ kunde: foreignid, mitglied: memberid }").size() == 2u);
     BOOST_TEST(own_names("{ email: billemail, zip: zipcode }").size() == 2u);
+}
+
+// kunde1 to kunde<count>, all of one meaning.
+std::string many_names(int count) {
+    std::string map;
+    for (int i = 1; i <= count; ++i)
+        map += (i == 1 ? "{ kunde" : ", kunde") + std::to_string(i) + ": foreignid";
+    return map + " }";
+}
+
+BOOST_AUTO_TEST_CASE(so_many_own_names_and_no_more) {
+    BOOST_TEST(own_names(many_names(64)).size() == 64u);
+    check_each({{4, "  authenticity: none\n  names: " + many_names(65),
+                 R"(5:10: "names" must have at most 64 entries, found 65 entries)"}});
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_in_own_names) {
