@@ -16,6 +16,20 @@ static void print(const char* label, biller_bytes text) {
     if (text.size > 0) printf("%s%.*s\n", label, (int)text.size, (const char*)text.data);
 }
 
+/* What a host does under NATS member management; see WHICH EVENT TO ACT ON in biller.h. Kinds that
+ * are not listed here change no access: money is booked, and that is all. */
+static const char* const kDeeds[] = {
+    [BILLER_EVENT_JOIN] = "open access",
+    [BILLER_EVENT_CROSS_SELL] = "open access at that site",
+    [BILLER_EVENT_UPSELL] = "open access at that site",
+    [BILLER_EVENT_TOKEN_PURCHASE] = "hand over tokens",
+    [BILLER_EVENT_REACTIVATION] = "open access again",
+    [BILLER_EVENT_STANDIN_DECLINE] = "end access",
+    [BILLER_EVENT_MEMBER_ENABLE] = "keep the login",
+    [BILLER_EVENT_MEMBER_DISABLE] = "end access",
+    [BILLER_EVENT_MEMBER_CANCEL] = "expect no renewal",
+};
+
 /* The heart of every host. A real one stores event->key with the effect in one transaction of its
  * database, and does nothing but answer BILLER_DONE when it finds the key stored already. */
 static uint32_t on_event(void* context, const biller_event* event, biller_reason* reason) {
@@ -25,11 +39,14 @@ static uint32_t on_event(void* context, const biller_event* event, biller_reason
     print("  key       ", event->key);
     print("  purchase  ", event->purchase_id);
     print("  member    ", event->member_id);
+    print("    of      ", event->partner); /* when said, it is no member of yours */
     print("  site      ", event->site);
     print("  option    ", event->option);
     if (event->amount.currency[0])
         printf("  amount    %lld %s, %u decimals\n", (long long)event->amount.minor,
                event->amount.currency, (unsigned)event->amount.exponent);
+    if (event->kind < sizeof kDeeds / sizeof kDeeds[0])
+        print("  do        ", biller_text(kDeeds[event->kind]));
     return BILLER_DONE;
 }
 

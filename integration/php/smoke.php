@@ -152,11 +152,28 @@ final class Biller
             'key' => self::text($event->key),
             'purchase' => self::text($event->purchase_id),
             'member' => self::text($event->member_id),
+            'partner' => self::text($event->partner), // when said, it is no member of yours
             'site' => self::text($event->site),
             'option' => self::text($event->option),
             'minor' => $event->amount->minor,
             'currency' => FFI::string($event->amount->currency), // the one text that ends in a NUL
+            'deed' => self::deed($this->ffi, $event->kind),
         ];
+    }
+
+    /** What to do under NATS member management; see WHICH EVENT TO ACT ON in biller.h. */
+    private static function deed(FFI $ffi, int $kind): ?string
+    {
+        return match ($kind) {
+            $ffi->BILLER_EVENT_JOIN => 'open access',
+            $ffi->BILLER_EVENT_CROSS_SELL, $ffi->BILLER_EVENT_UPSELL => 'open access at that site',
+            $ffi->BILLER_EVENT_TOKEN_PURCHASE => 'hand over tokens',
+            $ffi->BILLER_EVENT_REACTIVATION => 'open access again',
+            $ffi->BILLER_EVENT_MEMBER_ENABLE => 'keep the login',
+            $ffi->BILLER_EVENT_MEMBER_DISABLE, $ffi->BILLER_EVENT_STANDIN_DECLINE => 'end access',
+            $ffi->BILLER_EVENT_MEMBER_CANCEL => 'expect no renewal',
+            default => null, // money, if any, is booked; access stays as it is
+        };
     }
 
     private function check(int $status): void
