@@ -136,11 +136,11 @@ class Stack:
 
     # ---- The programs
 
-    def start_sandbox(self, postbacks=None, portal=None, seed=None):
+    def start_sandbox(self, postbacks=None, portal=None, seed=None, postbacks_to=None):
         portal = portal or os.path.join(ROOT, "integration", "sandbox", "portal.yaml")
         arguments = [os.path.join(self.build, "bin", "segpay-sandbox"),
                      "--listen", f"127.0.0.1:{self.sandbox_port}", "--portal", portal,
-                     "--resolve", f"join.linkdomain.com={self.host_url}"]
+                     "--resolve", f"join.linkdomain.com={postbacks_to or self.host_url}"]
         if postbacks:
             arguments += ["--postbacks", postbacks]
         if seed:
@@ -148,10 +148,10 @@ class Stack:
         self.sandbox = Program(arguments, os.path.join(self.data, "sandbox.log"))
         self.sandbox.await_address(self.sandbox_url)
 
-    def start_host(self, plugin=None, die_at=None, env=None):
+    def start_host(self, plugin=None, die_at=None, env=None, more=()):
         arguments = [os.path.join(self.build, "bin", "nats-host"), "--config", self.config,
                      "--data", self.data, "--listen", f"127.0.0.1:{self.host_port}",
-                     "--admin", f"127.0.0.1:{self.admin_port}"]
+                     "--admin", f"127.0.0.1:{self.admin_port}", *more]
         if plugin:
             arguments += ["--plugin", plugin]
         if die_at:

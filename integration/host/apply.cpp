@@ -7,6 +7,7 @@
 #include "members.hpp"
 #include "secrets.hpp"
 #include "subscriptions.hpp"
+#include "transactions.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -32,6 +33,7 @@ using Text = std::optional<std::string>;
 struct Fact {
     const biller_event& event;
     const Effect& effect;
+    Switch access;
     std::string key;
     std::string kind;
     Text subscription; // "SEGPAY:26346680"
@@ -39,6 +41,7 @@ struct Fact {
     Text related;
     Text site;
     Text member;     // as the event names it
+    Text partner;    // whose member that is, when it is not this host's
     Login login;     // of the customer
     std::int64_t at; // Unix seconds
 };
@@ -53,9 +56,13 @@ Text segpay_id(const biller_bytes& bytes) {
     return "SEGPAY:" + biller::text(bytes);
 }
 
-Fact fact_of(const biller_event& event) {
+bool has_amount(const biller_event& event) { return event.amount.currency[0] != '\0'; }
+
+Fact fact_of(const biller_event& event, MemberManagement management) {
+    const Effect& effect = effect_of(event.kind);
     return {.event = event,
-            .effect = effect_of(event.kind),
+            .effect = effect,
+            .access = effect.access_under(management),
             .key = biller::text(event.key),
             .kind = biller::text(event.kind_name),
             .subscription = segpay_id(event.purchase_id),
@@ -63,6 +70,7 @@ Fact fact_of(const biller_event& event) {
             .related = segpay_id(event.related_transaction_id),
             .site = said(event.site),
             .member = said(event.member_id),
+            .partner = said(event.partner),
             .login = {said(event.username), {}, said(event.email), said(event.name)},
             .at = (event.occurred_at_ms ? event.occurred_at_ms : event.received_at_ms) / 1000};
 }
@@ -81,6 +89,7 @@ std::optional<Member> named_member(Connection& db, const std::string& name) {
 
 // Somebody who is known to be the customer, though perhaps at another site.
 std::optional<Member> customer_of(Connection& db, const Fact& fact) {
+    if (fact.partner) return std::nullopt; // a customer of the partner's
     if (fact.member)
         if (auto member = named_member(db, *fact.member)) return member;
     for (const Text& purchase : {fact.subscription, segpay_id(fact.event.octoken)}) {
@@ -108,13 +117,14 @@ Member make_member(Connection& db, const Fact& fact, const std::optional<Member>
         member.foreign_id.reset();
         member.nats_code.reset();
         member.tokens = 0;
-    } else if (!names_a_parent(event)) {
+    } else if (fact.partner || !names_a_parent(event)) {
         member.foreign_id = fact.member;
     }
+    member.partner = fact.partner;
     member.site = *fact.site;
     member.status = "pending";
-    member.session = said(event.session);
-    member.affiliate = said(event.affiliate);
+    member.session = fact.partner ? std::nullopt : said(event.session);
+    member.affiliate = fact.partner ? std::nullopt : said(event.affiliate);
     if (fact.login.username) member.username = fact.login.username;
     if (fact.login.email) member.email = fact.login.email;
     if (fact.login.name) member.name = fact.login.name;
@@ -123,12 +133,21 @@ Member make_member(Connection& db, const Fact& fact, const std::optional<Member>
     return member;
 }
 
+// Whether the purchase has been given to somebody who stands as its owner. An enable that came
+// before its sale did not know that the member whom it names is a partner's.
+bool is_settled(const Fact& fact, const Subscription& subscription, const Member& owner) {
+    return !fact.partner || owner.partner || subscription.option;
+}
+
 // The member whom the event is about, made if need be and `may_make` allows it. None when neither
 // purchase nor member nor site tell.
 std::optional<Member> member_of(Connection& db, const Fact& fact,
                                 const std::optional<Subscription>& subscription, bool may_make) {
     const bool is_at_home = subscription && (subscription->site || !fact.site);
-    if (is_at_home && subscription->member) return find_member(db, *subscription->member);
+    if (is_at_home && subscription->member)
+        if (auto owner = find_member(db, *subscription->member);
+            owner && is_settled(fact, *subscription, *owner))
+            return owner;
     std::optional<Member> customer = customer_of(db, fact);
     if (!fact.site) return customer;
     if (customer)
@@ -140,7 +159,7 @@ std::optional<Member> member_of(Connection& db, const Fact& fact,
 // ---- Effects ----------------------------------------------------------------------------------
 
 std::optional<bool> switched(Switch how, std::optional<bool> before,
-                             std::optional<bool> when_unsaid) {
+                             std::optional<bool> when_unsaid, bool is_paid) {
     switch (how) {
         case Switch::keep:
             return before;
@@ -148,6 +167,8 @@ std::optional<bool> switched(Switch how, std::optional<bool> before,
             return before ? before : when_unsaid;
         case Switch::on:
             return true;
+        case Switch::on_if_unpaid:
+            return is_paid ? before : true;
         case Switch::off:
             return false;
     }
@@ -156,12 +177,18 @@ std::optional<bool> switched(Switch how, std::optional<bool> before,
 
 bool is_in_the_books(const Fact& fact) {
     return fact.effect.books != Books::nothing &&
-           (fact.effect.books != Books::if_paid || fact.event.amount.currency[0] != '\0');
+           (fact.effect.books != Books::if_paid || has_amount(fact.event));
 }
 
 bool is_sale(const Fact& fact) {
     return is_in_the_books(fact) &&
            (fact.effect.books == Books::sale || fact.effect.books == Books::if_paid);
+}
+
+// Tokens are handed over when they are paid for: a price that collects no user name has no enable.
+Switch access_switch(const Fact& fact, const std::optional<JoinOption>& option) {
+    const bool sells_tokens = fact.effect.has_tokens && option && option->tokens > 0;
+    return sells_tokens && fact.access == Switch::keep ? Switch::if_unsaid : fact.access;
 }
 
 // What the join option adds to a subscription: which option, whether it renews, for how long.
@@ -194,13 +221,17 @@ void apply_to_subscription(Connection& db, const Fact& fact,
     }
     if (!subscription.site && member && fact.site) subscription.site = member->site;
     if (member) subscription.member = member->id;
-    subscription.access = switched(fact.effect.access, subscription.access, true);
+    const bool is_paid = has_amount(fact.event);
+    subscription.access = switched(access_switch(fact, option), subscription.access, true, is_paid);
     std::optional<bool> renews; // nobody knows without the option
     if (option) renews = option->recurring_days > 0;
-    subscription.renewing = switched(fact.effect.renewing, subscription.renewing, renews);
+    subscription.renewing = switched(fact.effect.renewing, subscription.renewing, renews, is_paid);
     apply_period(fact, option, subscription);
     store_subscription(db, subscription);
     if (owner_before && owner_before != subscription.member) refresh_status(db, *owner_before);
+    const bool had_access = known && known->access.value_or(false);
+    if (subscription.access.value_or(false) != had_access)
+        db.execute("UPDATE applied_events SET access = ?2 WHERE key = ?1", fact.key, !had_access);
 }
 
 // A login is brought to a record that nobody uses yet, or by the enable of a purchase whose sale
@@ -215,8 +246,7 @@ bool may_bring_login(const Fact& fact, const Member& member,
 }
 
 void apply_to_member(Connection& db, const Fact& fact, const Member& member,
-                     const std::optional<Subscription>& known,
-                     const std::optional<JoinOption>& option) {
+                     const std::optional<Subscription>& known) {
     const bool leaves_pending = member.status == "pending";
     const bool takes_login = may_bring_login(fact, member, known);
     if ((takes_login || leaves_pending) &&
@@ -224,30 +254,34 @@ void apply_to_member(Connection& db, const Fact& fact, const Member& member,
         log(Level::warning, "member " + std::to_string(member.id) +
                                 " got another user name than wanted: it belongs to somebody else");
     refresh_status(db, member.id);
-    if (fact.effect.has_tokens && is_sale(fact) && option && option->tokens > 0)
-        add_tokens(db, member.id, option->tokens);
 }
 
-void add_transaction(Connection& db, const Fact& fact, const std::optional<Member>& member) {
-    const biller_event& event = fact.event;
-    const biller_money& money = event.amount;
-    const bool has_amount = money.currency[0] != '\0';
-    const std::int64_t sign = fact.effect.books == Books::taken_back ? -1 : 1;
-    std::optional<std::int64_t> minor, exponent;
-    Text currency;
-    if (has_amount) {
-        minor = sign * money.minor;
-        currency = money.currency;
-        exponent = money.exponent;
+Direction direction_of(Books books) {
+    if (books == Books::declined) return Direction::declined;
+    return books == Books::taken_back ? Direction::back : Direction::in;
+}
+
+void add_transaction(Connection& db, const Fact& fact, const std::optional<Member>& member,
+                     const std::optional<JoinOption>& option) {
+    Transaction transaction;
+    transaction.event_key = fact.key;
+    transaction.id = fact.transaction;
+    transaction.related = fact.related;
+    transaction.subscription = fact.subscription;
+    if (member) transaction.member = member->id;
+    transaction.site = member ? Text(member->site) : fact.site;
+    transaction.kind = fact.kind;
+    if (const biller_money& money = fact.event.amount; has_amount(fact.event)) {
+        transaction.amount_minor = money.minor;
+        transaction.currency = money.currency;
+        transaction.exponent = money.exponent;
     }
-    db.execute(
-        "INSERT INTO transactions (event_key, id, related, subscription, member, site, kind,"
-        " amount_minor, currency, exponent, approved, test, standin, occurred_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-        fact.key, fact.transaction, fact.related, fact.subscription,
-        member ? std::optional(member->id) : std::nullopt, member ? Text(member->site) : fact.site,
-        fact.kind, minor, currency, exponent, fact.effect.books != Books::declined,
-        event.test == BILLER_YES, event.standin == BILLER_YES, fact.at);
+    transaction.direction = direction_of(fact.effect.books);
+    transaction.is_test = fact.event.test == BILLER_YES;
+    transaction.is_standin = fact.event.standin == BILLER_YES;
+    if (fact.effect.has_tokens && option) transaction.tokens_sold = option->tokens;
+    transaction.occurred_at = fact.at;
+    store_transaction(db, transaction);
 }
 
 // ---- One event --------------------------------------------------------------------------------
@@ -260,11 +294,13 @@ bool is_applied(Connection& db, const std::string& key) {
 bool remember_key(Connection& db, const Fact& fact) {
     return db.execute(
                "INSERT INTO applied_events (key, number, kind, subscription, transaction_id,"
-               " redelivery, occurred_at, applied_at) SELECT ?1,"
-               " coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM applied_events"
-               " WHERE true ON CONFLICT (key) DO NOTHING",
+               " reason_code, reason_text, reason_family, redelivery, occurred_at, applied_at)"
+               " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
+               " FROM applied_events WHERE true ON CONFLICT (key) DO NOTHING",
                fact.key, fact.kind, fact.subscription, fact.transaction,
-               fact.event.redelivery == BILLER_YES, fact.at, std::time(nullptr)) == 1;
+               said(fact.event.reason_code), said(fact.event.reason_text),
+               said(fact.event.reason_family), fact.event.redelivery == BILLER_YES, fact.at,
+               std::time(nullptr)) == 1;
 }
 
 // False when it had been applied before; then nothing is changed.
@@ -278,9 +314,8 @@ bool apply(Connection& db, const Fact& fact) {
 
     if (fact.effect.has_subscription && fact.subscription)
         apply_to_subscription(db, fact, subscription, member, option);
-    if (fact.effect.has_subscription && member)
-        apply_to_member(db, fact, *member, subscription, option);
-    if (is_in_the_books(fact)) add_transaction(db, fact, member);
+    if (fact.effect.has_subscription && member) apply_to_member(db, fact, *member, subscription);
+    if (is_in_the_books(fact)) add_transaction(db, fact, member, option);
     if (member)
         db.execute("UPDATE applied_events SET member = ?2 WHERE key = ?1", fact.key, member->id);
     return true;
@@ -296,7 +331,7 @@ std::string in_short(const Fact& fact) {
 biller::Answer AffiliateHost::event(const biller_event& event) {
     die_at_.pass(Step::claimed);
     try {
-        Fact fact = fact_of(event);
+        Fact fact = fact_of(event, management_);
         // Hashing is slow on purpose: not inside the transaction, and not for a repeat.
         if (fact.effect.has_login && event.password.size != 0 &&
             !database_.read([&](Connection& db) { return is_applied(db, fact.key); }))

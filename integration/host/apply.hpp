@@ -11,11 +11,14 @@
 // member whom the event names; if its site is another than the member's (a cross sell, an upsell,
 // tokens), it belongs to that member's own record at that site, which is made when there is none
 // and points to the named member as its parent. The parent's own record is not touched. Without
-// a member (the processor's automatic cascade) the record is made from the event.
+// a member (the processor's automatic cascade) the record is made from the event. What was sold on
+// a partner's form names a member of the partner's, whatever this host has under the same number:
+// it gets a record of its own, with the partner's name in it.
 #pragma once
 
 #include "crash.hpp"
 #include "database.hpp"
+#include "effects.hpp"
 
 #include <biller.hpp>
 
@@ -26,8 +29,9 @@ namespace nats_host {
 
 class AffiliateHost final : public biller::Host {
 public:
-    // Both must outlive the host.
-    AffiliateHost(Database& database, DieAt& die_at) : database_(database), die_at_(die_at) {}
+    // Both references must outlive the host.
+    AffiliateHost(Database& database, DieAt& die_at, MemberManagement management)
+        : database_(database), die_at_(die_at), management_(management) {}
 
     // Any thread. Done: applied, now or before. Retry: the database is busy or failing. Refuse: the
     // event's site is not in the catalogue, which the operator can mend and then redeliver.
@@ -44,6 +48,7 @@ public:
 private:
     Database& database_;
     DieAt& die_at_;
+    MemberManagement management_;
 };
 
 } // namespace nats_host

@@ -44,6 +44,11 @@ button.quiet { background: transparent; color: inherit; border-color: var(--line
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
 .actions input { width: 8rem; }
 .note { opacity: .75; }
+.word { white-space: nowrap; }
+article { border: 1px solid var(--line); border-radius: .4rem; margin: 0 0 1rem;
+          padding: .25rem 1rem .75rem; }
+article > p { margin: .5rem 0; }
+article .actions { margin-top: .75rem; }
 .tag { background: var(--soft); border-radius: .3rem; padding: 0 .4rem; white-space: nowrap; }
 @media (max-width: 45rem) {
   table, tbody, tr, td { display: block; }
@@ -96,6 +101,10 @@ Html text(std::string_view text) {
 
 Html link(std::string_view href, std::string_view label) {
     return "<a href=\""_html + text(href) + "\">"_html + text(label) + "</a>"_html;
+}
+
+Html word(std::string_view word) {
+    return "<span class=\"word\">"_html + text(word) + "</span>"_html;
 }
 
 Html tag(std::string_view words) {

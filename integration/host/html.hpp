@@ -33,6 +33,7 @@ private:
 Html operator""_html(const char* markup, std::size_t size); // markup of the source, as it is
 Html text(std::string_view text); // for content and for attributes in double quotes
 Html link(std::string_view href, std::string_view label);
+Html word(std::string_view word); // is not broken, however narrow its column
 Html tag(std::string_view words); // a few words that stand out and stay on one line
 
 // A table that turns into a list of cards on a narrow screen. Each row has a cell for each column.

@@ -131,7 +131,7 @@ void run(const Options& options) {
     biller::Library library(options.plugin, kName);
     const biller::Config config = plugin_config(options);
     require_valid(library, config);
-    AffiliateHost host(database, die_at);
+    AffiliateHost host(database, die_at, options.member_management);
     biller::Instance biller(library, config, host);
 
     // Bound before anything is served, because links name the bound address.
@@ -140,7 +140,10 @@ void run(const Options& options) {
     const std::string front_url = "http://" + front.address();
     const SignUp sign_up(database, biller,
                          options.public_url.empty() ? front_url : options.public_url);
-    OperatorPages operator_pages(database, biller, options.admin_anywhere);
+    OperatorPages operator_pages(
+        database, biller,
+        {.any_host_name = options.admin_anywhere,
+         .notice = "Member management: " + std::string(explanation(options.member_management))});
 
     std::jthread recovery(keep_recovering, std::ref(biller));
     front.start([&](const HttpRequest& request) {

@@ -47,8 +47,10 @@ Html subscriptions_of(Connection& db, std::int64_t member) {
 Html transactions_of(Connection& db, std::int64_t member) {
     Rows rows = db.query(
         "SELECT occurred_at, kind, coalesce(id, '–'), coalesce(subscription, '–'), amount_minor,"
-        " currency, exponent, approved, test, standin, coalesce(related, '') FROM transactions"
-        " WHERE member = ?1 ORDER BY occurred_at, rowid",
+        " currency, exponent, approved, test, standin, coalesce(related, ''), tokens,"
+        " reason_code, reason_text, reason_family FROM transactions"
+        " JOIN (SELECT key, reason_code, reason_text, reason_family FROM applied_events)"
+        " ON key = event_key WHERE member = ?1 ORDER BY occurred_at, transactions.rowid",
         member);
     std::vector<Row> cells;
     while (rows.next()) {
@@ -56,8 +58,11 @@ Html transactions_of(Connection& db, std::int64_t member) {
         if (rows.integer(7) == 0) remarks += tag("declined");
         if (rows.integer(8) != 0) remarks += tag("test");
         if (rows.integer(9) != 0) remarks += tag("stand-in");
-        if (!rows.text(10).empty()) remarks += text("of " + rows.text(10));
-        cells.push_back({text(time_text(rows.integer(0))), text(rows.text(1)), text(rows.text(2)),
+        if (!rows.text(10).empty()) remarks += text("of " + rows.text(10) + " ");
+        remarks += reason({rows.text(12), rows.text(13), rows.text(14)});
+        if (const std::int64_t tokens = rows.integer(11); tokens != 0)
+            remarks += tag((tokens > 0 ? "+" : "") + std::to_string(tokens) + " tokens");
+        cells.push_back({text(time_text(rows.integer(0))), word(rows.text(1)), text(rows.text(2)),
                          text(rows.text(3)), money(rows, 4), remarks});
     }
     return table({"Time (UTC)", "Kind", "Transaction", "Subscription", "Amount", "Remarks"}, cells,
@@ -67,13 +72,18 @@ Html transactions_of(Connection& db, std::int64_t member) {
 Html events_of(Connection& db, std::int64_t member) {
     Rows rows = db.query(
         "SELECT applied_at, kind, coalesce(subscription, '–'), coalesce(transaction_id, '–'),"
-        " redelivery, key FROM applied_events WHERE member = ?1 ORDER BY number",
+        " redelivery, key, access, reason_code, reason_text, reason_family FROM applied_events"
+        " WHERE member = ?1 ORDER BY number",
         member);
     std::vector<Row> cells;
-    while (rows.next())
-        cells.push_back({text(time_text(rows.integer(0))), text(rows.text(1)), text(rows.text(2)),
-                         text(rows.text(3)), text(rows.text(5)),
-                         rows.integer(4) ? tag("redelivery") : Html()});
+    while (rows.next()) {
+        Html remarks;
+        if (!rows.is_null(6)) remarks += tag(rows.integer(6) ? "opened access" : "ended access");
+        if (rows.integer(4)) remarks += tag("redelivery");
+        remarks += reason({rows.text(7), rows.text(8), rows.text(9)});
+        cells.push_back({text(time_text(rows.integer(0))), word(rows.text(1)), text(rows.text(2)),
+                         text(rows.text(3)), text(rows.text(5)), remarks});
+    }
     return table({"Applied (UTC)", "Kind", "Subscription", "Transaction", "Key", "Remarks"}, cells,
                  "No events yet.");
 }
@@ -95,6 +105,14 @@ Html children_of(Connection& db, std::int64_t member) {
 
 Html member_link(std::int64_t id) {
     return link("/members/" + std::to_string(id), std::to_string(id));
+}
+
+Html reason(const Reason& reason) {
+    Html html;
+    if (!reason.code.empty()) html += tag(reason.code);
+    if (!reason.family.empty()) html += tag(reason.family);
+    if (!reason.words.empty()) html += text(reason.words + " ");
+    return html;
 }
 
 Html overview_of_host(Connection& db) {
@@ -169,6 +187,7 @@ std::optional<Section> member_history(Connection& db, std::int64_t id) {
                {"Session", said_or_dash(member->session)},
                {"Came through", member->parent ? member_link(*member->parent) : text("–")},
                {"Also a member", children_of(db, id)},
+               {"Partner", said_or_dash(member->partner)},
                {"Id elsewhere", said_or_dash(member->foreign_id)},
                {"Since (UTC)", text(time_text(member->created_at))}}) +
         "<h2>Subscriptions</h2>"_html + subscriptions_of(db, id) + "<h2>Transactions</h2>"_html +

@@ -28,4 +28,12 @@ std::optional<Section> member_history(Connection& db, std::int64_t id);
 
 Html member_link(std::int64_t id);
 
+// Why a payment was declined or refunded, or a subscription cancelled; each part may be empty.
+struct Reason {
+    std::string code;
+    std::string words;
+    std::string family; // "velocity", ...
+};
+Html reason(const Reason& reason);
+
 } // namespace nats_host

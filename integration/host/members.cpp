@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kColumns =
     "SELECT id, site, parent_member, foreign_id, status, username, password, email, name, session,"
-    " nats_code, affiliate, tokens, created_at FROM members ";
+    " nats_code, affiliate, tokens, created_at, partner FROM members ";
 
 std::optional<std::string> optional_text(const Rows& rows, int column) {
     if (rows.is_null(column)) return std::nullopt;
@@ -35,6 +35,7 @@ std::optional<Member> first_member(Connection& db, std::string_view where,
     member.affiliate = optional_text(rows, 11);
     member.tokens = rows.integer(12);
     member.created_at = rows.integer(13);
+    member.partner = optional_text(rows, 14);
     return member;
 }
 
@@ -51,11 +52,11 @@ bool is_free_for(Connection& db, const Member& member, const std::string& userna
 std::int64_t create_member(Connection& db, const Member& member) {
     db.execute(
         "INSERT INTO members (site, parent_member, foreign_id, status, username, password, email,"
-        " name, session, nats_code, affiliate, tokens, created_at)"
-        " VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        " name, session, nats_code, affiliate, tokens, created_at, partner)"
+        " VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         member.site, member.parent, member.foreign_id, member.username, member.password,
         member.email, member.name, member.session, member.nats_code, member.affiliate,
-        member.tokens, member.created_at);
+        member.tokens, member.created_at, member.partner);
     return db.last_id();
 }
 
@@ -71,7 +72,8 @@ std::optional<Member> find_member(Connection& db, std::int64_t id) {
 }
 
 std::optional<Member> find_foreign_member(Connection& db, std::string_view foreign_id) {
-    return first_member(db, "WHERE foreign_id = ?1 ORDER BY id LIMIT 1", foreign_id);
+    return first_member(db, "WHERE foreign_id = ?1 AND partner IS NULL ORDER BY id LIMIT 1",
+                        foreign_id);
 }
 
 std::optional<Member> find_relative(Connection& db, const Member& member, std::string_view site) {

@@ -21,6 +21,7 @@ struct Member {
     std::string site;
     std::optional<std::int64_t> parent;    // the member through whom this one came
     std::optional<std::string> foreign_id; // the biller's word for a member that it made
+    std::optional<std::string> partner;    // the merchant whose word it is, if not the biller's own
     std::string status = "pending";        // "active", "ended"
     std::optional<std::string> username;
     std::optional<std::string> password; // a hash
@@ -40,6 +41,9 @@ std::int64_t create_member(Connection& db, const Member& member);
 void forget_pending_member(Connection& db, std::int64_t id);
 
 std::optional<Member> find_member(Connection& db, std::int64_t id);
+
+// Not one of a partner's: whoever buys there through an edited link must not become another of the
+// partner's members, so each of these purchases has a member of its own.
 std::optional<Member> find_foreign_member(Connection& db, std::string_view foreign_id);
 
 // Of the member itself, its parent and the parent's other children: the one at `site`.

@@ -1,6 +1,7 @@
 // Routing, the ledger's lists, decisions.
 #include "operator_pages.hpp"
 
+#include "entry_card.hpp"
 #include "log.hpp"
 #include "member_pages.hpp"
 #include "secrets.hpp"
@@ -25,6 +26,8 @@ constexpr std::uint32_t kQuarantineStates = BILLER_STATES(BILLER_STATE_QUARANTIN
                                             BILLER_STATES(BILLER_STATE_CONFLICT) |
                                             BILLER_STATES(BILLER_STATE_UNKNOWN);
 constexpr std::uint32_t kDeadLetterStates = BILLER_STATES(BILLER_STATE_DEAD_LETTER);
+constexpr std::uint32_t kDecidedStates =
+    BILLER_STATES(BILLER_STATE_RELEASED) | BILLER_STATES(BILLER_STATE_DISMISSED);
 
 struct KeptPage {
     std::string_view path;
@@ -33,7 +36,7 @@ struct KeptPage {
     std::uint32_t states;
 };
 
-constexpr std::array<KeptPage, 2> kKeptPages = {{
+constexpr std::array<KeptPage, 3> kKeptPages = {{
     {"/quarantine", "Quarantine",
      "Requests that did not reach a member: not believed, contradictory, or not understood. "
      "Release delivers one as it is; dismiss says that it is nothing.",
@@ -41,6 +44,8 @@ constexpr std::array<KeptPage, 2> kKeptPages = {{
     {"/dead-letters", "Dead letters",
      "Events that this host refused, or that were tried too often. Mend the cause, then redeliver.",
      kDeadLetterStates},
+    {"/decided", "Decided", "What operators have released or dismissed, and who it was.",
+     kDecidedStates},
 }};
 
 // What an operator can decide, and about entries of which states.
@@ -62,43 +67,20 @@ std::string said_or_dash(const biller_bytes& bytes) {
     return bytes.size ? biller::text(bytes) : "–";
 }
 
-std::string amount_text(const biller_money& money) {
-    if (money.currency[0] == '\0') return "–";
-    return money_text(money.minor, money.currency, money.exponent);
-}
-
-Html remarks(const biller_event& event) {
-    Html html;
-    if (event.test == BILLER_YES) html += tag("test");
-    if (event.standin == BILLER_YES) html += tag("stand-in");
-    if (event.approved == BILLER_NO) html += tag("declined");
-    for (std::size_t i = 0; i < event.warning_count; ++i)
-        html += tag(biller::view(event.warnings[i]));
-    return html;
-}
-
-// A kept request as the operator reads it: a parameter a line.
-Html request_lines(const biller_bytes& encoded) {
-    std::string lines;
-    try {
-        for (const auto& [name, value] : decode_form(biller::view(encoded)))
-            lines.append(name).append(" = ").append(value).append("\n");
-    } catch (const BadRequest&) {
-        lines = biller::text(encoded);
-    }
-    return "<details><summary>The request</summary><pre>"_html + text(lines) +
-           "</pre></details>"_html;
-}
-
 HttpResponse framed(const std::string& title, const Html& body, int status = 200) {
     Page content;
     content.title = title;
     content.navigation = link("/", "Overview") + link("/members", "Members") +
                          link("/events", "Events") + link("/quarantine", "Quarantine") +
-                         link("/dead-letters", "Dead letters");
+                         link("/dead-letters", "Dead letters") + link("/decided", "Decided");
     content.body = body;
     content.status = status;
     return page(content);
+}
+
+Html decided_by(const biller_entry& entry) {
+    if (entry.decided_by.size == 0) return {};
+    return tag("decided by " + biller::text(entry.decided_by));
 }
 
 std::int64_t number_in(const Form& query, std::string_view name) {
@@ -108,9 +90,15 @@ std::int64_t number_in(const Form& query, std::string_view name) {
     return std::max<std::int64_t>(number, 0);
 }
 
-Html older_link(std::size_t rows, std::uint64_t last_sequence, std::string_view path) {
+// To the next page of the same list, of the same purchase and decided by the same person.
+Html older_link(std::size_t rows, std::uint64_t last_sequence, std::string_view path,
+                const Form& query = {}) {
     if (rows < kRowsPerPage) return {};
-    return link(std::string(path) + "?before=" + std::to_string(last_sequence), "Older");
+    std::string href = std::string(path) + "?before=" + std::to_string(last_sequence);
+    for (const char* name : {"purchase", "by"})
+        if (const std::string value = field(query, name); !value.empty())
+            href += std::string("&") + name + "=" + encode_component(value);
+    return link(href, "Older");
 }
 
 std::string_view without_port(std::string_view host) {
@@ -158,14 +146,14 @@ Html waiting_entries(biller::Instance& biller) {
 
 } // namespace
 
-OperatorPages::OperatorPages(Database& database, biller::Instance& biller, bool any_host_name)
+OperatorPages::OperatorPages(Database& database, biller::Instance& biller, Settings settings)
     : database_(database),
       biller_(biller),
-      any_host_name_(any_host_name),
+      settings_(std::move(settings)),
       form_token_(random_hex(kTokenBytes)) {}
 
 HttpResponse OperatorPages::answer(const HttpRequest& request) {
-    if (!any_host_name_ && !is_local_name(request.header("Host")))
+    if (!settings_.any_host_name && !is_local_name(request.header("Host")))
         return framed("Not under this name",
                       "<p>Reach these pages by address, or as localhost.</p>"_html, 403);
     const std::string& path = request.path;
@@ -181,7 +169,8 @@ HttpResponse OperatorPages::answer(const HttpRequest& request) {
 }
 
 HttpResponse OperatorPages::overview() {
-    Html body = "<h2>Waiting</h2>"_html + waiting_entries(biller_);
+    Html body = "<p class=\"note\">"_html + text(settings_.notice) + "</p><h2>Waiting</h2>"_html +
+                waiting_entries(biller_);
     body += database_.read([](Connection& db) { return overview_of_host(db); });
     return framed("Overview", body);
 }
@@ -221,12 +210,13 @@ HttpResponse OperatorPages::events(const Form& query) {
             if (const biller_event* event = entry.event)
                 row.insert(
                     row.end(),
-                    {text(biller::view(event->kind_name)), text(said_or_dash(event->purchase_id)),
+                    {word(biller::view(event->kind_name)), text(said_or_dash(event->purchase_id)),
                      text(said_or_dash(event->transaction_id)), text(amount_text(event->amount)),
-                     ours, remarks(*event) + text(biller::view(entry.message))});
+                     ours,
+                     remarks(*event) + decided_by(entry) + text(biller::view(entry.message))});
             else
                 row.insert(row.end(), {text("–"), text("–"), text("–"), text("–"), ours,
-                                       text(biller::view(entry.message))});
+                                       decided_by(entry) + text(biller::view(entry.message))});
             rows.push_back(std::move(row));
             return true;
         });
@@ -241,53 +231,71 @@ HttpResponse OperatorPages::kept(const Form& query, const std::string& path) {
     const auto* kind = std::find_if(kKeptPages.begin(), kKeptPages.end(),
                                     [&](const KeptPage& each) { return each.path == path; });
     if (kind == kKeptPages.end()) return not_found();
+    const std::string purchase = field(query, "purchase");
     biller_entry_query wanted = biller::entry_query(kind->states);
     wanted.newest_first = BILLER_YES;
     wanted.limit = kRowsPerPage;
     wanted.after = static_cast<std::uint64_t>(number_in(query, "before"));
-    std::vector<Row> rows;
+    if (!purchase.empty()) wanted.purchase_id = biller::bytes(purchase);
+    std::map<std::string, int> held;
+    if (kind->states & kQuarantineStates) held = held_by_purchase();
+
+    Html cards;
+    std::size_t count = 0;
     std::uint64_t last = 0;
-    biller_.entries(wanted, [&](const biller_entry& entry) {
-        last = entry.sequence;
-        Html what = text("not translated");
-        if (const biller_event* event = entry.event)
-            what = text(biller::text(event->kind_name) + " " + amount_text(event->amount) +
-                        ", purchase " + said_or_dash(event->purchase_id) + ", transaction " +
-                        said_or_dash(event->transaction_id) + ", member " +
-                        said_or_dash(event->member_id)) +
-                   text(" ") + remarks(*event);
-        Html why = text(biller::view(entry.message));
-        if (entry.request.size) why += request_lines(entry.request);
-        rows.push_back({text(time_text(entry.received_at_ms / 1000)),
-                        tag(biller::view(entry.state_name)), what, why,
-                        text(std::to_string(entry.attempts)), buttons(entry, path)});
-        return true;
+    database_.read([&](Connection& db) {
+        biller_.entries(wanted, [&](const biller_entry& entry) {
+            ++count;
+            last = entry.sequence;
+            int waiting = 0;
+            if (entry.event && !is_held(entry))
+                if (const auto found = held.find(biller::text(entry.event->purchase_id));
+                    found != held.end())
+                    waiting = found->second;
+            cards += entry_card(db, entry, waiting, buttons(entry, path, field(query, "by")));
+            return true;
+        });
     });
-    return framed(std::string(kind->title),
-                  "<p class=\"note\">"_html + text(kind->explanation) + "</p>"_html +
-                      table({"Arrived (UTC)", "State", "What", "Why", "Attempts", "Decide"}, rows,
-                            "Nothing here.") +
-                      older_link(rows.size(), last, path));
+    if (cards.empty()) cards = "<p class=\"note\">Nothing here.</p>"_html;
+    return framed(std::string(kind->title), "<p class=\"note\">"_html + text(kind->explanation) +
+                                                "</p>"_html + cards +
+                                                older_link(count, last, path, query));
 }
 
-Html OperatorPages::buttons(const biller_entry& entry, const std::string& back) const {
-    Html html =
-        "<form class=\"actions\" method=\"post\" action=\"/decide\">"
-        "<input type=\"hidden\" name=\"token\" value=\""_html +
-        text(form_token_) + "\"><input type=\"hidden\" name=\"key\" value=\""_html +
-        text(biller::view(entry.key)) + "\"><input type=\"hidden\" name=\"back\" value=\""_html +
-        text(back) +
-        "\"><input name=\"by\" value=\"operator\" maxlength=\"64\""
-        " aria-label=\"Who decides\">"_html;
+// How many entries of each purchase wait for the decision about its opening sale.
+std::map<std::string, int> OperatorPages::held_by_purchase() {
+    std::map<std::string, int> held;
+    biller_entry_query query = biller::entry_query(kQuarantineStates);
+    query.newest_first = BILLER_YES;
+    query.limit = kMaxCounted;
+    biller_.entries(query, [&](const biller_entry& entry) {
+        if (entry.event && is_held(entry)) ++held[biller::text(entry.event->purchase_id)];
+        return true;
+    });
+    return held;
+}
+
+// None for what is decided, or waits for the decision about another one.
+Html OperatorPages::buttons(const biller_entry& entry, const std::string& back,
+                            const std::string& by) const {
+    Html choices;
     for (const Decision& decision : kDecisions) {
-        if (!(decision.states & BILLER_STATES(entry.state))) continue;
+        if (!(decision.states & BILLER_STATES(entry.state)) || is_held(entry)) continue;
         if (decision.needs_event && !entry.event) continue;
-        html +=
+        choices +=
             "<button name=\"decision\" value=\""_html + text(decision.name) +
             (decision.value == BILLER_DECIDE_DISMISS ? "\" class=\"quiet\">"_html : "\">"_html) +
             text(decision.label) + "</button>"_html;
     }
-    return html + "</form>"_html;
+    if (choices.empty()) return {};
+    return "<form class=\"actions\" method=\"post\" action=\"/decide\">"
+           "<input type=\"hidden\" name=\"token\" value=\""_html +
+           text(form_token_) + "\"><input type=\"hidden\" name=\"key\" value=\""_html +
+           text(biller::view(entry.key)) + "\"><input type=\"hidden\" name=\"back\" value=\""_html +
+           text(back) +
+           "\"><input name=\"by\" required maxlength=\"64\" placeholder=\"Your name\""
+           " aria-label=\"Who decides\" value=\""_html +
+           text(by) + "\">"_html + choices + "</form>"_html;
 }
 
 HttpResponse OperatorPages::decide(const HttpRequest& request) {
@@ -307,7 +315,8 @@ HttpResponse OperatorPages::decide(const HttpRequest& request) {
                                         [&](const Decision& each) { return each.name == name; });
     if (decision == kDecisions.end()) throw BadRequest("There is no such decision.");
     const std::string wanted_back = field(form, "back");
-    const std::string back = wanted_back == "/dead-letters" ? wanted_back : "/quarantine";
+    const std::string back = (wanted_back == "/dead-letters" ? wanted_back : "/quarantine") +
+                             "?by=" + encode_component(by);
     try {
         const std::string key = field(form, "key");
         const biller_report report = biller_.decide(decision->value, key, by);

@@ -13,15 +13,20 @@
 #include <biller.hpp>
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 namespace nats_host {
 
 class OperatorPages {
 public:
-    // Database and biller must outlive it. `any_host_name`: the operator wants to reach the pages
-    // under names other than localhost and addresses.
-    OperatorPages(Database& database, biller::Instance& biller, bool any_host_name);
+    struct Settings {
+        bool any_host_name = false; // reachable under names other than localhost and addresses
+        std::string notice;         // how this host is set up, for the overview
+    };
+
+    // Database and biller must outlive it.
+    OperatorPages(Database& database, biller::Instance& biller, Settings settings);
 
     HttpResponse answer(const HttpRequest& request);
 
@@ -33,11 +38,12 @@ private:
     HttpResponse kept(const Form& query, const std::string& path);
     HttpResponse decide(const HttpRequest& request);
 
-    Html buttons(const biller_entry& entry, const std::string& back) const;
+    std::map<std::string, int> held_by_purchase();
+    Html buttons(const biller_entry& entry, const std::string& back, const std::string& by) const;
 
     Database& database_;
     biller::Instance& biller_;
-    bool any_host_name_;
+    Settings settings_;
     std::string form_token_;
 };
 

@@ -26,6 +26,7 @@ Options parse_options(int argc, char** argv) {
     options.plugin = beside_program("lib/nats_segpay.so");
     options.catalogue = beside_program("share/nats_segpay/catalogue.json");
 
+    std::string management(kMemberManagements.front());
     CLI::App app("The reference affiliate host: sign-up, postbacks and operator pages.",
                  "nats-host");
     app.option_defaults()->always_capture_default();
@@ -43,6 +44,10 @@ Options parse_options(int argc, char** argv) {
                  "Allow operator pages, which ask for no password, on a non-loopback address");
     app.add_option("--public-url", options.public_url,
                    "How customers reach --listen, e.g. https://join.example.com");
+    app.add_option("--member-management", management,
+                   "Whose word opens access. nats: the sale; an enable brings the login only. "
+                   "segpay: the enable; a sale is money only. A disable ends it under both")
+        ->check(CLI::IsMember(kMemberManagements));
     app.add_flag("--verbose", options.verbose, "Log debug lines too");
     app.add_option("--die-at", options.die_at,
                    "For crash tests: SIGKILL oneself at the N-th time of STEP, one of received, "
@@ -52,6 +57,7 @@ Options parse_options(int argc, char** argv) {
     } catch (const CLI::ParseError& stop) {
         std::exit(app.exit(stop) == 0 ? 0 : kWrongUsage);
     }
+    options.member_management = *member_management(management); // checked above
     return options;
 }
 

@@ -1,6 +1,8 @@
 // The command line of nats-host as a value. Knows nothing of what is done with it.
 #pragma once
 
+#include "effects.hpp"
+
 #include <string>
 
 namespace nats_host {
@@ -14,6 +16,7 @@ struct Options {
     std::string admin = "127.0.0.1:8081";  // operator pages
     std::string public_url;                // as customers reach `listen`; empty: its address
     std::string die_at;                    // "STEP:N"; empty: live on
+    MemberManagement member_management = MemberManagement::nats;
     bool admin_anywhere = false;
     bool verbose = false;
 };

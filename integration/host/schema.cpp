@@ -8,7 +8,7 @@
 namespace nats_host {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 constexpr const char* kTables = R"sql(
 CREATE TABLE sites (
@@ -36,6 +36,7 @@ CREATE TABLE members (
     site          TEXT NOT NULL REFERENCES sites (id),
     parent_member INTEGER REFERENCES members (id),
     foreign_id    TEXT,    -- the id in the biller's events, when this host did not give it
+    partner       TEXT,    -- the merchant who gave it, and through whom this one came
     status        TEXT NOT NULL CHECK (status IN ('pending', 'active', 'ended')),
     username      TEXT COLLATE NOCASE,
     password      TEXT,    -- a hash, see secrets.hpp
@@ -83,11 +84,16 @@ CREATE TABLE transactions (
     amount_minor INTEGER, -- NULL: the biller did not say
     currency     TEXT,
     exponent     INTEGER,
+    direction    INTEGER NOT NULL, -- of the money: 1 in, -1 back, 0 declined
     approved     INTEGER NOT NULL,
     test         INTEGER NOT NULL,
     standin      INTEGER NOT NULL,
+    tokens_sold  INTEGER NOT NULL, -- that belong to this sale
+    tokens       INTEGER NOT NULL, -- by which this row changed the member's
     occurred_at  INTEGER NOT NULL
 );
+CREATE INDEX transactions_id ON transactions (id);
+CREATE INDEX transactions_related ON transactions (related) WHERE related IS NOT NULL;
 CREATE INDEX transactions_subscription ON transactions (subscription);
 CREATE INDEX transactions_member ON transactions (member);
 
@@ -100,6 +106,10 @@ CREATE TABLE applied_events (
     subscription   TEXT,
     transaction_id TEXT,
     member         INTEGER REFERENCES members (id),
+    access         INTEGER, -- 1: this event opened access, 0: it ended it, NULL: neither
+    reason_code    TEXT,    -- why declined, refunded, cancelled
+    reason_text    TEXT,
+    reason_family  TEXT,
     redelivery     INTEGER NOT NULL,
     occurred_at    INTEGER NOT NULL,
     applied_at     INTEGER NOT NULL
@@ -121,7 +131,8 @@ void prepare_schema(Database& database) {
         if (version == kVersion) return;
         if (version != 0)
             throw std::runtime_error("host.sqlite has schema version " + std::to_string(version) +
-                                     ", this nats-host knows up to " + std::to_string(kVersion));
+                                     ", this nats-host knows only " + std::to_string(kVersion) +
+                                     "; give it another folder with --data");
         db.script(kTables + ("PRAGMA user_version = " + std::to_string(kVersion)));
     });
 }

@@ -53,6 +53,7 @@ class OperatorPagesTest(unittest.TestCase):
         status, page = self.post({**form, "decision": "release"})
         self.assertEqual(status, 200, page)
         self.assertEqual(self.effects(), ["join"])
+        self.assertIn("released by dora, 20", self.get("/decided")[1])
         self.assertNotEqual(self.post({**form, "decision": "release"})[0], 200)
         self.assertEqual(self.postback(**self.FORGED)[0], 200)
         self.assertEqual(self.effects(), ["join"])
@@ -62,6 +63,27 @@ class OperatorPagesTest(unittest.TestCase):
         self.assertEqual(self.post({**form, "decision": "dismiss"})[0], 200)
         self.assertNotIn(form["key"], self.get("/quarantine")[1])
         self.assertEqual(self.effects(), [])
+
+    def test_quarantine_shows_the_evidence(self):
+        self.postback(**self.FORGED, memberid="77", merchantpartnerid="17", password="hunter2-xyz")
+        page = self.get("/quarantine")[1]
+        for words in ("seal", "Would have been", "join of 2.95 USD", "8001", "800", "77", "17",
+                      "First arrived (UTC)", "natsseal = ", "price = 2.95"):
+            self.assertIn(words, page)
+        self.assertNotIn("hunter2", page)
+
+    def test_who_decided_is_shown_and_asked_only_once(self):
+        form = self.keep_one()
+        self.assertEqual(self.post({**form, "by": "", "decision": "dismiss"})[0], 400)
+        status, page = self.post({**form, "by": "Döra & Co", "decision": "dismiss"})
+        self.assertEqual(status, 200)
+        (back,) = re.findall(r'<a href="(/quarantine[^"]*)">Back', page)
+        self.postback(**{**self.FORGED, "transid": "8002"})
+        self.assertIn('value="Döra &amp; Co"', self.get(back)[1])
+        decided = self.get("/decided")[1]
+        self.assertIn("dismissed by Döra &amp; Co, 20", decided)
+        self.assertNotIn("<form", decided)
+        self.assertIn("decided by Döra &amp; Co", self.get("/events")[1])
 
     def test_other_sites_cannot_press_the_buttons(self):
         form = {**self.keep_one(), "decision": "release"}
@@ -79,7 +101,8 @@ class OperatorPagesTest(unittest.TestCase):
         self.assertEqual(self.get("/members", Host="localhost:1")[0], 200)
 
     def test_public_port_has_no_operator_pages(self):
-        for path in ("/", "/members", "/events", "/quarantine", "/dead-letters", "/decide"):
+        for path in ("/", "/members", "/events", "/quarantine", "/dead-letters", "/decided",
+                     "/decide"):
             self.assertEqual(stack.http("GET", self.world.host_url + path)[0], 404, path)
 
     def test_what_customers_and_segpay_say_is_escaped(self):
@@ -87,6 +110,7 @@ class OperatorPagesTest(unittest.TestCase):
         self.postback(purchaseid="801", transid="8011", name=script, username='"><b>')
         self.postback(purchaseid="802", transid="8021", price=script)
         for path in ("/", "/members", "/members/1", "/events", "/quarantine",
+                     "/quarantine?" + stack.urllib.parse.urlencode({"by": '"><b>'}),
                      "/members?q=" + stack.urllib.parse.quote(script)):
             status, page = self.get(path)
             self.assertEqual(status, 200, path)
@@ -113,6 +137,69 @@ class OperatorPagesTest(unittest.TestCase):
             refused = self.start_second(*arguments)
             self.assertEqual(refused.returncode, 1)
             self.assertIn("cannot listen on", refused.stderr)
+
+
+class ScriptedEntriesTest(unittest.TestCase):
+    """What the pages make of entries that a plugin lists as the test says."""
+
+    QUARANTINED, CONFLICT, DEAD_LETTER = 4, 5, 3
+    REBILL, DENIAL = 9, 2
+
+    def setUp(self):
+        self.data = tempfile.mkdtemp(prefix="segpay-operator-")
+        self.addCleanup(shutil.rmtree, self.data, ignore_errors=True)
+        self.world = stack.Stack(BUILD, self.data)
+        self.addCleanup(self.world.stop)
+        self.world.start_host(plugin=os.path.join(BUILD, "lib", "scripted_plugin.so"))
+
+    def list(self, key, state=QUARANTINED, **fields):
+        query = stack.urllib.parse.urlencode({"state": state, "key": key, **fields}, safe="/")
+        status, _ = stack.http("GET", f"{self.world.host_url}/signup/process_segpay.php?{query}")
+        self.assertEqual(status, 200)
+
+    def cards(self, path):
+        """The articles of a page."""
+        status, page = stack.http("GET", self.world.admin_url + path)
+        self.assertEqual(status, 200)
+        return re.findall("<article>.*?</article>", page, re.DOTALL)
+
+    def test_entries_that_wait_for_another_are_visible_as_such(self):
+        self.list("segpay/kept/1", purchase_id="800", kind=1, kind_name="join",
+                  message="the-seal-does-not-fit")
+        for n in ("1", "2"):
+            self.list("segpay/held/" + n, purchase_id="800", kind=self.REBILL,
+                      kind_name="rebill", message="waits-for-segpay-kept-1")
+        self.list("segpay/kept/2", purchase_id="801", kind=1, kind_name="join")
+        opening, first, second, other = self.cards("/quarantine")
+        self.assertIn("2 later requests of this purchase wait for this decision", opening)
+        self.assertIn('value="release"', opening)
+        for held in (first, second):
+            self.assertIn("waits for another", held)
+            self.assertIn("waits-for-segpay-kept-1", held)
+            self.assertIn('href="/quarantine?purchase=800"', held)
+            self.assertNotIn("<form", held)
+        self.assertNotIn("wait", other)
+        self.assertEqual(len(self.cards("/quarantine?purchase=800")), 3)
+
+    def test_reason_program_and_partner_are_shown(self):
+        self.list("segpay/kept/1", kind=self.DENIAL, kind_name="denial", approved=1, amount=295,
+                  reason_code="F402", reason_family="velocity", program="PPS", partner="Acme",
+                  member_id="1")
+        (card,) = self.cards("/quarantine")
+        for words in ("denial of 2.95 USD", "declined", "F402", "velocity", "program PPS",
+                      "partner Acme", "1 of Acme"):
+            self.assertIn(words, card)
+        events = stack.http("GET", self.world.admin_url + "/events")[1]
+        for words in ("velocity", "partner Acme"):
+            self.assertIn(words, events)
+
+    def test_each_list_has_its_own_states(self):
+        self.list("a", self.QUARANTINED)
+        self.list("b", self.CONFLICT)
+        self.list("c", self.DEAD_LETTER)
+        self.assertEqual([len(self.cards(path)) for path in
+                          ("/quarantine", "/dead-letters", "/decided")], [2, 1, 0])
+        self.assertIn('value="redeliver"', self.cards("/dead-letters")[0])
 
 
 if __name__ == "__main__":
