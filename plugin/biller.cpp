@@ -406,6 +406,8 @@ Refused Biller::redeliver(std::string_view key, std::string_view by, Deliver whe
                           Report& report) {
     const std::optional<Entry> entry = ledger_->entry(key);
     if (!entry) return not_found(key);
+    if (!entry->event && entry->state == EntryState::dead_letter)
+        return {Refused::Cause::wrong_state, "there is nothing to deliver: " + entry->message};
     if (!ledger_->revive(key, by, host_.now())) return wrong_state(*entry, "dead_letter");
     if (where == Deliver::here) deliver_purchase(entry->event->purchase_id, report);
     return {};

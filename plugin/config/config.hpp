@@ -70,6 +70,8 @@ struct Postbacks {
     PriceCheck price_of_renewals = PriceCheck::warn;    // what Segpay charges later
 };
 
+constexpr std::size_t kMaxSealedExtras = 20;
+
 struct Seal {
     enum class Mode { off, check, require };
     Mode mode = Mode::off;

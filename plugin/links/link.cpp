@@ -148,7 +148,8 @@ void append_seal(const Config& config, const LinkRequest& request, const JoinOpt
     facts.upsell = request.upsell;
     facts.tokenplus = request.tokenplus;
     facts.octoken = request.octoken;
-    parameters.push_back({config.seal.parameter, make_seal(config.seal.keys.front(), facts, now)});
+    parameters.push_back({config.seal.parameter,
+                          std::string(make_seal(config.seal.keys.front(), facts, now))});
 }
 
 Link finished(const Config& config, std::string_view page, const Parameter& first,

@@ -4,7 +4,9 @@
 #include "values/word.hpp"
 #include "wire/seal.hpp"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
 namespace segpay {
@@ -57,6 +59,12 @@ constexpr std::array kEchoed = {
     Echoed{"octoken", Fact::octoken, &SealedFacts::octoken},
 };
 
+std::string_view extra_of(const Postback& postback, std::string_view name) {
+    for (const auto& [known, value] : postback.extras)
+        if (known == name) return value;
+    return {};
+}
+
 SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, const Config& config,
                         TimeMs now) {
     SealedFacts facts;
@@ -64,6 +72,11 @@ SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, co
     facts.option = candidate.option;
     for (const Echoed& echoed : kEchoed)
         facts.*echoed.sealed = postback[echoed.fact];
+    std::array<SealedExtra, kMaxSealedExtras> extras;
+    const std::size_t count = std::min(config.seal.extras.size(), extras.size());
+    for (std::size_t i = 0; i < count; ++i)
+        extras[i] = {config.seal.extras[i], extra_of(postback, config.seal.extras[i])};
+    facts.extras = std::span(extras).first(count);
     return check_seal(seal_of(postback), config.seal.keys, facts, now,
                       TimeMs{config.seal.max_age_days} * kDayMs);
 }

@@ -97,47 +97,68 @@ void tell_the_rest(Event& event, const Postback& postback, const Classification&
         add_extra(event, postback, Fact::standin);
 }
 
-// One purchase can hold sales of several products, by one click and for other affiliates: what
-// takes one of them back is about the product, and on the account, of that sale.
-std::optional<Purchase> purchase_of_sale(const Event& sale, const Purchase* purchase) {
-    Purchase known = purchase ? *purchase : Purchase();
-    if (known.opened_by == EventKind::unknown) known.opened_by = sale.kind;
-    known.eticket = sale.eticket;
-    known.option = sale.option;
-    known.site = sale.site;
-    known.member_id = sale.member_id;
-    known.session = sale.session;
-    known.affiliate = sale.affiliate;
-    return known;
+// What is known of the purchase that a postback is about: views into the memory.
+struct Known {
+    EventKind opened_by = EventKind::unknown;
+    ETicket eticket;
+    std::string_view option, site, member_id, session, affiliate, username, partner;
+    std::string_view held_by;
+
+    bool is_opened() const { return opened_by != EventKind::unknown; }
+};
+
+template <class Source>
+void know_account(Known& known, const Source& source) {
+    known.eticket = source.eticket;
+    known.option = source.option;
+    known.site = source.site;
+    known.member_id = source.member_id;
+    known.session = source.session;
+    known.affiliate = source.affiliate;
+    known.partner = source.partner;
 }
 
-bool is_opened(const Purchase* purchase) {
-    return purchase && purchase->opened_by != EventKind::unknown;
+// One purchase can hold sales of several products, by one click and for other affiliates: what
+// takes one of them back is about the product, and on the account, of that sale.
+std::optional<Known> known_from(const Memory& memory) {
+    if (!memory.purchase && !memory.related) return std::nullopt;
+    Known known;
+    if (const auto& purchase = memory.purchase) {
+        know_account(known, *purchase);
+        known.opened_by = purchase->opened_by;
+        known.username = purchase->username;
+        known.held_by = purchase->held_by;
+    }
+    if (const auto& sale = memory.related) {
+        know_account(known, *sale);
+        if (!known.is_opened()) known.opened_by = sale->kind;
+    }
+    return known;
 }
 
 // A rebill has no eTicket, a disable has no member: the ledger remembers them. Whose a purchase is
 // was said by the sale that opened it; what comes later without a seal (an instant conversion by a
 // link that the customer edited) cannot say otherwise.
-void remember(Event& event, const Postback& postback, const Config& config,
-              const Purchase* purchase) {
-    if (!purchase) return;
-    const bool is_promise = is_promised(event.kind, is_opened(purchase));
+void remember(Event& event, const Postback& postback, const Config& config, const Known& known) {
+    const bool is_promise = is_promised(event.kind, known.is_opened());
     const bool is_sealed = is_promise && !seal_of(postback).empty();
-    const bool is_settled = is_opened(purchase) && !is_promise;
+    const bool is_settled = known.is_opened() && !is_promise;
+    if (event.username.empty()) event.username = known.username;
+    if (is_settled) event.partner = known.partner;
+    if (!event.partner.empty()) return; // whose member it is we were never told
     const bool is_gap_filled = config.seal.mode == Seal::Mode::off;
-    const auto recall = [&](std::string& said, const std::string& known) {
+    const auto recall = [&](std::string& said, std::string_view remembered) {
         if (is_sealed) return; // what it does not say is sealed, too
-        if (!is_settled || (is_gap_filled && known.empty())) {
-            if (said.empty()) said = known;
+        if (!is_settled || (is_gap_filled && remembered.empty())) {
+            if (said.empty()) said = remembered;
             return;
         }
-        if (!said.empty() && said != known) event.warnings.emplace_back("not_as_at_sign_up");
-        said = known;
+        if (!said.empty() && said != remembered) event.warnings.emplace_back("not_as_at_sign_up");
+        said = remembered;
     };
-    recall(event.member_id, purchase->member_id);
-    recall(event.session, purchase->session);
-    recall(event.affiliate, purchase->affiliate);
-    if (event.username.empty()) event.username = purchase->username;
+    recall(event.member_id, known.member_id);
+    recall(event.session, known.session);
+    recall(event.affiliate, known.affiliate);
 }
 
 // "1", "yes", "True": what is not said, or is one of the words for no, is not set.
@@ -235,14 +256,14 @@ Objection take_offer(Event& event, const Offer& offer, std::string_view what, co
 // Which product: by the ref code of a cross sell or upsell, by the eTicket, by the seal, or as
 // remembered.
 Objection find_product(Event& event, const Postback& postback, const Config& config,
-                       const Purchase* purchase, TimeMs now) {
+                       const Known* known, TimeMs now) {
     const bool is_of_another = is_charged_to_another(event, postback);
     if (const std::string_view text = postback[Fact::eticket]; !text.empty()) {
         Result<ETicket> eticket = parse_eticket(text);
         if (!eticket) return eticket.error();
         event.eticket = *eticket;
-    } else if (purchase && !is_of_another) {
-        event.eticket = purchase->eticket;
+    } else if (known && !is_of_another) {
+        event.eticket = known->eticket;
     }
 
     const JoinOption* option = config.option_of(event.eticket);
@@ -271,11 +292,11 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
     }
     if (!postback[Fact::eticket].empty())
         return "eticket " + to_string(event.eticket) + " is no configured join option";
-    if (is_of_another || (is_sale(event.kind) && !purchase)) {
+    if (is_of_another || (is_sale(event.kind) && !(known && known->is_opened()))) {
         event.warnings.emplace_back("product_not_said");
-    } else if (purchase) {
-        event.option = purchase->option;
-        event.site = purchase->site;
+    } else if (known) {
+        event.option = known->option;
+        event.site = known->site;
     }
     return {};
 }
@@ -342,8 +363,8 @@ Objection judge_price(Event& event, const Config& config) {
 
 // A forged sign-up must not come true by what follows it: until an operator has decided about the
 // sale that opens a purchase, the rest of the purchase waits with it. A decline changes nothing.
-bool is_held(const Event& event, const Purchase* purchase) {
-    return purchase && !purchase->held_by.empty() && !is_opened(purchase) && !is_sale(event.kind) &&
+bool is_held(const Event& event, const Known* known) {
+    return known && !known->held_by.empty() && !known->is_opened() && !is_sale(event.kind) &&
            event.kind != EventKind::denial;
 }
 
@@ -388,10 +409,10 @@ void identify(Identity& identity, const Event& event, const Classification& row)
     }
 }
 
-History history_of(const Postback& postback, const Purchase* purchase) {
-    if (!purchase) return {};
-    const std::string& standin = purchase->standin_transaction;
-    const EventKind opened_by = purchase->opened_by;
+History history_of(const Postback& postback, const Memory& memory) {
+    if (!memory.purchase) return {};
+    const std::string& standin = memory.purchase->standin_transaction;
+    const EventKind opened_by = memory.purchase->opened_by;
     return {!standin.empty() && standin == postback[Fact::transaction_id],
             opened_by == EventKind::token_purchase || opened_by == EventKind::upsell ||
                 opened_by == EventKind::one_click};
@@ -410,8 +431,8 @@ std::string shown_words(const Postback& postback) {
 
 // What the postback says, with what is remembered.
 Objection read(Event& event, const Postback& postback, const Config& config,
-               const Classification& row, const Purchase* purchase, TimeMs now) {
-    remember(event, postback, config, purchase);
+               const Classification& row, const Known* known, TimeMs now) {
+    if (known) remember(event, postback, config, *known);
     read_flags(event, postback, row);
     read_reason(event, postback);
     read_time(event, postback);
@@ -420,7 +441,7 @@ Objection read(Event& event, const Postback& postback, const Config& config,
     Objection objection = postback.contradiction;
     if (objection.empty()) objection = check_ids(event, row);
     if (objection.empty()) objection = read_cross_sell(event, postback);
-    if (objection.empty()) objection = find_product(event, postback, config, purchase, now);
+    if (objection.empty()) objection = find_product(event, postback, config, known, now);
     if (objection.empty()) objection = read_amount(event, postback, config, row);
     if (objection.empty()) note_authorisation(event, postback, config);
     return objection;
@@ -428,14 +449,16 @@ Objection read(Event& event, const Postback& postback, const Config& config,
 
 // Whether it is believed.
 Objection judge(Translation& translation, const Postback& postback, const Config& config,
-                const Purchase* purchase, TimeMs now) {
+                const Known* known, TimeMs now) {
     Event& event = translation.event;
-    Objection objection = check_promise(event, postback, config, is_opened(purchase), now);
+    const bool is_opened = known && known->is_opened();
+    Objection objection = check_promise(event, postback, config, is_opened, now);
     if (objection.empty()) objection = judge_price(event, config);
-    if (objection.empty() && is_held(event, purchase)) {
+    if (objection.empty() && is_held(event, known)) {
         translation.is_held = true;
         objection = "the sale that opened purchase " + event.purchase_id +
-                    " waits for a decision (" + purchase->held_by + "); this one waits with it";
+                    " waits for a decision (" + std::string(known->held_by) +
+                    "); this one waits with it";
     }
     return objection;
 }
@@ -457,8 +480,7 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
                Trust trust, Translation& translation) {
     using Outcome = Translation::Outcome;
     translation.clear();
-    const Purchase* purchase = memory.purchase ? &*memory.purchase : nullptr;
-    const Classification row = classify(postback, history_of(postback, purchase));
+    const Classification row = classify(postback, history_of(postback, memory));
 
     Event& event = translation.event;
     event.kind = row.kind;
@@ -473,17 +495,14 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
         translation.outcome = Outcome::probe;
         return;
     }
-    std::optional<Purchase> of_sale;
-    if (memory.related) {
-        of_sale = purchase_of_sale(*memory.related, purchase);
-        purchase = &*of_sale;
-    }
+    const std::optional<Known> found = known_from(memory);
+    const Known* known = found ? &*found : nullptr;
     translation.outcome = Outcome::quarantine;
-    translation.reason = read(event, postback, config, row, purchase, now);
+    translation.reason = read(event, postback, config, row, known, now);
     if (!translation.reason.empty()) return;
     identify(translation.identity, event, row);
     if (trust == Trust::verify)
-        translation.reason = judge(translation, postback, config, purchase, now);
+        translation.reason = judge(translation, postback, config, known, now);
     if (translation.reason.empty()) translation.outcome = Outcome::event;
 }
 

@@ -23,11 +23,33 @@ constexpr std::string_view kThreeDecimals = "BHD IQD JOD KWD LYD OMR TND";
 
 constexpr std::size_t kMaxDigits = 15;
 
-bool contains_code(std::string_view list, std::string_view code) {
-    for (std::size_t at = 0; at + 3 <= list.size(); at += 4)
-        if (list.substr(at, 3) == code) return true;
-    return false;
+// The three letters as one number, in capitals; 0: not three letters.
+constexpr std::uint32_t number_of(std::string_view code) {
+    if (code.size() != 3) return 0;
+    std::uint32_t number = 0;
+    for (char c : code) {
+        const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        if (upper < 'A' || upper > 'Z') return 0;
+        number = number * 26 + static_cast<std::uint32_t>(upper - 'A');
+    }
+    return number + 1;
 }
+
+constexpr std::uint8_t kNoCurrency = 0xFF;
+
+// By number_of: the decimals.
+constexpr auto kDecimals = [] {
+    std::array<std::uint8_t, 26 * 26 * 26 + 1> decimals{};
+    decimals.fill(kNoCurrency);
+    const auto enter = [&](std::string_view list, std::uint8_t count) {
+        for (std::size_t at = 0; at + 3 <= list.size(); at += 4)
+            decimals[number_of(list.substr(at, 3))] = count;
+    };
+    enter(kTwoDecimals, 2);
+    enter(kNoDecimals, 0);
+    enter(kThreeDecimals, 3);
+    return decimals;
+}();
 
 bool is_digits(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -40,21 +62,12 @@ Error not_an_amount(std::string_view text, std::string_view what_is_wrong) {
 } // namespace
 
 std::optional<Currency> Currency::from_code(std::string_view code) {
-    if (code.size() != 3) return std::nullopt;
+    const std::uint8_t decimals = kDecimals[number_of(code)];
+    if (decimals == kNoCurrency) return std::nullopt;
     Currency currency;
-    for (std::size_t i = 0; i < 3; ++i) {
-        char c = code[i];
-        currency.code_[i] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    }
-    const std::string_view upper{currency.code_.data(), 3};
-    if (contains_code(kTwoDecimals, upper))
-        currency.exponent_ = 2;
-    else if (contains_code(kNoDecimals, upper))
-        currency.exponent_ = 0;
-    else if (contains_code(kThreeDecimals, upper))
-        currency.exponent_ = 3;
-    else
-        return std::nullopt;
+    currency.exponent_ = decimals;
+    for (std::size_t i = 0; i < 3; ++i)
+        currency.code_[i] = static_cast<char>(code[i] & ~0x20);
     return currency;
 }
 

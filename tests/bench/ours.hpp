@@ -5,6 +5,8 @@
 #include "account.hpp"
 #include "config/config.hpp"
 #include "links/link.hpp"
+#include "postbacks/names.hpp"
+#include "postbacks/postback.hpp"
 #include "postbacks/request.hpp"
 #include "postbacks/translate.hpp"
 
@@ -22,14 +24,12 @@ public:
     // Lives until the next. Throws std::runtime_error when the request is refused.
     const Translation& operator()(std::string_view query, const Memory& memory) {
         request_.query = query;
-        auto decoded = decode_request(request_);
-        if (const auto* refusal = std::get_if<Refusal>(&decoded)) throw refused(refusal->message);
-        Parameters& parameters = std::get<Parameters>(decoded);
-        if (auto refusal = authenticate(request_, config_.postbacks.authenticity, parameters))
+        if (const auto refusal = decode_request(request_, form_)) throw refused(refusal->message);
+        if (const auto refusal = authenticate(request_, config_.postbacks.authenticity, form_))
             throw refused(refusal->message);
-        const Result<Postback> postback = read_postback(std::move(parameters));
-        if (!postback) throw refused(postback.error());
-        translation_ = translate(*postback, config_, memory, kNow, Trust::verify);
+        if (const auto error = read_postback(form_, names_, postback_))
+            throw refused(error->message);
+        translate(postback_, config_, memory, kNow, Trust::verify, translation_);
         return translation_;
     }
 
@@ -39,7 +39,10 @@ private:
     }
 
     const Config& config_;
+    const NameTable names_{config_};
     HttpRequest request_{"GET", {}, {}, kPeer, {}};
+    Form form_;
+    Postback postback_;
     Translation translation_;
 };
 
