@@ -84,6 +84,8 @@ void KeyedHost::apply(const biller_event& event) {
     record.is_standin = event.standin == BILLER_YES;
     record.is_test = event.test == BILLER_YES;
     record.at = event.occurred_at_ms / 1'000;
+    if (event.password.data && text(event.password) != kPassword)
+        complaints_ += "  the password is not what the customer typed\n";
 
     const unsigned purchase = number(event.purchase_id);
     Subscription& subscription = ending_[purchase];

@@ -12,6 +12,10 @@
 
 namespace segpay::testing {
 
+// The choices of Step::detail that the dice know; a verb may ask for more.
+constexpr std::uint8_t kDeclined = 1;
+constexpr std::uint8_t kStandin = 2;
+
 struct Step {
     std::uint8_t verb = 0;
     std::uint8_t which = 0;  // among the purchases or sales that the verb could be about

@@ -1,9 +1,8 @@
 // When a postback arrives, and how it is written.
 #include "network.hpp"
 
-#include "values/facts.hpp"
-
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <chrono>
 
@@ -47,22 +46,61 @@ private:
     std::uint64_t state_; // xorshift*; 0 stays 0
 };
 
-std::vector<std::string_view> names_of(Fact fact) {
-    std::vector<std::string_view> names;
-    for (const ParameterName& row : parameter_names())
-        if (row.fact == fact) names.push_back(row.name);
-    return names;
-}
+enum class Fact : std::uint8_t {
+    action,
+    transaction_type,
+    stage,
+    approved,
+    purchase_id,
+    transaction_id,
+    related_transaction_id,
+    price,
+    currency,
+    eticket,
+    member_id,
+    session,
+    affiliate,
+    username,
+    xref1,
+    xref2,
+    cross_sell_slot,
+    octoken,
+    upsell,
+    tokenplus,
+    standin,
+    test,
+    transaction_time,
+    reactivation_time,
+};
 
-const std::vector<std::string_view>& names(Fact fact) {
-    static const std::vector<std::vector<std::string_view>> all = [] {
-        std::vector<std::vector<std::string_view>> table;
-        for (std::size_t i = 0; i < kFactCount; ++i)
-            table.push_back(names_of(static_cast<Fact>(i)));
-        return table;
-    }();
-    return all[static_cast<std::size_t>(fact)];
-}
+// Every name under which a merchant's template can send it, in the order of the facts: those of the
+// NATS guide first, then those of the Processing API, then what was seen besides.
+constexpr std::array<std::array<std::string_view, 3>, 24> kNames = {{
+    {"action"},
+    {"transtype", "trantype"},
+    {"stage"},
+    {"approved"},
+    {"purchaseid"},
+    {"transid", "tranid"},
+    {"relatedtranid", "relatedtransid"},
+    {"price"},
+    {"currencycode"},
+    {"eticketid"},
+    {"memberid", "foreignid"},
+    {"session", "natssess"},
+    {"merchantpartnerid"},
+    {"username"},
+    {"xref1"},
+    {"xref2"},
+    {"xsellnum", "xselnum"},
+    {"octoken"},
+    {"upsell"},
+    {"tokenplus"},
+    {"standin"},
+    {"TESTTRANS"},
+    {"transtime", "billertranstime"},
+    {"reactivationtimestamp", "reactivationdate"},
+}};
 
 std::string in_some_case(std::string text, Choices& choices) {
     switch (choices(4)) {
@@ -101,11 +139,12 @@ public:
     explicit Form(Choices& choices) : choices_(choices) {}
 
     void say(Fact fact, std::string_view value) {
-        const auto& known = names(fact);
-        const std::size_t name = choices_(static_cast<unsigned>(known.size()));
-        append(known[name], value);
-        if (known.size() > 1 && choices_.one_in(16))
-            append(known[(name + 1) % known.size()], value);
+        const auto& names = kNames[static_cast<std::size_t>(fact)];
+        const auto known =
+            static_cast<unsigned>(std::ranges::find(names, std::string_view()) - names.begin());
+        const unsigned name = choices_(known);
+        append(names[name], value);
+        if (choices_.one_in(16)) append(names[(name + 1) % known], value); // says it twice
     }
     void say_number(Fact fact, std::uint64_t base, unsigned number) {
         if (number != 0) say(fact, std::to_string(base + number));
@@ -220,7 +259,8 @@ void say_money(Form& form, const Happening& it, Choices& choices) {
     form.say(Fact::price, decimal(it, choices));
     if (choices.one_in(16)) return; // the product tells the currency
     if (choices.one_in(16))         // the template of the NATS guide, as a browser prints it
-        form.say_raw("password=sesame%C2%A4cycode=" + std::string(it.product->currency));
+        form.say_raw("password=" + std::string(kPassword) +
+                     "%C2%A4cycode=" + std::string(it.product->currency));
     else
         form.say(Fact::currency, in_some_case(std::string(it.product->currency), choices));
 }
@@ -280,7 +320,7 @@ WireRequest postback(const Happening& it, unsigned copy, std::uint64_t base) {
     const bool is_sale = !is_about_member(it.what) && it.what < What::void_sale;
     if (is_sale && !it.is_terse) say_extras(form, it, base);
     if (is_sale) form.say(Fact::standin, it.is_standin ? "1" : "0");
-    if (it.is_test) form.say(Fact::test_transaction, "1");
+    if (it.is_test) form.say(Fact::test, "1");
     if (it.at != 0)
         form.say(it.what == What::revival ? Fact::reactivation_time : Fact::transaction_time,
                  time_words(it.at, choices));

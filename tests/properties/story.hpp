@@ -77,6 +77,8 @@ struct Owner {
     friend auto operator<=>(const Owner&, const Owner&) = default;
 };
 
+constexpr std::string_view kPassword = "sesame"; // if one is said
+
 enum class Trouble : std::uint8_t {
     none,
     host_says_retry,

@@ -32,6 +32,10 @@ std::string Telling::tell(const Story& story) {
     }
     settle_all();
 
+    postbacks_ += sent.size();
+    for (const auto& [purchase, subscription] : host_.ending())
+        for (const Record& record : subscription.records)
+            ++events_[record.kind];
     std::string wrong = complaints_ + host_.complaints();
     wrong += difference(expected(story), host_.ending());
     if (!wrong.empty()) account_.reset(); // what is left in it is no good for the next story

@@ -9,6 +9,7 @@
 #include "fixtures.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,11 @@ public:
     // What differs from the model, in words; empty: nothing.
     std::string tell(const Story& story);
 
+    // How often each kind of event was told, and how many postbacks it took.
+    const std::map<std::string, std::uint64_t>& events() const { return events_; }
+    std::uint64_t postbacks() const { return postbacks_; }
+    std::uint64_t told() const { return told_; }
+
 private:
     void open_account();
     void send(const Happening& happening, unsigned copy, bool& is_acknowledged);
@@ -43,6 +49,8 @@ private:
     std::uint64_t told_ = 0;
     std::uint64_t base_ = 0;
     std::string complaints_;
+    std::map<std::string, std::uint64_t> events_;
+    std::uint64_t postbacks_ = 0;
 };
 
 } // namespace segpay::testing
