@@ -98,7 +98,7 @@ int main(int count, char** words) {
         if (const std::string wrong = telling.tell(story_of(life)); !wrong.empty())
             RC_FAIL("\n" + wrong);
     });
-    print_what_was_told(telling);
+    if (is_true) print_what_was_told(telling);
     if (!options->is_sabotaged && !has_told_all(telling)) return EXIT_FAILURE;
     return is_true != options->is_sabotaged ? EXIT_SUCCESS : EXIT_FAILURE;
 }
