@@ -10,60 +10,73 @@ namespace segpay {
 
 namespace {
 
-// The words of the four parameters that decide. Of the stages there is a bit each.
+// The words of the four parameters that decide, in alphabetical order. Of the stages there is a bit
+// each.
 enum class Word : std::uint8_t {
     none, // not said, or no word of ours
-    sale,
-    credit,
-    charge,
-    revoke,
-    cbreversal,
-    rdrreversal,
     auth,
-    void_,
-    probe,
-    enable,
-    disable,
     cancel,
-    reactivation,
-    initial,
+    cbreversal,
+    charge,
     conversion,
-    rebill,
+    credit,
+    disable,
+    enable,
+    initial,
     instantconversion,
-    yes,
     no,
+    probe,
+    rdrreversal,
+    reactivation,
+    rebill,
+    revoke,
+    sale,
+    void_,
+    yes,
 };
 
 constexpr std::array<std::string_view, 20> kWords = {"",
-                                                     "sale",
-                                                     "credit",
-                                                     "charge",
-                                                     "revoke",
-                                                     "cbreversal",
-                                                     "rdrreversal",
                                                      "auth",
-                                                     "void",
-                                                     "probe",
-                                                     "enable",
-                                                     "disable",
                                                      "cancel",
-                                                     "reactivation",
-                                                     "initial",
+                                                     "cbreversal",
+                                                     "charge",
                                                      "conversion",
-                                                     "rebill",
+                                                     "credit",
+                                                     "disable",
+                                                     "enable",
+                                                     "initial",
                                                      "instantconversion",
-                                                     "yes",
-                                                     "no"};
+                                                     "no",
+                                                     "probe",
+                                                     "rdrreversal",
+                                                     "reactivation",
+                                                     "rebill",
+                                                     "revoke",
+                                                     "sale",
+                                                     "void",
+                                                     "yes"};
 
 std::string_view text_of(Word word) { return kWords[static_cast<std::size_t>(word)]; }
 
+// By letter: the first word that begins with it or with a later one.
+constexpr auto kFirstOf = [] {
+    std::array<std::uint8_t, 27> first{};
+    for (std::size_t letter = 0; letter < first.size(); ++letter) {
+        std::size_t word = 1;
+        while (word < kWords.size() && kWords[word].front() < static_cast<char>('a' + letter))
+            ++word;
+        first[letter] = static_cast<std::uint8_t>(word);
+    }
+    return first;
+}();
+
 Word word_of(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '-' || text.front() == '_'))
+        text.remove_prefix(1);
     if (text.empty()) return Word::none;
-    const char first = static_cast<char>(text.front() | 0x20);
-    for (std::size_t i = 1; i < kWords.size(); ++i)
-        if (kWords[i].front() == first && is_word(text, kWords[i])) return static_cast<Word>(i);
-    // The word may begin with a separator.
-    for (std::size_t i = 1; i < kWords.size(); ++i)
+    const auto letter = static_cast<unsigned char>((text.front() | 0x20) - 'a');
+    if (letter >= 26) return Word::none;
+    for (std::size_t i = kFirstOf[letter]; i < kFirstOf[letter + 1u]; ++i)
         if (is_word(text, kWords[i])) return static_cast<Word>(i);
     return Word::none;
 }

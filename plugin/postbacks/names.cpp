@@ -15,17 +15,25 @@ namespace {
 // together as well, but never into a letter or a digit.
 constexpr std::uint64_t kSmall = 0x2020202020202020u;
 
-std::uint64_t eight_bytes(const char* text) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text, sizeof bytes);
-    return bytes | kSmall;
+template <class Number>
+std::uint64_t number_at(const char* text) {
+    Number number = 0;
+    std::memcpy(&number, text, sizeof number);
+    return number;
 }
 
+std::uint64_t eight_bytes(const char* text) { return number_at<std::uint64_t>(text) | kSmall; }
+
+// All of a text of less than eight bytes, together with its size.
 std::uint64_t few_bytes(std::string_view text) {
-    std::uint64_t bytes = 0;
-    for (char c : text)
-        bytes = (bytes << 8) | static_cast<unsigned char>(c);
-    return bytes | kSmall;
+    const char* const begin = text.data();
+    const std::size_t size = text.size();
+    if (size >= 4)
+        return number_at<std::uint32_t>(begin) |
+               (number_at<std::uint32_t>(begin + size - 4) << 32) | kSmall;
+    if (size == 0) return 0;
+    return number_at<std::uint8_t>(begin) | (number_at<std::uint8_t>(begin + size / 2) << 8) |
+           (number_at<std::uint8_t>(begin + size - 1) << 16) | kSmall;
 }
 
 } // namespace

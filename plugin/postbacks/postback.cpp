@@ -145,7 +145,7 @@ void Postback::clear() {
 }
 
 bool mend_garbled_template(Form& form, const NameTable& names) {
-    std::vector<FormField>& fields = form.fields();
+    const std::span<FormField> fields = form.fields();
     // Of a sound request nothing more than this is looked at.
     if (std::all_of(fields.begin(), fields.end(),
                     [](const FormField& field) { return field.is_plain_value; }))

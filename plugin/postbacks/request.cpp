@@ -62,7 +62,7 @@ bool has_credentials(const HttpRequest& request, const BasicCredentials& wanted)
 bool take_secret(Form& form, const SecretParameter& wanted) {
     bool is_given = false;
     bool is_wrong = false;
-    std::erase_if(form.fields(), [&](const FormField& field) {
+    form.erase([&](const FormField& field) {
         if (!equal_ignoring_case(field.name, wanted.name)) return false;
         is_given = true;
         if (!equal_in_constant_time(field.value, wanted.value.reveal())) is_wrong = true;

@@ -56,8 +56,9 @@ constexpr std::array kCopied = {
 };
 
 void copy_texts(Event& event, const Postback& postback) {
-    for (const Copied& copied : kCopied)
-        event.*copied.member = postback[copied.fact];
+    for (const Copied& copied : kCopied) // into an event that was cleared
+        if (const std::string_view text = postback[copied.fact]; !text.empty())
+            event.*copied.member = text;
     if (event.name.empty()) {
         event.name = postback[Fact::first_name];
         if (const std::string_view last = postback[Fact::last_name]; !last.empty())

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace segpay {
 
@@ -63,13 +64,13 @@ char* decode_into(char* out, std::string_view text, bool& is_plain) {
     return out;
 }
 
-std::string_view decoded(TextStore& store, std::string_view text, bool& is_plain) {
-    if (is_plain || text.empty()) return text;
+void decode(TextStore& store, std::string_view& text, bool& is_plain) {
+    if (text.empty()) return;
     char* const begin = store.room(text.size());
     char* const end = decode_into(begin, text, is_plain);
     const auto size = static_cast<std::size_t>(end - begin);
     store.give_back(text.size() - size);
-    return {begin, size};
+    text = {begin, size};
 }
 
 FormMarks scan_tail(std::string_view tail) {
@@ -82,64 +83,67 @@ FormMarks scan_tail(std::string_view tail) {
 } // namespace
 
 Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
-    constexpr std::size_t kNone = std::string_view::npos;
-    std::size_t begins_at = 0;
-    std::size_t equals_at = kNone; // of the piece that began last
-    bool is_plain_name = true;
-    bool is_plain_value = true;
-    std::string objection;
-    const auto finish = [&](std::size_t ends_at) {
-        const std::string_view piece = encoded.substr(begins_at, ends_at - begins_at);
-        const std::size_t name_size = equals_at == kNone ? piece.size() : equals_at - begins_at;
-        if (!piece.empty() &&
-            !add_piece(piece, name_size, is_plain_name, is_plain_value, limits, objection))
-            return false;
-        begins_at = ends_at + 1;
-        equals_at = kNone;
-        is_plain_name = is_plain_value = true;
-        return true;
-    };
-
+    Piece piece;
     for (std::size_t block = 0; block < encoded.size(); block += kBlockBytes) {
-        const std::string_view rest = encoded.substr(block);
-        const FormMarks marks =
-            rest.size() < kBlockBytes ? scan_tail(rest) : scan_block(rest.data());
-        for (std::uint64_t stops = marks.separators | marks.unusual; stops != 0;
-             stops &= stops - 1) {
-            const std::size_t at = block + static_cast<unsigned>(std::countr_zero(stops));
-            if (encoded[at] == '=') {
-                if (equals_at == kNone) equals_at = at;
-            } else if (encoded[at] == '&') {
-                if (!finish(at)) return Error{std::move(objection)};
-            } else {
-                (equals_at == kNone ? is_plain_name : is_plain_value) = false;
+        FormMarks marks = encoded.size() - block < kBlockBytes ? scan_tail(encoded.substr(block))
+                                                               : scan_block(encoded.data() + block);
+        while (marks.separators != 0) {
+            const int index = std::countr_zero(marks.separators);
+            const std::uint64_t before = (std::uint64_t{1} << index) - 1;
+            piece.is_plain &= (marks.unusual & before) == 0;
+            marks.unusual &= ~before;
+            marks.separators &= marks.separators - 1;
+
+            const std::size_t at = block + static_cast<unsigned>(index);
+            if (encoded[at] == '&') {
+                if (!finish(piece, encoded, at, limits)) return reject_last(limits);
+            } else if (!piece.has_value) {
+                piece.has_value = true;
+                piece.equals_at = at;
+                piece.is_plain_name = std::exchange(piece.is_plain, true);
             }
         }
+        piece.is_plain &= marks.unusual == 0;
     }
-    if (!finish(encoded.size())) return Error{std::move(objection)};
+    if (!finish(piece, encoded, encoded.size(), limits)) return reject_last(limits);
     return true;
 }
 
-bool Form::add_piece(std::string_view piece, std::size_t name_size, bool is_plain_name,
-                     bool is_plain_value, const FormLimits& limits, std::string& objection) {
-    FormField field{piece.substr(0, name_size), piece.substr(std::min(name_size + 1, piece.size())),
-                    is_plain_name, is_plain_value};
-    field.name = decoded(decoded_, field.name, field.is_plain_name);
-    field.value = decoded(decoded_, field.value, field.is_plain_value);
-    if (fields_.size() >= limits.fields)
-        objection = "more than " + std::to_string(limits.fields) + " fields";
-    else if (field.name.size() > limits.name_bytes)
-        objection = "a field name is longer than " + std::to_string(limits.name_bytes) + " bytes";
-    else if (field.value.size() > limits.value_bytes)
-        objection = "the value of \"" + std::string(field.name) + "\" is longer than " +
-                    std::to_string(limits.value_bytes) + " bytes";
-    else
-        fields_.push_back(field);
-    return objection.empty();
+// Makes a field of the piece that ends here, and begins the next one.
+bool Form::finish(Piece& piece, std::string_view encoded, std::size_t ends_at,
+                  const FormLimits& limits) {
+    const char* const text = encoded.data();
+    const std::size_t begins_at = piece.begins_at;
+    bool fits = true;
+    if (ends_at != begins_at) {
+        FormField& field = next();
+        const std::size_t name_end = piece.has_value ? piece.equals_at : ends_at;
+        const std::size_t value_at = piece.has_value ? piece.equals_at + 1 : ends_at;
+        field.name = {text + begins_at, name_end - begins_at};
+        field.value = {text + value_at, ends_at - value_at};
+        field.is_plain_name = piece.has_value ? piece.is_plain_name : piece.is_plain;
+        field.is_plain_value = piece.is_plain || !piece.has_value;
+        if (!field.is_plain_name) decode(decoded_, field.name, field.is_plain_name);
+        if (!field.is_plain_value) decode(decoded_, field.value, field.is_plain_value);
+        fits = count_ <= limits.fields && field.name.size() <= limits.name_bytes &&
+               field.value.size() <= limits.value_bytes;
+    }
+    piece = Piece();
+    piece.begins_at = ends_at + 1;
+    return fits;
+}
+
+Error Form::reject_last(const FormLimits& limits) {
+    const FormField& field = fields_[--count_];
+    if (count_ >= limits.fields) return {"more than " + std::to_string(limits.fields) + " fields"};
+    if (field.name.size() > limits.name_bytes)
+        return {"a field name is longer than " + std::to_string(limits.name_bytes) + " bytes"};
+    return {"the value of \"" + std::string(field.name) + "\" is longer than " +
+            std::to_string(limits.value_bytes) + " bytes"};
 }
 
 void Form::clear() {
-    fields_.clear();
+    count_ = 0;
     decoded_.clear();
 }
 

@@ -5,7 +5,9 @@
 #include "values/result.hpp"
 #include "values/text_store.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,20 +43,46 @@ public:
     // limit is exceeded; it names the field. What came before stays.
     Result<bool> read(std::string_view encoded, const FormLimits& limits = {});
 
-    // Appends a field; the views must outlive it.
-    void add(const FormField& field) { fields_.push_back(field); }
+    std::span<FormField> fields() { return std::span(fields_).first(count_); }
+    std::span<const FormField> fields() const { return std::span(fields_).first(count_); }
 
-    std::vector<FormField>& fields() { return fields_; }
-    const std::vector<FormField>& fields() const { return fields_; }
+    // Appends a field; the views must outlive it.
+    void add(const FormField& field) { next() = field; }
+
+    // Takes out every field that `is_unwanted`.
+    template <class Predicate>
+    void erase(Predicate is_unwanted) {
+        const auto kept = fields();
+        count_ = static_cast<std::size_t>(std::remove_if(kept.begin(), kept.end(), is_unwanted) -
+                                          kept.begin());
+    }
 
     // Forgets everything and wipes what was decoded.
     void clear();
 
 private:
-    bool add_piece(std::string_view piece, std::size_t name_size, bool is_plain_name,
-                   bool is_plain_value, const FormLimits& limits, std::string& objection);
+    FormField& next() {
+        if (count_ == fields_.size()) fields_.resize(std::max(2 * count_, kFirstFields));
+        return fields_[count_++];
+    }
+    // What is known of the piece between two '&' that is being read.
+    struct Piece {
+        std::size_t begins_at = 0;
+        std::size_t equals_at = 0;
+        bool has_value = false;
+        bool is_plain_name = true;
+        bool is_plain = true; // the part that is being read: the name, then the value
+    };
+    bool finish(Piece& piece, std::string_view encoded, std::size_t ends_at,
+                const FormLimits& limits);
 
-    std::vector<FormField> fields_;
+    // Takes the field that was read last out again and tells which limit it exceeds.
+    Error reject_last(const FormLimits& limits);
+
+    static constexpr std::size_t kFirstFields = 64;
+
+    std::vector<FormField> fields_; // more than there are: the first count_ are in use
+    std::size_t count_ = 0;
     TextStore decoded_;
 };
 

@@ -5,6 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace segpay {
 
 constexpr std::size_t kBlockBytes = 64;
@@ -18,7 +22,41 @@ struct FormMarks {
 };
 
 // `block` has kBlockBytes bytes.
-FormMarks scan_block(const char* block);
-FormMarks scan_block_portably(const char* block);
+inline FormMarks scan_block_portably(const char* block) {
+    FormMarks marks;
+    for (std::size_t i = 0; i < kBlockBytes; ++i) {
+        const auto byte = static_cast<unsigned char>(block[i]);
+        const bool is_separator = byte == '&' || byte == '=';
+        const bool is_unusual = byte == '%' || byte == '+' || byte < 0x20 || byte > 0x7E;
+        marks.separators |= std::uint64_t{is_separator} << i;
+        marks.unusual |= std::uint64_t{is_unusual} << i;
+    }
+    return marks;
+}
+
+#if defined(__SSE2__)
+
+inline FormMarks scan_block(const char* block) {
+    FormMarks marks;
+    for (std::size_t i = 0; i < kBlockBytes; i += sizeof(__m128i)) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + i));
+        const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+        const auto bits = [&](__m128i found) {
+            return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(found))} << i;
+        };
+        // Bytes from 0x80 on are negative, hence below the space too.
+        const __m128i below_space = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+        marks.separators |= bits(_mm_or_si128(is('&'), is('=')));
+        marks.unusual |= bits(
+            _mm_or_si128(_mm_or_si128(is('%'), is('+')), _mm_or_si128(below_space, is('\x7F'))));
+    }
+    return marks;
+}
+
+#else
+
+inline FormMarks scan_block(const char* block) { return scan_block_portably(block); }
+
+#endif
 
 } // namespace segpay
