@@ -173,8 +173,10 @@ Reply Biller::handle(const HttpRequest& request) {
 Memory Biller::recall(const Postback& postback) {
     Memory memory;
     memory.purchase = ledger_->purchase(postback[Fact::purchase_id]);
-    if (const std::string_view related = postback[Fact::related_transaction_id]; !related.empty())
-        memory.related = ledger_->transaction(related);
+    const std::string_view related = postback[Fact::related_transaction_id];
+    const bool is_declined = is_word(postback[Fact::approved], "no");
+    const std::string_view sale = is_declined ? postback[Fact::transaction_id] : related;
+    if (!sale.empty()) memory.sale = ledger_->transaction(sale);
     return memory;
 }
 

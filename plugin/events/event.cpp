@@ -81,6 +81,7 @@ void Event::clear() {
     trial.reset();
     password.assign({});
     eticket = {};
+    is_later_sale = false;
     cross_sell_slot = 0;
     occurred_at_ms = 0;
     received_at_ms = 0;

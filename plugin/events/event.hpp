@@ -110,6 +110,8 @@ struct Event {
     ETicket eticket;
     std::string site;
     std::string option;
+    // A one-time item by one click, charged to a purchase that an earlier sale opened.
+    bool is_later_sale = false;
     std::uint32_t cross_sell_slot = 0;
     std::string cross_sell_ref;
     std::string upsell;

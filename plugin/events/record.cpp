@@ -50,6 +50,8 @@ void read_other_field(Event& event, std::string_view name, std::string_view valu
         event.test = truth(value);
     } else if (name == "standin") {
         event.standin = truth(value);
+    } else if (name == "later_sale") {
+        event.is_later_sale = truth(value);
     } else if (name == "cross_sell_slot") {
         event.cross_sell_slot = number<std::uint32_t>(value);
     } else if (name == "occurred_at_ms") {
@@ -81,6 +83,7 @@ std::string to_record(const Event& event) {
     if (event.trial) add("trial", *event.trial ? "1" : "0");
     if (event.test) add("test", "1");
     if (event.standin) add("standin", "1");
+    if (event.is_later_sale) add("later_sale", "1");
     if (event.cross_sell_slot) add("cross_sell_slot", std::to_string(event.cross_sell_slot));
     if (event.occurred_at_ms) add("occurred_at_ms", std::to_string(event.occurred_at_ms));
     add("received_at_ms", std::to_string(event.received_at_ms));

@@ -61,7 +61,6 @@ struct Purchase {
     std::string affiliate;
     std::string username;
     std::string trans_guid;
-    std::string standin_transaction; // the last sale that was approved by stand-in
     std::string card_type;           // of the opening sale: "Visa", "DirectDebit"
     TimeMs opened_at_ms = 0;         // when the opening sale took place
     TimeMs converted_at_ms = 0;      // when the trial became a full membership; 0: not

@@ -24,12 +24,6 @@ constexpr std::array kTaughtFields = {
     TaughtField{&Purchase::trans_guid, &Event::trans_guid, false},
 };
 
-// Processing API 2.0, "Postback specs": the sales that can begin a purchase. A one-click sale of a
-// one-time item reuses the purchase of the sign-up, which then stays what opened it.
-constexpr std::array kOpeningKinds = {EventKind::join, EventKind::cross_sell,
-                                      EventKind::token_purchase, EventKind::upsell,
-                                      EventKind::one_click};
-
 // What takes a sale back or restores it, and where it names that sale. The final decline of a
 // stand-in comes with the id of its approval (Processing API 2.0, "Stand-in").
 struct PaymentChange {
@@ -50,8 +44,8 @@ constexpr std::array kPaymentChanges = {
 bool is_open(const Purchase& purchase) { return purchase.opened_by != EventKind::unknown; }
 
 bool opens(const Purchase& purchase, const Event& event) {
-    return !is_open(purchase) && event.approved == true &&
-           std::ranges::find(kOpeningKinds, event.kind) != kOpeningKinds.end();
+    return !is_open(purchase) && event.approved == true && is_sale(event.kind) &&
+           !event.is_later_sale;
 }
 
 bool converts(const Event& event) {
@@ -130,8 +124,6 @@ Purchase learned(Purchase purchase, const Event& event) {
     if (is_opening) learn_opening(purchase, event);
     learn_names(purchase, event, is_opening);
     if (converts(event) && purchase.converted_at_ms == 0) purchase.converted_at_ms = time_of(event);
-    if (event.standin && event.approved == true)
-        purchase.standin_transaction = event.transaction_id;
     return purchase;
 }
 

@@ -34,7 +34,7 @@ constexpr std::string_view kInsertEntry =
 
 constexpr std::string_view kWritePurchase =
     "INSERT OR REPLACE INTO purchases(" SEGPAY_PURCHASE_COLUMNS
-    ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 using Text = std::optional<std::string_view>;
 
@@ -100,7 +100,6 @@ Purchase read_purchase(const SqliteQuery& row) {
     purchase.affiliate = text();
     purchase.username = text();
     purchase.trans_guid = text();
-    purchase.standin_transaction = text();
     purchase.state.has_access = number() != 0;
     purchase.state.renews = number() != 0;
     purchase.state.access_epoch = static_cast<std::uint32_t>(number());
@@ -120,8 +119,8 @@ void write_purchase(SqliteConnection& connection, const Purchase& purchase) {
     connection.change(kWritePurchase, purchase.id, static_cast<std::int64_t>(purchase.opened_by),
                       purchase.eticket.package, purchase.eticket.price_point, purchase.option,
                       purchase.site, purchase.member_id, purchase.session, purchase.affiliate,
-                      purchase.username, purchase.trans_guid, purchase.standin_transaction,
-                      purchase.state.has_access, purchase.state.renews, purchase.state.access_epoch,
+                      purchase.username, purchase.trans_guid, purchase.state.has_access,
+                      purchase.state.renews, purchase.state.access_epoch,
                       purchase.state.renewal_epoch, purchase.opening_transaction, purchase.partner,
                       purchase.card_type, purchase.opened_at_ms, purchase.converted_at_ms,
                       purchase.ended_at_ms, purchase.is_unpaid, purchase.held_by);

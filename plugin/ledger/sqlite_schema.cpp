@@ -81,6 +81,7 @@ ALTER TABLE purchases ADD COLUMN converted_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE purchases ADD COLUMN ended_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE purchases ADD COLUMN is_unpaid INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE purchases ADD COLUMN held_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE purchases DROP COLUMN standin_transaction; -- the entries tell it
 
 UPDATE purchases SET
   opening_transaction = IFNULL((

@@ -13,7 +13,7 @@ namespace segpay {
 
 // What the ledger already knows and the matrix asks for.
 struct History {
-    // This very transaction was approved by stand-in before.
+    // This very transaction was approved before: by stand-in, whether a template tells it or not.
     bool was_standin = false;
     // The purchase itself began as a one-click sale: its renewals echo the extras of that sale and
     // are renewals nevertheless.

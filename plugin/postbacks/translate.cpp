@@ -122,7 +122,7 @@ void know_account(Known& known, const Source& source) {
 // One purchase can hold sales of several products, by one click and for other affiliates: what
 // takes one of them back is about the product, and on the account, of that sale.
 std::optional<Known> known_from(const Memory& memory) {
-    if (!memory.purchase && !memory.related) return std::nullopt;
+    if (!memory.purchase && !memory.sale) return std::nullopt;
     Known known;
     if (const auto& purchase = memory.purchase) {
         know_account(known, *purchase);
@@ -130,7 +130,7 @@ std::optional<Known> known_from(const Memory& memory) {
         known.username = purchase->username;
         known.held_by = purchase->held_by;
     }
-    if (const auto& sale = memory.related) {
+    if (const auto& sale = memory.sale) {
         know_account(known, *sale);
         if (!known.is_opened()) known.opened_by = sale->kind;
     }
@@ -365,8 +365,8 @@ Objection judge_price(Event& event, const Config& config) {
 // A forged sign-up must not come true by what follows it: until an operator has decided about the
 // sale that opens a purchase, the rest of the purchase waits with it. A decline changes nothing.
 bool is_held(const Event& event, const Known* known) {
-    return known && !known->held_by.empty() && !known->is_opened() && !is_sale(event.kind) &&
-           event.kind != EventKind::denial;
+    return known && !known->held_by.empty() && !known->is_opened() &&
+           (!is_sale(event.kind) || event.is_later_sale) && event.kind != EventKind::denial;
 }
 
 // Member events have an epoch instead of an id or a time; where the template asks for one of these,
@@ -411,10 +411,8 @@ void identify(Identity& identity, const Event& event, const Classification& row)
 }
 
 History history_of(const Postback& postback, const Memory& memory) {
-    if (!memory.purchase) return {};
-    const std::string& standin = memory.purchase->standin_transaction;
-    const EventKind opened_by = memory.purchase->opened_by;
-    return {!standin.empty() && standin == postback[Fact::transaction_id],
+    const EventKind opened_by = memory.purchase ? memory.purchase->opened_by : EventKind::unknown;
+    return {memory.sale && memory.sale->transaction_id == postback[Fact::transaction_id],
             opened_by == EventKind::token_purchase || opened_by == EventKind::upsell ||
                 opened_by == EventKind::one_click};
 }
@@ -437,6 +435,7 @@ Objection read(Event& event, const Postback& postback, const Config& config,
     read_flags(event, postback, row);
     read_reason(event, postback);
     read_time(event, postback);
+    event.is_later_sale = is_sale(event.kind) && row.stage == "rebill";
     tell_the_rest(event, postback, row);
 
     Objection objection = postback.contradiction;

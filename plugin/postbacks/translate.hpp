@@ -36,7 +36,9 @@ enum class Trust { verify, released };
 // What the ledger remembers of what a postback is about.
 struct Memory {
     std::optional<Purchase> purchase; // its purchase
-    std::optional<Event> related;     // the transaction that it takes back or restores
+    // The approved sale that it takes back or restores; of a decline, what was told under its own
+    // transaction id before: a stand-in that failed in the end.
+    std::optional<Event> sale;
 };
 
 // Pure. `translation` is used again from postback to postback: warm, an ordinary one allocates

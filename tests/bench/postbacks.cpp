@@ -148,7 +148,7 @@ Memory memory_of(const Act& act, const Person& person, const Purchased& purchase
     known.card_type = purchase.card_type;
     if (act.known == Known::purchase) return memory;
 
-    Event& sale = memory.related.emplace();
+    Event& sale = memory.sale.emplace();
     sale.kind = EventKind::join;
     sale.approved = true;
     sale.purchase_id = purchase.purchase_id;

@@ -78,14 +78,15 @@ BOOST_AUTO_TEST_CASE(a_declined_sale_teaches_nothing) {
     BOOST_TEST((learned({}, denial) == Purchase()));
 }
 
-BOOST_AUTO_TEST_CASE(remembers_approvals_by_standin) {
-    Fact approval = transaction("1", "1001");
-    approval.event.standin = true;
-    Fact decline = transaction("1", "1002", EventKind::denial, 2995, "USD", false);
-    decline.event.standin = true;
-    const Purchase after = learned(learned({}, approval.event), decline.event);
-    BOOST_TEST(after.standin_transaction == "1001");
-    BOOST_TEST(learned(after, transaction("1", "1003").event).standin_transaction == "1001");
+BOOST_AUTO_TEST_CASE(what_is_charged_to_the_purchase_of_another_sale_opens_none) {
+    Event item = sale(EventKind::one_click, true, {5, 6}, "102").event;
+    item.is_later_sale = true;
+    const Purchase before = learned({}, item);
+    BOOST_TEST((before.opened_by == EventKind::unknown));
+    BOOST_TEST(before.option == "");
+    const Purchase after = learned(before, sale(EventKind::join, true, {7, 8}, "101").event);
+    BOOST_TEST((after.opened_by == EventKind::join));
+    BOOST_TEST(after.option == "101");
 }
 
 BOOST_AUTO_TEST_CASE(the_opening_sale_tells_when_and_with_what_card) {

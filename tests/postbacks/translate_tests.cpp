@@ -30,6 +30,9 @@ public:
     Translation translated(const std::optional<Purchase>& purchase = {},
                            const Config& config = example_config(),
                            Trust trust = Trust::verify) const {
+        return translated_with({purchase, {}}, config, trust);
+    }
+    Translation translated_with(const Memory& memory, const Config& config, Trust trust) const {
         Parameters parameters;
         for (const auto& [name, value] : values_)
             parameters.push_back({name, value});
@@ -37,8 +40,12 @@ public:
         const ReadPostback read(parameters, names);
         BOOST_TEST(read.objection == "");
         Translation translation;
-        translate(read.postback, config, {purchase, {}}, kStart, trust, translation);
+        translate(read.postback, config, memory, kStart, trust, translation);
         return translation;
+    }
+    // With `sale` as what was told under the related or the own transaction id.
+    Translation translated_after(const Event& sale) const {
+        return translated_with({{}, sale}, example_config(), Trust::verify);
     }
     Event event(const std::optional<Purchase>& purchase = {}) const {
         Translation translation = translated(purchase);
@@ -526,13 +533,23 @@ BOOST_AUTO_TEST_CASE(an_id_or_a_time_makes_a_member_event_unmistakable) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_standin_is_told_by_what_the_ledger_remembers) {
-    Purchase purchase = purchase_of_101();
-    purchase.standin_transaction = "1234567890";
+    Event approval = kJoin.event();
+    approval.affiliate = "of the sale";
     const Sent declined = kJoin.with("approved", "No");
-    BOOST_TEST((declined.event(purchase).kind == EventKind::standin_decline));
-    BOOST_TEST((declined.with("tranid", "2").event(purchase).kind == EventKind::denial));
+    const Translation failed = declined.translated_after(approval);
+    BOOST_TEST((failed.event.kind == EventKind::standin_decline));
+    BOOST_TEST(failed.event.affiliate == "of the sale");
+    BOOST_TEST((declined.with("tranid", "2").translated_after(approval).event.kind ==
+                EventKind::denial));
     BOOST_TEST((declined.event(purchase_of_101()).kind == EventKind::denial));
-    BOOST_TEST(declined.stem(purchase) != kJoin.stem(purchase));
+    BOOST_TEST(failed.identity.stem != kJoin.stem());
+}
+
+BOOST_AUTO_TEST_CASE(a_one_time_item_by_one_click_opens_no_purchase) {
+    const Sent sold = kJoin.with("octoken", "26346680").with("price", "29.95");
+    BOOST_TEST(sold.with("stage", "Rebill").event().is_later_sale);
+    BOOST_TEST(!sold.event().is_later_sale);
+    BOOST_TEST(!kRebill.event().is_later_sale);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
