@@ -29,14 +29,6 @@ struct Life {
     std::vector<Step> steps;
 };
 
-// Stories that the plugin is known to get wrong; they are told only when asked for.
-struct Mistakes {
-    bool overlapping_standins = false; // a second sale by stand-in before the first is decided
-    bool early_one_click = false;      // bought by one click, arrives before the card's sign-up
-    bool one_click_declined = false;   // by stand-in, for another affiliate, and said tersely
-};
-extern Mistakes known_mistakes;
-
 Story story_of(const Life& life);
 
 void showValue(const Life& life, std::ostream& out); // found by rapidcheck

@@ -1,10 +1,10 @@
 // The property: whatever life a customer leads, and whatever the network does to its postbacks, the
 // host ends as the model says. Prints its seed; the same seed tells the same lives.
 //
-//     property_tests [--sequences N] [--seed N] [--known MISTAKE] [--sabotage WHAT]
+//     property_tests [--sequences N] [--seed N] [--sabotage WHAT]
 //
-// --known tells stories too that the plugin is known to get wrong; --sabotage proves that a
-// difference is seen: then the exit code is 0 if one was. RC_PARAMS of rapidcheck works as well.
+// --sabotage proves that a difference is seen: then the exit code is 0 if one was. RC_PARAMS of
+// rapidcheck works as well.
 #include "life.hpp"
 #include "telling.hpp"
 
@@ -33,11 +33,6 @@ bool is_number(const std::string& text) {
 }
 
 bool set(const std::string& name, const std::string& value, Options& options) {
-    static const std::map<std::string, bool Mistakes::*> kMistakes = {
-        {"overlapping-standins", &Mistakes::overlapping_standins},
-        {"early-one-click", &Mistakes::early_one_click},
-        {"one-click-declined", &Mistakes::one_click_declined},
-    };
     static const std::map<std::string, bool Sabotage::*> kSabotages = {
         {"forget-keys", &Sabotage::forget_keys},
         {"lose-postback", &Sabotage::lose_postback},
@@ -46,8 +41,6 @@ bool set(const std::string& name, const std::string& value, Options& options) {
         options.rapidcheck += " max_success=" + value;
     else if (name == "--seed" && is_number(value))
         options.rapidcheck += " seed=" + value;
-    else if (name == "--known" && kMistakes.contains(value))
-        known_mistakes.*kMistakes.at(value) = true;
     else if (name == "--sabotage" && kSabotages.contains(value))
         options.sabotage.*kSabotages.at(value) = options.is_sabotaged = true;
     else
@@ -60,8 +53,7 @@ std::optional<Options> options_of(int count, char** words) {
     for (int i = 1; i < count; i += 2)
         if (i + 1 == count || !set(words[i], words[i + 1], options)) {
             std::cerr << "property_tests: cannot read \"" << words[i]
-                      << "\"; write [--sequences N] [--seed N] [--known MISTAKE] "
-                         "[--sabotage WHAT]\n";
+                      << "\"; write [--sequences N] [--seed N] [--sabotage WHAT]\n";
             return std::nullopt;
         }
     if (const char* given = std::getenv("RC_PARAMS"))

@@ -46,7 +46,6 @@ const Product& product(std::string_view option) {
 
 bool is_about_member(What what) { return what <= What::revival; }
 
-bool is_by_one_click(What what) { return what >= What::one_click && what <= What::token_rebuy; }
 
 bool is_money_back(What what) { return what >= What::void_sale && what <= What::revoke; }
 

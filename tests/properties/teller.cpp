@@ -6,8 +6,6 @@
 
 namespace segpay::testing {
 
-Mistakes known_mistakes;
-
 namespace {
 
 constexpr std::int64_t kBegin = 1'785'000'000; // 2026-07-25T17:20:00Z
@@ -33,8 +31,6 @@ struct Running {
     bool has_access = true, renews = true;
     std::size_t opening = 0; // happenings
     std::optional<std::size_t> last_change;
-    std::vector<std::size_t> standins; // of the stand-in sales and of their declines
-    unsigned undecided_standins = 0;
     Happening echo; // slot, card, upsell: what its renewals echo
 
     bool is_alive() const { return is_sold && !is_dead && has_access; }
@@ -275,9 +271,8 @@ void Teller::sell_by_one_click(Happening it, std::string_view option) {
     if (!it.is_initial) {
         it.purchase = card->id;
         const bool is_its_own = !it.is_approved; // a decline is the card owner's
-        if (is_its_own || (it.is_standin && !known_mistakes.one_click_declined))
-            it.owner = card->owner;
-        if (!it.is_approved || !known_mistakes.early_one_click) it.after.push_back(card->opening);
+        if (is_its_own) it.owner = card->owner;
+        if (!it.is_approved) it.after.push_back(card->opening);
         return add_sale(it);
     }
     purchases_.push_back({});
@@ -307,7 +302,7 @@ void Teller::take_back(What what) {
     if (what == What::credit && has(kOther) && sale->left > 1) it.amount = sale->left / 2;
     sale->left -= it.amount;
     sale->is_charged_back = what == What::chargeback;
-    running.undecided_standins -= std::exchange(sale->is_undecided, false);
+    sale->is_undecided = false;
     if (it.is_terse || sold.octoken != 0) it.after.push_back(sale->happening);
     add(it);
     if (has(kAlso) && running.is_sold) {
@@ -341,7 +336,6 @@ void Teller::settle_standin() {
     it.what = What::standin_settled;
     it.is_standin = false;
     it.after = {sale->happening};
-    --running_of(it).undecided_standins;
     add(it);
 }
 
@@ -352,14 +346,12 @@ void Teller::decline_standin() {
     sale->left = 0;
     Happening it = story_[sale->happening];
     Running& running = running_of(it);
-    const bool is_charged_to_card = is_by_one_click(it.what) && !it.is_initial;
     it.what = What::standin_declined;
     it.is_approved = false;
-    it.is_terse = has(kTerse) && (!is_charged_to_card || known_mistakes.one_click_declined);
+    it.is_terse = has(kTerse);
     it.after = {sale->happening, running.opening};
     if (sale->happening == running.opening) running.is_dead = true;
-    --running.undecided_standins;
-    running.standins.push_back(add(it));
+    add(it);
     if (running.has_access) add_change(about(running, What::disable));
 }
 
@@ -414,12 +406,6 @@ Happening Teller::renewal(const Running& running, What what, std::int64_t amount
 
 void Teller::add_sale(Happening it) {
     Running& running = running_of(it);
-    if (it.is_standin) {
-        if (!known_mistakes.overlapping_standins) {
-            if (running.undecided_standins > 0) it.is_standin = false;
-            it.after.insert(it.after.end(), running.standins.begin(), running.standins.end());
-        }
-    }
     if (!it.is_approved) {
         add(it);
         return;
@@ -429,8 +415,6 @@ void Teller::add_sale(Happening it) {
         running.is_sold = true;
         running.opening = story_.size();
     }
-    running.undecided_standins += it.is_standin;
-    if (it.is_standin) running.standins.push_back(story_.size());
     sales_.push_back({story_.size(), it.amount, false, it.is_standin});
     if (it.is_change)
         add_change(it);
