@@ -22,7 +22,13 @@ PurchaseState advanced(PurchaseState state, const Identity& identity) {
 }
 
 std::string transaction_stem(std::string_view transaction_id) {
-    return "segpay/t" + std::string(transaction_id) + "/";
+    std::string stem;
+    append_transaction_stem(stem, transaction_id);
+    return stem;
+}
+
+void append_transaction_stem(std::string& out, std::string_view transaction_id) {
+    out.append("segpay/t").append(transaction_id).append("/");
 }
 
 std::string key_of(const Identity& identity, const PurchaseState& after) {

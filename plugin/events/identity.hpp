@@ -40,6 +40,7 @@ PurchaseState advanced(PurchaseState state, const Identity& identity);
 
 // What the keys of all postbacks about one transaction begin with: "segpay/t1234567890/".
 std::string transaction_stem(std::string_view transaction_id);
+void append_transaction_stem(std::string& out, std::string_view transaction_id);
 
 // The idempotency key, given the state *after* the event: "segpay/26346680/cancel/r1".
 std::string key_of(const Identity& identity, const PurchaseState& after);

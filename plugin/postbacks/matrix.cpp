@@ -186,12 +186,27 @@ bool is_there(Extra extra, const Postback& postback, const History& history, Wor
     return false;
 }
 
-bool fits(const Row& row, const Words& words) {
-    return (row.stages & bit(words.stage)) != 0 &&
-           (row.transaction_type == kAny || row.transaction_type == words.transaction_type) &&
-           (row.action == kAny || row.action == words.action) &&
-           (row.approved == kAny || row.approved == words.approved);
+// The three words that a row asks for as one number, and which of them it asks for.
+constexpr std::uint32_t packed(Word type, Word action, Word approved) {
+    return static_cast<std::uint32_t>(type) | static_cast<std::uint32_t>(action) << 8 |
+           static_cast<std::uint32_t>(approved) << 16;
 }
+constexpr std::uint32_t asked(Word word) { return word == kAny ? 0 : 0xFF; }
+
+struct PackedRow {
+    std::uint32_t mask = 0;
+    std::uint32_t value = 0;
+    std::uint32_t stages = 0;
+};
+constexpr auto kPackedRows = [] {
+    std::array<PackedRow, kRows.size()> rows{};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Row& row = kRows[i];
+        rows[i] = {asked(row.transaction_type) | asked(row.action) << 8 | asked(row.approved) << 16,
+                   packed(row.transaction_type, row.action, row.approved), row.stages};
+    }
+    return rows;
+}();
 
 } // namespace
 
@@ -200,8 +215,13 @@ bool is_set(std::string_view extra) { return !extra.empty() && extra != "0"; }
 Classification classify(const Postback& postback, const History& history) {
     const Words words{word_of(postback[Fact::transaction_type]), word_of(postback[Fact::action]),
                       word_of(postback[Fact::stage]), word_of(postback[Fact::approved])};
-    for (const Row& row : kRows) {
-        if (!fits(row, words) || !is_there(row.extra, postback, history, words.stage)) continue;
+    const std::uint32_t said = packed(words.transaction_type, words.action, words.approved);
+    const std::uint32_t stage = bit(words.stage);
+    for (std::size_t i = 0; i < kRows.size(); ++i) {
+        const PackedRow& asked_for = kPackedRows[i];
+        if ((said & asked_for.mask) != asked_for.value || (stage & asked_for.stages) == 0) continue;
+        const Row& row = kRows[i];
+        if (!is_there(row.extra, postback, history, words.stage)) continue;
         Classification result;
         result.meaning = row.meaning;
         result.kind = row.kind;

@@ -146,10 +146,7 @@ void Postback::clear() {
 
 bool mend_garbled_template(Form& form, const NameTable& names) {
     const std::span<FormField> fields = form.fields();
-    // Of a sound request nothing more than this is looked at.
-    if (std::all_of(fields.begin(), fields.end(),
-                    [](const FormField& field) { return field.is_plain_value; }))
-        return false;
+    if (form.is_plain()) return false;
     std::string_view spoilt;
     bool is_password = false;
     for (const FormField& field : fields) {

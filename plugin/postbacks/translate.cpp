@@ -4,6 +4,7 @@
 
 #include "postbacks/matrix.hpp"
 #include "postbacks/price.hpp"
+#include "postbacks/product.hpp"
 #include "postbacks/promise.hpp"
 #include "postbacks/reasons.hpp"
 #include "values/word.hpp"
@@ -16,9 +17,6 @@ namespace segpay {
 namespace {
 
 constexpr std::size_t kMaxIdCharacters = 40;
-
-// What is wrong with a postback; empty: nothing.
-using Objection = std::string;
 
 bool is_id(std::string_view text) {
     return !text.empty() && text.size() <= kMaxIdCharacters &&
@@ -96,45 +94,6 @@ void tell_the_rest(Event& event, const Postback& postback, const Classification&
         add_extra(event, postback, Fact::reactivation_time);
     if (const std::string_view standin = postback[Fact::standin]; standin != "0" && standin != "1")
         add_extra(event, postback, Fact::standin);
-}
-
-// What is known of the purchase that a postback is about: views into the memory.
-struct Known {
-    EventKind opened_by = EventKind::unknown;
-    ETicket eticket;
-    std::string_view option, site, member_id, session, affiliate, username, partner;
-    std::string_view held_by;
-
-    bool is_opened() const { return opened_by != EventKind::unknown; }
-};
-
-template <class Source>
-void know_account(Known& known, const Source& source) {
-    known.eticket = source.eticket;
-    known.option = source.option;
-    known.site = source.site;
-    known.member_id = source.member_id;
-    known.session = source.session;
-    known.affiliate = source.affiliate;
-    known.partner = source.partner;
-}
-
-// One purchase can hold sales of several products, by one click and for other affiliates: what
-// takes one of them back is about the product, and on the account, of that sale.
-std::optional<Known> known_from(const Memory& memory) {
-    if (!memory.purchase && !memory.sale) return std::nullopt;
-    Known known;
-    if (const auto& purchase = memory.purchase) {
-        know_account(known, *purchase);
-        known.opened_by = purchase->opened_by;
-        known.username = purchase->username;
-        known.held_by = purchase->held_by;
-    }
-    if (const auto& sale = memory.sale) {
-        know_account(known, *sale);
-        if (!known.is_opened()) known.opened_by = sale->kind;
-    }
-    return known;
 }
 
 // A rebill has no eTicket, a disable has no member: the ledger remembers them. Whose a purchase is
@@ -229,82 +188,9 @@ Objection check_ids(const Event& event, const Classification& row) {
     return {};
 }
 
-// A one-time item that is sold by one click is charged to the purchase that has the card: what is
-// remembered of that purchase is not what was sold.
-bool is_charged_to_another(const Event& event, const Postback& postback) {
-    return (event.kind == EventKind::upsell || event.kind == EventKind::token_purchase ||
-            event.kind == EventKind::one_click) &&
-           postback[Fact::eticket].empty();
-}
-
-// What is sold under a ref code: the offer's option, its program, and whose form it was sold on.
-Objection take_offer(Event& event, const Offer& offer, std::string_view what, const Config& config,
-                     const JoinOption*& option) {
-    const JoinOption* offered = config.option(offer.option);
-    if (!offered)
-        return std::string(what) + " \"" + offer.ref + "\" is sold by merchant " +
-               (offer.partner ? offer.partner->merchant_id : std::string("?")) +
-               ", whose postbacks are not ours";
-    if (!event.eticket.is_none() && offered->eticket != event.eticket)
-        return std::string(what) + " \"" + offer.ref + "\" sells eticket " +
-               to_string(offered->eticket) + ", but the purchase is of " + to_string(event.eticket);
-    option = offered;
-    event.program = offer.program;
-    if (offer.partner) event.partner = offer.partner->merchant_id;
-    return {};
-}
-
-// Which product: by the ref code of a cross sell or upsell, by the eTicket, by the seal, or as
-// remembered.
-Objection find_product(Event& event, const Postback& postback, const Config& config,
-                       const Known* known, TimeMs now) {
-    const bool is_of_another = is_charged_to_another(event, postback);
-    if (const std::string_view text = postback[Fact::eticket]; !text.empty()) {
-        Result<ETicket> eticket = parse_eticket(text);
-        if (!eticket) return eticket.error();
-        event.eticket = *eticket;
-    } else if (known && !is_of_another) {
-        event.eticket = known->eticket;
-    }
-
-    const JoinOption* option = config.option_of(event.eticket);
-    if (!event.cross_sell_ref.empty()) {
-        const Offer* offer = config.cross_sell(event.cross_sell_ref);
-        if (!offer)
-            return "cross-sell ref \"" + std::string(shortened(event.cross_sell_ref, 40)) +
-                   "\" is not configured";
-        if (Objection objection = take_offer(event, *offer, "cross-sell ref", config, option);
-            !objection.empty())
-            return objection;
-    } else if (const Offer* offer = event.upsell.empty() ? nullptr : config.upsell(event.upsell);
-               offer && (!option || option->id == offer->option)) {
-        if (Objection objection = take_offer(event, *offer, "upsell", config, option);
-            !objection.empty())
-            return objection;
-    }
-    if (!option && is_of_another) option = sealed_option(postback, config, now);
-
-    if (option) {
-        event.option = option->id;
-        event.site = option->site;
-        event.trial = option->is_trial;
-        if (event.eticket.is_none()) event.eticket = option->eticket;
-        return {};
-    }
-    if (!postback[Fact::eticket].empty())
-        return "eticket " + to_string(event.eticket) + " is no configured join option";
-    if (is_of_another || (is_sale(event.kind) && !(known && known->is_opened()))) {
-        event.warnings.emplace_back("product_not_said");
-    } else if (known) {
-        event.option = known->option;
-        event.site = known->site;
-    }
-    return {};
-}
-
 // Amounts are positive in events: the sign says nothing that the trantype does not. A member event
 // has none: its price is that of a transaction, which tells of the money itself.
-Objection read_amount(Event& event, const Postback& postback, const Config& config,
+Objection read_amount(Event& event, const Postback& postback, const JoinOption* option,
                       const Classification& row) {
     if (!row.is_transaction) return {};
     const std::string_view text = postback[Fact::price];
@@ -317,7 +203,6 @@ Objection read_amount(Event& event, const Postback& postback, const Config& conf
         return "currencycode \"" + std::string(shortened(postback[Fact::currency], 20)) +
                "\" is no currency of ISO 4217";
     if (!currency) {
-        const JoinOption* option = config.option(event.option);
         if (!option) return "there is a price, but neither currencycode nor a known join option";
         currency = option->price.currency;
         event.warnings.emplace_back("currency_from_option");
@@ -341,17 +226,15 @@ std::optional<Money> initial_amount(const Event& event, const Postback& postback
 }
 
 // A free trial was not paid, whatever was authorised.
-void note_authorisation(Event& event, const Postback& postback, const Config& config) {
+void note_authorisation(Event& event, const Postback& postback, const JoinOption* option) {
     if (!event.amount || event.approved != true || !is_sale(event.kind)) return;
-    const std::optional<Money> initial =
-        initial_amount(event, postback, config.option(event.option));
+    const std::optional<Money> initial = initial_amount(event, postback, option);
     if (!initial || !is_authorisation_only(*event.amount, *initial)) return;
     event.amount->minor = 0;
     event.warnings.emplace_back("authorisation_only");
 }
 
-Objection judge_price(Event& event, const Config& config) {
-    const JoinOption* option = config.option(event.option);
+Objection judge_price(Event& event, const Config& config, const JoinOption* option) {
     const PriceCheck check = is_sale(event.kind)      ? config.postbacks.price_of_sales
                              : is_renewal(event.kind) ? config.postbacks.price_of_renewals
                                                       : PriceCheck::off;
@@ -374,10 +257,12 @@ bool is_held(const Event& event, const Known* known) {
 void identify(Identity& identity, const Event& event, const Classification& row) {
     std::string& stem = identity.stem;
     if (row.is_transaction) {
-        stem.assign("segpay/t").append(event.transaction_id).append("/");
-        stem.append(row.transaction_type).append("-").append(row.action).append("-");
-        if (!row.stage.empty()) stem.append(row.stage).append("-");
-        stem.append(event.approved == true ? "yes" : "no");
+        append_transaction_stem(stem, event.transaction_id);
+        for (std::string_view word : {row.transaction_type, row.action, row.stage}) {
+            stem += word;
+            if (!word.empty()) stem += '-';
+        }
+        stem += event.approved == true ? "yes" : "no";
         if (event.kind == EventKind::reactivation) {
             identity.access = Change::on;
             identity.renewal = Change::on;
@@ -430,37 +315,42 @@ std::string shown_words(const Postback& postback) {
 
 // What the postback says, with what is remembered.
 Objection read(Event& event, const Postback& postback, const Config& config,
-               const Classification& row, const Known* known, TimeMs now) {
-    if (known) remember(event, postback, config, *known);
+               const Classification& row, const Known* known, TimeMs now,
+               const JoinOption*& option) {
     read_flags(event, postback, row);
+    if (known) remember(event, postback, config, *known);
     read_reason(event, postback);
     read_time(event, postback);
     event.is_later_sale = is_sale(event.kind) && row.stage == "rebill";
     tell_the_rest(event, postback, row);
 
-    Objection objection = postback.contradiction;
-    if (objection.empty()) objection = check_ids(event, row);
-    if (objection.empty()) objection = read_cross_sell(event, postback);
-    if (objection.empty()) objection = find_product(event, postback, config, known, now);
-    if (objection.empty()) objection = read_amount(event, postback, config, row);
-    if (objection.empty()) note_authorisation(event, postback, config);
+    if (!postback.contradiction.empty()) return postback.contradiction;
+    if (Objection objection = check_ids(event, row); !objection.empty()) return objection;
+    if (Objection objection = read_cross_sell(event, postback); !objection.empty())
+        return objection;
+    if (Objection objection = find_product(event, postback, config, known, now, option);
+        !objection.empty())
+        return objection;
+    if (!option) option = config.option(event.option); // as remembered
+    Objection objection = read_amount(event, postback, option, row);
+    note_authorisation(event, postback, option);
     return objection;
 }
 
 // Whether it is believed.
 Objection judge(Translation& translation, const Postback& postback, const Config& config,
-                const Known* known, TimeMs now) {
+                const Known* known, TimeMs now, const JoinOption* option) {
     Event& event = translation.event;
     const bool is_opened = known && known->is_opened();
-    Objection objection = check_promise(event, postback, config, is_opened, now);
-    if (objection.empty()) objection = judge_price(event, config);
-    if (objection.empty() && is_held(event, known)) {
-        translation.is_held = true;
-        objection = "the sale that opened purchase " + event.purchase_id +
-                    " waits for a decision (" + std::string(known->held_by) +
-                    "); this one waits with it";
-    }
-    return objection;
+    if (Objection objection = check_promise(event, postback, config, is_opened, now);
+        !objection.empty())
+        return objection;
+    if (Objection objection = judge_price(event, config, option); !objection.empty())
+        return objection;
+    if (!is_held(event, known)) return {};
+    translation.is_held = true;
+    return "the sale that opened purchase " + event.purchase_id + " waits for a decision (" +
+           std::string(known->held_by) + "); this one waits with it";
 }
 
 } // namespace
@@ -491,18 +381,20 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
         return;
     }
     if (row.meaning == Meaning::probe) {
-        (void)find_product(event, postback, config, nullptr, now);
+        const JoinOption* option = nullptr;
+        (void)find_product(event, postback, config, nullptr, now, option);
         translation.outcome = Outcome::probe;
         return;
     }
     const std::optional<Known> found = known_from(memory);
     const Known* known = found ? &*found : nullptr;
     translation.outcome = Outcome::quarantine;
-    translation.reason = read(event, postback, config, row, known, now);
+    const JoinOption* option = nullptr;
+    translation.reason = read(event, postback, config, row, known, now, option);
     if (!translation.reason.empty()) return;
     identify(translation.identity, event, row);
     if (trust == Trust::verify)
-        translation.reason = judge(translation, postback, config, known, now);
+        translation.reason = judge(translation, postback, config, known, now, option);
     if (translation.reason.empty()) translation.outcome = Outcome::event;
 }
 

@@ -5,7 +5,7 @@
 #include "config/config.hpp"
 #include "events/event.hpp"
 #include "events/identity.hpp"
-#include "ledger/ledger.hpp"
+#include "postbacks/known.hpp"
 #include "postbacks/postback.hpp"
 
 #include <optional>
@@ -32,14 +32,6 @@ struct Translation {
 
 // How much is believed. An operator who releases a request has looked at it.
 enum class Trust { verify, released };
-
-// What the ledger remembers of what a postback is about.
-struct Memory {
-    std::optional<Purchase> purchase; // its purchase
-    // The approved sale that it takes back or restores; of a decline, what was told under its own
-    // transaction id before: a stand-in that failed in the end.
-    std::optional<Event> sale;
-};
 
 // Pure. `translation` is used again from postback to postback: warm, an ordinary one allocates
 // nothing.

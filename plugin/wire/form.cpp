@@ -41,20 +41,29 @@ constexpr std::array<std::int8_t, 256> kHexValue = [] {
 
 int hex_value(char c) { return kHexValue[static_cast<unsigned char>(c)]; }
 
-// Writes the decoded text to `out`, which has room for all of `text`; tells where it ends, and
-// whether all of it is printable ASCII.
-char* decode_into(char* out, std::string_view text, bool& is_plain) {
+// Writes the decoded text to `out`, which has room for all of `text` and a run more; tells where it
+// ends, and whether all of it is printable ASCII. `readable_end`: of the memory that `text` is in.
+char* decode_into(char* out, std::string_view text, const char* readable_end, bool& is_plain) {
+    const char* in = text.data();
+    const char* const end = in + text.size();
     bool is_printable = true;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char c = text[i];
+    while (in < end) {
+        if (readable_end - in >= static_cast<std::ptrdiff_t>(kRunBytes)) {
+            const std::size_t run = std::min(copy_run(out, in), static_cast<std::size_t>(end - in));
+            in += run;
+            out += run;
+            if (run == kRunBytes) continue;
+            if (in == end) break;
+        }
+        char c = *in++;
         if (c == '+') {
             c = ' ';
-        } else if (c == '%' && i + 2 < text.size()) {
-            const int high = hex_value(text[i + 1]);
-            const int low = hex_value(text[i + 2]);
+        } else if (c == '%' && end - in >= 2) {
+            const int high = hex_value(in[0]);
+            const int low = hex_value(in[1]);
             if (high >= 0 && low >= 0) {
                 c = static_cast<char>(high * 16 + low);
-                i += 2;
+                in += 2;
             }
         }
         is_printable &= c >= 0x20 && c < 0x7F;
@@ -64,73 +73,76 @@ char* decode_into(char* out, std::string_view text, bool& is_plain) {
     return out;
 }
 
-void decode(TextStore& store, std::string_view& text, bool& is_plain) {
+void decode(TextStore& store, std::string_view& text, const char* readable_end, bool& is_plain) {
     if (text.empty()) return;
-    char* const begin = store.room(text.size());
-    char* const end = decode_into(begin, text, is_plain);
+    const std::size_t room = text.size() + kRunBytes;
+    char* const begin = store.room(room);
+    char* const end = decode_into(begin, text, readable_end, is_plain);
     const auto size = static_cast<std::size_t>(end - begin);
     store.give_back(text.size() - size);
     text = {begin, size};
 }
 
+// The marks of the last block, with one more where the text ends: there a piece ends as well.
 FormMarks scan_tail(std::string_view tail) {
     std::array<char, kBlockBytes> block;
     block.fill('x');
-    std::memcpy(block.data(), tail.data(), tail.size());
-    return scan_block(block.data());
+    if (!tail.empty()) std::memcpy(block.data(), tail.data(), tail.size());
+    FormMarks marks = scan_block(block.data());
+    marks.separators |= std::uint64_t{1} << tail.size();
+    return marks;
 }
 
 } // namespace
 
 Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
-    Piece piece;
-    for (std::size_t block = 0; block < encoded.size(); block += kBlockBytes) {
+    const char* const text = encoded.data();
+    const char* const text_end = text + encoded.size();
+    std::size_t begins_at = 0; // of the piece between two '&' that is being read
+    std::size_t equals_at = 0;
+    bool has_value = false;
+    bool is_plain_name = true;
+    bool is_plain = true; // the part that is being read: the name, then the value
+    for (std::size_t block = 0; block <= encoded.size(); block += kBlockBytes) {
         FormMarks marks = encoded.size() - block < kBlockBytes ? scan_tail(encoded.substr(block))
-                                                               : scan_block(encoded.data() + block);
-        while (marks.separators != 0) {
+                                                               : scan_block(text + block);
+        for (; marks.separators != 0; marks.separators &= marks.separators - 1) {
             const int index = std::countr_zero(marks.separators);
             const std::uint64_t before = (std::uint64_t{1} << index) - 1;
-            piece.is_plain &= (marks.unusual & before) == 0;
+            is_plain &= (marks.unusual & before) == 0;
             marks.unusual &= ~before;
-            marks.separators &= marks.separators - 1;
-
             const std::size_t at = block + static_cast<unsigned>(index);
-            if (encoded[at] == '&') {
-                if (!finish(piece, encoded, at, limits)) return reject_last(limits);
-            } else if (!piece.has_value) {
-                piece.has_value = true;
-                piece.equals_at = at;
-                piece.is_plain_name = std::exchange(piece.is_plain, true);
+            if (at < encoded.size() && text[at] == '=') {
+                if (has_value) continue; // a part of the value
+                has_value = true;
+                equals_at = at;
+                is_plain_name = std::exchange(is_plain, true);
+                continue;
             }
+            if (at != begins_at) {
+                const std::size_t name_end = has_value ? equals_at : at;
+                const std::size_t value_at = has_value ? equals_at + 1 : at;
+                FormField& field = next();
+                field.name = {text + begins_at, name_end - begins_at};
+                field.value = {text + value_at, at - value_at};
+                field.is_plain_name = has_value ? is_plain_name : is_plain;
+                field.is_plain_value = is_plain || !has_value;
+                if (!field.is_plain_name)
+                    decode(decoded_, field.name, text_end, field.is_plain_name);
+                if (!field.is_plain_value)
+                    decode(decoded_, field.value, text_end, field.is_plain_value);
+                if (count_ > limits.fields || field.name.size() > limits.name_bytes ||
+                    field.value.size() > limits.value_bytes)
+                    return reject_last(limits);
+                is_plain_ &= field.is_plain_value;
+            }
+            begins_at = at + 1;
+            has_value = false;
+            is_plain = true;
         }
-        piece.is_plain &= marks.unusual == 0;
+        is_plain &= marks.unusual == 0;
     }
-    if (!finish(piece, encoded, encoded.size(), limits)) return reject_last(limits);
     return true;
-}
-
-// Makes a field of the piece that ends here, and begins the next one.
-bool Form::finish(Piece& piece, std::string_view encoded, std::size_t ends_at,
-                  const FormLimits& limits) {
-    const char* const text = encoded.data();
-    const std::size_t begins_at = piece.begins_at;
-    bool fits = true;
-    if (ends_at != begins_at) {
-        FormField& field = next();
-        const std::size_t name_end = piece.has_value ? piece.equals_at : ends_at;
-        const std::size_t value_at = piece.has_value ? piece.equals_at + 1 : ends_at;
-        field.name = {text + begins_at, name_end - begins_at};
-        field.value = {text + value_at, ends_at - value_at};
-        field.is_plain_name = piece.has_value ? piece.is_plain_name : piece.is_plain;
-        field.is_plain_value = piece.is_plain || !piece.has_value;
-        if (!field.is_plain_name) decode(decoded_, field.name, field.is_plain_name);
-        if (!field.is_plain_value) decode(decoded_, field.value, field.is_plain_value);
-        fits = count_ <= limits.fields && field.name.size() <= limits.name_bytes &&
-               field.value.size() <= limits.value_bytes;
-    }
-    piece = Piece();
-    piece.begins_at = ends_at + 1;
-    return fits;
 }
 
 Error Form::reject_last(const FormLimits& limits) {
@@ -144,6 +156,7 @@ Error Form::reject_last(const FormLimits& limits) {
 
 void Form::clear() {
     count_ = 0;
+    is_plain_ = true;
     decoded_.clear();
 }
 

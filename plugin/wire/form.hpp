@@ -47,7 +47,13 @@ public:
     std::span<const FormField> fields() const { return std::span(fields_).first(count_); }
 
     // Appends a field; the views must outlive it.
-    void add(const FormField& field) { next() = field; }
+    void add(const FormField& field) {
+        next() = field;
+        is_plain_ &= field.is_plain_value;
+    }
+
+    // Whether all values are printable ASCII alone.
+    bool is_plain() const { return is_plain_; }
 
     // Takes out every field that `is_unwanted`.
     template <class Predicate>
@@ -65,17 +71,6 @@ private:
         if (count_ == fields_.size()) fields_.resize(std::max(2 * count_, kFirstFields));
         return fields_[count_++];
     }
-    // What is known of the piece between two '&' that is being read.
-    struct Piece {
-        std::size_t begins_at = 0;
-        std::size_t equals_at = 0;
-        bool has_value = false;
-        bool is_plain_name = true;
-        bool is_plain = true; // the part that is being read: the name, then the value
-    };
-    bool finish(Piece& piece, std::string_view encoded, std::size_t ends_at,
-                const FormLimits& limits);
-
     // Takes the field that was read last out again and tells which limit it exceeds.
     Error reject_last(const FormLimits& limits);
 
@@ -83,6 +78,7 @@ private:
 
     std::vector<FormField> fields_; // more than there are: the first count_ are in use
     std::size_t count_ = 0;
+    bool is_plain_ = true;
     TextStore decoded_;
 };
 

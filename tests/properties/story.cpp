@@ -46,7 +46,6 @@ const Product& product(std::string_view option) {
 
 bool is_about_member(What what) { return what <= What::revival; }
 
-
 bool is_money_back(What what) { return what >= What::void_sale && what <= What::revoke; }
 
 std::string money_words(std::int64_t minor, unsigned decimals, std::string_view currency) {

@@ -1,0 +1,35 @@
+// Known: what the ledger remembers of the purchase that a postback is about.
+#pragma once
+
+#include "events/event.hpp"
+#include "ledger/ledger.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace segpay {
+
+// As it comes from the ledger.
+struct Memory {
+    std::optional<Purchase> purchase; // the postback's
+    // The approved sale that it takes back or restores; of a decline, what was told under its own
+    // transaction id before: a stand-in that failed in the end.
+    std::optional<Event> sale;
+};
+
+// Views into the memory.
+struct Known {
+    EventKind opened_by = EventKind::unknown;
+    ETicket eticket;
+    std::string_view option, site, member_id, session, affiliate, username, partner;
+    std::string_view held_by;
+
+    bool is_opened() const { return opened_by != EventKind::unknown; }
+};
+
+// One purchase can hold sales of several products, by one click and for other affiliates: what
+// takes one of them back is about the product, and on the account, of that sale. nullopt: nothing
+// is remembered.
+std::optional<Known> known_from(const Memory& memory);
+
+} // namespace segpay
