@@ -5,7 +5,9 @@
 // form and as a list "name, separator, value, separator, name, ...".
 #include "property.hpp"
 #include "wire/form.hpp"
+#include "wire/scan.hpp"
 
+#include <array>
 #include <optional>
 
 using namespace segpay;
@@ -104,6 +106,18 @@ void check_encoding(Input input, char separator) {
     holds(decoded == parameters, "decode(encode(x)) is x", encoded);
 }
 
+// What fills up the last block is marked too: none of it may be lost.
+void check_scanners(std::string_view encoded) {
+    for (std::size_t at = 0; at < encoded.size(); at += kBlockBytes) {
+        std::array<char, kBlockBytes> block;
+        block.fill('&');
+        const std::string_view part = encoded.substr(at, kBlockBytes);
+        std::copy(part.begin(), part.end(), block.begin());
+        holds(scan_block(block.data()) == scan_block_portably(block.data()),
+              "the vector scanner and the portable one find the same places");
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
@@ -114,6 +128,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
     check_decoding(input.rest(), limits);
     check_cut(input.rest(), choice / std::size(kLimits), limits);
     check_encoding(input, separator);
-    // Here belongs: the vector scanner and the portable one find the same places.
+    check_scanners(input.rest());
     return 0;
 }

@@ -1,0 +1,107 @@
+// Both scanners against the definition of a mark and against each other.
+#include "wire/scan.hpp"
+
+#include "wire/form.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <random>
+#include <string>
+#include <string_view>
+
+using namespace segpay;
+
+namespace {
+
+using Block = std::array<char, kBlockBytes>;
+
+Block filled_with(char c) {
+    Block block;
+    block.fill(c);
+    return block;
+}
+
+// Written out letter by letter, so that it shares nothing with the scanners.
+bool is_separator(unsigned char byte) { return byte == '&' || byte == '='; }
+bool is_unusual(unsigned char byte) {
+    constexpr std::string_view kUsual =
+        " !\"#$&'()*,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
+        "abcdefghijklmnopqrstuvwxyz{|}~";
+    return kUsual.find(static_cast<char>(byte)) == std::string_view::npos;
+}
+
+FormMarks expected_of(const Block& block) {
+    FormMarks marks;
+    for (std::size_t i = 0; i < block.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(block[i]);
+        if (is_separator(byte)) marks.separators |= std::uint64_t{1} << i;
+        if (is_unusual(byte)) marks.unusual |= std::uint64_t{1} << i;
+    }
+    return marks;
+}
+
+bool agree(const Block& block) {
+    const FormMarks expected = expected_of(block);
+    return scan_block(block.data()) == expected && scan_block_portably(block.data()) == expected;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(scan_tests)
+
+BOOST_AUTO_TEST_CASE(every_byte_is_marked_at_every_position) {
+    for (const char around : {'a', '&', '%', '\xFF'})
+        for (int byte = 0; byte < 256; ++byte)
+            for (std::size_t at = 0; at < kBlockBytes; ++at) {
+                Block block = filled_with(around);
+                block[at] = static_cast<char>(byte);
+                BOOST_TEST_CONTEXT("byte " << byte << " at " << at << " among " << +around)
+                BOOST_REQUIRE(agree(block));
+            }
+}
+
+BOOST_AUTO_TEST_CASE(random_blocks_are_marked_alike) {
+    constexpr std::string_view kTelling = "&=%+a~ \x1F\x7F\x80\xFF";
+    std::mt19937_64 random(20'260'921);
+    for (int round = 0; round < 100'000; ++round) {
+        Block block;
+        const bool is_any = round % 2 == 0;
+        for (char& c : block)
+            c = is_any ? static_cast<char>(random() & 0xFF) : kTelling[random() % kTelling.size()];
+        BOOST_TEST_CONTEXT("round " << round) BOOST_REQUIRE(agree(block));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_block_may_begin_anywhere) {
+    std::string text(3 * kBlockBytes, 'a');
+    for (std::size_t at = 0; at < text.size(); at += 7)
+        text[at] = at % 2 == 0 ? '&' : '%';
+    for (std::size_t begin = 0; begin <= text.size() - kBlockBytes; ++begin)
+        BOOST_TEST((scan_block(text.data() + begin) == scan_block_portably(text.data() + begin)));
+}
+
+// What the marks are for: a form is split at the same places wherever a block ends in it.
+BOOST_AUTO_TEST_CASE(a_form_is_the_same_wherever_its_blocks_end) {
+    for (std::size_t before = 0; before < 2 * kBlockBytes; ++before)
+        for (const std::string_view value : {"plain", "a=b", "%41", "a+b", "\xC3\xA9", ""}) {
+            const std::string padding(before, 'x');
+            const std::string encoded = padding + "=1&name=" + std::string(value) + "&&last";
+            Form form;
+            BOOST_TEST_CONTEXT(encoded) {
+                BOOST_REQUIRE((form.read(encoded, {8, 1'000, 1'000})));
+                BOOST_REQUIRE(form.fields().size() == 3u);
+                BOOST_TEST(form.fields()[0].name == padding);
+                BOOST_TEST(form.fields()[0].value == "1");
+                BOOST_TEST(form.fields()[1].name == "name");
+                const std::string_view decoded = value == "%41"   ? "A"
+                                                 : value == "a+b" ? "a b"
+                                                                  : value;
+                BOOST_TEST(form.fields()[1].value == decoded);
+                BOOST_TEST(form.fields()[1].is_plain_value == (value != "\xC3\xA9"));
+                BOOST_TEST(form.fields()[2].name == "last");
+            }
+        }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
