@@ -1,0 +1,106 @@
+// What an option may cost, by what was sold and when.
+#include "postbacks/price.hpp"
+
+#include "fixtures.hpp"
+
+using namespace segpay;
+using namespace segpay::testing;
+
+namespace {
+
+Money money(std::int64_t minor, std::string_view code = "USD") { return {minor, currency(code)}; }
+
+Event charge(EventKind kind, const Money& amount) {
+    Event event;
+    event.kind = kind;
+    event.approved = true;
+    event.amount = amount;
+    return event;
+}
+
+const JoinOption& option_of(const char* id) { return *example_config().option(id); }
+
+std::string check(EventKind kind, const Money& amount, const JoinOption& option) {
+    return check_price(charge(kind, amount), option);
+}
+
+constexpr EventKind kSales[] = {EventKind::join, EventKind::cross_sell, EventKind::upsell,
+                                EventKind::token_purchase, EventKind::one_click};
+constexpr EventKind kRenewals[] = {EventKind::conversion, EventKind::rebill, EventKind::upgrade,
+                                   EventKind::reactivation};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(price_tests)
+
+BOOST_AUTO_TEST_CASE(a_sale_costs_the_initial_price_or_the_recurring_one) {
+    for (EventKind kind : kSales)
+        BOOST_TEST_CONTEXT(kind_name(kind)) {
+            BOOST_TEST(check(kind, money(295), option_of("101")) == "");
+            BOOST_TEST(check(kind, money(2995), option_of("101")) == ""); // a second trial
+            BOOST_TEST(check(kind, money(294), option_of("101")) ==
+                       "option 101 was sold for 2.94 USD; it costs 2.95 USD (initial) or "
+                       "29.95 USD (recurring)");
+            BOOST_TEST(check(kind, money(0), option_of("101")) != "");
+            BOOST_TEST(check(kind, money(3995), option_of("102")) == "");
+            BOOST_TEST(check(kind, money(3996), option_of("102")) != "");
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_renewal_costs_the_recurring_price) {
+    for (EventKind kind : kRenewals)
+        BOOST_TEST_CONTEXT(kind_name(kind)) {
+            BOOST_TEST(check(kind, money(2995), option_of("101")) == "");
+            BOOST_TEST(check(kind, money(295), option_of("101")) ==
+                       "option 101 was charged with 2.95 USD; it costs 29.95 USD (recurring)");
+        }
+}
+
+BOOST_AUTO_TEST_CASE(who_converts_early_may_pay_the_discount) {
+    JoinOption option = option_of("103");
+    option.price.discount = money(1995);
+    BOOST_TEST(check(EventKind::upgrade, money(1995), option) == "");
+    BOOST_TEST(check(EventKind::upgrade, money(2495), option) == "");
+    BOOST_TEST(contains(check(EventKind::upgrade, money(495), option),
+                        "24.95 USD (recurring) or 19.95 USD (discount)"));
+    BOOST_TEST(check(EventKind::join, money(495), option) == "");
+    BOOST_TEST(check(EventKind::join, money(1995), option) != ""); // not for a sign-up
+}
+
+BOOST_AUTO_TEST_CASE(another_currency_is_another_price) {
+    BOOST_TEST(check(EventKind::join, money(295, "EUR"), option_of("101")) != "");
+    BOOST_TEST(check(EventKind::join, money(500, "JPY"), option_of("104")) == "");
+    BOOST_TEST(check(EventKind::join, money(500, "USD"), option_of("104")) != "");
+    BOOST_TEST(check(EventKind::join, money(1250, "EUR"), option_of("202")) != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_dynamic_price_lies_between_its_limits) {
+    for (const std::int64_t minor : {500, 501, 1250, 9'999, 10'000})
+        BOOST_TEST(check(EventKind::token_purchase, money(minor), option_of("202")) == "");
+    for (const std::int64_t minor : {0, 499, 10'001})
+        BOOST_TEST(contains(check(EventKind::token_purchase, money(minor), option_of("202")),
+                            "it costs 5.00 to 100.00 USD"));
+}
+
+BOOST_AUTO_TEST_CASE(where_there_is_nothing_to_compare_nothing_is_wrong) {
+    Event declined = charge(EventKind::join, money(1));
+    declined.approved = false;
+    BOOST_TEST(check_price(declined, option_of("101")) == "");
+    Event silent = charge(EventKind::join, money(1));
+    silent.amount.reset();
+    BOOST_TEST(check_price(silent, option_of("101")) == "");
+    // A one-time option that renews after all has no price to be held to.
+    BOOST_TEST(check(EventKind::rebill, money(1), option_of("102")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(one_unit_for_a_free_trial_is_only_authorised) {
+    BOOST_TEST(is_authorisation_only(money(100), money(0)));
+    BOOST_TEST(is_authorisation_only(money(1, "JPY"), money(0, "JPY")));
+    BOOST_TEST(is_authorisation_only(money(1'000, "KWD"), money(0, "KWD")));
+    for (const Money& amount : {money(0), money(99), money(101), money(100, "EUR")})
+        BOOST_TEST(!is_authorisation_only(amount, money(0)));
+    BOOST_TEST(!is_authorisation_only(money(100), money(100)));
+    BOOST_TEST(!is_authorisation_only(money(100), money(1)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
