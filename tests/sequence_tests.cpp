@@ -1,6 +1,7 @@
 // Stories as tables: every data/*.seq, one postback a line, against one account. How a line is
 // written is told in data/README.md.
 #include "fixtures.hpp"
+#include "links/link.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -21,6 +22,7 @@ struct Line {
 struct Story {
     std::string place; // "garbled.seq:7"
     std::string title;
+    std::string account; // a file beside it; empty: the example account
     std::vector<Line> lines;
 };
 
@@ -52,9 +54,11 @@ std::vector<Story> stories_of(const std::filesystem::path& file) {
         if (text.empty() || text.starts_with('#')) continue;
         if (text.starts_with("=== "))
             stories.push_back(
-                {file.filename().string() + ":" + std::to_string(number), text.substr(4), {}});
+                {file.filename().string() + ":" + std::to_string(number), text.substr(4), {}, {}});
         else if (stories.empty())
             throw std::runtime_error(file.string() + ": a postback before the first story");
+        else if (text.starts_with("account "))
+            stories.back().account = text.substr(8);
         else
             stories.back().lines.push_back({number, words_of(text)});
     }
@@ -68,6 +72,16 @@ std::vector<Story> all_stories() {
             for (Story& story : stories_of(entry.path()))
                 stories.push_back(std::move(story));
     return stories;
+}
+
+const Config& config_of(const std::string& account) {
+    static std::map<std::string, Config> configs;
+    if (account.empty()) return example_config();
+    const auto known = configs.find(account);
+    if (known != configs.end()) return known->second;
+    LoadedConfig loaded = load_config_file(SEGPAY_SOURCE_DIR "/tests/data/" + account);
+    if (!loaded.config) throw std::runtime_error(to_string(loaded.problems.front()));
+    return configs.emplace(account, std::move(*loaded.config)).first->second;
 }
 
 // A piece for the query as it stands, "\xA4" being one byte.
@@ -103,7 +117,8 @@ constexpr Way kWays[] = {Way::get, Way::post, Way::both, Way::odd_names};
 
 class Teller {
 public:
-    explicit Teller(Way way) : way_(way) {}
+    explicit Teller(Way way, const Config& config = example_config())
+        : way_(way), config_(config), account_(config) {}
 
     void tell(const Line& line) {
         if (line.words[0] == "with") {
@@ -113,6 +128,12 @@ public:
         }
         const auto bar = std::find(line.words.begin(), line.words.end(), "|");
         const auto arrow = std::find(line.words.begin(), line.words.end(), "->");
+        if (line.words[0] == "release" || line.words[0] == "dismiss") {
+            if (arrow - line.words.begin() != 2 || line.words.end() - arrow < 2)
+                throw std::runtime_error("a decision has a key, ->, and what is told");
+            decide(line.words[0], line.words[1], {arrow + 1, line.words.end()});
+            return;
+        }
         if (bar - line.words.begin() != 4 || line.words.end() - arrow < 3)
             throw std::runtime_error("a line has four words, |, parameters, ->, disposition, kind");
         const std::string query = query_of({line.words.begin(), bar}, {bar + 1, arrow});
@@ -146,11 +167,33 @@ private:
                               [&](const Parameter& each) { return each.name == value.substr(1); });
             else
                 set(parameters, value);
+        for (Parameter& parameter : parameters)
+            if (parameter.name == config_.seal.parameter && parameter.value.starts_with('@'))
+                parameter.value = seal_for(parameter.value.substr(1));
         if (way_ == Way::odd_names)
             for (Parameter& parameter : parameters)
                 std::transform(parameter.name.begin(), parameter.name.end(), parameter.name.begin(),
                                [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
         return encode_form(parameters) + raw;
+    }
+
+    // The seal of a link as the host made it: for what the story says always, whatever a line says.
+    std::string seal_for(const std::string& option) const {
+        const auto always = [&](std::string_view name) -> std::string_view {
+            for (const Parameter& parameter : always_)
+                if (parameter.name == name) return parameter.value;
+            return {};
+        };
+        LinkRequest request;
+        request.option = option;
+        request.member_id = always("memberid");
+        request.session = always("session");
+        request.affiliate = always("merchantpartnerid");
+        const Result<Link> link = build_link(config_, request, kStart);
+        if (!link) throw std::runtime_error(link.error());
+        for (const Parameter& field : link->fields)
+            if (field.name == config_.seal.parameter) return field.value;
+        throw std::runtime_error("links of this account have no seal");
     }
 
     Reply send(const std::string& query) {
@@ -162,6 +205,23 @@ private:
             default:
                 return account_.get(query);
         }
+    }
+
+    void decide(const std::string& decision, const std::string& label,
+                const std::vector<std::string>& expected) {
+        const std::size_t told_before = account_.host.events.size();
+        const std::string& key = keys_.at(label);
+        Report report;
+        const Refused refused =
+            decision == "release"
+                ? account_.biller.release(key, "ann", Biller::Deliver::here, report)
+                : account_.biller.dismiss(key, "ann");
+        BOOST_TEST_INFO_SCOPE(refused.message);
+        BOOST_TEST((refused.cause == Refused::Cause::none));
+        std::vector<std::string> kinds = account_.kinds();
+        kinds.erase(kinds.begin(), kinds.begin() + static_cast<std::ptrdiff_t>(told_before));
+        if (kinds.empty()) kinds.emplace_back("-");
+        BOOST_TEST(kinds == expected, boost::test_tools::per_element());
     }
 
     void check(const Reply& reply, std::size_t told, const std::vector<std::string>& expected) {
@@ -190,6 +250,11 @@ private:
                 BOOST_TEST(contains(reply.message, value));
             } else if (field == "password") {
                 BOOST_TEST(event.password == value);
+            } else if (field.starts_with("extras.")) {
+                std::string said;
+                for (const auto& [name, text] : event.extras)
+                    if (name == field.substr(7)) said += (said.empty() ? "" : "|") + text;
+                BOOST_TEST(said == value);
             } else if (field == "key") {
                 for (const auto& [label, key] : keys_)
                     BOOST_TEST((label == value) == (key == reply.key));
@@ -202,6 +267,7 @@ private:
     }
 
     Way way_;
+    const Config& config_;
     Account account_;
     Parameters always_;
     std::map<std::string, std::string> keys_; // by label
@@ -213,12 +279,12 @@ BOOST_AUTO_TEST_SUITE(sequence_tests)
 
 BOOST_AUTO_TEST_CASE(every_story_in_every_way_of_delivery) {
     const std::vector<Story> stories = all_stories();
-    BOOST_TEST(stories.size() > 40u);
+    BOOST_TEST(stories.size() > 70u);
     for (Way way : kWays)
         for (const Story& story : stories)
             BOOST_TEST_CONTEXT(story.place << " " << story.title << ", way "
                                            << static_cast<int>(way)) {
-                Teller teller(way);
+                Teller teller(way, config_of(story.account));
                 for (const Line& line : story.lines)
                     BOOST_TEST_CONTEXT("line " << line.number) teller.tell(line);
                 teller.finish();

@@ -48,7 +48,7 @@ def stories():
                     else line.split()
                 if words[0] == "with":
                     always.update(word.split("=", 1) for word in words[1:])
-                else:
+                elif words[0] not in ("account", "release", "dismiss"):
                     requests.append(request(words[:4], always,
                                             words[words.index("|") + 1:words.index("->")]))
 
