@@ -420,9 +420,11 @@ typedef struct biller_link_request {
     biller_bytes xref2;         /* ref code of the second. 32 */
     biller_bytes upsell;        /* the host's own; comes back. 32 */
     biller_bytes tokenplus;     /* the host's own; comes back. 32 */
-    biller_bytes octoken;       /* the purchase whose card is to be charged */
-    biller_bytes ictoken;       /* trans_guid of the sign-up, for an instant conversion */
-    biller_bytes purchase_id;   /* the purchase that is meant, for a reactivation */
+    biller_bytes octoken;       /* the purchase whose card is to be charged; not said: that of
+                                   purchase_id, or the member's most recent that still serves */
+    biller_bytes ictoken;       /* trans_guid of the sign-up, for an instant conversion; not said:
+                                   likewise */
+    biller_bytes purchase_id;   /* the purchase that is meant, where it is not the most recent */
     biller_bytes approve_url;   /* where the customer goes after an approval */
     biller_bytes approve_text;  /* the words of that link; needs approve_url */
     biller_bytes decline_url;   /* and after a decline: usually the host's next biller */
@@ -614,8 +616,11 @@ typedef struct biller_plugin {
     /* [one-at-a-time] Ends an instance; NULL is allowed. */
     void (*close)(biller_instance *instance);
 
-    /* [any-thread] Builds a link. Pure: no ledger, no network. OK: the sink was called once.
-     * REQUEST: the request cannot be met; the reason names the field and what is allowed. */
+    /* [any-thread] Builds a link. No network; the ledger is read for a one-click link without
+     * octoken and for an instant conversion without ictoken: given purchase_id or member_id, it
+     * knows the most recent purchase that serves. OK: the sink was called once. REQUEST: the
+     * request cannot be met, or no purchase serves; the reason names the field and what is allowed.
+     * STORAGE: the ledger cannot be read. */
     uint32_t (*link)(biller_instance *instance, const biller_link_request *request,
                      const biller_link_sink *sink, biller_reason *reason);
 

@@ -15,6 +15,7 @@ namespace segpay {
 namespace {
 
 constexpr unsigned kRetryAfterSeconds = 60;
+constexpr std::uint32_t kMaxPurchasesForLink = 100; // of one member, the most recent
 constexpr std::size_t kMaxIdleReadings = 64; // as many as hosts have threads, or about so many
 constexpr TimeMs kLongestPauseMs = TimeMs{60} * 60 * 1000;
 
@@ -112,8 +113,19 @@ void Biller::announce() const {
                                   ", " + std::to_string(config_.options.size()) + " join options");
 }
 
-Result<Link> Biller::link(const LinkRequest& request) const {
-    return build_link(config_, request, host_.now());
+std::optional<Error> Biller::link(const LinkRequest& request, MadeLink& made) {
+    LinkRequest complete = request;
+    const WantedPurchases wanted = purchases_wanted(request);
+    made.purchases.clear();
+    if (!wanted.purchase_id.empty()) {
+        if (std::optional<Purchase> purchase = ledger_->purchase(wanted.purchase_id))
+            made.purchases.push_back(std::move(*purchase));
+    } else if (!wanted.member_id.empty()) {
+        made.purchases = ledger_->purchases_of(wanted.member_id, kMaxPurchasesForLink);
+    }
+    const TimeMs now = host_.now();
+    if (auto error = choose_card(config_, made.purchases, now, complete)) return error;
+    return build_link(config_, complete, now, made.link);
 }
 
 // ---- The way in ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "config/config.hpp"
 #include "host.hpp"
 #include "ledger/ledger.hpp"
+#include "links/cards.hpp"
 #include "links/link.hpp"
 #include "postbacks/names.hpp"
 #include "postbacks/portal.hpp"
@@ -74,7 +75,14 @@ public:
     // Tells the log whose account this is.
     void announce() const;
 
-    Result<Link> link(const LinkRequest& request) const;
+    // A link, and the purchases that some of its fields borrow from.
+    struct MadeLink {
+        Link link;
+        std::vector<Purchase> purchases;
+    };
+    // Looks for the card of a one-click link, or the trial of an instant conversion, where the
+    // request names none. Error: the request cannot be met. Throws LedgerError.
+    std::optional<Error> link(const LinkRequest& request, MadeLink& made);
 
     // Never throws for what the request holds, nor for a ledger that fails: both have a reply.
     Reply handle(const HttpRequest& request);

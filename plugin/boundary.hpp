@@ -52,6 +52,12 @@ T adopted(const T* given) {
     return known;
 }
 
+// Whether there is a sink, and all of it: a sink has had its callback since version 1.0.
+template <class Sink>
+bool is_whole(const Sink* sink) {
+    return sink && sink->struct_size >= sizeof *sink;
+}
+
 // Writes as much as the caller has room for, and leaves its struct_size alone.
 template <class T>
 void hand_over(T value, T* room) {

@@ -55,7 +55,7 @@ LoadedConfig load(const biller_config& config) {
 uint32_t check(const biller_config* config, const biller_problem_sink* sink,
                biller_reason* reason) {
     return guarded(reason, [&] {
-        require(config && sink && sink->problem, "config, sink or sink->problem is NULL");
+        require(config && is_whole(sink) && sink->problem, "config, sink or sink->problem is NULL");
         const LoadedConfig loaded = load(adopted(config));
         for (const Problem& found : loaded.problems) {
             auto problem = sized<biller_problem>();
@@ -147,6 +147,9 @@ constexpr LinkText kLinkTexts[] = {
     {&biller_link_request::decline_text, &LinkRequest::decline_text},
     {&biller_link_request::page_template, &LinkRequest::page_template},
     {&biller_link_request::price_points, &LinkRequest::price_points},
+    {&biller_link_request::price_hash, &LinkRequest::price_hash},
+    {&biller_link_request::description, &LinkRequest::description},
+    {&biller_link_request::retry_text, &LinkRequest::retry_text},
 };
 
 LinkRequest link_request_of(const biller_link_request& given) {
@@ -163,26 +166,34 @@ LinkRequest link_request_of(const biller_link_request& given) {
     request.test_mode_retry_decline = given.test_mode_retry_decline == BILLER_YES;
     for (std::size_t i = 0; i < request.refs.size(); ++i)
         request.refs[i] = view(given.refs[i]);
-    require(given.extras || given.extra_count == 0, "extras is NULL, extra_count is not 0");
-    for (std::size_t i = 0; i < given.extra_count; ++i)
-        request.extras.push_back(
-            {std::string(view(given.extras[i].name)), std::string(view(given.extras[i].value))});
     return request;
+}
+
+std::vector<LinkField> extras_of(const biller_link_request& given) {
+    require(given.extras || given.extra_count == 0, "extras is NULL, extra_count is not 0");
+    std::vector<LinkField> extras;
+    for (std::size_t i = 0; i < given.extra_count; ++i)
+        extras.push_back({view(given.extras[i].name), view(given.extras[i].value)});
+    return extras;
 }
 
 uint32_t link(biller_instance* instance, const biller_link_request* request,
               const biller_link_sink* sink, biller_reason* reason) {
     return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
-        require(request && sink && sink->link, "request, sink or sink->link is NULL");
+        require(request && is_whole(sink) && sink->link, "request, sink or sink->link is NULL");
         const biller_link_request given = adopted(request);
-        const Result<Link> built = biller.link(link_request_of(given));
-        if (!built) throw Stop{BILLER_STATUS_REQUEST, built.error()};
+        LinkRequest wanted = link_request_of(given);
+        const std::vector<LinkField> extras = extras_of(given);
+        wanted.extras = extras;
+        Biller::MadeLink made;
+        if (const auto error = biller.link(wanted, made))
+            throw Stop{BILLER_STATUS_REQUEST, error->message};
         std::vector<biller_pair> fields;
-        for (const Parameter& field : built->fields)
+        for (const LinkField& field : made.link.fields)
             fields.push_back({bytes(field.name), bytes(field.value)});
         auto link = sized<biller_link>();
-        link.url = bytes(built->url);
-        link.form_action = bytes(built->form_action);
+        link.url = bytes(made.link.url);
+        link.form_action = bytes(made.link.form_action);
         link.fields = fields.data();
         link.field_count = fields.size();
         sink->link(sink->context, &link);
@@ -214,7 +225,7 @@ Reply reply_to(Biller& biller, const HttpRequest& request) {
 uint32_t handle(biller_instance* instance, const biller_http_request* request,
                 const biller_reply_sink* sink, biller_reason* reason) {
     return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
-        require(request && sink && sink->reply, "request, sink or sink->reply is NULL");
+        require(request && is_whole(sink) && sink->reply, "request, sink or sink->reply is NULL");
         const biller_http_request given = adopted(request);
         const Reply told = reply_to(biller, http_request_of(given));
         auto reply = sized<biller_http_reply>();
@@ -277,7 +288,7 @@ uint32_t hand_over_entry(const Entry& found, const biller_entry_sink& sink) {
 uint32_t entries(biller_instance* instance, const biller_entry_query* query,
                  const biller_entry_sink* sink, biller_reason* reason) {
     return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
-        require(query && sink && sink->entry, "query, sink or sink->entry is NULL");
+        require(query && is_whole(sink) && sink->entry, "query, sink or sink->entry is NULL");
         const biller_entry_query given = adopted(query);
         EntryQuery wanted;
         wanted.states = given.states;
@@ -342,7 +353,8 @@ uint32_t decide(biller_instance* instance, const biller_decision* decision, bill
 uint32_t portal_fields_hook(biller_instance* instance, const biller_bytes* join_host,
                             const biller_portal_sink* sink, biller_reason* reason) {
     return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
-        require(join_host && sink && sink->field, "join_host, sink or sink->field is NULL");
+        require(join_host && is_whole(sink) && sink->field,
+                "join_host, sink or sink->field is NULL");
         require(is_host_name(view(*join_host)),
                 "join_host is not the name of a host, without scheme and path: join.example.com");
         for (const PortalField& found : portal_fields(biller.config(), view(*join_host))) {

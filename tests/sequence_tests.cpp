@@ -191,8 +191,8 @@ private:
         request.affiliate = always("merchantpartnerid");
         const Result<Link> link = build_link(config_, request, kStart);
         if (!link) throw std::runtime_error(link.error());
-        for (const Parameter& field : link->fields)
-            if (field.name == config_.seal.parameter) return field.value;
+        for (const LinkField& field : link->fields)
+            if (field.name == config_.seal.parameter) return std::string(field.value);
         throw std::runtime_error("links of this account have no seal");
     }
 

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <iterator>
 
 namespace nats_cli {
@@ -47,7 +46,7 @@ std::uint32_t states_of(const std::string& name) {
 class Account {
 public:
     explicit Account(const Common& common)
-        : config_(config_of(common)),
+        : config_(with_ledger(common)),
           library_(plugin_file(common), "nats-segpay " NATS_SEGPAY_VERSION),
           host_(common.verbose),
           segpay_(library_, config_, host_) {}
@@ -55,16 +54,6 @@ public:
     biller::Instance& segpay() { return segpay_; }
 
 private:
-    // A ledger that is named here must be there: looking must not make an empty one.
-    static biller::Config config_of(const Common& common) {
-        biller::Config config{required_config(common), std::nullopt, std::nullopt};
-        if (common.ledger.empty()) return config;
-        if (!std::filesystem::exists(common.ledger))
-            throw std::runtime_error(common.ledger + ": there is no ledger");
-        config.ledger = common.ledger;
-        return config;
-    }
-
     biller::Config config_;
     biller::Library library_;
     QuietHost host_;

@@ -60,6 +60,9 @@ constexpr Text kTexts[] = {
     {"decline_text", &biller_link_request::decline_text},
     {"template", &biller_link_request::page_template},
     {"price_points", &biller_link_request::price_points},
+    {"price_hash", &biller_link_request::price_hash},
+    {"description", &biller_link_request::description},
+    {"retry_text", &biller_link_request::retry_text},
 };
 
 struct Switch {
@@ -155,6 +158,19 @@ private:
     std::set<std::string> names_;
 };
 
+bool is_said(const biller_bytes& text) { return text.size > 0; }
+
+// Whether the ledger has to tell which purchase of the member the link stands on.
+bool needs_ledger(const biller_link_request& request) {
+    if (!is_said(request.member_id) && !is_said(request.purchase_id)) return false;
+    if (request.kind == BILLER_LINK_ONE_CLICK) return !is_said(request.octoken);
+    return request.kind == BILLER_LINK_INSTANT_CONVERSION && !is_said(request.ictoken);
+}
+
+biller::Config account_for(const biller_link_request& request, const Common& common) {
+    return needs_ledger(request) ? with_ledger(common) : without_ledger(config_or_example(common));
+}
+
 std::string escaped(std::string_view text) {
     std::string result;
     for (char c : text) {
@@ -202,7 +218,7 @@ int link(const Common& common, const LinkArguments& arguments) {
     LinkRequest request(arguments);
     biller::Library library(plugin_file(common), "nats-segpay " NATS_SEGPAY_VERSION);
     QuietHost host(common.verbose);
-    biller::Instance segpay(library, without_ledger(config_or_example(common)), host);
+    biller::Instance segpay(library, account_for(request.request(), common), host);
     biller::Link made = segpay.link(request.request());
     if (common.json || arguments.format == "json")
         std::puts(one_line(link_json(made)).c_str());

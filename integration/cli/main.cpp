@@ -76,10 +76,15 @@ void add_account_commands(CLI::App& app, Arguments& a) {
         ->required()
         ->check(CLI::IsMember({"join", "one-click", "instant-conversion", "reactivation"}));
     links->add_option("--option", a.link.option, "id of a join option");
-    links->add_option("--set", a.link.sets, "name=value; may be repeated")
+    links
+        ->add_option("--set", a.link.sets,
+                     "name=value; may be repeated. A dynamic price wants amount, price_hash and "
+                     "description. One click and instant conversion find their purchase in the "
+                     "ledger by member_id or purchase_id, unless octoken or ictoken names it")
         ->expected(1)
         ->allow_extra_args(false)
         ->take_all();
+    add_ledger(links, a);
     links->add_option("--format", a.link.format, "url, form or json")
         ->check(CLI::IsMember({"url", "form", "json"}));
 

@@ -42,6 +42,15 @@ std::string required_config(const Common& common) {
     return common.config;
 }
 
+biller::Config with_ledger(const Common& common) {
+    biller::Config config{required_config(common), std::nullopt, std::nullopt};
+    if (common.ledger.empty()) return config;
+    if (!fs::exists(common.ledger))
+        throw std::runtime_error(common.ledger + ": there is no ledger");
+    config.ledger = common.ledger;
+    return config;
+}
+
 biller::Config without_ledger(const std::string& config_file) {
     return {config_file, std::nullopt, ":memory:"};
 }

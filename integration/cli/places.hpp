@@ -18,6 +18,10 @@ std::string config_or_example(const Common& common);
 // The --config given. Throws Usage when none is: for commands that look into an operator's ledger.
 std::string required_config(const Common& common);
 
+// The --config given, with the --ledger given or the configured one. A ledger that is named on the
+// command line must be there: looking must not make an empty one.
+biller::Config with_ledger(const Common& common);
+
 // A configuration with a ledger that ends with the process.
 biller::Config without_ledger(const std::string& config_file);
 

@@ -201,6 +201,16 @@ const YamlNode* YamlNode::value(std::string_view key) const {
 
 std::optional<YamlNode> read_yaml(const std::string& text, Problems& problems) {
     const Lines lines(text);
+    if (const std::size_t at = text.find('\0'); at != std::string::npos) {
+        const auto begin = text.begin();
+        const auto end = begin + static_cast<std::ptrdiff_t>(at);
+        YAML::Mark mark;
+        mark.line = static_cast<int>(std::count(begin, end, '\n'));
+        const std::size_t newline = text.rfind('\n', at);
+        mark.column = static_cast<int>(newline == std::string::npos ? at : at - newline - 1);
+        problems.add(lines.place(mark), "holds a NUL byte; a configuration is text in UTF-8");
+        return std::nullopt;
+    }
     TreeBuilder builder(lines, problems);
     std::istringstream stream(text);
     try {

@@ -2,72 +2,133 @@
 #include "links/link.hpp"
 
 #include "links/parameters.hpp"
+#include "links/price_hash.hpp"
 #include "values/word.hpp"
-#include "wire/seal.hpp"
+#include "wire/encode.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <cstdint>
+#include <cstring>
 
 namespace segpay {
 
 namespace {
 
-// A request with the configuration's and the option's defaults filled in, and the texts that those
-// views look at.
-struct Completed {
-    LinkRequest request;
-    const JoinOption* option = nullptr;
+constexpr std::string_view kJoinPage = "/poset.cgi?x-eticketid=";
+constexpr std::string_view kOneClickPage = "/OneClick.aspx?x-eticketid=";
+constexpr std::string_view kConversionPage = "/InstantConv.aspx?ICToken=";
+
+struct RefName {
+    std::string_view field;
+    std::string_view parameter;
+};
+constexpr std::array<RefName, 10> kRefNames = {{{"ref1", "REF1"},
+                                                {"ref2", "REF2"},
+                                                {"ref3", "REF3"},
+                                                {"ref4", "REF4"},
+                                                {"ref5", "REF5"},
+                                                {"ref6", "REF6"},
+                                                {"ref7", "REF7"},
+                                                {"ref8", "REF8"},
+                                                {"ref9", "REF9"},
+                                                {"ref10", "REF10"}}};
+
+// ---- What is sold -------------------------------------------------------------------------------
+
+// A request, and what was chosen for it.
+struct Chosen {
+    const LinkRequest& request;
+    const JoinOption* option = nullptr; // none: a partner's product, or an instant conversion
+    ETicket eticket;
+    std::string_view xref1, xref2;
+    const Offer* upsell = nullptr; // a configured one
 };
 
-void fill(std::string_view& field, const std::string& standard) {
-    if (field.empty()) field = standard;
+std::string quoted(std::string_view text) {
+    return "\"" + std::string(shortened(clean_text(text), 40)) + "\"";
 }
 
-Result<Completed> completed(const Config& config, const LinkRequest& given) {
-    Completed result{given, nullptr};
-    LinkRequest& request = result.request;
-    if (!request.option.empty()) {
-        result.option = config.option(request.option);
-        if (!result.option)
-            return Error{"option: \"" + std::string(shortened(clean_text(request.option), 40)) +
-                         "\" is not configured"};
-    } else if (request.kind != LinkKind::instant_conversion) {
+// NATS integration guide, Step 6. The host may use the field for words of its own; a configured ref
+// sells what the configuration says. Join links only carry it along.
+std::optional<Error> check_upsell(const Offer& offer, const LinkRequest& request) {
+    if (request.option.empty() || request.option == offer.option ||
+        request.kind != LinkKind::one_click)
+        return {};
+    return Error{"upsell: " + offer.ref + " sells " +
+                 (offer.option.empty() ? "what a partner sells" : "option " + offer.option) +
+                 ", not option " + quoted(request.option)};
+}
+
+std::optional<Error> choose_product(const Config& config, Chosen& chosen) {
+    const LinkRequest& request = chosen.request;
+    const bool is_conversion = request.kind == LinkKind::instant_conversion;
+    const Offer* offer =
+        request.upsell.empty() || is_conversion ? nullptr : config.upsell(request.upsell);
+    if (offer)
+        if (auto error = check_upsell(*offer, request)) return error;
+    chosen.upsell = offer;
+
+    std::string_view id = request.option;
+    if (id.empty() && offer) id = offer->option;
+    if (!id.empty()) {
+        chosen.option = config.option(id);
+        if (!chosen.option) return Error{"option: " + quoted(id) + " is not configured"};
+        chosen.eticket = chosen.option->eticket;
+    } else if (offer && offer->partner) {
+        chosen.eticket = offer->partner->eticket;
+    } else if (!is_conversion) {
         return Error{"option: is missing; the link needs a configured join option"};
     }
-
-    fill(request.language, config.pay_page.language);
-    fill(request.currency, config.pay_page.currency);
-    fill(request.page_template, config.pay_page.page_template);
-    if (request.approve_url.empty()) {
-        if (!request.approve_text.empty() && config.pay_page.approve_url.empty())
-            return Error{"approve_text: needs an approve_url"};
-        fill(request.approve_text, config.pay_page.approve_text);
-        request.approve_url = config.pay_page.approve_url;
-    }
-    if (request.decline_url.empty()) {
-        if (!request.decline_text.empty() && config.pay_page.decline_url.empty())
-            return Error{"decline_text: needs a decline_url"};
-        fill(request.decline_text, config.pay_page.decline_text);
-        request.decline_url = config.pay_page.decline_url;
-    }
-    if (result.option && request.kind == LinkKind::join && !request.cross_sale_off) {
-        const auto& refs = result.option->cross_sells;
-        if (!refs.empty()) fill(request.xref1, refs[0]);
-        if (refs.size() > 1) fill(request.xref2, refs[1]);
-    }
-    return result;
+    return {};
 }
 
-Result<bool> append_name(const LinkRequest& request, Parameters& parameters) {
-    std::string both(request.first_name);
-    both += ' ';
-    both += request.last_name;
-    const std::string name(trimmed(both));
-    if (name.empty()) return true;
-    if (const std::string objection = objection_to(name, Rule::text); !objection.empty())
-        return Error{"first_name and last_name: together " + objection};
-    parameters.push_back({"x-billname", name});
-    return true;
+void choose_cross_sells(Chosen& chosen) {
+    const LinkRequest& request = chosen.request;
+    chosen.xref1 = request.xref1;
+    chosen.xref2 = request.xref2;
+    if (!chosen.option || request.kind != LinkKind::join || request.cross_sale_off) return;
+    const auto& refs = chosen.option->cross_sells;
+    if (chosen.xref1.empty() && !refs.empty()) chosen.xref1 = refs[0];
+    if (chosen.xref2.empty() && refs.size() > 1) chosen.xref2 = refs[1];
+}
+
+// ---- Fields -------------------------------------------------------------------------------------
+
+std::optional<Error> append_name(const LinkRequest& request, Link& link) {
+    const std::string_view first = trimmed(request.first_name);
+    const std::string_view last = trimmed(request.last_name);
+    std::string_view name = first.empty() ? last : first;
+    if (name.empty()) return {};
+    if (!first.empty() && !last.empty()) {
+        std::string& both = link.composed->name;
+        both = first;
+        both += ' ';
+        both += last;
+        name = both;
+    }
+    if (!is_surely_fine(name, Rule::text))
+        if (const std::string objection = objection_to(name, Rule::text); !objection.empty())
+            return Error{"first_name and last_name: together " + objection};
+    link.fields.push_back({"x-billname", name});
+    return {};
+}
+
+// Words of a link that is not there.
+std::optional<Error> check_texts(const PayPage& page, const LinkRequest& request) {
+    if (!request.approve_text.empty() && request.approve_url.empty() && page.approve_url.empty())
+        return Error{"approve_text: needs an approve_url"};
+    if (!request.decline_text.empty() && request.decline_url.empty() && page.decline_url.empty())
+        return Error{"decline_text: needs a decline_url"};
+    return {};
+}
+
+std::optional<Error> append_cross_sells(const Chosen& chosen, LinkFields& fields) {
+    if (!chosen.xref1.empty())
+        if (auto error = append_field("xref1", chosen.xref1, "xref1", Rule::user_defined, fields))
+            return error;
+    if (!chosen.xref2.empty())
+        return append_field("xref2", chosen.xref2, "xref2", Rule::user_defined, fields);
+    return {};
 }
 
 bool is_in_list(std::string_view wanted, std::string_view list) {
@@ -81,142 +142,266 @@ bool is_in_list(std::string_view wanted, std::string_view list) {
 
 // Processing API 2.0, "Customize How Prices are Displayed". The price point after the eTicket's
 // colon is the one that is selected first, so it must be one of the list.
-Result<bool> append_price_view(const Config& config, const LinkRequest& request,
-                               const JoinOption& option, Parameters& parameters) {
+std::optional<Error> append_price_view(const Config& config, const Chosen& chosen,
+                                       LinkFields& fields) {
+    const LinkRequest& request = chosen.request;
     if (!request.price_points.empty()) {
         if (const std::string objection = objection_to(request.price_points, Rule::price_points);
             !objection.empty())
             return Error{"price_points: " + objection};
-        const std::string own = std::to_string(option.eticket.price_point);
+        const std::string own = std::to_string(chosen.eticket.price_point);
         if (!is_in_list(own, request.price_points))
             return Error{"price_points: does not hold " + own + ", the option's own price point"};
-        parameters.push_back(
-            {config.pay_page.price_list_parameter, std::string(request.price_points)});
+        fields.push_back({config.pay_page.price_list_parameter, request.price_points});
     }
     if (request.only_this_price) {
         if (!request.price_points.empty())
             return Error{"only_this_price: contradicts price_points"};
-        parameters.push_back({config.pay_page.price_view_parameter, "2"});
+        fields.push_back({config.pay_page.price_view_parameter, "2"});
     }
-    if (request.radio_buttons) parameters.push_back({"ppviewtype", "2"});
-    return true;
+    if (request.radio_buttons) fields.push_back({"ppviewtype", "2"});
+    return {};
 }
 
-Result<bool> append_refs(const LinkRequest& request, Parameters& parameters) {
+std::optional<Error> append_refs(const LinkRequest& request, LinkFields& fields) {
     for (std::size_t i = 0; i < request.refs.size(); ++i) {
         if (request.refs[i].empty()) continue;
-        const std::string number = std::to_string(i + 1);
-        if (const std::string objection = objection_to(request.refs[i], Rule::text);
-            !objection.empty())
-            return Error{"ref" + number + ": " + objection};
-        parameters.push_back({"REF" + number, std::string(request.refs[i])});
+        if (auto error = append_field(kRefNames[i].field, request.refs[i], kRefNames[i].parameter,
+                                      Rule::text, fields))
+            return error;
     }
-    return true;
+    return {};
 }
 
-// A dynamic price needs a hash that only Segpay can make (One Click Web Service, "Dynamic
-// Pricing"); without it the pay page refuses the amount.
-std::string objection_to_amount(const LinkRequest& request, const JoinOption& option) {
-    const bool is_dynamic = option.price.type == Price::Type::dynamic;
+// ---- Dynamic prices -----------------------------------------------------------------------------
+
+bool is_below(const Money& amount, const std::optional<Money>& limit) {
+    return limit && amount.minor < limit->minor;
+}
+bool is_above(const Money& amount, const std::optional<Money>& limit) {
+    return limit && amount.minor > limit->minor;
+}
+
+// Empty, or what is wrong with the amount for a dynamic price.
+std::string objection_to_amount(std::string_view text, const Price& price) {
+    const Result<Money> amount = parse_amount(text, price.currency);
+    if (!amount) return amount.error();
+    if (!is_below(*amount, price.minimum) && !is_above(*amount, price.maximum)) return {};
+    return std::string(text) + " is not within " +
+           (price.minimum ? amount_text(*price.minimum) : "0") + " to " +
+           (price.maximum ? amount_text(*price.maximum) : "any amount") + " " +
+           std::string(price.currency.code());
+}
+
+// What only a dynamic price has.
+struct DynamicText {
+    std::string_view field;
+    std::string_view LinkRequest::*value;
+};
+constexpr DynamicText kDynamicTexts[] = {
+    {"amount", &LinkRequest::amount},
+    {"price_hash", &LinkRequest::price_hash},
+    {"description", &LinkRequest::description},
+};
+
+// A dynamic price needs a hash of its amount that only Segpay can make (One Click Web Service,
+// "Dynamic Pricing"); without it the pay page refuses the amount. A service that asks Segpay for
+// the hash fills in LinkRequest::price_hash before it comes here.
+std::optional<Error> append_dynamic_price(const Chosen& chosen, Link& link) {
+    const LinkRequest& request = chosen.request;
+    const JoinOption* option = chosen.option;
+    if (!option || option->price.type != Price::Type::dynamic) {
+        for (const DynamicText& text : kDynamicTexts)
+            if (!(request.*text.value).empty())
+                return Error{std::string(text.field) + ": " +
+                             (option ? "option " + option->id : "what a partner sells") +
+                             " has a fixed price"};
+        return {};
+    }
     if (request.amount.empty())
-        return is_dynamic ? "amount: is missing; option " + option.id + " has a dynamic price"
-                          : std::string();
-    if (!is_dynamic) return "amount: option " + option.id + " has a fixed price";
-    const Result<Money> amount = parse_amount(request.amount, option.price.currency);
-    if (!amount) return "amount: " + amount.error();
-    if ((option.price.minimum && amount->minor < option.price.minimum->minor) ||
-        (option.price.maximum && amount->minor > option.price.maximum->minor))
-        return "amount: " + std::string(request.amount) + " is not within " +
-               amount_text(*option.price.minimum) + " to " + amount_text(*option.price.maximum) +
-               " " + std::string(option.price.currency.code());
-    return "amount: a link with a dynamic price needs a hash from Segpay's pricing service, which "
-           "this version does not ask";
+        return Error{"amount: is missing; option " + option->id + " has a dynamic price"};
+    if (const std::string objection = objection_to_amount(request.amount, option->price);
+        !objection.empty())
+        return Error{"amount: " + objection};
+    if (request.price_hash.empty())
+        return Error{
+            "price_hash: is missing; a link with a dynamic price needs a hash from "
+            "Segpay's pricing service for its amount, which this version does not ask"};
+    PriceHash& hash = link.composed->price_hash;
+    if (const std::string objection = read_price_hash(request.price_hash, hash); !objection.empty())
+        return Error{"price_hash: " + objection};
+
+    link.fields.push_back({"amount", request.amount});
+    link.fields.push_back({"dynamictrans", {hash.data(), hash.size()}});
+    if (request.description.empty()) return {};
+    return append_field("description", request.description, "dynamicdesc", Rule::text, link.fields);
 }
 
-void append_seal(const Config& config, const LinkRequest& request, const JoinOption& option,
-                 TimeMs now, Parameters& parameters) {
+// ---- The seal -----------------------------------------------------------------------------------
+
+std::string_view value_of(std::string_view name, const LinkFields& fields) {
+    for (const LinkField& field : fields)
+        if (equal_ignoring_case(field.name, name)) return field.value;
+    return {};
+}
+
+void append_seal(const Config& config, const Chosen& chosen, TimeMs now, Link& link) {
     if (config.seal.mode == Seal::Mode::off || config.seal.keys.empty()) return;
+    const LinkRequest& request = chosen.request;
     SealedFacts facts;
-    facts.package = option.eticket.package;
+    facts.package = chosen.eticket.package;
     // A link that offers several price points promises the package, not one option of it.
-    if (request.price_points.empty()) facts.option = option.id;
+    if (chosen.option && request.price_points.empty()) facts.option = chosen.option->id;
     facts.member_id = request.member_id;
     facts.session = request.session;
     facts.affiliate = request.affiliate;
-    facts.xref1 = request.xref1;
-    facts.xref2 = request.xref2;
+    facts.xref1 = chosen.xref1;
+    facts.xref2 = chosen.xref2;
     facts.upsell = request.upsell;
     facts.tokenplus = request.tokenplus;
     facts.octoken = request.octoken;
-    parameters.push_back({config.seal.parameter,
-                          std::string(make_seal(config.seal.keys.front(), facts, now))});
+    std::vector<SealedExtra>& extras = link.composed->sealed_extras;
+    extras.clear();
+    for (const std::string& name : config.seal.extras)
+        extras.push_back({name, value_of(name, link.fields)});
+    facts.extras = extras;
+    link.composed->seal = make_seal(config.seal.keys.front(), facts, now);
+    link.fields.push_back({config.seal.parameter, link.composed->seal});
 }
 
-Link finished(const Config& config, std::string_view page, const Parameter& first,
-              Parameters parameters) {
-    Link link;
-    link.form_action = config.pay_page.base_url + std::string(page) + "?" + encode_form({first});
-    link.url = link.form_action;
-    if (!parameters.empty()) link.url += "&" + encode_form(parameters);
-    link.fields = std::move(parameters);
-    return link;
+// ---- URL and form -------------------------------------------------------------------------------
+
+char* write_text(char* out, std::string_view text) {
+    std::memcpy(out, text.data(), text.size());
+    return out + text.size();
+}
+
+// The same for names, which are short: two copies that overlap spare a call.
+char* write_name(char* out, std::string_view name) {
+    constexpr std::size_t kHalf = 8;
+    if (name.size() < kHalf || name.size() > 2 * kHalf) return write_text(out, name);
+    std::memcpy(out, name.data(), kHalf);
+    char* end = out + name.size();
+    std::memcpy(end - kHalf, name.data() + name.size() - kHalf, kHalf);
+    return end;
+}
+
+// Encodes the fields once, straight into the URL.
+void finish(const Config& config, std::string_view page, std::string_view first, Link& link) {
+    const std::string& base = config.pay_page.base_url;
+    std::size_t room = base.size() + page.size() + encoded_room(first);
+    for (const LinkField& field : link.fields)
+        room += encoded_room(field.value) + field.name.size() + 2;
+    link.url.resize(room);
+
+    char* out = write_text(link.url.data(), base);
+    out = write_text(out, page);
+    out = write_encoded(out, first);
+    char* const end_of_action = out;
+    for (const LinkField& field : link.fields) {
+        *out++ = '&';
+        out = write_name(out, field.name); // letters, digits, '-' and '_'
+        *out++ = '=';
+        out = write_encoded(out, field.value);
+    }
+    link.form_action.assign(link.url.data(), end_of_action);
+    link.url.resize(static_cast<std::size_t>(out - link.url.data()));
+}
+
+char* write_digits_before(char* end, std::uint64_t number) {
+    do
+        *--end = static_cast<char>('0' + number % 10);
+    while ((number /= 10) > 0);
+    return end;
+}
+
+using ETicketText = std::array<char, 41>; // two numbers of 20 digits at most
+
+std::string_view text_of(const ETicket& eticket, ETicketText& room) {
+    char* const end = room.data() + room.size();
+    char* begin = write_digits_before(end, eticket.price_point);
+    *--begin = ':';
+    begin = write_digits_before(begin, eticket.package);
+    return {begin, end};
+}
+
+// ---- The kinds ----------------------------------------------------------------------------------
+
+std::optional<Error> check_purchase(const Chosen& chosen) {
+    const LinkRequest& request = chosen.request;
+    if (!request.retry_text.empty()) return Error{"retry_text: is of instant conversions only"};
+    if (request.kind != LinkKind::one_click) return {};
+    if (request.octoken.empty())
+        return Error{"octoken: is missing; it is the purchase whose card is to be charged"};
+    // An upsell is an offer by one click; that it is configured says that its price point can do it.
+    if (chosen.option && !chosen.option->has_one_click && !chosen.upsell)
+        return Error{"option: " + chosen.option->id + " is not enabled for one-click"};
+    return {};
 }
 
 // The join page and the one-click page take the same parameters; the one-click page needs a card
 // (Processing API 2.0, "One Click Pricing").
-Result<Link> purchase_link(const Config& config, const Completed& completed, TimeMs now) {
-    const LinkRequest& request = completed.request;
-    const JoinOption& option = *completed.option;
-    const bool is_one_click = request.kind == LinkKind::one_click;
-    if (is_one_click && request.octoken.empty())
-        return Error{"octoken: is missing; it is the purchase whose card is to be charged"};
-    if (is_one_click && !option.has_one_click)
-        return Error{"option: " + option.id + " is not enabled for one-click"};
-    if (std::string objection = objection_to_amount(request, option); !objection.empty())
-        return Error{std::move(objection)};
+std::optional<Error> purchase_link(const Config& config, const Chosen& chosen, TimeMs now,
+                                   Link& link) {
+    const LinkRequest& request = chosen.request;
+    if (auto error = check_purchase(chosen)) return error;
+    if (auto error = append_dynamic_price(chosen, link)) return error;
+    if (auto error = append_name(request, link)) return error;
+    if (auto error = check_texts(config.pay_page, request)) return error;
+    if (auto error = append_fields(config.pay_page, request, link.fields)) return error;
+    if (auto error = append_cross_sells(chosen, link.fields)) return error;
+    if (auto error = append_refs(request, link.fields)) return error;
+    if (auto error = append_price_view(config, chosen, link.fields)) return error;
+    if (request.cross_sale_off) link.fields.push_back({"CrossSaleOff", "1"});
+    if (request.test_mode_retry_decline) link.fields.push_back({"TestModeRetryDecline", "on"});
+    if (auto error = append_extras(config, request.extras, link.fields)) return error;
+    append_seal(config, chosen, now, link);
 
-    Parameters parameters;
-    for (auto step : {append_name, append_fields, append_refs})
-        if (Result<bool> outcome = step(request, parameters); !outcome)
-            return Error{outcome.error()};
-    if (Result<bool> outcome = append_price_view(config, request, option, parameters); !outcome)
-        return Error{outcome.error()};
-    if (request.cross_sale_off) parameters.push_back({"CrossSaleOff", "1"});
-    if (request.test_mode_retry_decline) parameters.push_back({"TestModeRetryDecline", "on"});
-    for (const Parameter& extra : request.extras) {
-        if (equal_ignoring_case(extra.name, config.seal.parameter))
-            return Error{"x." + extra.name + ": is the name of the seal"};
-        if (Result<bool> outcome = append_extra(extra, parameters); !outcome)
-            return Error{outcome.error()};
-    }
-    append_seal(config, request, option, now, parameters);
-    return finished(config, is_one_click ? "/OneClick.aspx" : "/poset.cgi",
-                    {"x-eticketid", to_string(option.eticket)}, std::move(parameters));
+    ETicketText room;
+    finish(config, request.kind == LinkKind::one_click ? kOneClickPage : kJoinPage,
+           text_of(chosen.eticket, room), link);
+    return {};
 }
 
 // Processing API 2.0, "Instant Conversion".
-Result<Link> conversion_link(const Config& config, const Completed& completed) {
-    const LinkRequest& request = completed.request;
-    if (completed.option && completed.option->price.type != Price::Type::instant_conversion)
-        return Error{"option: " + completed.option->id + " is no instant-conversion price point"};
+std::optional<Error> conversion_link(const Config& config, const Chosen& chosen, Link& link) {
+    const LinkRequest& request = chosen.request;
+    if (chosen.option && chosen.option->price.type != Price::Type::instant_conversion)
+        return Error{"option: " + chosen.option->id + " is no instant-conversion price point"};
     if (request.ictoken.empty())
         return Error{"ictoken: is missing; it is the trans_guid of the sign-up"};
     if (const std::string objection = objection_to(request.ictoken, Rule::id); !objection.empty())
         return Error{"ictoken: " + objection};
-    return finished(config, "/InstantConv.aspx", {"ICToken", std::string(request.ictoken)}, {});
+    const std::string_view retry_text =
+        request.retry_text.empty() ? config.pay_page.retry_text : request.retry_text;
+    if (!retry_text.empty())
+        if (auto error =
+                append_field("retry_text", retry_text, "IC301Text", Rule::text, link.fields))
+            return error;
+    finish(config, kConversionPage, request.ictoken, link);
+    return {};
 }
 
 } // namespace
 
-Result<Link> build_link(const Config& config, const LinkRequest& request, TimeMs now) {
+std::optional<Error> build_link(const Config& config, const LinkRequest& request, TimeMs now,
+                                Link& link) {
     if (request.kind == LinkKind::reactivation)
         return Error{
             "kind: Segpay makes reactivation links itself, on request to its reporting "
             "service, which this version does not ask"};
-    const Result<Completed> all = completed(config, request);
-    if (!all) return Error{all.error()};
-    if (request.kind == LinkKind::instant_conversion) return conversion_link(config, *all);
-    return purchase_link(config, *all, now);
+    link.fields.clear();
+    Chosen chosen{request, nullptr, {}, {}, {}};
+    if (auto error = choose_product(config, chosen)) return error;
+    if (request.kind == LinkKind::instant_conversion) return conversion_link(config, chosen, link);
+    choose_cross_sells(chosen);
+    return purchase_link(config, chosen, now, link);
+}
+
+Result<Link> build_link(const Config& config, const LinkRequest& request, TimeMs now) {
+    Link link;
+    if (auto error = build_link(config, request, now, link)) return *error;
+    return link;
 }
 
 } // namespace segpay

@@ -1,13 +1,17 @@
-// Links: where a customer is sent to pay. A request and the configuration become a list of
-// parameters; the list becomes a URL or form fields. Pure: no ledger, no network.
+// Links: where a customer is sent to pay. A request and the configuration become a list of fields;
+// the list becomes a URL and a form. Pure: no ledger, no network. Texts are borrowed, not copied.
 #pragma once
 
 #include "config/config.hpp"
+#include "links/price_hash.hpp"
 #include "values/result.hpp"
 #include "values/timestamp.hpp"
-#include "wire/form.hpp"
+#include "wire/seal.hpp"
 
 #include <array>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +19,14 @@
 namespace segpay {
 
 enum class LinkKind { join = 1, one_click = 2, instant_conversion = 3, reactivation = 4 };
+
+// A parameter of a link, as plain text.
+struct LinkField {
+    std::string_view name;
+    std::string_view value;
+
+    friend bool operator==(const LinkField&, const LinkField&) = default;
+};
 
 // Mirrors biller_link_request. Empty: as configured, or left out.
 struct LinkRequest {
@@ -33,16 +45,31 @@ struct LinkRequest {
     bool cross_sale_off = false;
     bool test_mode_retry_decline = false;
     std::array<std::string_view, 10> refs;
-    std::vector<Parameter> extras;
+    std::span<const LinkField> extras; // user-defined parameters
 };
 
+// A finished link. Used again for the next one, it takes no more memory from the heap.
 struct Link {
-    std::string url;         // complete
-    std::string form_action; // what stays in the action of a POST form
-    Parameters fields;       // and its fields
+    std::string url;               // complete
+    std::string form_action;       // what stays in the action of a POST form
+    std::vector<LinkField> fields; // and its fields; borrowed from request, configuration and link
+
+    // What fields look at that stands nowhere else. Stays where it is when the link is moved.
+    struct Composed {
+        std::string name;
+        PriceHash price_hash;
+        SealText seal;
+        std::vector<SealedExtra> sealed_extras;
+    };
+    std::unique_ptr<Composed> composed = std::make_unique<Composed>();
 };
 
-// Error: the request cannot be met; the message begins with the name of the field.
+// Makes the link of a request, in place of what `link` was. Error: the request cannot be met, and
+// `link` is none; the message begins with the name of the field.
+std::optional<Error> build_link(const Config& config, const LinkRequest& request, TimeMs now,
+                                Link& link);
+
+// The same for a single link. The request's texts must outlive its fields.
 Result<Link> build_link(const Config& config, const LinkRequest& request, TimeMs now);
 
 } // namespace segpay

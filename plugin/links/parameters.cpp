@@ -1,14 +1,26 @@
 // The table of the pay page's parameters, and the rules of their values.
 #include "links/parameters.hpp"
 
+#include "values/facts.hpp"
 #include "values/word.hpp"
+#include "wire/form.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace segpay {
 
 namespace {
+
+struct TableRow {
+    std::string_view field; // in messages, as in biller_link_request
+    std::string_view LinkRequest::*member;
+    std::string_view parameter; // Segpay's name
+    Rule rule;
+    std::string PayPage::*standard = nullptr;       // when the request says nothing ...
+    std::string_view LinkRequest::*about = nullptr; // ... not even that, of which this is the text
+};
 
 // Processing API 2.0: "Pre-populate Fields or Request Data", "Show Languages Other than English",
 // "Dynamic Multi-Currency", "Full List of Postback Parameters" (x-billphone, template). The names
@@ -22,65 +34,148 @@ constexpr std::array kTable = {
     TableRow{"city", &LinkRequest::city, "x-billcity", Rule::text},
     TableRow{"state", &LinkRequest::state, "x-billstate", Rule::text},
     TableRow{"zip", &LinkRequest::zip, "x-billzip", Rule::text},
-    TableRow{"country", &LinkRequest::country, "x-billcntry", Rule::country, true},
+    TableRow{"country", &LinkRequest::country, "x-billcntry", Rule::country},
     TableRow{"phone", &LinkRequest::phone, "x-billphone", Rule::text},
-    TableRow{"language", &LinkRequest::language, "paypagelanguage", Rule::language, true},
-    TableRow{"currency", &LinkRequest::currency, "DMCURRENCY", Rule::currency, true},
-    TableRow{"template", &LinkRequest::page_template, "template", Rule::text},
-    TableRow{"approve_url", &LinkRequest::approve_url, "x-auth-link", Rule::url},
-    TableRow{"approve_text", &LinkRequest::approve_text, "x-auth-text", Rule::text},
-    TableRow{"decline_url", &LinkRequest::decline_url, "x-decl-link", Rule::url},
-    TableRow{"decline_text", &LinkRequest::decline_text, "x-decl-text", Rule::text},
+    TableRow{"language", &LinkRequest::language, "paypagelanguage", Rule::language,
+             &PayPage::language},
+    TableRow{"currency", &LinkRequest::currency, "DMCURRENCY", Rule::currency, &PayPage::currency},
+    TableRow{"template", &LinkRequest::page_template, "template", Rule::text,
+             &PayPage::page_template},
+    TableRow{"approve_url", &LinkRequest::approve_url, "x-auth-link", Rule::url,
+             &PayPage::approve_url},
+    TableRow{"approve_text", &LinkRequest::approve_text, "x-auth-text", Rule::text,
+             &PayPage::approve_text, &LinkRequest::approve_url},
+    TableRow{"decline_url", &LinkRequest::decline_url, "x-decl-link", Rule::url,
+             &PayPage::decline_url},
+    TableRow{"decline_text", &LinkRequest::decline_text, "x-decl-text", Rule::text,
+             &PayPage::decline_text, &LinkRequest::decline_url},
     TableRow{"affiliate", &LinkRequest::affiliate, "merchantpartnerid", Rule::user_defined},
     TableRow{"octoken", &LinkRequest::octoken, "OCToken", Rule::id},
 
     TableRow{"member_id", &LinkRequest::member_id, "foreignid", Rule::user_defined},
     TableRow{"session", &LinkRequest::session, "natssess", Rule::user_defined},
-    TableRow{"xref1", &LinkRequest::xref1, "xref1", Rule::user_defined},
-    TableRow{"xref2", &LinkRequest::xref2, "xref2", Rule::user_defined},
     TableRow{"upsell", &LinkRequest::upsell, "upsell", Rule::user_defined},
     TableRow{"tokenplus", &LinkRequest::tokenplus, "tokenplus", Rule::user_defined},
 };
 
-// "EN" is the page's own language and harmless to ask for.
-constexpr std::string_view kLanguages = "DE EL EN ES FR IT JA NL PT RU SK SL ZH ZS";
-constexpr std::string_view kCurrencies =
-    "AUD CAD CHF CZK DKK EUR GBP HKD ILS INR JPY NOK NONE RUB SEK USD";
+// In capitals, as they are sent. "EN" is the page's own language and harmless to ask for.
+constexpr std::array<std::string_view, 14> kLanguages = {"DE", "EL", "EN", "ES", "FR", "IT", "JA",
+                                                         "NL", "PT", "RU", "SK", "SL", "ZH", "ZS"};
+constexpr std::array<std::string_view, 16> kCurrencies = {"AUD",  "CAD", "CHF", "CZK", "DKK", "EUR",
+                                                          "GBP",  "HKD", "ILS", "INR", "JPY", "NOK",
+                                                          "NONE", "RUB", "SEK", "USD"};
 
-// Names that mean something to Segpay or to us, beside those of the table.
-constexpr std::array<std::string_view, 10> kReserved = {
-    "pplist",       "plist",        "ppviewoption", "ppvviewoption",        "ppviewtype",
-    "crosssaleoff", "dynamictrans", "amount",       "testmoderetrydecline", "action"};
+// "AA" to "ZZ", for countries to be borrowed from.
+constexpr std::array kLetterPairs = [] {
+    std::array<char, 26 * 26 * 2> pairs{};
+    for (std::size_t i = 0; i < pairs.size() / 2; ++i) {
+        pairs[2 * i] = static_cast<char>('A' + i / 26);
+        pairs[2 * i + 1] = static_cast<char>('A' + i % 26);
+    }
+    return pairs;
+}();
+
+// Names that mean something to Segpay or to us, beside those of the table and REF1 to REF10.
+// "lang" is the old language parameter, "dynamicpricingid" the newer name of "dynamictrans".
+constexpr std::array<std::string_view, 17> kReserved = {"xref1",
+                                                        "xref2",
+                                                        "pplist",
+                                                        "plist",
+                                                        "ppviewoption",
+                                                        "ppvviewoption",
+                                                        "ppviewtype",
+                                                        "crosssaleoff",
+                                                        "testmoderetrydecline",
+                                                        "amount",
+                                                        "dynamictrans",
+                                                        "dynamicdesc",
+                                                        "dynamicpricingid",
+                                                        "ictoken",
+                                                        "ic301text",
+                                                        "lang",
+                                                        "action"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-std::string upper_case(std::string_view text) {
-    std::string upper(text);
-    for (char& c : upper)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return upper;
+// Up to four letters, in capitals, as a number; 0 for what is longer.
+constexpr std::uint32_t in_capitals(std::string_view word) {
+    constexpr unsigned kCaseBit = 0x20;
+    std::uint32_t number = 0;
+    if (word.size() > sizeof number) return 0;
+    for (char c : word) {
+        const bool is_small = c >= 'a' && c <= 'z';
+        number = (number << 8) | (static_cast<unsigned char>(c) & ~(is_small ? kCaseBit : 0u));
+    }
+    return number;
 }
 
-bool is_listed(std::string_view list, std::string_view word) {
-    for (std::size_t at = 0; at < list.size();) {
-        const std::size_t end = std::min(list.find(' ', at), list.size());
-        if (equal_ignoring_case(list.substr(at, end - at), word)) return true;
-        at = end + 1;
+// The word of the list that `word` is, whatever its case; empty: none.
+template <const auto& list>
+std::string_view listed(std::string_view word) {
+    static constexpr auto kNumbers = [] {
+        std::array<std::uint32_t, list.size()> numbers{};
+        std::transform(list.begin(), list.end(), numbers.begin(), in_capitals);
+        return numbers;
+    }();
+    const auto found = std::find(kNumbers.begin(), kNumbers.end(), in_capitals(word));
+    if (found == kNumbers.end()) return {};
+    return list[static_cast<std::size_t>(found - kNumbers.begin())];
+}
+
+bool is_web_address(std::string_view value) {
+    return value.starts_with("https://") || value.starts_with("http://");
+}
+
+bool is_country(std::string_view value) {
+    return value.size() == 2 && is_letter(value[0]) && is_letter(value[1]);
+}
+
+std::string_view country_in_capitals(std::string_view value) {
+    if (!is_country(value)) return {};
+    constexpr unsigned kNumberInAlphabet = 31; // the bits of a letter that are not its case
+    const std::size_t first = (static_cast<unsigned char>(value[0]) & kNumberInAlphabet) - 1u;
+    const std::size_t second = (static_cast<unsigned char>(value[1]) & kNumberInAlphabet) - 1u;
+    return {kLetterPairs.data() + 2 * (26 * first + second), 2};
+}
+
+// What is sent for a value; empty: nothing, because it breaks its rule.
+std::string_view as_sent(std::string_view value, Rule rule) {
+    switch (rule) {
+        case Rule::language:
+            return listed<kLanguages>(value);
+        case Rule::currency:
+            return listed<kCurrencies>(value);
+        case Rule::country:
+            return country_in_capitals(value);
+        default:
+            break;
     }
-    return false;
+    return objection_to(value, rule).empty() ? value : std::string_view();
+}
+
+std::string_view said_or_standard(const PayPage& page, const LinkRequest& request,
+                                  const TableRow& row) {
+    const std::string_view said = request.*row.member;
+    if (!said.empty() || !row.standard || (row.about && !(request.*row.about).empty())) return said;
+    return page.*row.standard;
 }
 
 std::string too_long(std::string_view value, std::size_t limit) {
+    if (value.size() <= limit) return {}; // no more characters than bytes
     const std::size_t count = character_count(value);
     if (count <= limit) return {};
     return "has " + std::to_string(count) + " characters, at most " + std::to_string(limit) +
            " are allowed";
 }
 
-std::string not_listed(std::string_view value, std::string_view list) {
-    if (is_listed(list, value)) return {};
-    return "\"" + std::string(shortened(value, 20)) + "\" is not one of " + std::string(list);
+template <const auto& list>
+std::string not_listed(std::string_view value) {
+    if (!listed<list>(value).empty()) return {};
+    std::string objection = "\"" + std::string(shortened(value, 20)) + "\" is not one of";
+    for (std::string_view each : list)
+        (objection += ' ') += each;
+    return objection;
 }
 
 bool is_price_point_list(std::string_view text) {
@@ -103,33 +198,82 @@ bool is_reserved(std::string_view name) {
            std::all_of(digits.begin(), digits.end(), is_digit);
 }
 
+std::string unclean(std::string_view value) {
+    if (std::any_of(value.begin(), value.end(),
+                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
+        return "holds a control character";
+    return "is not UTF-8";
+}
+
+bool is_name(std::string_view text) {
+    return !text.empty() && text.size() <= kMaxUserDefinedCharacters && is_letter(text[0]) &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+}
+
+// What a postback takes a parameter of that name for; empty: for itself.
+std::string_view meaning_in_postbacks(const Config& config, std::string_view name) {
+    for (const OwnName& own : config.postbacks.names)
+        if (equal_ignoring_case(own.name, name)) return own.means;
+    const ParameterName* known = find_parameter(name);
+    return known && known->fact != Fact::extra ? known->canonical : std::string_view();
+}
+
+// Empty, or why a user-defined parameter cannot have that name.
+std::string objection_to_name(const Config& config, std::string_view name) {
+    if (!is_name(name)) return "is not a name: at most 32 letters, digits and '_', a letter first";
+    if (is_reserved(name)) return "means something else to the pay page";
+    if (equal_ignoring_case(name, config.seal.parameter)) return "is the name of the seal";
+    const auto& secret = config.postbacks.authenticity.secret;
+    if (secret && equal_ignoring_case(name, secret->name))
+        return "is the name of the secret that postbacks bring (authenticity.secret)";
+    if (const std::string_view meaning = meaning_in_postbacks(config, name); !meaning.empty())
+        return "would come back as the " + std::string(meaning) + " of the postback";
+    return {};
+}
+
+bool is_given(std::string_view name, const LinkFields& fields) {
+    return std::any_of(fields.begin(), fields.end(), [&](const LinkField& earlier) {
+        return equal_ignoring_case(earlier.name, name);
+    });
+}
+
 Error in_field(std::string_view field, std::string_view objection) {
     return {std::string(field) + ": " + std::string(objection)};
 }
 
 } // namespace
 
+bool is_surely_fine(std::string_view value, Rule rule) {
+    switch (rule) {
+        case Rule::text:
+            return value.size() <= kMaxTextCharacters && is_clean(value);
+        case Rule::user_defined:
+            return value.size() <= kMaxUserDefinedCharacters && is_clean(value);
+        case Rule::url:
+            return value.size() <= kMaxUrlCharacters && is_web_address(value) && is_clean(value);
+        default:
+            return false;
+    }
+}
+
 std::string objection_to(std::string_view value, Rule rule) {
-    if (std::any_of(value.begin(), value.end(),
-                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
-        return "holds a control character";
-    if (clean_text(value) != value) return "is not UTF-8";
+    if (!is_clean(value)) return unclean(value);
     switch (rule) {
         case Rule::text:
             return too_long(value, kMaxTextCharacters);
         case Rule::user_defined:
             return too_long(value, kMaxUserDefinedCharacters);
         case Rule::url:
-            if (!value.starts_with("https://") && !value.starts_with("http://"))
-                return "does not begin with https:// or http://";
+            if (!is_web_address(value)) return "does not begin with https:// or http://";
             return too_long(value, kMaxUrlCharacters);
         case Rule::country:
-            if (value.size() == 2 && is_letter(value[0]) && is_letter(value[1])) return {};
+            if (is_country(value)) return {};
             return "is not a country of ISO 3166 in two letters, e.g. US";
         case Rule::language:
-            return not_listed(value, kLanguages);
+            return not_listed<kLanguages>(value);
         case Rule::currency:
-            return not_listed(value, kCurrencies);
+            return not_listed<kCurrencies>(value);
         case Rule::id:
             if (std::all_of(value.begin(), value.end(),
                             [](char c) { return is_letter(c) || is_digit(c) || c == '-'; }))
@@ -142,36 +286,40 @@ std::string objection_to(std::string_view value, Rule rule) {
     return {};
 }
 
-Result<bool> append_fields(const LinkRequest& request, Parameters& parameters) {
-    for (const TableRow& row : kTable) {
-        const std::string_view value = request.*row.member;
-        if (value.empty()) continue;
-        if (const std::string objection = objection_to(value, row.rule); !objection.empty())
-            return in_field(row.field, objection);
-        parameters.push_back({std::string(row.parameter),
-                              row.is_upper_case ? upper_case(value) : std::string(value)});
-    }
-    return true;
+std::optional<Error> append_field(std::string_view field, std::string_view value,
+                                  std::string_view parameter, Rule rule, LinkFields& fields) {
+    const std::string_view sent = is_surely_fine(value, rule) ? value : as_sent(value, rule);
+    if (sent.empty()) return in_field(field, objection_to(value, rule));
+    fields.push_back({parameter, sent});
+    return {};
 }
 
-Result<bool> append_extra(const Parameter& extra, Parameters& parameters) {
-    const std::string field = "x." + std::string(shortened(clean_text(extra.name), kMaxNameBytes));
-    const bool is_name = !extra.name.empty() && extra.name.size() <= kMaxUserDefinedCharacters &&
-                         is_letter(extra.name[0]) &&
-                         std::all_of(extra.name.begin(), extra.name.end(), [](char c) {
-                             return is_letter(c) || is_digit(c) || c == '_';
-                         });
-    if (!is_name)
-        return in_field(field, "is not a name: at most 32 letters, digits and '_', a letter first");
-    if (is_reserved(extra.name)) return in_field(field, "means something else to the pay page");
-    if (const std::string objection = objection_to(extra.value, Rule::user_defined);
-        !objection.empty())
-        return in_field(field, objection);
-    for (const Parameter& earlier : parameters)
-        if (equal_ignoring_case(earlier.name, extra.name))
-            return in_field(field, "is given twice; names differ in more than case");
-    parameters.push_back(extra);
-    return true;
+std::optional<Error> append_fields(const PayPage& page, const LinkRequest& request,
+                                   LinkFields& fields) {
+    for (const TableRow& row : kTable) {
+        const std::string_view value = said_or_standard(page, request, row);
+        if (value.empty()) continue;
+        if (is_surely_fine(value, row.rule))
+            fields.push_back({row.parameter, value});
+        else if (auto error = append_field(row.field, value, row.parameter, row.rule, fields))
+            return error;
+    }
+    return {};
+}
+
+std::optional<Error> append_extras(const Config& config, std::span<const LinkField> extras,
+                                   LinkFields& fields) {
+    for (const LinkField& extra : extras) {
+        std::string objection = objection_to_name(config, extra.name);
+        if (objection.empty()) objection = objection_to(extra.value, Rule::user_defined);
+        if (objection.empty() && is_given(extra.name, fields))
+            objection = "is given twice; names differ in more than case";
+        if (!objection.empty())
+            return in_field("x." + std::string(shortened(clean_text(extra.name), kMaxNameBytes)),
+                            objection);
+        fields.push_back(extra);
+    }
+    return {};
 }
 
 } // namespace segpay

@@ -24,22 +24,27 @@ enum class Rule {
     price_points, // numbers, separated by commas
 };
 
+// Whether the value keeps its rule, as nearly all do, told at a glance. False: perhaps it does.
+bool is_surely_fine(std::string_view value, Rule rule);
+
 // Empty, or what is wrong with `value` under `rule`: found and expected.
 std::string objection_to(std::string_view value, Rule rule);
 
-struct TableRow {
-    std::string_view field; // in messages, as in biller_link_request
-    std::string_view LinkRequest::*member;
-    std::string_view parameter; // Segpay's name
-    Rule rule;
-    bool is_upper_case = false; // sent in capitals
-};
+using LinkFields = std::vector<LinkField>;
 
-// Appends every set field of the join and one-click pages that needs no decision. Error: the first
-// value that breaks its rule.
-Result<bool> append_fields(const LinkRequest& request, Parameters& parameters);
+// Appends a field. Error: the value breaks the rule; `field` is its name in biller_link_request.
+std::optional<Error> append_field(std::string_view field, std::string_view value,
+                                  std::string_view parameter, Rule rule, LinkFields& fields);
 
-// Appends a user-defined parameter; the name is checked too.
-Result<bool> append_extra(const Parameter& extra, Parameters& parameters);
+// Appends every field of the join and one-click pages that needs no decision and that the request
+// or, in its place, the configuration says; countries, languages and currencies in capitals. Error:
+// the first value that breaks its rule.
+std::optional<Error> append_fields(const PayPage& page, const LinkRequest& request,
+                                   LinkFields& fields);
+
+// Appends the user-defined parameters. Their names are checked too: one that means something to
+// the pay page, or that comes back as something else in a postback, is none.
+std::optional<Error> append_extras(const Config& config, std::span<const LinkField> extras,
+                                   LinkFields& fields);
 
 } // namespace segpay

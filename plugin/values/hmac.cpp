@@ -46,9 +46,11 @@ void hash_padded(Block block, unsigned char padding, State& state) {
 // As if the block that led to `state` had just been hashed.
 template <class State>
 void resume(SHA256_CTX& hash, const State& state) {
-    SHA256_Init(&hash);
     std::copy(state.begin(), state.end(), hash.h);
     hash.Nl = kBlockBytes * 8; // bits so far
+    hash.Nh = 0;
+    hash.num = 0; // bytes that wait for the rest of their block
+    hash.md_len = SHA256_DIGEST_LENGTH;
 }
 
 } // namespace
@@ -77,7 +79,10 @@ HmacMessage::HmacMessage(const HmacKey& key) : key_(key) {
     resume(*new (hash_.data()) SHA256_CTX, key.inner_);
 }
 
-HmacMessage::~HmacMessage() { OPENSSL_cleanse(hash_.data(), hash_.size()); }
+// What is finished holds the digest only.
+HmacMessage::~HmacMessage() {
+    if (!is_finished_) OPENSSL_cleanse(hash_.data(), hash_.size());
+}
 
 void HmacMessage::add(std::string_view piece) {
     SHA256_Update(std::launder(reinterpret_cast<SHA256_CTX*>(hash_.data())), piece.data(),
@@ -90,7 +95,8 @@ Mac HmacMessage::finished() {
     SHA256_Final(mac.data(), &hash);
     resume(hash, key_.outer_);
     SHA256_Update(&hash, mac.data(), mac.size());
-    SHA256_Final(mac.data(), &hash);
+    SHA256_Final(mac.data(), &hash); // which wipes what it does not need any more
+    is_finished_ = true;
     return mac;
 }
 

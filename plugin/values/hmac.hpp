@@ -45,6 +45,7 @@ private:
 
     const HmacKey& key_;
     alignas(std::uint64_t) std::array<std::byte, kHashBytes> hash_;
+    bool is_finished_ = false;
 };
 
 } // namespace segpay

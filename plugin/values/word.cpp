@@ -56,13 +56,36 @@ std::size_t utf8_length(std::string_view bytes) {
     return 0;
 }
 
-// Whether all eight bytes are printable ASCII.
-bool is_plain(std::uint64_t bytes) {
+constexpr std::size_t kWordBytes = sizeof(std::uint64_t);
+
+template <class Word>
+std::uint64_t word_at(const char* bytes) {
+    Word word;
+    std::memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+// The bytes of a text of less than eight, some of them twice; spaces fill it up.
+std::uint64_t short_word(std::string_view text) {
+    const char* bytes = text.data();
+    const std::size_t size = text.size();
+    if (size >= 4)
+        return word_at<std::uint32_t>(bytes) | word_at<std::uint32_t>(bytes + size - 4) << 32;
+    std::uint64_t word = 0x2020202020202020;
+    for (std::size_t i = 0; i < size; ++i)
+        word = word << 8 | static_cast<unsigned char>(bytes[i]);
+    return word;
+}
+
+// The highest bit of a byte is set when one of the eight is no printable ASCII.
+std::uint64_t strangeness(std::uint64_t bytes) {
     constexpr std::uint64_t kEach = 0x0101010101010101;
     const std::uint64_t below_space = bytes - kEach * ' ';
     const std::uint64_t is_delete = (bytes ^ (kEach * 0x7F)) - kEach;
-    return ((bytes | below_space | is_delete) & (kEach * 0x80)) == 0;
+    return bytes | below_space | is_delete;
 }
+
+bool is_strange(std::uint64_t found) { return (found & 0x8080808080808080) != 0; }
 
 bool is_control(unsigned char c) { return c < 0x20 || c == 0x7F; }
 
@@ -70,6 +93,21 @@ bool is_control(unsigned char c) { return c < 0x20 || c == 0x7F; }
 bool is_c1_control(std::string_view character) {
     return character.size() == 2 && character[0] == '\xC2' &&
            static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
+bool is_clean_thoroughly(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (is_control(byte)) return false;
+        if (byte < 0x80) {
+            ++at;
+            continue;
+        }
+        const std::size_t length = utf8_length(text.substr(at));
+        if (length == 0 || is_c1_control(text.substr(at, length))) return false;
+        at += length;
+    }
+    return true;
 }
 
 } // namespace
@@ -139,22 +177,16 @@ std::string clean_text(std::string_view bytes) {
 }
 
 bool is_clean(std::string_view text) {
-    while (!text.empty()) {
-        std::uint64_t bytes = 0;
-        if (text.size() >= sizeof bytes) {
-            std::memcpy(&bytes, text.data(), sizeof bytes);
-            if (is_plain(bytes)) {
-                text.remove_prefix(sizeof bytes);
-                continue;
-            }
-        }
-        const std::size_t length = utf8_length(text);
-        if (length == 0 || is_control(static_cast<unsigned char>(text[0])) ||
-            is_c1_control(text.substr(0, length)))
-            return false;
-        text.remove_prefix(length);
+    std::uint64_t found = 0;
+    if (text.size() < kWordBytes) {
+        found = strangeness(short_word(text));
+    } else {
+        const char* last = text.data() + text.size() - kWordBytes; // the last eight begin here
+        for (const char* at = text.data(); at < last; at += kWordBytes)
+            found |= strangeness(word_at<std::uint64_t>(at));
+        found |= strangeness(word_at<std::uint64_t>(last));
     }
-    return true;
+    return !is_strange(found) || is_clean_thoroughly(text);
 }
 
 std::string_view shortened(std::string_view utf8, std::size_t max_bytes) {

@@ -1,5 +1,5 @@
-// Percent-encoding, fast: what stands for itself is copied sixteen bytes at a time. Two ways that
-// give the same result; where the processor has SSE2 (every x86-64) the first is taken.
+// Percent-encoding into memory that is there already. Where the processor has SSE2 (every x86-64)
+// it is used; the result is the same.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@
 
 namespace segpay {
 
-// How much room `text` may need: each byte can become three.
-constexpr std::size_t encoded_room(std::string_view text) { return text.size() * 3; }
+// How much room `text` may need: each byte can become three, and four are written at a time.
+constexpr std::size_t encoded_room(std::string_view text) { return text.size() * 3 + 1; }
 
 // Writes `text` with every byte percent-encoded but letters, digits and "-._~:,"; the last two are
 // legal in a query, and Segpay's own examples show eTickets and price-point lists with them.

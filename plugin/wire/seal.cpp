@@ -29,15 +29,24 @@ constexpr std::array<std::int8_t, 256> kBase32Value = [] {
     return table;
 }();
 
+// Ten bits are two characters.
+constexpr auto kBase32Pairs = [] {
+    std::array<std::array<char, 2>, 1024> pairs{};
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        pairs[i] = {kBase32[i >> 5], kBase32[i & 31]};
+    return pairs;
+}();
+
+// Five bytes are four pairs.
 SealText to_base32(const SealBytes& bytes) {
     SealText text;
-    std::uint32_t bits = 0;
-    unsigned count = 0;
-    std::size_t filled = 0;
-    for (unsigned char byte : bytes) {
-        bits = (bits << 8) | byte;
-        for (count += 8; count >= 5; count -= 5)
-            text.characters[filled++] = kBase32[(bits >> (count - 5)) & 31];
+    char* out = text.characters.data();
+    for (auto byte = bytes.begin(); byte != bytes.end();) {
+        std::uint64_t bits = 0;
+        for (int i = 0; i < 5; ++i)
+            bits = (bits << 8) | *byte++;
+        for (int shift = 30; shift >= 0; shift -= 10, out += 2)
+            std::memcpy(out, kBase32Pairs[(bits >> shift) & 1023].data(), 2);
     }
     return text;
 }
@@ -70,14 +79,22 @@ public:
     void add(std::string_view piece) {
         if (piece.size() > room_.size() - used_) flush();
         if (piece.size() > room_.size()) return hmac_.add(piece);
-        if (!piece.empty()) std::memcpy(room_.data() + used_, piece.data(), piece.size());
+        std::memcpy(room_.data() + used_, piece.data(), piece.size());
         used_ += piece.size();
     }
     void add_fact(std::string_view fact) {
-        std::array<char, 24> length; // 20 digits at most
-        char* end = std::to_chars(length.begin(), length.end() - 1, fact.size()).ptr;
+        if (fact.empty()) return add("0:");
+        if (room_.size() - used_ < kLengthBytes) flush();
+        char* end = room_.data() + used_;
+        const std::size_t size = fact.size();
+        if (size < 100) { // nearly always, and to_chars is dear
+            if (size >= 10) *end++ = static_cast<char>('0' + size / 10);
+            *end++ = static_cast<char>('0' + size % 10);
+        } else {
+            end = std::to_chars(end, end + kLengthBytes, size).ptr;
+        }
         *end++ = ':';
-        add({length.begin(), end});
+        used_ = static_cast<std::size_t>(end - room_.data());
         add(fact);
     }
     Mac finished() {
@@ -90,6 +107,8 @@ private:
         hmac_.add({room_.data(), used_});
         used_ = 0;
     }
+
+    static constexpr std::size_t kLengthBytes = 21; // 20 digits and a colon
 
     HmacMessage hmac_;
     std::array<char, 512> room_; // holds the message of nearly every link
@@ -113,7 +132,7 @@ SealBytes seal_bytes(const HmacKey& key, const SealedFacts& facts, std::uint32_t
     for (std::string_view fact :
          {facts.option, facts.member_id, facts.session, facts.affiliate, facts.xref1, facts.xref2,
           facts.upsell, facts.tokenplus, facts.octoken})
-        message.add_fact(trimmed(fact)); // spaces at the ends may get lost on the way
+        message.add_fact(trimmed(fact)); // as spaces at the ends may get lost
     for (const SealedExtra& extra : facts.extras) {
         message.add_fact(extra.name);
         message.add_fact(trimmed(extra.value));

@@ -130,6 +130,48 @@ class Link(unittest.TestCase):
         differing = {name for name in fields if fields[name] != made["fields"][name]}
         self.assertLessEqual(len(differing), 1)
 
+    def test_a_dynamic_price_takes_its_hash_in_both_spellings(self):
+        for price_hash in ("dsvEzGU8vjsph0kbhZblRC%2f1wjQ%3d", "dsvEzGU8vjsph0kbhZblRC/1wjQ="):
+            code, out, err = run(
+                *("link", "--kind", "join", "--option", "202", "--config", EXAMPLE),
+                *("--set", "amount=25.95", "--set", "description=50 tokens"),
+                *("--set", "price_hash=" + price_hash),
+            )
+            self.assertEqual((code, err), (0, ""))
+            values = dict(parse_qsl(urlsplit(out.rstrip("\n")).query))
+            self.assertEqual(values["dynamictrans"], "dsvEzGU8vjsph0kbhZblRC/1wjQ=")
+            self.assertEqual(values["amount"], "25.95")
+            self.assertEqual(values["dynamicdesc"], "50 tokens")
+
+    def test_an_instant_conversion_has_words_for_those_who_are_too_fast(self):
+        code, out, err = run(
+            *("link", "--kind", "instant-conversion", "--config", EXAMPLE),
+            *("--set", "ictoken=abc", "--set", "retry_text=Please wait"),
+        )
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(
+            dict(parse_qsl(urlsplit(out.rstrip("\n")).query)),
+            {"ICToken": "abc", "IC301Text": "Please wait"},
+        )
+
+    def test_one_click_for_a_member_looks_into_the_ledger(self):
+        one_click = ("link", "--kind", "one-click", "--option", "201")
+        code, _, err = run(*one_click, "--set", "member_id=908172")
+        self.assertEqual(code, 2)  # whose ledger?
+        self.assertIn("--config", err)
+        code, _, err = run(
+            *one_click, "--set", "member_id=1", "--config", EXAMPLE, "--ledger", "/nonexistent"
+        )
+        self.assertEqual(code, 1)
+        self.assertIn("/nonexistent: there is no ledger", err)
+        # What is named needs none.
+        code, out, err = run(*one_click, "--set", "member_id=1", "--set", "octoken=26346680")
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("OCToken=26346680", out)
+        code, _, err = run(*one_click)
+        self.assertEqual(code, 1)
+        self.assertIn("octoken: is missing", err)
+
     def test_an_impossible_link_is_answered_with_1(self):
         for option, more in (
             ("101", ["--set=member_id=" + "9" * 33]),

@@ -44,6 +44,12 @@ BOOST_AUTO_TEST_CASE(a_tree_keeps_order_places_and_quotes) {
     BOOST_TEST(!tree.value("c"));
 }
 
+BOOST_AUTO_TEST_CASE(a_nul_is_told_where_it_stands) {
+    const std::string what = "holds a NUL byte; a configuration is text in UTF-8";
+    check(std::string(1, '\0'), {"t:1:1: " + what});
+    check(std::string("a: 1\nb: x\0y\n", 12), {"t:2:5: " + what});
+}
+
 BOOST_AUTO_TEST_CASE(duplicate_keys_and_the_first_one_counts) {
     check("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n",
           {R"(t:4:3: duplicate key "c"; the first is in line 3)",

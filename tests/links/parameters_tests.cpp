@@ -6,6 +6,8 @@
 
 using namespace segpay;
 using segpay::testing::contains;
+using segpay::testing::example_config;
+using segpay::testing::example_config_but;
 
 namespace {
 
@@ -18,9 +20,10 @@ std::string repeated(std::string_view character, std::size_t count) {
 
 bool is_fine(std::string_view value, Rule rule) { return objection_to(value, rule).empty(); }
 
-std::string extra_error(Parameter extra, Parameters parameters = {}) {
-    const Result<bool> outcome = append_extra(extra, parameters);
-    return outcome ? std::string() : outcome.error();
+std::string extra_error(LinkField extra, LinkFields fields = {},
+                        const Config& config = example_config()) {
+    const auto error = append_extras(config, {&extra, 1}, fields);
+    return error ? error->message : std::string();
 }
 
 } // namespace
@@ -91,9 +94,10 @@ BOOST_AUTO_TEST_CASE(ids_and_price_points) {
 }
 
 BOOST_AUTO_TEST_CASE(extras_are_user_defined_parameters) {
-    Parameters parameters = {{"foreignid", "1"}};
-    BOOST_TEST(append_extra({"Campaign_7", "0123"}, parameters).is_ok());
-    BOOST_TEST((parameters.back() == Parameter{"Campaign_7", "0123"}));
+    LinkFields fields = {{"foreignid", "1"}};
+    const LinkField campaign = {"Campaign_7", "0123"};
+    BOOST_TEST(!append_extras(example_config(), {&campaign, 1}, fields));
+    BOOST_TEST((fields.back() == campaign));
     BOOST_TEST(extra_error({"a", ""}) == "");
     BOOST_TEST(extra_error({repeated("a", 32), "v"}) == "");
 
@@ -124,6 +128,11 @@ BOOST_AUTO_TEST_CASE(names_with_a_meaning_are_reserved) {
                              "paypagelanguage",
                              "CrossSaleOff",
                              "pplist",
+                             "lang",
+                             "dynamicdesc",
+                             "dynamicpricingid",
+                             "ICToken",
+                             "IC301Text",
                              "plist",
                              "ppviewoption",
                              "ppvviewoption",
@@ -138,6 +147,50 @@ BOOST_AUTO_TEST_CASE(names_with_a_meaning_are_reserved) {
     BOOST_TEST(contains(extra_error({name, "v"}), "means something else to the pay page"));
     for (const char* name : {"ref", "reference", "ref1a", "memberid2", "campaign"})
         BOOST_TEST_CONTEXT(name) BOOST_TEST(extra_error({name, "v"}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_would_come_back_as_something_else_is_no_extra) {
+    BOOST_TEST(extra_error({"memberID", "v"}) ==
+               "x.memberID: would come back as the foreignid of the postback");
+    for (const char* name : {"session", "email", "name", "price", "tranid", "transtype", "approved",
+                             "purchaseid", "xsellnum", "standin", "testtrans", "authcode"})
+        BOOST_TEST_CONTEXT(name)
+    BOOST_TEST(contains(extra_error({name, "v"}), "would come back as the "));
+    // What travels to the host as an extra anyway stays what it is.
+    for (const char* name : {"desc", "platform"})
+        BOOST_TEST_CONTEXT(name) BOOST_TEST(extra_error({name, "v"}) == "");
+
+    const Config own = example_config_but([](Config& config) {
+        config.seal.parameter = "mark";
+        config.postbacks.names = {{"kunde", "foreignid"}};
+        config.postbacks.authenticity.secret = SecretParameter{"hook", Secret("s")};
+    });
+    BOOST_TEST(extra_error({"Kunde", "v"}, {}, own) ==
+               "x.Kunde: would come back as the foreignid of the postback");
+    BOOST_TEST(extra_error({"Mark", "v"}, {}, own) == "x.Mark: is the name of the seal");
+    BOOST_TEST(contains(extra_error({"HOOK", "v"}, {}, own), "x.HOOK: is the name of the secret"));
+    for (const char* name : {"kunde", "mark", "hook"})
+        BOOST_TEST_CONTEXT(name) BOOST_TEST(extra_error({name, "v"}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_surely_fine_is_fine) {
+    const std::string values[] = {"",
+                                  "a",
+                                  "a\nb",
+                                  "\xEB",
+                                  "\xC3\xA9",
+                                  repeated("a", 32),
+                                  repeated("a", 33),
+                                  repeated("a", 255),
+                                  repeated("a", 256),
+                                  repeated("\xC3\xA9", 255)};
+    for (Rule rule : {Rule::text, Rule::user_defined, Rule::url, Rule::country, Rule::language,
+                      Rule::currency, Rule::id, Rule::price_points})
+        for (const std::string& value : values)
+            if (is_surely_fine(value, rule)) BOOST_TEST(is_fine(value, rule));
+    BOOST_TEST(is_surely_fine(values[5], Rule::user_defined));
+    BOOST_TEST(is_surely_fine(values[7], Rule::text));
+    BOOST_TEST(!is_surely_fine(values[6], Rule::user_defined));
 }
 
 BOOST_AUTO_TEST_CASE(an_error_about_a_name_stays_readable) {

@@ -401,8 +401,8 @@ BOOST_AUTO_TEST_CASE(a_forged_seal_is_quarantined_unless_an_operator_has_looked)
     request.member_id = "908172";
     const Link link = build_link(example_config(), request, kStart).value();
     Sent echoed = kJoin;
-    for (const Parameter& field : link.fields)
-        echoed = echoed.with(field.name, field.value);
+    for (const LinkField& field : link.fields)
+        echoed = echoed.with(std::string(field.name), std::string(field.value));
     BOOST_TEST((echoed.translated().outcome == Outcome::event));
     const Sent edited = echoed.with("foreignid", "1");
     BOOST_TEST(contains(edited.objection(), "the seal does not fit"));
@@ -441,8 +441,8 @@ BOOST_AUTO_TEST_CASE(a_gap_in_what_was_sealed_stays_one) {
     request.member_id = "908172";
     const Link link = build_link(example_config(), request, kStart).value();
     Sent sealed = kJoin;
-    for (const Parameter& field : link.fields)
-        sealed = sealed.with(field.name, field.value);
+    for (const LinkField& field : link.fields)
+        sealed = sealed.with(std::string(field.name), std::string(field.value));
     Purchase enabled; // by an Enable, which brings no seal
     enabled.id = "26346680";
     enabled.affiliate = "thief";

@@ -1,0 +1,38 @@
+// Cards: which of a member's purchases a one-click link or an instant conversion stands on. Pure
+// functions over what the ledger remembers, so that a host asks "one click for member M" and keeps
+// none of Segpay's ids.
+#pragma once
+
+#include "config/config.hpp"
+#include "ledger/ledger.hpp"
+#include "links/link.hpp"
+
+#include <optional>
+#include <span>
+
+namespace segpay {
+
+// Processing API 2.0, "One Click Pricing": the purchase of a subscription that has been expired for
+// so long serves no more.
+constexpr TimeMs kCardServesAfterEndMs = TimeMs{30} * 24 * 60 * 60 * 1000;
+// Processing API 2.0, "Instant Conversion": valid up to 12 hours before the end of the trial ...
+constexpr TimeMs kConversionEndsBeforeTrialMs = TimeMs{12} * 60 * 60 * 1000;
+// ... and Segpay is not ready within two minutes of the sign-up (IC301Text).
+constexpr TimeMs kConversionStartsAfterSignUpMs = TimeMs{2} * 60 * 1000;
+
+// Which purchases choose_card wants to see: the one with that id or, when there is none, all of the
+// member. Both empty: it wants none.
+struct WantedPurchases {
+    std::string_view purchase_id;
+    std::string_view member_id;
+};
+WantedPurchases purchases_wanted(const LinkRequest& request);
+
+// Fills in octoken or ictoken from `purchases`, the most recent that serves, if the request asks
+// for one and names none; what it names is checked as far as `purchases` know it. `request` then
+// borrows from `purchases`. Error: no purchase serves, with the reason why the most recent does
+// not; the message begins with the name of the field.
+std::optional<Error> choose_card(const Config& config, std::span<const Purchase> purchases,
+                                 TimeMs now, LinkRequest& request);
+
+} // namespace segpay

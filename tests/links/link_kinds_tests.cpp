@@ -1,0 +1,166 @@
+// What is special to a kind of link: one click, instant conversion, upsells, dynamic prices.
+#include "links/fixture.hpp"
+
+using namespace segpay;
+using namespace segpay::testing;
+
+BOOST_AUTO_TEST_SUITE(link_kinds_tests)
+
+BOOST_AUTO_TEST_CASE(one_click_needs_a_card_and_an_option_that_allows_it) {
+    LinkRequest request = to_option("201");
+    request.kind = LinkKind::one_click;
+    request.octoken = "26346680";
+    request.tokenplus = "50";
+    request.member_id = "908172";
+    const Link link = built(request);
+    BOOST_TEST(link.form_action ==
+               "http://127.0.0.1:8091/billing/OneClick.aspx?x-eticketid=122905:9699");
+    BOOST_TEST((query_without_seal(link) == Values{{"x-eticketid", "122905:9699"},
+                                                   {"OCToken", "26346680"},
+                                                   {"tokenplus", "50"},
+                                                   {"foreignid", "908172"}}));
+    request.octoken = "";
+    BOOST_TEST(error_of(request).starts_with("octoken: is missing"));
+    request.octoken = "1&x=2";
+    BOOST_TEST(error_of(request).starts_with("octoken: is not an id"));
+    request.octoken = "26346680";
+    request.option = "103";
+    BOOST_TEST(error_of(request) == "option: 103 is not enabled for one-click");
+}
+
+BOOST_AUTO_TEST_CASE(an_instant_conversion_needs_the_token_of_the_sign_up) {
+    LinkRequest request;
+    request.kind = LinkKind::instant_conversion;
+    request.ictoken = "0b9a2c1e-4f6d-4a4e-9b8e-000000000000";
+    Link link = built(request);
+    BOOST_TEST(link.url ==
+               "http://127.0.0.1:8091/billing/InstantConv.aspx?ICToken="
+               "0b9a2c1e-4f6d-4a4e-9b8e-000000000000");
+    BOOST_TEST(link.form_action == link.url);
+    BOOST_TEST(link.fields.empty());
+    request.ictoken = "";
+    BOOST_TEST(error_of(request).starts_with("ictoken: is missing"));
+    request.ictoken = "a b";
+    BOOST_TEST(error_of(request).starts_with("ictoken: is not an id"));
+    request.ictoken = "a";
+    request.option = "103";
+    BOOST_TEST(built(request).url.ends_with("ICToken=a"));
+    request.option = "101";
+    BOOST_TEST(error_of(request) == "option: 101 is no instant-conversion price point");
+    request.option = "none";
+    BOOST_TEST(error_of(request).starts_with("option: \"none\" is not configured"));
+}
+
+BOOST_AUTO_TEST_CASE(a_dynamic_price_has_limits_and_needs_segpays_hash) {
+    LinkRequest request = to_option("202");
+    BOOST_TEST(error_of(request) == "amount: is missing; option 202 has a dynamic price");
+    for (std::string_view amount : {"4.99", "100.01", "-5.00", "0"}) {
+        request.amount = amount;
+        BOOST_TEST(error_of(request) ==
+                   "amount: " + std::string(amount) + " is not within 5.00 to 100.00 USD");
+    }
+    request.amount = "5,00";
+    BOOST_TEST(error_of(request).starts_with("amount: amount \"5,00\" is not a decimal"));
+    request.amount = "5.00";
+    BOOST_TEST(error_of(request).starts_with("price_hash: is missing"));
+    BOOST_TEST(contains(error_of(request), "needs a hash from Segpay's pricing service"));
+    request = to_option("102");
+    request.amount = "39.95";
+    BOOST_TEST(error_of(request) == "amount: option 102 has a fixed price");
+}
+
+BOOST_AUTO_TEST_CASE(a_dynamic_price_travels_with_its_hash_encoded_once) {
+    LinkRequest request = to_option("202");
+    request.amount = "25.95";
+    request.description = "50 Tokens Plus 1 Month Service";
+    for (std::string_view hash :
+         {"dsvEzGU8vjsph0kbhZblRC%2f1wjQ%3d", "dsvEzGU8vjsph0kbhZblRC/1wjQ="}) {
+        request.price_hash = hash;
+        const Link link = built(request);
+        BOOST_TEST(
+            (query_without_seal(link) == Values{{"x-eticketid", "122903:9689"},
+                                                {"amount", "25.95"},
+                                                {"dynamicdesc", "50 Tokens Plus 1 Month Service"},
+                                                {"dynamictrans", "dsvEzGU8vjsph0kbhZblRC/1wjQ="}}));
+        BOOST_TEST(contains(link.url, "dynamictrans=dsvEzGU8vjsph0kbhZblRC%2F1wjQ%3D"));
+    }
+    request.description = "";
+    BOOST_TEST(!query_of(built(request)).contains("dynamicdesc"));
+    request.kind = LinkKind::one_click;
+    request.octoken = "26346680";
+    BOOST_TEST(query_of(built(request))["dynamictrans"] == "dsvEzGU8vjsph0kbhZblRC/1wjQ=");
+
+    request.description = "a\nb";
+    BOOST_TEST(error_of(request).starts_with("description: holds a control character"));
+    request.price_hash = "dsvEzGU8";
+    BOOST_TEST(error_of(request).starts_with("price_hash: has 8 characters"));
+    request = to_option("102");
+    request.price_hash = "dsvEzGU8vjsph0kbhZblRC/1wjQ=";
+    BOOST_TEST(error_of(request) == "price_hash: option 102 has a fixed price");
+    request = to_option("102");
+    request.description = "words";
+    BOOST_TEST(error_of(request) == "description: option 102 has a fixed price");
+}
+
+BOOST_AUTO_TEST_CASE(an_instant_conversion_has_words_for_those_who_are_too_fast) {
+    LinkRequest request;
+    request.kind = LinkKind::instant_conversion;
+    request.ictoken = "a";
+    request.retry_text = "Please retry in a few minutes!";
+    Link link = built(request);
+    BOOST_TEST(link.form_action.ends_with("/InstantConv.aspx?ICToken=a"));
+    BOOST_TEST((query_of(link) ==
+                Values{{"ICToken", "a"}, {"IC301Text", "Please retry in a few minutes!"}}));
+    BOOST_TEST(link.fields.size() == 1u);
+
+    const Config config =
+        example_config_but([](Config& each) { each.pay_page.retry_text = "house words"; });
+    BOOST_TEST(query_of(built(request, config))["IC301Text"] == "Please retry in a few minutes!");
+    request.retry_text = "";
+    BOOST_TEST(query_of(built(request, config))["IC301Text"] == "house words");
+    const std::string too_long(256, 'x');
+    request.retry_text = too_long;
+    BOOST_TEST(error_of(request).starts_with("retry_text: has 256 characters"));
+    request = to_option("102");
+    BOOST_TEST(!query_of(built(request, config)).contains("IC301Text"));
+    request.retry_text = "words";
+    BOOST_TEST(error_of(request) == "retry_text: is of instant conversions only");
+}
+
+BOOST_AUTO_TEST_CASE(a_configured_upsell_sells_what_it_is_configured_for) {
+    const Config config = example_config_but([](Config& each) {
+        for (JoinOption& option : each.options)
+            if (option.id == "301") option.has_one_click = true;
+        Offer partners;
+        partners.ref = "UP-partner";
+        partners.partner = Partner{"30001", "", ETicket{200001, 500}};
+        each.upsells.push_back(partners);
+    });
+    LinkRequest request;
+    request.kind = LinkKind::one_click;
+    request.octoken = "26346680";
+    request.upsell = "UP-8-301";
+    BOOST_TEST(query_of(built(request, config))["x-eticketid"] == "133044:12217");
+    request.option = "301";
+    BOOST_TEST(query_of(built(request, config))["x-eticketid"] == "133044:12217");
+    request.option = "102";
+    BOOST_TEST(error_of(request, config) ==
+               "upsell: UP-8-301 sells option 301, not option \"102\"");
+    request.upsell = "the host's own";
+    BOOST_TEST(query_of(built(request, config))["x-eticketid"] == "162209:1221");
+
+    request.upsell = "UP-partner";
+    BOOST_TEST(error_of(request, config) ==
+               "upsell: UP-partner sells what a partner sells, not option \"102\"");
+    request.option = "";
+    const Values values = query_of(built(request, config));
+    BOOST_TEST(values.at("x-eticketid") == "200001:500");
+    BOOST_TEST(values.at("upsell") == "UP-partner");
+    request.amount = "5.00";
+    BOOST_TEST(error_of(request, config) == "amount: what a partner sells has a fixed price");
+    request.amount = "";
+    request.upsell = "the host's own";
+    BOOST_TEST(error_of(request, config).starts_with("option: is missing"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

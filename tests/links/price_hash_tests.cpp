@@ -1,0 +1,46 @@
+// The hash of a dynamic price, in each form in which a host may have it.
+#include "links/price_hash.hpp"
+
+#include "fixtures.hpp"
+
+using namespace segpay;
+using segpay::testing::contains;
+
+namespace {
+
+// The example of the One Click Web Service.
+constexpr std::string_view kHash = "dsvEzGU8vjsph0kbhZblRC/1wjQ=";
+
+std::string read(std::string_view text) {
+    PriceHash hash{};
+    const std::string objection = read_price_hash(text, hash);
+    return objection.empty() ? std::string(hash.data(), hash.size()) : objection;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(price_hash_tests)
+
+BOOST_AUTO_TEST_CASE(encoded_or_not_it_is_the_same_hash) {
+    for (std::string_view text :
+         {"dsvEzGU8vjsph0kbhZblRC%2f1wjQ%3d", "dsvEzGU8vjsph0kbhZblRC%2F1wjQ%3D",
+          "dsvEzGU8vjsph0kbhZblRC/1wjQ=", "%64svEzGU8vjsph0kbhZblRC/1wjQ%3d"})
+        BOOST_TEST(read(text) == kHash);
+    BOOST_TEST(read("dsvEzGU8vjsph0kbhZblRC+1wjQ=") == "dsvEzGU8vjsph0kbhZblRC+1wjQ=");
+    BOOST_TEST(read("dsvEzGU8vjsph0kbhZblRC%2B1wjQ=") == "dsvEzGU8vjsph0kbhZblRC+1wjQ=");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_20_bytes_is_no_hash) {
+    for (std::string_view text :
+         {"", "x", "dsvEzGU8vjsph0kbhZblRC/1wjQ",
+          "dsvEzGU8vjsph0kbhZblRC/1wjQ==", "dsvEzGU8vjsph0kbhZblRC%252f1wjQ%253d"}) // encoded twice
+        BOOST_TEST_CONTEXT(text) BOOST_TEST(contains(read(text), "a hash is 28 characters"));
+    BOOST_TEST(read("dsvEzGU8vjsph0kbhZblRC/1wjQ").starts_with("has 27 characters; "));
+    for (std::string_view text : {"dsvEzGU8vjsph0kbhZblRC/1wjQQ", "dsvEzGU8vjsph0kbhZblRC/1wj==",
+                                  "dsvEzGU8vjsph0kbhZblRC/1wjR=", // bits past the 20th byte
+                                  "dsvEzGU8vjsph0kbhZblRC 1wjQ=", "dsvEzGU8vjsph0kbhZblRC%1wjQ=",
+                                  "dsvEzGU8vjsph0kbhZblRC-1wjQ=", "=svEzGU8vjsph0kbhZblRC/1wjQ="})
+        BOOST_TEST_CONTEXT(text) BOOST_TEST(contains(read(text), "is not base64 of 20 bytes"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
