@@ -130,6 +130,13 @@ std::string normalised_word(std::string_view text) {
     return word;
 }
 
+std::string_view end_of_word(std::string_view text, std::span<char> room) {
+    std::size_t begin = room.size();
+    for (std::size_t i = text.size(); i > 0 && begin > 0; --i)
+        if (!is_separator(text[i - 1])) room[--begin] = lower(text[i - 1]);
+    return {room.data() + begin, room.size() - begin};
+}
+
 std::string lower_case(std::string_view text) {
     std::string result(text);
     for (char& c : result)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ bool is_word(std::string_view text, std::string_view word);
 
 // "Instant Conversion" -> "instantconversion".
 std::string normalised_word(std::string_view text);
+
+// The end of the normalised word: as much of it as `room` takes, in the last part of `room`.
+std::string_view end_of_word(std::string_view text, std::span<char> room);
 
 std::string lower_case(std::string_view text);                    // ASCII letters only
 bool equal_ignoring_case(std::string_view a, std::string_view b); // ASCII letters only

@@ -3,53 +3,68 @@
 
 #include "values/word.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace segpay {
 
 namespace {
 
+// Merchants choose names: "user_password", "x-CardNumber". A word that is long enough to be no part
+// of another makes every name that ends with it a secret; "pan" would make one of "japan".
+enum class Reach { itself, endings };
+
 struct SecretName {
     std::string_view name; // normalised: lower case, no separators
     Secrecy secrecy;
+    Reach reach = Reach::itself;
 };
-
-// A secret word of so many letters makes every longer name that ends with it a secret; "pan" and
-// "pass" would make one of "japan" and "bypass".
-constexpr std::size_t kLongEnough = 6;
 
 // Processing API 2.0, "Full List of Postback Parameters" and "Pre-populate Fields"; the card names
 // are none of Segpay's, but a merchant's own page may have put them on a link.
 constexpr std::array kSecretNames = {
-    SecretName{"password", Secrecy::password},
+    SecretName{"password", Secrecy::password, Reach::endings},
     SecretName{"pass", Secrecy::password},
-    SecretName{"passwd", Secrecy::password},
+    SecretName{"passwd", Secrecy::password, Reach::endings},
+    SecretName{"passphrase", Secrecy::password, Reach::endings},
+    SecretName{"passcode", Secrecy::password, Reach::endings},
     SecretName{"pwd", Secrecy::password},
     SecretName{"pw", Secrecy::password},
-    SecretName{"extrapassword", Secrecy::password},
-    SecretName{"ccnumber", Secrecy::card},
+    SecretName{"ccnumber", Secrecy::card, Reach::endings},
     SecretName{"ccnum", Secrecy::card},
-    SecretName{"cardnumber", Secrecy::card},
-    SecretName{"cardnum", Secrecy::card},
-    SecretName{"cardno", Secrecy::card},
+    SecretName{"cardnumber", Secrecy::card, Reach::endings},
+    SecretName{"cardnum", Secrecy::card, Reach::endings},
+    SecretName{"cardno", Secrecy::card, Reach::endings},
     SecretName{"ccno", Secrecy::card},
-    SecretName{"creditcard", Secrecy::card},
+    SecretName{"creditcard", Secrecy::card, Reach::endings},
     SecretName{"pan", Secrecy::card},
     SecretName{"cvv", Secrecy::card},
     SecretName{"cvv2", Secrecy::card},
+    SecretName{"ccvv", Secrecy::card},
+    SecretName{"cccvv", Secrecy::card},
+    SecretName{"cardcvv", Secrecy::card},
     SecretName{"cvc", Secrecy::card},
+    SecretName{"cvc2", Secrecy::card},
+    SecretName{"cardcvc", Secrecy::card},
     SecretName{"cv2", Secrecy::card},
+    SecretName{"csc", Secrecy::card},
+    SecretName{"cvn", Secrecy::card},
+    SecretName{"securitycode", Secrecy::card, Reach::endings},
+    SecretName{"cardcode", Secrecy::card, Reach::endings},
     SecretName{"iban", Secrecy::card},
-    SecretName{"accountnumber", Secrecy::card},
-    SecretName{"email", Secrecy::personal},
-    SecretName{"billemail", Secrecy::personal},
-    SecretName{"xbillemail", Secrecy::personal},
-    SecretName{"phone", Secrecy::personal},
+    SecretName{"accountnumber", Secrecy::card, Reach::endings},
+    SecretName{"email", Secrecy::personal, Reach::endings},
+    SecretName{"emailaddress", Secrecy::personal, Reach::endings},
+    SecretName{"phone", Secrecy::personal, Reach::endings},
     SecretName{"billphone", Secrecy::personal},
     SecretName{"xbillphone", Secrecy::personal},
     SecretName{"name", Secrecy::personal},
     SecretName{"billname", Secrecy::personal},
     SecretName{"xbillname", Secrecy::personal},
+    SecretName{"custname", Secrecy::personal},
+    SecretName{"customername", Secrecy::personal},
+    SecretName{"fullname", Secrecy::personal},
     SecretName{"firstname", Secrecy::personal},
     SecretName{"lastname", Secrecy::personal},
     SecretName{"billnamefirst", Secrecy::personal},
@@ -72,21 +87,62 @@ constexpr std::array kSecretNames = {
     SecretName{"ccfirst6", Secrecy::personal},
     SecretName{"cclast4", Secrecy::personal},
     SecretName{"bin", Secrecy::personal},
-    SecretName{"username", Secrecy::personal},
-    SecretName{"extrausername", Secrecy::personal},
+    SecretName{"username", Secrecy::personal, Reach::endings},
 };
+
+constexpr std::size_t kLongestName = [] {
+    std::size_t longest = 0;
+    for (const SecretName& secret : kSecretNames)
+        longest = std::max(longest, secret.name.size());
+    return longest;
+}();
+
+constexpr bool is_before(const SecretName& secret, std::string_view name) {
+    return secret.name < name;
+}
+
+constexpr auto kByName = [] {
+    auto sorted = kSecretNames;
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto& a, const auto& b) { return is_before(a, b.name); });
+    return sorted;
+}();
+
+constexpr auto kEndings = [] {
+    constexpr auto has_endings = [](const auto& row) { return row.reach == Reach::endings; };
+    constexpr auto count = std::count_if(kSecretNames.begin(), kSecretNames.end(), has_endings);
+    std::array<SecretName, static_cast<std::size_t>(count)> endings{};
+    std::copy_if(kSecretNames.begin(), kSecretNames.end(), endings.begin(), has_endings);
+    return endings;
+}();
+
+// The last two letters rule out most of the names that are no secrets.
+constexpr std::size_t kPairs = 1024;
+
+constexpr std::size_t pair_at_end(std::string_view word) {
+    const auto letter = [&](std::size_t from_end) {
+        return static_cast<unsigned char>(word[word.size() - from_end]) % 32u;
+    };
+    return letter(2) * 32 + letter(1);
+}
+
+constexpr auto kPairsAtEnd = [] {
+    std::array<bool, kPairs> pairs{};
+    for (const SecretName& secret : kSecretNames)
+        pairs[pair_at_end(secret.name)] = true;
+    return pairs;
+}();
 
 } // namespace
 
 Secrecy secrecy_of(std::string_view name) {
-    for (const SecretName& secret : kSecretNames)
-        if (is_word(name, secret.name)) return secret.secrecy;
-    // Merchants choose names: "userpassword", "x-cardnumber".
-    const std::string word = normalised_word(name);
-    for (const SecretName& secret : kSecretNames)
-        if (secret.secrecy != Secrecy::personal && secret.name.size() >= kLongEnough &&
-            word.ends_with(secret.name))
-            return secret.secrecy;
+    std::array<char, kLongestName + 1> room; // one more: a longer name is none of the list
+    const std::string_view word = end_of_word(name, room);
+    if (word.size() < 2 || !kPairsAtEnd[pair_at_end(word)]) return Secrecy::open;
+    const auto* found = std::lower_bound(kByName.begin(), kByName.end(), word, is_before);
+    if (found != kByName.end() && found->name == word) return found->secrecy;
+    for (const SecretName& secret : kEndings)
+        if (word.ends_with(secret.name)) return secret.secrecy;
     return Secrecy::open;
 }
 

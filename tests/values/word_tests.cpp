@@ -4,6 +4,7 @@
 
 #include "fixtures.hpp"
 
+#include <array>
 #include <iterator>
 #include <random>
 
@@ -30,6 +31,16 @@ BOOST_AUTO_TEST_CASE(everything_else_counts) {
          {"", "instantconversio", "instantconversions", "instant.conversion", "instant\tconversion",
           "xinstantconversion", "conversion"})
         BOOST_TEST_CONTEXT(text) BOOST_TEST(!is_word(text, "instantconversion"));
+}
+
+BOOST_AUTO_TEST_CASE(of_a_long_word_the_end_can_be_had_alone) {
+    std::array<char, 4> room{};
+    BOOST_TEST(end_of_word("Instant Con-VER_sion ", room) == "sion");
+    BOOST_TEST(end_of_word("I o_n", room) == "ion");
+    BOOST_TEST(end_of_word("sION", room) == "sion");
+    BOOST_TEST(end_of_word(" -_", room) == "");
+    BOOST_TEST(end_of_word("", room) == "");
+    BOOST_TEST(end_of_word("word", {}) == "");
 }
 
 BOOST_AUTO_TEST_CASE(ascii_letters_have_two_cases) {

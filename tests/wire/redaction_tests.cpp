@@ -39,8 +39,31 @@ BOOST_AUTO_TEST_CASE(degrees_by_name) {
                            {"purchaseid", Secrecy::open},
                            {"passwordless", Secrecy::open},
                            {"cardtype", Secrecy::open},
+                           {"member.passphrase", Secrecy::password},
+                           {"card_security_code", Secrecy::card},
+                           {"cc-cvv", Secrecy::card},
+                           {"customer_e-mail", Secrecy::personal},
+                           {"EmailAddress", Secrecy::personal},
+                           {"ExtraUserName", Secrecy::personal},
+                           {"-_ ", Secrecy::open},
                            {"", Secrecy::open}})
         BOOST_TEST_CONTEXT(row.name) BOOST_TEST((secrecy_of(row.name) == row.secrecy));
+}
+
+// Only the end of a long name is looked at: what stands before it makes it another name, or not.
+BOOST_AUTO_TEST_CASE(a_long_name_is_as_secret_as_its_end) {
+    const std::string before(1'000, 'x');
+    BOOST_TEST((secrecy_of(before + "_pass word") == Secrecy::password));
+    BOOST_TEST((secrecy_of(before + "-CC-Number") == Secrecy::card));
+    for (const char* whole_names_alone : {"pan", "pass", "pwd", "bin", "billnamefirst", "cvv2"}) {
+        BOOST_TEST_CONTEXT(whole_names_alone) {
+            BOOST_TEST((secrecy_of(whole_names_alone) != Secrecy::open));
+            BOOST_TEST((secrecy_of(before + whole_names_alone) == Secrecy::open));
+            BOOST_TEST((secrecy_of(std::string("x") + whole_names_alone) == Secrecy::open));
+        }
+    }
+    for (const char* separators : {"   ", "___", " -_"})
+        BOOST_TEST((secrecy_of(std::string(separators) + "pan" + separators) == Secrecy::card));
 }
 
 // What the Processing API lists about the customer, under every name it has.
