@@ -4,6 +4,7 @@
 #include "events/record.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace segpay {
 
@@ -51,7 +52,7 @@ std::optional<Event> read_event(const SqliteQuery& row, const SecretBox* box) {
     if (event.kind == EventKind::unknown) return std::nullopt;
     event.key = row.text(kKey);
     if (box && !row.is_null(kPassword))
-        if (auto password = box->open(row.blob(kPassword))) event.password = Secret(*password);
+        if (auto password = box->open(row.blob(kPassword))) event.password = std::move(*password);
     return event;
 }
 

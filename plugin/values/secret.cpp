@@ -40,7 +40,7 @@ Cipher::Ptr cipher_for(const Secret& key, const Bytes& nonce) {
 }
 
 // One pass of encryption or decryption over a whole text.
-std::string transformed(CryptoTransform& transform, std::string_view input, bool& is_authentic) {
+Secret transformed(CryptoTransform& transform, std::string_view input, bool& is_authentic) {
     Bytes output(input.size() + transform.blockSize());
     const auto* data = reinterpret_cast<const unsigned char*>(input.data());
     std::streamsize written =
@@ -53,16 +53,21 @@ std::string transformed(CryptoTransform& transform, std::string_view input, bool
     } catch (const Poco::Exception&) { // the tag does not match
         is_authentic = false;
     }
-    return {output.begin(), output.begin() + written};
+    const Secret text(
+        {reinterpret_cast<const char*>(output.data()), static_cast<std::size_t>(written)});
+    OPENSSL_cleanse(output.data(), output.size());
+    return text;
 }
 
 } // namespace
 
-Secret::~Secret() { OPENSSL_cleanse(text_.data(), text_.size()); }
+void Secret::wipe() {
+    if (!text_.empty()) OPENSSL_cleanse(text_.data(), text_.size());
+}
 
 void Secret::assign(std::string_view text) {
-    if (!text_.empty()) OPENSSL_cleanse(text_.data(), text_.size());
-    text_.assign(text);
+    wipe();
+    text_.assign(text.begin(), text.end());
 }
 
 bool equal_in_constant_time(std::string_view given, std::string_view expected) {
@@ -78,12 +83,12 @@ std::string SecretBox::close(std::string_view plain) const {
         throw std::runtime_error("OpenSSL has no random numbers");
     CryptoTransform::Ptr encryptor = cipher_for(key_, nonce)->createEncryptor();
     bool is_done = false;
-    const std::string ciphertext = transformed(*encryptor, plain, is_done);
+    const Secret ciphertext = transformed(*encryptor, plain, is_done);
     const std::string tag = encryptor->getTag(kTagBytes);
-    return std::string(nonce.begin(), nonce.end()) + ciphertext + tag;
+    return std::string(nonce.begin(), nonce.end()).append(ciphertext.reveal()) + tag;
 }
 
-std::optional<std::string> SecretBox::open(std::string_view box) const {
+std::optional<Secret> SecretBox::open(std::string_view box) const {
     if (box.size() < kNonceBytes + kTagBytes) return std::nullopt;
     const Bytes nonce = bytes_of(box.substr(0, kNonceBytes));
     const std::string_view tag = box.substr(box.size() - kTagBytes);
@@ -92,7 +97,7 @@ std::optional<std::string> SecretBox::open(std::string_view box) const {
     CryptoTransform::Ptr decryptor = cipher_for(key_, nonce)->createDecryptor();
     decryptor->setTag(std::string(tag));
     bool is_authentic = false;
-    std::string plain = transformed(*decryptor, ciphertext, is_authentic);
+    Secret plain = transformed(*decryptor, ciphertext, is_authentic);
     if (!is_authentic) return std::nullopt;
     return plain;
 }

@@ -6,29 +6,33 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace segpay {
 
 class Secret {
 public:
     Secret() = default;
-    explicit Secret(std::string_view text) : text_(text) {}
+    explicit Secret(std::string_view text) : text_(text.begin(), text.end()) {}
     Secret(const Secret&) = default;
     Secret(Secret&& other) noexcept { text_.swap(other.text_); }
     Secret& operator=(Secret other) noexcept { // what was there before is wiped with `other`
         text_.swap(other.text_);
         return *this;
     }
-    ~Secret();
+    ~Secret() { wipe(); }
 
     // Takes another text in place of this one, which is wiped; the memory is used again.
     void assign(std::string_view text);
 
     bool is_empty() const { return text_.empty(); }
-    std::string_view reveal() const { return text_; } // the word to look for in a review
+    // The word to look for in a review.
+    std::string_view reveal() const { return {text_.data(), text_.size()}; }
 
 private:
-    std::string text_;
+    void wipe();
+
+    std::vector<char> text_; // a short std::string would leave its text behind when it is moved
 };
 
 // Takes the same time wherever the texts differ; only the length of `expected` may show.
@@ -39,8 +43,8 @@ class SecretBox {
 public:
     explicit SecretBox(const Secret& key);
 
-    std::string close(std::string_view plain) const;             // nonce, ciphertext, tag
-    std::optional<std::string> open(std::string_view box) const; // nullopt: another key, or damaged
+    std::string close(std::string_view plain) const;        // nonce, ciphertext, tag
+    std::optional<Secret> open(std::string_view box) const; // nullopt: another key, or damaged
 
 private:
     Secret key_; // 32 bytes
