@@ -3,6 +3,7 @@
 
 #include "boundary.hpp"
 #include "values/word.hpp"
+#include "wire/redaction.hpp"
 
 #include <chrono>
 
@@ -15,13 +16,11 @@ std::string why_of(const biller_reason& reason, std::string_view otherwise) {
     return text.empty() ? std::string(otherwise) : clean_text(text);
 }
 
-} // namespace
-
-HostAnswer Host::deliver(const Entry& entry) const {
+HostAnswer answer_of(const biller_host& table, const Entry& entry) {
     const EventView event(*entry.event, entry.key, entry.attempts);
     auto reason = sized<biller_reason>();
     try {
-        const uint32_t answer = table_.event(table_.context, event.get(), &reason);
+        const uint32_t answer = table.event(table.context, event.get(), &reason);
         switch (answer) {
             case BILLER_DONE:
                 return {HostAnswer::Verdict::done, {}};
@@ -40,6 +39,16 @@ HostAnswer Host::deliver(const Entry& entry) const {
     } catch (...) {
         return {HostAnswer::Verdict::retry, "the host's callback threw"};
     }
+}
+
+} // namespace
+
+// What the host says may quote what it was told.
+HostAnswer Host::deliver(const Entry& entry) const {
+    HostAnswer answer = answer_of(table_, entry);
+    answer.why = without(answer.why, entry.event->password.reveal());
+    answer.why = without(answer.why, entry.event->email);
+    return answer;
 }
 
 NameAnswer Host::probe(const Event& event) const {

@@ -11,6 +11,8 @@ namespace segpay {
 
 namespace {
 
+constexpr std::string_view kHidden = "***";
+
 // Merchants choose names: "user_password", "x-CardNumber". A word that is long enough to be no part
 // of another makes every name that ends with it a secret; "pan" would make one of "japan".
 enum class Reach { itself, endings };
@@ -159,8 +161,19 @@ Parameters redacted(const Parameters& parameters) {
     Parameters shown = parameters;
     for (Parameter& parameter : shown)
         if (secrecy_of(parameter.name) != Secrecy::open && !parameter.value.empty())
-            parameter.value = "***";
+            parameter.value = kHidden;
     return shown;
+}
+
+std::string without(std::string_view text, std::string_view secret) {
+    std::string shown;
+    while (!secret.empty()) {
+        const std::size_t at = text.find(secret);
+        if (at == std::string_view::npos) break;
+        shown.append(text.substr(0, at)).append(kHidden);
+        text.remove_prefix(at + secret.size());
+    }
+    return shown.append(text);
 }
 
 std::string redacted_form(std::string_view encoded) {
@@ -171,8 +184,8 @@ std::string redacted_form(std::string_view encoded) {
         if (!text.empty()) text += '&';
         append_encoded(text, parameter.name);
         text += '=';
-        if (parameter.value == "***")
-            text += "***";
+        if (parameter.value == kHidden)
+            text += kHidden;
         else
             append_encoded(text, parameter.value);
     }

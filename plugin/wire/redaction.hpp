@@ -25,6 +25,9 @@ Parameters without_secrets(const Parameters& parameters);
 // For people: everything that is not open reads "***".
 Parameters redacted(const Parameters& parameters);
 
+// A text of somebody else's, with "***" wherever it quotes the secret.
+std::string without(std::string_view text, std::string_view secret);
+
 // A form-encoded request, redacted.
 std::string redacted_form(std::string_view encoded);
 

@@ -114,15 +114,6 @@ public:
                                [](void*, const biller_entry*) { return uint32_t{BILLER_MORE}; }};
         require(plugin().entries(instance_, &query, &sink, nullptr) == BILLER_STATUS_OK, "list");
     }
-    void link(std::string_view password, bool is_good) {
-        biller_link_request request = biller::link_request(BILLER_LINK_JOIN);
-        request.option = biller_text("102");
-        request.password = biller::bytes(password);
-        if (!is_good) request.amount = biller_text("1.00");
-        biller_link_sink sink{sizeof sink, 0, nullptr, [](void*, const biller_link*) {}};
-        const bool is_made = plugin().link(instance_, &request, &sink, nullptr) == BILLER_STATUS_OK;
-        require(is_made == is_good, "link");
-    }
     static void require(bool is_so, const char* what) {
         if (!is_so) throw std::runtime_error(what);
     }
@@ -299,14 +290,6 @@ BOOST_AUTO_TEST_CASE(of_a_refused_request_and_a_question) {
                     BILLER_DISPOSITION_REFUSED);
         account.get("action=probe&username=joe" SECRETS ENCODED_PASSWORD,
                     BILLER_DISPOSITION_ANSWERED);
-    });
-}
-
-BOOST_AUTO_TEST_CASE(of_a_link) {
-    leaves_nothing([](Account& account) { account.link(LONG_PASSWORD, false); });
-    leaves_nothing([](Account& account) {
-        account.link(LONG_PASSWORD, true);
-        account.link(SHORT_PASSWORD, true);
     });
 }
 

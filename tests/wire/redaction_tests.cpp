@@ -105,4 +105,12 @@ BOOST_AUTO_TEST_CASE(a_form_is_redacted_without_being_otherwise_changed) {
     BOOST_TEST(redacted_form("") == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_secret_is_hidden_wherever_it_is_quoted) {
+    BOOST_TEST(without("canary: no canary here", "canary") == "***: no *** here");
+    BOOST_TEST(without("canarycanary", "canary") == "******");
+    BOOST_TEST(without("the disk is full", "canary") == "the disk is full");
+    BOOST_TEST(without("the disk is full", "") == "the disk is full");
+    BOOST_TEST(without("", "canary") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
