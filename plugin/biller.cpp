@@ -16,6 +16,7 @@ namespace {
 
 constexpr unsigned kRetryAfterSeconds = 60;
 constexpr std::uint32_t kMaxPurchasesForLink = 100; // of one member, the most recent
+constexpr std::size_t kMaxShownId = 40;
 constexpr std::size_t kMaxIdleReadings = 64; // as many as hosts have threads, or about so many
 constexpr TimeMs kLongestPauseMs = TimeMs{60} * 60 * 1000;
 
@@ -75,7 +76,8 @@ TimeMs pause_after(std::uint32_t attempts, const LedgerConfig& config) {
 
 std::string line_about(const Event& event, std::string_view key, std::string_view what) {
     std::string line = std::string(kind_name(event.kind)) + " " + std::string(key);
-    if (!event.purchase_id.empty()) line += " purchase " + event.purchase_id;
+    if (!event.purchase_id.empty())
+        line += " purchase " + std::string(shortened(event.purchase_id, kMaxShownId));
     if (!event.option.empty()) line += " option " + event.option;
     return line + ": " + std::string(what);
 }
@@ -239,7 +241,7 @@ Reply Biller::keep(EntryState state, const Reading& reading, const std::string& 
     kept.request = encode_form(parameters);
     kept.password = translation.event.password;
     if (state != EntryState::unknown) kept.event = translation.event;
-    kept.message = reason;
+    kept.message = for_people(reason);
     const bool is_new = ledger_->keep(kept, host_.now());
 
     const Disposition disposition = state == EntryState::unknown    ? Disposition::unknown
@@ -367,7 +369,7 @@ Reply Biller::reply(Disposition disposition, std::string key, std::string messag
             row.http_status,
             row.is_success ? config_.postbacks.success_word : config_.postbacks.failure_word,
             row.retry_after_s,
-            std::move(message),
+            for_people(std::move(message)),
             std::move(key)};
 }
 
@@ -498,7 +500,9 @@ std::vector<Entry> Biller::held_by(const Entry& entry) {
     query.states = 1u << static_cast<unsigned>(EntryState::quarantined);
     query.purchase_id = entry.event->purchase_id;
     ledger_->entries(query, [&](const Entry& kept) {
-        if (kept.key.starts_with(kHeld)) held.push_back(kept);
+        // Access may have been asked for before the sale: that was doubted for the same reason.
+        const bool is_early = kept.event && kept.event->kind == EventKind::member_enable;
+        if (is_early || kept.key.starts_with(kHeld)) held.push_back(kept);
         return true;
     });
     return held;

@@ -101,7 +101,7 @@ public:
 
 private:
     Refused release_one(const Entry& entry, std::string_view by, Deliver where, Report& report);
-    // The kept requests that wait for the kept sale `entry`, in order of arrival.
+    // The kept requests that stand or fall with the kept sale `entry`, in order of arrival.
     std::vector<Entry> held_by(const Entry& entry);
 
     enum class Delivery { applied, retry, refused, lost };

@@ -73,8 +73,9 @@ NameAnswer Host::probe(const Event& event) const {
 
 void Host::log(LogLevel level, std::string_view line) const noexcept {
     if (!table_.log) return;
-    const biller_bytes text = bytes(line);
     try {
+        const std::string shown = for_people(std::string(line));
+        const biller_bytes text = bytes(shown);
         table_.log(table_.context, static_cast<uint32_t>(level), &text);
     } catch (...) { // a log line is not worth failing anything for
     }

@@ -74,14 +74,14 @@ Json event_json(const biller_event& event) {
         {"payment_type", text_json(event.payment_type)},
         {"occurred_at", time_json(event.occurred_at_ms)},
         {"reason",
-         {{"code", text_json(event.reason_code)},
-          {"text", text_json(event.reason_text)},
-          {"family", text_json(event.reason_family)}}},
+         {{"code", text_json(event.reason_code)}, {"text", text_json(event.reason_text)}}},
         {"by", text_json(event.by)},
-        {"program", text_json(event.program)},
-        {"partner", text_json(event.partner)},
         {"warnings", warnings_json(event)},
     };
+    // What few events have stands there only when it was said.
+    if (event.reason_family.data) json["reason"]["family"] = text_json(event.reason_family);
+    if (event.program.data) json["program"] = text_json(event.program);
+    if (event.partner.data) json["partner"] = text_json(event.partner);
     for (std::size_t i = 0; i < event.extra_count; ++i)
         json["extras"][biller::text(event.extras[i].name)] = text_json(event.extras[i].value);
     return json;

@@ -4,6 +4,7 @@
 #include "values/facts.hpp"
 #include "values/word.hpp"
 #include "wire/form.hpp"
+#include "wire/redaction.hpp"
 
 #include <algorithm>
 #include <array>
@@ -224,6 +225,9 @@ std::string objection_to_name(const Config& config, std::string_view name) {
     if (!is_name(name)) return "is not a name: at most 32 letters, digits and '_', a letter first";
     if (is_reserved(name)) return "means something else to the pay page";
     if (equal_ignoring_case(name, config.seal.parameter)) return "is the name of the seal";
+    if (const Secrecy secrecy = secrecy_of(name);
+        secrecy == Secrecy::card || secrecy == Secrecy::password)
+        return "is the name of a secret; a link shows what it carries";
     const auto& secret = config.postbacks.authenticity.secret;
     if (secret && equal_ignoring_case(name, secret->name))
         return "is the name of the secret that postbacks bring (authenticity.secret)";

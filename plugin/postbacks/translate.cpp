@@ -349,7 +349,7 @@ Objection judge(Translation& translation, const Postback& postback, const Config
         return objection;
     if (!is_held(event, known)) return {};
     translation.is_held = true;
-    return "the sale that opened purchase " + event.purchase_id + " waits for a decision (" +
+    return "the sale that opens purchase " + event.purchase_id + " is not believed (" +
            std::string(known->held_by) + "); this one waits with it";
 }
 

@@ -135,6 +135,62 @@ constexpr auto kPairsAtEnd = [] {
     return pairs;
 }();
 
+// A part of a text; none has no size.
+struct Part {
+    std::size_t begins_at = 0;
+    std::size_t size = 0;
+};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_of_address(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '_' || c == '%' || c == '+' || c == '-';
+}
+
+Part find_address(std::string_view text, std::size_t from) {
+    for (std::size_t at = text.find('@', from); at != std::string_view::npos;
+         at = text.find('@', at + 1)) {
+        std::size_t begin = at, end = at + 1;
+        while (begin > from && is_of_address(text[begin - 1]))
+            --begin;
+        while (end < text.size() && is_of_address(text[end]))
+            ++end;
+        if (begin < at && end > at + 1) return {begin, end - begin};
+    }
+    return {};
+}
+
+// ISO/IEC 7812: the last digit of a card number follows from the others.
+bool is_card_number(std::string_view digits) {
+    constexpr std::size_t kShortest = 13, kLongest = 19;
+    if (digits.size() < kShortest || digits.size() > kLongest) return false;
+    unsigned sum = 0;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        const auto digit = static_cast<unsigned>(digits[digits.size() - 1 - i] - '0');
+        const unsigned weighed = i % 2 == 0 ? digit : 2 * digit;
+        sum += weighed > 9 ? weighed - 9 : weighed;
+    }
+    return sum % 10 == 0;
+}
+
+Part find_card_number(std::string_view text, std::size_t from) {
+    for (std::size_t begin = from; begin < text.size();) {
+        std::size_t end = begin;
+        std::string digits;
+        while (end < text.size() && (is_digit(text[end]) ||
+                                     (!digits.empty() && (text[end] == ' ' || text[end] == '-')))) {
+            if (is_digit(text[end])) digits += text[end];
+            ++end;
+        }
+        while (end > begin && !is_digit(text[end - 1]))
+            --end;
+        if (is_card_number(digits)) return {begin, end - begin};
+        begin = end > begin ? end : begin + 1;
+    }
+    return {};
+}
+
 } // namespace
 
 Secrecy secrecy_of(std::string_view name) {
@@ -174,6 +230,13 @@ std::string without(std::string_view text, std::string_view secret) {
         text.remove_prefix(at + secret.size());
     }
     return shown.append(text);
+}
+
+std::string for_people(std::string text) {
+    for (auto find : {find_address, find_card_number})
+        for (Part part = find(text, 0); part.size > 0; part = find(text, part.begins_at + 3))
+            text.replace(part.begins_at, part.size, "***");
+    return text;
 }
 
 std::string redacted_form(std::string_view encoded) {

@@ -28,6 +28,10 @@ Parameters redacted(const Parameters& parameters);
 // A text of somebody else's, with "***" wherever it quotes the secret.
 std::string without(std::string_view text, std::string_view secret);
 
+// For people: a text that may quote what came from outside, with "***" wherever it holds what looks
+// like an e-mail address or a card number, under whatever name that came.
+std::string for_people(std::string text);
+
 // A form-encoded request, redacted.
 std::string redacted_form(std::string_view encoded);
 

@@ -53,9 +53,8 @@ public:
 
     // Lives until the next. Throws std::runtime_error when the request cannot be met.
     const Link& operator()(const LinkRequest& request, TimeMs now = kNow) {
-        Result<Link> built = build_link(config_, request, now);
-        if (!built) throw std::runtime_error("a link of the corpus is refused: " + built.error());
-        link_ = std::move(built).value();
+        if (const auto error = build_link(config_, request, now, link_))
+            throw std::runtime_error("a link of the corpus is refused: " + error->message);
         return link_;
     }
 

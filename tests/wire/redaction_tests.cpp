@@ -113,4 +113,21 @@ BOOST_AUTO_TEST_CASE(a_secret_is_hidden_wherever_it_is_quoted) {
     BOOST_TEST(without("", "canary") == "");
 }
 
+BOOST_AUTO_TEST_CASE(addresses_and_card_numbers_show_under_no_name) {
+    struct Row {
+        std::string text, shown;
+    };
+    for (const Row& row : std::initializer_list<Row>{
+             {"purchaseid \"joe@mail.example\" is not an id", "purchaseid \"***\" is not an id"},
+             {"a@b, c.d+e@f-g.example and @ x@ @y", "***, *** and @ x@ @y"},
+             {"card 4444333322221111.", "card ***."},
+             {"card 4444 3333 2222 1111 or 4444-3333-2222-1111", "card *** or ***"},
+             // No check digit, too short, too long: ids.
+             {"transaction 4444333322221112 of 26346680",
+              "transaction 4444333322221112 of 26346680"},
+             {"49927398716 and 00000000000000000000", "49927398716 and 00000000000000000000"},
+             {"", ""}})
+        BOOST_TEST(for_people(row.text) == row.shown);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
