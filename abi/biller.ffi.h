@@ -239,6 +239,7 @@ typedef struct biller_link_request {
     biller_bytes price_hash;
     biller_bytes description;
     biller_bytes retry_text;
+    biller_bytes reactivation_token;
 } biller_link_request;
 typedef struct biller_link {
     uint32_t struct_size;

@@ -443,6 +443,8 @@ typedef struct biller_link_request {
     biller_bytes description;         /* dynamic prices: what is sold, shown on page and receipt */
     biller_bytes retry_text;          /* instant conversion: what the page says when the sign-up is
                                          too fresh */
+    biller_bytes reactivation_token;  /* reactivation: what the processor's reporting service or
+                                         portal gave for the ended purchase (Segpay: tguid) */
 } biller_link_request;
 
 /* A finished link, in the two forms in which a customer can be sent. */

@@ -150,6 +150,7 @@ constexpr LinkText kLinkTexts[] = {
     {&biller_link_request::price_hash, &LinkRequest::price_hash},
     {&biller_link_request::description, &LinkRequest::description},
     {&biller_link_request::retry_text, &LinkRequest::retry_text},
+    {&biller_link_request::reactivation_token, &LinkRequest::reactivation_token},
 };
 
 LinkRequest link_request_of(const biller_link_request& given) {

@@ -63,6 +63,7 @@ constexpr Text kTexts[] = {
     {"price_hash", &biller_link_request::price_hash},
     {"description", &biller_link_request::description},
     {"retry_text", &biller_link_request::retry_text},
+    {"reactivation_token", &biller_link_request::reactivation_token},
 };
 
 struct Switch {

@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kJoinPage = "/poset.cgi?x-eticketid=";
 constexpr std::string_view kOneClickPage = "/OneClick.aspx?x-eticketid=";
 constexpr std::string_view kConversionPage = "/InstantConv.aspx?ICToken=";
+constexpr std::string_view kReactivationPage = "/reactivation?tguid=";
 
 struct RefName {
     std::string_view field;
@@ -287,8 +288,7 @@ char* write_name(char* out, std::string_view name) {
 }
 
 // Encodes the fields once, straight into the URL.
-void finish(const Config& config, std::string_view page, std::string_view first, Link& link) {
-    const std::string& base = config.pay_page.base_url;
+void finish(std::string_view base, std::string_view page, std::string_view first, Link& link) {
     std::size_t room = base.size() + page.size() + encoded_room(first);
     for (const LinkField& field : link.fields)
         room += encoded_room(field.value) + field.name.size() + 2;
@@ -333,7 +333,8 @@ std::optional<Error> check_purchase(const Chosen& chosen) {
     if (request.kind != LinkKind::one_click) return {};
     if (request.octoken.empty())
         return Error{"octoken: is missing; it is the purchase whose card is to be charged"};
-    // An upsell is an offer by one click; that it is configured says that its price point can do it.
+    // An upsell is an offer by one click; that it is configured says that its price point can do
+    // it.
     if (chosen.option && !chosen.option->has_one_click && !chosen.upsell)
         return Error{"option: " + chosen.option->id + " is not enabled for one-click"};
     return {};
@@ -358,7 +359,8 @@ std::optional<Error> purchase_link(const Config& config, const Chosen& chosen, T
     append_seal(config, chosen, now, link);
 
     ETicketText room;
-    finish(config, request.kind == LinkKind::one_click ? kOneClickPage : kJoinPage,
+    finish(config.pay_page.base_url,
+           request.kind == LinkKind::one_click ? kOneClickPage : kJoinPage,
            text_of(chosen.eticket, room), link);
     return {};
 }
@@ -378,7 +380,25 @@ std::optional<Error> conversion_link(const Config& config, const Chosen& chosen,
         if (auto error =
                 append_field("retry_text", retry_text, "IC301Text", Rule::text, link.fields))
             return error;
-    finish(config, kConversionPage, request.ictoken, link);
+    finish(config.pay_page.base_url, kConversionPage, request.ictoken, link);
+    return {};
+}
+
+// Reporting Services, "Retrieve Reactivation URL". The page stands beside the others' folder.
+std::optional<Error> reactivation_link(const Config& config, const LinkRequest& request,
+                                       Link& link) {
+    if (request.reactivation_token.empty())
+        return Error{
+            "reactivation_token: is missing; Segpay makes it on request to its reporting service, "
+            "which this version does not ask, or in the Merchant Portal (tguid)"};
+    if (const std::string objection = objection_to(request.reactivation_token, Rule::id);
+        !objection.empty())
+        return Error{"reactivation_token: " + objection};
+    constexpr std::string_view kFolder = "/billing";
+    std::string_view base = config.pay_page.base_url;
+    if (base.ends_with(kFolder)) base.remove_suffix(kFolder.size());
+    link.fields.push_back({"sprs", "ms"}); // who made the link: merchant services
+    finish(base, kReactivationPage, request.reactivation_token, link);
     return {};
 }
 
@@ -386,11 +406,8 @@ std::optional<Error> conversion_link(const Config& config, const Chosen& chosen,
 
 std::optional<Error> build_link(const Config& config, const LinkRequest& request, TimeMs now,
                                 Link& link) {
-    if (request.kind == LinkKind::reactivation)
-        return Error{
-            "kind: Segpay makes reactivation links itself, on request to its reporting "
-            "service, which this version does not ask"};
     link.fields.clear();
+    if (request.kind == LinkKind::reactivation) return reactivation_link(config, request, link);
     Chosen chosen{request, nullptr, {}, {}, {}};
     if (auto error = choose_product(config, chosen)) return error;
     if (request.kind == LinkKind::instant_conversion) return conversion_link(config, chosen, link);

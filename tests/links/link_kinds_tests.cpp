@@ -163,4 +163,18 @@ BOOST_AUTO_TEST_CASE(a_configured_upsell_sells_what_it_is_configured_for) {
     BOOST_TEST(error_of(request, config).starts_with("option: is missing"));
 }
 
+BOOST_AUTO_TEST_CASE(a_reactivation_link_carries_what_segpay_gave) {
+    LinkRequest request;
+    request.kind = LinkKind::reactivation;
+    request.reactivation_token = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    const Config live = example_config_but([](Config& config) {
+        config.pay_page.base_url = "https://secure2.segpay.com/billing";
+    });
+    BOOST_TEST(build_link(live, request, kStart)->url ==
+               "https://secure2.segpay.com/reactivation"
+               "?tguid=0f8fad5b-d9cb-469f-a165-70867728950e&sprs=ms");
+    request.reactivation_token = "a&b";
+    BOOST_TEST(error_of(request).starts_with("reactivation_token: is not an id"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
