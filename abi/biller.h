@@ -275,8 +275,13 @@ typedef struct biller_event {
                                             affiliate than the sale that opened the purchase; that
                                             of the sale stands), "product_not_said" (a sale without
                                             eTicket: site and option are unknown),
-                                            "price_not_said" (a sale without amount), or a
-                                            sentence */
+                                            "price_not_said" (a sale without amount),
+                                            "price_not_as_configured" (a renewal costs something
+                                            else), "authorisation_only" (a free trial: the amount
+                                            is 0, whatever was authorised), "sale_not_known" (seals
+                                            are required, and no believed sale says whose this
+                                            purchase is; what was echoed is in the extras),
+                                            "cross_sell_ref_not_said", or a sentence */
     size_t warning_count;
     const biller_pair *extras;           /* everything else the processor sent, secrets excepted:
                                             the processor's own names in lower case, or those of

@@ -26,13 +26,19 @@ TimeMs end_of_initial_period(const Purchase& purchase, const Price& price) {
 
 // ---- What both want -----------------------------------------------------------------------------
 
-Objection objection_to_sale(const Purchase& purchase, const LinkRequest& request) {
+Objection objection_to_owner(const Purchase& purchase, const LinkRequest& request) {
     if (!purchase.held_by.empty()) return "waits for the operator's decision about its sale";
-    if (purchase.opened_by == EventKind::unknown) return "has no sale that the ledger knows";
-    if (purchase.is_unpaid) return "is not paid: its sale was taken back";
     if (!request.member_id.empty() && !purchase.member_id.empty() &&
         request.member_id != purchase.member_id)
         return "is another member's";
+    return {};
+}
+
+Objection objection_to_sale(const Purchase& purchase, const LinkRequest& request) {
+    if (Objection objection = objection_to_owner(purchase, request); !objection.empty())
+        return objection;
+    if (purchase.opened_by == EventKind::unknown) return "has no sale that the ledger knows";
+    if (purchase.is_unpaid) return "is not paid: its sale was taken back";
     return {};
 }
 
@@ -88,8 +94,10 @@ Objection objection_to_card(const Config& config, const Purchase& purchase,
 // An octoken that the host names itself: an old card leads to the full page, which sells as well.
 Objection objection_to_named_card(const Config& config, const Purchase& purchase,
                                   const LinkRequest& request, TimeMs) {
-    return purchase.id == request.octoken ? objection_to_site(config, purchase, request)
-                                          : Objection();
+    if (purchase.id != request.octoken) return {};
+    if (Objection objection = objection_to_owner(purchase, request); !objection.empty())
+        return objection;
+    return objection_to_site(config, purchase, request);
 }
 
 // ---- Instant conversion -------------------------------------------------------------------------
@@ -189,9 +197,9 @@ std::optional<Error> check_named(const Need& need, const Config& config,
 
 WantedPurchases purchases_wanted(const LinkRequest& request) {
     if (!need_of(request)) return {};
-    if (!request.purchase_id.empty()) return {request.purchase_id, {}};
     if (request.kind == LinkKind::one_click && !request.octoken.empty())
         return {request.octoken, {}};
+    if (!request.purchase_id.empty()) return {request.purchase_id, {}};
     return {{}, request.member_id};
 }
 

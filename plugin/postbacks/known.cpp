@@ -5,21 +5,43 @@ namespace segpay {
 
 namespace {
 
+// What one of two says of a text: the sale, if it says anything.
 template <class Source>
 void know_account(Known& known, const Source& source) {
-    known.eticket = source.eticket;
-    known.option = source.option;
-    known.site = source.site;
-    known.member_id = source.member_id;
-    known.session = source.session;
-    known.affiliate = source.affiliate;
+    const auto learn = [](std::string_view& text, std::string_view said) {
+        if (!said.empty()) text = said;
+    };
+    if (!source.eticket.is_none()) known.eticket = source.eticket;
+    learn(known.option, source.option);
+    learn(known.site, source.site);
+    learn(known.member_id, source.member_id);
+    learn(known.session, source.session);
+    learn(known.affiliate, source.affiliate);
     known.partner = source.partner;
+}
+
+bool takes_back_or_restores(EventKind kind) {
+    switch (kind) {
+        case EventKind::void_sale:
+        case EventKind::credit:
+        case EventKind::chargeback:
+        case EventKind::revoke:
+        case EventKind::chargeback_reversal:
+        case EventKind::rdr_reversal:
+        case EventKind::standin_decline:
+            return true;
+        default:
+            return false;
+    }
 }
 
 } // namespace
 
-std::optional<Known> known_from(const Memory& memory) {
-    if (!memory.purchase && !memory.sale) return std::nullopt;
+std::optional<Known> known_from(const Memory& memory, EventKind kind,
+                                std::string_view purchase_id) {
+    const bool is_about_sale =
+        memory.sale && takes_back_or_restores(kind) && memory.sale->purchase_id == purchase_id;
+    if (!memory.purchase && !is_about_sale) return std::nullopt;
     Known known;
     if (const auto& purchase = memory.purchase) {
         know_account(known, *purchase);
@@ -27,9 +49,11 @@ std::optional<Known> known_from(const Memory& memory) {
         known.username = purchase->username;
         known.held_by = purchase->held_by;
     }
-    if (const auto& sale = memory.sale) {
-        know_account(known, *sale);
-        if (!known.is_opened()) known.opened_by = sale->kind;
+    if (is_about_sale) {
+        if (!memory.sale->partner.empty()) // then the purchase's own names are another's
+            known.member_id = known.session = known.affiliate = {};
+        know_account(known, *memory.sale);
+        known.is_of_sale = true;
     }
     return known;
 }

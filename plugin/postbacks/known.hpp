@@ -24,12 +24,14 @@ struct Known {
     std::string_view option, site, member_id, session, affiliate, username, partner;
     std::string_view held_by;
 
+    bool is_of_sale = false; // the account is that of a single sale
+
     bool is_opened() const { return opened_by != EventKind::unknown; }
 };
 
 // One purchase can hold sales of several products, by one click and for other affiliates: what
-// takes one of them back is about the product, and on the account, of that sale. nullopt: nothing
-// is remembered.
-std::optional<Known> known_from(const Memory& memory);
+// takes one of them back (`kind`) is about the product, and on the account, of that sale. Of
+// another purchase's sale nothing is believed. nullopt: nothing is remembered.
+std::optional<Known> known_from(const Memory& memory, EventKind kind, std::string_view purchase_id);
 
 } // namespace segpay

@@ -61,7 +61,11 @@ Objection find_product(Event& event, const Postback& postback, const Config& con
             !objection.empty())
             return objection;
     }
-    if (!option && is_of_another) option = sealed_option(postback, config, now);
+    const bool is_sold = is_sale(event.kind) && event.cross_sell_slot == 0;
+    if (!option && (is_of_another || (is_sold && event.eticket.is_none())))
+        option = sealed_option(postback, config, now);
+    if (event.kind == EventKind::cross_sell && event.cross_sell_ref.empty())
+        event.warnings.emplace_back("cross_sell_ref_not_said");
 
     if (option) {
         event.option = option->id;

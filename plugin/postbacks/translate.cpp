@@ -102,13 +102,15 @@ void tell_the_rest(Event& event, const Postback& postback, const Classification&
 void remember(Event& event, const Postback& postback, const Config& config, const Known& known) {
     const bool is_promise = is_promised(event.kind, known.is_opened());
     const bool is_sealed = is_promise && !seal_of(postback).empty();
-    const bool is_settled = known.is_opened() && !is_promise;
+    const bool is_settled = (known.is_opened() || known.is_of_sale) && !is_promise;
     if (event.username.empty()) event.username = known.username;
     if (is_settled) event.partner = known.partner;
     if (!event.partner.empty()) return; // whose member it is we were never told
     const bool is_gap_filled = config.seal.mode == Seal::Mode::off;
     const auto recall = [&](std::string& said, std::string_view remembered) {
-        if (is_sealed) return; // what it does not say is sealed, too
+        // What a sealed link does not say is sealed, too; but what is charged to a purchase that
+        // is known is its member's.
+        if (is_sealed && !event.is_later_sale) return;
         if (!is_settled || (is_gap_filled && remembered.empty())) {
             if (said.empty()) said = remembered;
             return;
@@ -119,6 +121,27 @@ void remember(Event& event, const Postback& postback, const Config& config, cons
     recall(event.member_id, known.member_id);
     recall(event.session, known.session);
     recall(event.affiliate, known.affiliate);
+}
+
+// Where every sale must bring its seal, nobody's word but a sealed one says whose a purchase is:
+// of one whose sale was never seen (it is older than the ledger, or was refused) the echoes travel
+// as extras, and the host asks its own books for the purchase.
+void believe_no_echo(Event& event, const Postback& postback) {
+    struct Echo {
+        Fact fact;
+        std::string Event::*member;
+    };
+    constexpr std::array kEchoes = {Echo{Fact::member_id, &Event::member_id},
+                                    Echo{Fact::session, &Event::session},
+                                    Echo{Fact::affiliate, &Event::affiliate}};
+    bool is_said = false;
+    for (const auto& [fact, member] : kEchoes) {
+        if ((event.*member).empty()) continue;
+        (event.*member).clear();
+        add_extra(event, postback, fact);
+        is_said = true;
+    }
+    if (is_said) event.warnings.emplace_back("sale_not_known");
 }
 
 // "1", "yes", "True": what is not said, or is one of the words for no, is not set.
@@ -207,6 +230,13 @@ Objection read_amount(Event& event, const Postback& postback, const JoinOption* 
         currency = option->price.currency;
         event.warnings.emplace_back("currency_from_option");
     }
+    // What a garbled template says is cut out of a field that a customer may have typed.
+    if (option && *currency != option->price.currency &&
+        std::find(event.warnings.begin(), event.warnings.end(), kGarbledTemplate) !=
+            event.warnings.end())
+        return "the garbled template gives currency " + std::string(currency->code()) +
+               ", but option " + option->id + " costs " +
+               std::string(option->price.currency.code());
     Result<Money> amount = parse_amount(text, *currency);
     if (!amount) return "price: " + amount.error();
     event.amount = *amount;
@@ -299,7 +329,7 @@ History history_of(const Postback& postback, const Memory& memory) {
     const EventKind opened_by = memory.purchase ? memory.purchase->opened_by : EventKind::unknown;
     return {memory.sale && memory.sale->transaction_id == postback[Fact::transaction_id],
             opened_by == EventKind::token_purchase || opened_by == EventKind::upsell ||
-                opened_by == EventKind::one_click};
+                opened_by == EventKind::one_click || opened_by == EventKind::cross_sell};
 }
 
 std::string shown_words(const Postback& postback) {
@@ -315,16 +345,19 @@ std::string shown_words(const Postback& postback) {
 
 // What the postback says, with what is remembered.
 Objection read(Event& event, const Postback& postback, const Config& config,
-               const Classification& row, const Known* known, TimeMs now,
+               const Classification& row, const Known* known, TimeMs now, Trust trust,
                const JoinOption*& option) {
     read_flags(event, postback, row);
+    event.is_later_sale = is_sale(event.kind) && row.stage == "rebill";
+    const bool is_opened = known && known->is_opened();
     if (known) remember(event, postback, config, *known);
+    if (config.seal.mode == Seal::Mode::require && trust == Trust::verify && !is_opened &&
+        !(known && known->is_of_sale) && !is_promised(event.kind, is_opened))
+        believe_no_echo(event, postback);
     read_reason(event, postback);
     read_time(event, postback);
-    event.is_later_sale = is_sale(event.kind) && row.stage == "rebill";
     tell_the_rest(event, postback, row);
 
-    if (!postback.contradiction.empty()) return postback.contradiction;
     if (Objection objection = check_ids(event, row); !objection.empty()) return objection;
     if (Objection objection = read_cross_sell(event, postback); !objection.empty())
         return objection;
@@ -376,6 +409,11 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     event.kind = row.kind;
     event.received_at_ms = now;
     copy_texts(event, postback);
+    if (!postback.contradiction.empty()) { // in the words themselves, perhaps
+        translation.outcome = Outcome::quarantine;
+        translation.reason = postback.contradiction;
+        return;
+    }
     if (row.meaning == Meaning::unknown) {
         translation.reason = "no meaning is known for " + shown_words(postback);
         return;
@@ -386,11 +424,11 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
         translation.outcome = Outcome::probe;
         return;
     }
-    const std::optional<Known> found = known_from(memory);
+    const std::optional<Known> found = known_from(memory, row.kind, postback[Fact::purchase_id]);
     const Known* known = found ? &*found : nullptr;
     translation.outcome = Outcome::quarantine;
     const JoinOption* option = nullptr;
-    translation.reason = read(event, postback, config, row, known, now, option);
+    translation.reason = read(event, postback, config, row, known, now, trust, option);
     if (!translation.reason.empty()) return;
     identify(translation.identity, event, row);
     if (trust == Trust::verify)

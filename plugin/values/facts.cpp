@@ -28,7 +28,6 @@ constexpr std::array kNames = {
     ParameterName{"tranid", Fact::transaction_id, "tranid", kListed},
     ParameterName{"transid", Fact::transaction_id, "tranid", kNats},
     ParameterName{"relatedtranid", Fact::related_transaction_id, "relatedtranid", kListed},
-    ParameterName{"relatedtransid", Fact::related_transaction_id, "relatedtranid", kSeen},
 
     // Money and product.
     ParameterName{"price", Fact::price, "price", kListed},

@@ -199,6 +199,8 @@ BOOST_AUTO_TEST_CASE(what_the_host_names_itself_is_left_as_it_is) {
     Purchase ended = purchase_of("77", "101", kStart - 90 * kDay);
     ended.ended_at_ms = kStart - 80 * kDay;
     BOOST_TEST(chosen(request, {ended}) == "77"); // it leads to the full page
+    ended.member_id = "somebody else";
+    BOOST_TEST(contains(chosen(request, {ended}), "is another member's"));
     request = conversion();
     request.ictoken = "unknown";
     BOOST_TEST(chosen(request, {purchase_of("1", "101", kStart)}) == "unknown");

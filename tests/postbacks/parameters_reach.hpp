@@ -132,7 +132,6 @@ inline constexpr Reach kTyped[] = {
 
 // Names that default postbacks were seen with, and that no document tells of.
 inline constexpr Reach kSeen[] = {
-    {"relatedtransid", "9000", "related_transaction_id=9000", "trantype=credit"},
     {"issingleusepromo", "Yes", "extras.singleusepromo=Yes"},
     {"foreignid", "908172", "member_id=908172"},
     {"natssess", "0123456789abcdef", "session=0123456789abcdef"},

@@ -539,8 +539,8 @@ BOOST_AUTO_TEST_CASE(a_failed_standin_is_told_by_what_the_ledger_remembers) {
     const Translation failed = declined.translated_after(approval);
     BOOST_TEST((failed.event.kind == EventKind::standin_decline));
     BOOST_TEST(failed.event.affiliate == "of the sale");
-    BOOST_TEST((declined.with("tranid", "2").translated_after(approval).event.kind ==
-                EventKind::denial));
+    BOOST_TEST(
+        (declined.with("tranid", "2").translated_after(approval).event.kind == EventKind::denial));
     BOOST_TEST((declined.event(purchase_of_101()).kind == EventKind::denial));
     BOOST_TEST(failed.identity.stem != kJoin.stem());
 }
@@ -550,6 +550,41 @@ BOOST_AUTO_TEST_CASE(a_one_time_item_by_one_click_opens_no_purchase) {
     BOOST_TEST(sold.with("stage", "Rebill").event().is_later_sale);
     BOOST_TEST(!sold.event().is_later_sale);
     BOOST_TEST(!kRebill.event().is_later_sale);
+}
+
+// A sealed link that names nobody: the purchase that is charged has a member.
+BOOST_AUTO_TEST_CASE(a_sealed_sale_on_a_known_purchase_is_its_members) {
+    LinkRequest request;
+    request.kind = LinkKind::one_click;
+    request.option = "102";
+    request.octoken = "26346680";
+    const Result<Link> link = build_link(example_config(), request, kStart);
+    BOOST_REQUIRE(link);
+    std::string seal;
+    for (const LinkField& field : link->fields)
+        if (field.name == example_config().seal.parameter) seal = field.value;
+    const Event event = kJoin.with("stage", "Rebill")
+                            .with("price", "39.95")
+                            .with("eticketid", "162209:1221")
+                            .with("octoken", "26346680")
+                            .with(example_config().seal.parameter, seal)
+                            .event(purchase_of_101());
+    BOOST_TEST((event.kind == EventKind::one_click));
+    BOOST_TEST(event.member_id == "908172");
+    BOOST_TEST(event.affiliate == "aff");
+}
+
+BOOST_AUTO_TEST_CASE(a_seal_tells_and_prices_a_sale_without_an_eticket) {
+    LinkRequest request;
+    request.option = "102";
+    const Result<Link> link = build_link(example_config(), request, kStart);
+    BOOST_REQUIRE(link);
+    std::string seal;
+    for (const LinkField& field : link->fields)
+        if (field.name == example_config().seal.parameter) seal = field.value;
+    const Sent sold = kJoin.without("eticketid").with(example_config().seal.parameter, seal);
+    BOOST_TEST(sold.with("price", "39.95").event().option == "102");
+    BOOST_TEST(contains(sold.with("price", "0.01").objection(), "it costs 39.95 USD"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

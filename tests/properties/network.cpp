@@ -82,7 +82,7 @@ constexpr std::array<std::array<std::string_view, 3>, 24> kNames = {{
     {"approved"},
     {"purchaseid"},
     {"transid", "tranid"},
-    {"relatedtranid", "relatedtransid"},
+    {"relatedtranid"},
     {"price"},
     {"currencycode"},
     {"eticketid"},
