@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 namespace segpay {
 
@@ -89,60 +87,77 @@ FormMarks scan_tail(std::string_view tail) {
     block.fill('x');
     if (!tail.empty()) std::memcpy(block.data(), tail.data(), tail.size());
     FormMarks marks = scan_block(block.data());
-    marks.separators |= std::uint64_t{1} << tail.size();
+    marks.ends |= std::uint64_t{1} << tail.size();
     return marks;
+}
+
+std::string_view between(const char* begin, const char* end) {
+    return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 } // namespace
 
 Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
-    const char* const text = encoded.data();
-    const char* const text_end = text + encoded.size();
-    std::size_t begins_at = 0; // of the piece between two '&' that is being read
-    std::size_t equals_at = 0;
-    bool has_value = false;
-    bool is_plain_name = true;
-    bool is_plain = true; // the part that is being read: the name, then the value
-    for (std::size_t block = 0; block <= encoded.size(); block += kBlockBytes) {
-        FormMarks marks = encoded.size() - block < kBlockBytes ? scan_tail(encoded.substr(block))
-                                                               : scan_block(text + block);
-        for (; marks.separators != 0; marks.separators &= marks.separators - 1) {
-            const int index = std::countr_zero(marks.separators);
-            const std::uint64_t before = (std::uint64_t{1} << index) - 1;
-            is_plain &= (marks.unusual & before) == 0;
-            marks.unusual &= ~before;
-            const std::size_t at = block + static_cast<unsigned>(index);
-            if (at < encoded.size() && text[at] == '=') {
-                if (has_value) continue; // a part of the value
-                has_value = true;
-                equals_at = at;
-                is_plain_name = std::exchange(is_plain, true);
-                continue;
-            }
-            if (at != begins_at) {
-                const std::size_t name_end = has_value ? equals_at : at;
-                const std::size_t value_at = has_value ? equals_at + 1 : at;
-                FormField& field = next();
-                field.name = {text + begins_at, name_end - begins_at};
-                field.value = {text + value_at, at - value_at};
-                field.is_plain_name = has_value ? is_plain_name : is_plain;
-                field.is_plain_value = is_plain || !has_value;
-                if (!field.is_plain_name)
-                    decode(decoded_, field.name, text_end, field.is_plain_name);
-                if (!field.is_plain_value)
-                    decode(decoded_, field.value, text_end, field.is_plain_value);
-                if (count_ > limits.fields || field.name.size() > limits.name_bytes ||
-                    field.value.size() > limits.value_bytes)
+    // Whatever it says, a piece that is so short exceeds no limit.
+    const std::size_t short_bytes = std::min(limits.name_bytes, limits.value_bytes);
+    FormField* free = fields_.data() + count_;
+    FormField* full = fields_.data() + std::max(count_, std::min(fields_.size(), limits.fields));
+    const char* const text_end = encoded.data() + encoded.size();
+    const char* begin = encoded.data(); // of the piece that is being read
+    const char* equals = text_end;      // its first '=', when that is in a block before
+    bool has_unusual = false;           // it has unusual bytes in blocks before
+    bool is_last = false;
+    for (const char* block = begin; !is_last; block += kBlockBytes) {
+        const std::string_view rest = between(block, text_end);
+        is_last = rest.size() < kBlockBytes;
+        FormMarks marks = is_last ? scan_tail(rest) : scan_block(block);
+        marks.unusual |= std::uint64_t{has_unusual};
+        while (marks.ends != 0) {
+            const std::uint64_t end_mark = marks.ends & -marks.ends; // of the next '&' alone
+            const std::uint64_t piece_marks = end_mark ^ (end_mark - 1);
+            const std::uint64_t stops = marks.equals | end_mark;
+            const char* const end = block + first_mark(end_mark);
+            const char* const name_end = std::min(equals, block + first_mark(stops));
+            const std::string_view name = between(begin, name_end);
+            const std::string_view value = between(std::min(name_end + 1, end), end);
+            const std::uint64_t unusual = marks.unusual & piece_marks;
+            const bool is_short = static_cast<std::size_t>(end - begin) - 1 < short_bytes;
+            if (is_short && unusual == 0 && free != full) {
+                free->name = name;
+                free->value = value;
+                free->is_plain_name = free->is_plain_value = true;
+                ++free;
+            } else {
+                count_ = static_cast<std::size_t>(free - fields_.data());
+                const bool is_name_usual = (unusual & (stops ^ (stops - 1))) == 0;
+                if (!add_unusual(name, is_name_usual, value, text_end, limits))
                     return reject_last(limits);
-                is_plain_ &= field.is_plain_value;
+                free = fields_.data() + count_;
+                full = fields_.data() + std::max(count_, std::min(fields_.size(), limits.fields));
             }
-            begins_at = at + 1;
-            has_value = false;
-            is_plain = true;
+            begin = end + 1;
+            equals = text_end;
+            marks.ends ^= end_mark;
+            marks.equals &= ~piece_marks;
+            marks.unusual &= ~piece_marks;
         }
-        is_plain &= marks.unusual == 0;
+        if (marks.equals != 0) equals = std::min(equals, block + first_mark(marks.equals));
+        has_unusual = marks.unusual != 0;
     }
+    count_ = static_cast<std::size_t>(free - fields_.data());
     return true;
+}
+
+bool Form::add_unusual(std::string_view name, bool is_name_usual, std::string_view value,
+                       const char* text_end, const FormLimits& limits) {
+    if (name.empty() && value.data() == name.data()) return true; // no piece at all
+    FormField& field = next();
+    field = {name, value};
+    if (!is_name_usual) decode(decoded_, field.name, text_end, field.is_plain_name);
+    decode(decoded_, field.value, text_end, field.is_plain_value);
+    is_plain_ &= field.is_plain_value;
+    return count_ <= limits.fields && field.name.size() <= limits.name_bytes &&
+           field.value.size() <= limits.value_bytes;
 }
 
 Error Form::reject_last(const FormLimits& limits) {

@@ -71,6 +71,10 @@ private:
         if (count_ == fields_.size()) fields_.resize(std::max(2 * count_, kFirstFields));
         return fields_[count_++];
     }
+    // Adds a field that has to be decoded, is long, or is nothing at all. False: it exceeds a
+    // limit.
+    bool add_unusual(std::string_view name, bool is_name_usual, std::string_view value,
+                     const char* text_end, const FormLimits& limits);
     // Takes the field that was read last out again and tells which limit it exceeds.
     Error reject_last(const FormLimits& limits);
 

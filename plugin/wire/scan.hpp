@@ -17,20 +17,27 @@ constexpr std::size_t kBlockBytes = 64;
 
 // Bit i tells of byte i of the block.
 struct FormMarks {
-    std::uint64_t separators = 0; // '&' and '='
-    std::uint64_t unusual = 0;    // '%', '+', and all that is no printable ASCII
+    std::uint64_t ends = 0;    // '&'
+    std::uint64_t equals = 0;  // '='
+    std::uint64_t unusual = 0; // '%', '+', and all that is no printable ASCII
 
     friend bool operator==(const FormMarks&, const FormMarks&) = default;
 };
+
+// Of which byte the first of the marks tells. There is one.
+inline std::size_t first_mark(std::uint64_t marks) {
+    if (marks == 0) __builtin_unreachable(); // else each search begins with this question
+    return static_cast<std::size_t>(std::countr_zero(marks));
+}
 
 // `block` has kBlockBytes bytes.
 inline FormMarks scan_block_portably(const char* block) {
     FormMarks marks;
     for (std::size_t i = 0; i < kBlockBytes; ++i) {
         const auto byte = static_cast<unsigned char>(block[i]);
-        const bool is_separator = byte == '&' || byte == '=';
         const bool is_unusual = byte == '%' || byte == '+' || byte < 0x20 || byte > 0x7E;
-        marks.separators |= std::uint64_t{is_separator} << i;
+        marks.ends |= std::uint64_t{byte == '&'} << i;
+        marks.equals |= std::uint64_t{byte == '='} << i;
         marks.unusual |= std::uint64_t{is_unusual} << i;
     }
     return marks;
@@ -51,12 +58,13 @@ inline std::size_t copy_run_portably(char* out, const char* in) {
 
 #if defined(__SSE2__)
 
-// A byte of each that is no printable ASCII that stands for itself.
+// Of each byte the highest bit tells whether it is no printable ASCII that stands for itself.
 inline __m128i unusual_bytes(__m128i bytes) {
     const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
-    // Bytes from 0x80 on are negative, hence below the space too.
-    const __m128i below_space = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
-    return _mm_or_si128(_mm_or_si128(is('%'), is('+')), _mm_or_si128(below_space, is('\x7F')));
+    // What is printable becomes 0 to 0x5E, and then 0x21 to 0x7F; all else is more.
+    const __m128i from_space = _mm_sub_epi8(bytes, _mm_set1_epi8(' '));
+    const __m128i unprintable = _mm_adds_epu8(from_space, _mm_set1_epi8(0x21));
+    return _mm_or_si128(_mm_or_si128(is('%'), is('+')), unprintable);
 }
 
 inline std::size_t copy_run(char* out, const char* in) {
@@ -66,20 +74,23 @@ inline std::size_t copy_run(char* out, const char* in) {
     return static_cast<std::size_t>(std::countr_zero(unusual | 1u << kRunBytes));
 }
 
+inline void mark_run(FormMarks& marks, const char* block, unsigned at) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + at));
+    const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const auto bits = [&](__m128i found) {
+        return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(found))} << at;
+    };
+    marks.ends |= bits(is('&'));
+    marks.equals |= bits(is('='));
+    marks.unusual |= bits(unusual_bytes(bytes));
+}
+
 inline FormMarks scan_block(const char* block) {
     FormMarks marks;
-    for (std::size_t i = 0; i < kBlockBytes; i += sizeof(__m128i)) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + i));
-        const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
-        const auto bits = [&](__m128i found) {
-            return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(found))} << i;
-        };
-        // Bytes from 0x80 on are negative, hence below the space too.
-        const __m128i below_space = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
-        marks.separators |= bits(_mm_or_si128(is('&'), is('=')));
-        marks.unusual |= bits(
-            _mm_or_si128(_mm_or_si128(is('%'), is('+')), _mm_or_si128(below_space, is('\x7F'))));
-    }
+    mark_run(marks, block, 0);
+    mark_run(marks, block, 16);
+    mark_run(marks, block, 32);
+    mark_run(marks, block, 48);
     return marks;
 }
 

@@ -23,7 +23,6 @@ Block filled_with(char c) {
 }
 
 // Written out letter by letter, so that it shares nothing with the scanners.
-bool is_separator(unsigned char byte) { return byte == '&' || byte == '='; }
 bool is_unusual(unsigned char byte) {
     constexpr std::string_view kUsual =
         " !\"#$&'()*,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
@@ -35,7 +34,8 @@ FormMarks expected_of(const Block& block) {
     FormMarks marks;
     for (std::size_t i = 0; i < block.size(); ++i) {
         const auto byte = static_cast<unsigned char>(block[i]);
-        if (is_separator(byte)) marks.separators |= std::uint64_t{1} << i;
+        if (byte == '&') marks.ends |= std::uint64_t{1} << i;
+        if (byte == '=') marks.equals |= std::uint64_t{1} << i;
         if (is_unusual(byte)) marks.unusual |= std::uint64_t{1} << i;
     }
     return marks;
