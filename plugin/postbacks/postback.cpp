@@ -4,7 +4,6 @@
 #include "values/word.hpp"
 
 #include <algorithm>
-#include <bitset>
 
 namespace segpay {
 
@@ -44,39 +43,36 @@ std::string_view clean(const FormField& field, Postback& postback) {
     return postback.texts.keep(clean_text(field.value));
 }
 
-void set_fact(Postback& postback, Fact fact, std::string_view name, std::string_view value) {
-    std::string_view& known = postback[fact];
-    if (known.empty()) {
-        known = value;
-    } else if (!value.empty() && known != value) {
-        const std::string remark =
-            "\"" + lower_case(name) + "\" and another name for the same fact have different values";
-        if (describes(fact))
-            postback.warnings.push_back(remark);
-        else
-            postback.contradiction = remark;
-    }
+void note_two_values(Postback& postback, Fact fact, std::string_view name) {
+    const std::string remark =
+        "\"" + lower_case(name) + "\" and another name for the same fact have different values";
+    if (describes(fact))
+        postback.warnings.push_back(remark);
+    else
+        postback.contradiction = remark;
+}
+
+inline void set_fact(Postback& postback, Fact fact, std::string_view name, std::string_view value) {
+    std::string_view& said = postback[fact];
+    if (said.empty()) [[likely]]
+        said = value;
+    else if (!value.empty() && said != value)
+        note_two_values(postback, fact, name);
 }
 
 // Every name once: case does not make two names of one, and the same value twice is harmless.
 class Repeats {
 public:
-    // Whether the field repeats an earlier one; Error: it contradicts it.
-    std::optional<Error> note(const FormField& field, const KnownName* known, bool& is_repeat) {
-        const FormField* earlier = known ? noted(*known, field) : unknown_before(field);
-        is_repeat = earlier != nullptr;
-        if (earlier && earlier->value != field.value)
-            return Error{"two different values for \"" + clean_text(field.name) + "\""};
-        return std::nullopt;
+    // The earlier field of that name; null: there is none, and the field is noted.
+    const FormField* note(const FormField& field, const KnownName* known) {
+        if (!known) return unknown_before(field);
+        if (is_seen_[known->index]) return fields_[known->index];
+        is_seen_[known->index] = true;
+        fields_[known->index] = &field;
+        return nullptr;
     }
 
 private:
-    const FormField* noted(const KnownName& known, const FormField& field) {
-        if (seen_.test(known.index)) return fields_[known.index];
-        seen_.set(known.index);
-        fields_[known.index] = &field;
-        return nullptr;
-    }
     const FormField* unknown_before(const FormField& field) {
         for (std::size_t i = 0; i < unknown_count_; ++i)
             if (equal_ignoring_case(unknown_[i]->name, field.name)) return unknown_[i];
@@ -84,7 +80,7 @@ private:
         return nullptr;
     }
 
-    std::bitset<kMaxKnownNames> seen_;
+    std::array<bool, kMaxKnownNames> is_seen_{};
     std::array<const FormField*, kMaxKnownNames> fields_; // of those that were seen
     std::array<const FormField*, 2 * kMaxFields> unknown_;
     std::size_t unknown_count_ = 0;
@@ -137,7 +133,7 @@ std::optional<Damage> damage_in(const FormField& field) {
 } // namespace
 
 void Postback::clear() {
-    facts.fill({});
+    facts = {};
     extras.clear();
     warnings.clear();
     contradiction.clear();
@@ -146,7 +142,7 @@ void Postback::clear() {
 
 bool mend_garbled_template(Form& form, const NameTable& names) {
     const std::span<FormField> fields = form.fields();
-    if (form.is_plain()) return false;
+    if (form.is_plain() || std::none_of(fields.begin(), fields.end(), damage_in)) return false;
     std::string_view spoilt;
     bool is_password = false;
     for (const FormField& field : fields) {
@@ -176,12 +172,20 @@ std::optional<Error> read_postback(Form& form, const NameTable& names, Postback&
     postback.clear();
     if (mend_garbled_template(form, names)) postback.warnings.emplace_back(kGarbledTemplate);
     Repeats repeats;
+    std::size_t place = 0;
     for (const FormField& field : form.fields()) {
-        const KnownName* known = known_name(field, names);
-        bool is_repeat = false;
-        if (std::optional<Error> contradiction = repeats.note(field, known, is_repeat))
-            return contradiction;
-        if (!is_repeat) read_field(postback, field, known);
+        std::uint8_t& likely = postback.likely_names[place++ % postback.likely_names.size()];
+        const KnownName* known = field.is_plain_name ? names.find(field.name, likely) : nullptr;
+        if (known) likely = known->index;
+        if (const FormField* earlier = repeats.note(field, known)) {
+            if (earlier->value != field.value)
+                return Error{"two different values for \"" + clean_text(field.name) + "\""};
+        } else if (known && known->is_open_fact && field.is_plain_value) {
+            if (!field.value.empty())
+                set_fact(postback, known->fact, field.name, trimmed(field.value));
+        } else {
+            read_field(postback, field, known);
+        }
     }
     return std::nullopt;
 }

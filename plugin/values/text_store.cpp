@@ -14,17 +14,12 @@ constexpr std::size_t kChunkBytes = std::size_t{4} * 1024;
 
 } // namespace
 
-char* TextStore::room(std::size_t size) {
-    while (current_ < chunks_.size() && chunks_[current_].size - chunks_[current_].used < size)
+void TextStore::find_chunk(std::size_t size) {
+    while (current_ < chunks_.size() && chunks_[current_].left() < size)
         ++current_;
-    if (current_ == chunks_.size()) {
-        const std::size_t chunk_size = std::max(size, kChunkBytes);
-        chunks_.push_back({std::make_unique<char[]>(chunk_size), chunk_size, 0});
-    }
-    Chunk& chunk = chunks_[current_];
-    char* bytes = chunk.bytes.get() + chunk.used;
-    chunk.used += size;
-    return bytes;
+    if (current_ < chunks_.size()) return;
+    const std::size_t chunk_size = std::max(size, kChunkBytes);
+    chunks_.push_back({std::make_unique<char[]>(chunk_size), chunk_size, 0});
 }
 
 std::string_view TextStore::keep(std::string_view text) {

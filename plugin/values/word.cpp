@@ -151,7 +151,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return true;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view trimmed_at_ends(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
         text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))

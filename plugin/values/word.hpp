@@ -21,7 +21,13 @@ std::string_view end_of_word(std::string_view text, std::span<char> room);
 
 std::string lower_case(std::string_view text);                    // ASCII letters only
 bool equal_ignoring_case(std::string_view a, std::string_view b); // ASCII letters only
-std::string_view trimmed(std::string_view text);                  // without spaces at the ends
+
+// Without spaces and tabs at the ends.
+std::string_view trimmed_at_ends(std::string_view text);
+inline std::string_view trimmed(std::string_view text) {
+    const bool is_trimmed = text.empty() || (text.front() > ' ' && text.back() > ' ');
+    return is_trimmed ? text : trimmed_at_ends(text);
+}
 
 // Valid UTF-8 without control characters: bytes that are no UTF-8 are read as Windows-1252, control
 // characters become spaces. Never fails.
