@@ -72,8 +72,10 @@ bool is_renewal(EventKind kind) {
 void Event::clear() {
     kind = EventKind::unknown;
     key.clear();
-    for (const EventText& text : kEventTexts)
-        (this->*text.member).clear();
+    [this]<std::size_t... I>(std::index_sequence<I...>) {
+        ((this->*kEventTexts[I].member).clear(), ...);
+    }
+    (std::make_index_sequence<kEventTexts.size()>());
     amount.reset();
     approved.reset();
     test = false;

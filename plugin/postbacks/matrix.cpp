@@ -1,6 +1,7 @@
 // The rows, and the walk over them: the first row that fits decides.
 #include "postbacks/matrix.hpp"
 
+#include "values/folded.hpp"
 #include "values/word.hpp"
 
 #include <array>
@@ -70,7 +71,18 @@ constexpr auto kFirstOf = [] {
     return first;
 }();
 
+// Of words without separators, which are nearly all.
+Word exact_word_of(std::string_view text) {
+    const auto letter = static_cast<unsigned char>((text.front() | 0x20) - 'a');
+    if (letter >= 26) return Word::none;
+    for (std::size_t i = kFirstOf[letter]; i < kFirstOf[letter + 1u]; ++i)
+        if (spells(text, kWords[i])) return static_cast<Word>(i);
+    return Word::none;
+}
+
 Word word_of(std::string_view text) {
+    if (text.empty()) return Word::none;
+    if (const Word word = exact_word_of(text); word != Word::none) return word;
     while (!text.empty() && (text.front() == ' ' || text.front() == '-' || text.front() == '_'))
         text.remove_prefix(1);
     if (text.empty()) return Word::none;

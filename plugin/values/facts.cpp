@@ -151,6 +151,16 @@ constexpr std::array kNames = {
     ParameterName{"method", Fact::extra, "method", kSeen},
 };
 
+// By fact.
+constexpr auto kCanonicalNames = [] {
+    std::array<std::string_view, kFactCount> names{};
+    for (const ParameterName& known : kNames) {
+        std::string_view& name = names[static_cast<std::size_t>(known.fact)];
+        if (name.empty()) name = known.canonical;
+    }
+    return names;
+}();
+
 } // namespace
 
 std::span<const ParameterName> parameter_names() { return kNames; }
@@ -162,9 +172,7 @@ const ParameterName* find_parameter(std::string_view name) {
 }
 
 std::string_view canonical_name(Fact fact) {
-    for (const ParameterName& known : kNames)
-        if (known.fact == fact) return known.canonical;
-    return {};
+    return kCanonicalNames[static_cast<std::size_t>(fact)];
 }
 
 } // namespace segpay
