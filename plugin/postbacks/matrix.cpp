@@ -220,6 +220,19 @@ constexpr auto kPackedRows = [] {
     return rows;
 }();
 
+Classification classification_of(const Row& row, const Words& words) {
+    // Money that goes back is one fact whatever stage a template says it is of.
+    const bool is_of_stage = row.stages != kAnyStage || row.extra == Extra::standin_before;
+    return {.meaning = row.meaning,
+            .kind = row.kind,
+            .is_transaction = row.transaction_type != kAny,
+            .transaction_type = text_of(row.transaction_type),
+            .action = text_of(words.action),
+            .stage = is_of_stage ? text_of(words.stage) : std::string_view(),
+            .approved = words.approved == Word::none ? std::nullopt
+                                                     : std::optional(words.approved == Word::yes)};
+}
+
 } // namespace
 
 bool is_set(std::string_view extra) { return !extra.empty() && extra != "0"; }
@@ -233,18 +246,8 @@ Classification classify(const Postback& postback, const History& history) {
         const PackedRow& asked_for = kPackedRows[i];
         if ((said & asked_for.mask) != asked_for.value || (stage & asked_for.stages) == 0) continue;
         const Row& row = kRows[i];
-        if (!is_there(row.extra, postback, history, words.stage)) continue;
-        Classification result;
-        result.meaning = row.meaning;
-        result.kind = row.kind;
-        result.is_transaction = row.transaction_type != kAny;
-        result.transaction_type = text_of(row.transaction_type);
-        result.action = text_of(words.action);
-        // Money that goes back is one fact whatever stage a template says it is of.
-        if (row.stages != kAnyStage || row.extra == Extra::standin_before)
-            result.stage = text_of(words.stage);
-        if (words.approved != Word::none) result.approved = words.approved == Word::yes;
-        return result;
+        if (row.extra == Extra::none || is_there(row.extra, postback, history, words.stage))
+            return classification_of(row, words);
     }
     return {};
 }

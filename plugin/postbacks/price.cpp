@@ -17,9 +17,9 @@ bool is_within(const Money& amount, const Price& price) {
            amount.minor >= price.minimum->minor && amount.minor <= price.maximum->minor;
 }
 
-// A price that is right, and what it is called.
+// A price that is right, and what it is called. Null: the option has none of that name.
 struct RightPrice {
-    std::optional<Money> amount;
+    const Money* amount = nullptr;
     std::string_view name;
 };
 using RightPrices = std::array<RightPrice, 3>;
@@ -27,9 +27,9 @@ using RightPrices = std::array<RightPrice, 3>;
 // A trial that Segpay does not grant a second time is sold at the recurring price.
 RightPrices right_prices(const Price& price) {
     RightPrices right;
-    if (price.initial) right[0] = {price.initial->amount, "initial"};
-    if (price.recurring) right[1] = {price.recurring->amount, "recurring"};
-    right[2] = {price.discount, "discount"};
+    if (price.initial) right[0] = {&price.initial->amount, "initial"};
+    if (price.recurring) right[1] = {&price.recurring->amount, "recurring"};
+    if (price.discount) right[2] = {&*price.discount, "discount"};
     return right;
 }
 

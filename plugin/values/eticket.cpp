@@ -3,8 +3,6 @@
 
 #include "values/word.hpp"
 
-#include <charconv>
-
 namespace segpay {
 
 namespace {
@@ -13,9 +11,13 @@ constexpr std::size_t kMaxIdDigits = 18;
 
 bool read_id(std::string_view text, std::uint64_t& id) {
     if (text.empty() || text.size() > kMaxIdDigits) return false;
-    const char* end = text.data() + text.size();
-    auto [stopped_at, failure] = std::from_chars(text.data(), end, id);
-    return failure == std::errc() && stopped_at == end && id > 0;
+    id = 0;
+    for (char c : text) {
+        const auto digit = static_cast<unsigned char>(c - '0');
+        if (digit > 9) return false;
+        id = id * 10 + digit;
+    }
+    return id > 0;
 }
 
 } // namespace

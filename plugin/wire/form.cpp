@@ -81,6 +81,13 @@ void decode(TextStore& store, std::string_view& text, const char* readable_end, 
     text = {begin, size};
 }
 
+// Member by member: a whole one would be put together elsewhere first.
+void fill(FormField& field, std::string_view name, std::string_view value) {
+    field.name = name;
+    field.value = value;
+    field.is_plain_name = field.is_plain_value = true;
+}
+
 // The marks of the last block, with one more where the text ends: there a piece ends as well.
 FormMarks scan_tail(std::string_view tail) {
     std::array<char, kBlockBytes> block;
@@ -123,10 +130,7 @@ Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
             const std::uint64_t unusual = marks.unusual & piece_marks;
             const bool is_short = static_cast<std::size_t>(end - begin) - 1 < short_bytes;
             if (is_short && unusual == 0 && free != full) {
-                free->name = name;
-                free->value = value;
-                free->is_plain_name = free->is_plain_value = true;
-                ++free;
+                fill(*free++, name, value);
             } else {
                 count_ = static_cast<std::size_t>(free - fields_.data());
                 const bool is_name_usual = (unusual & (stops ^ (stops - 1))) == 0;
@@ -152,7 +156,7 @@ bool Form::add_unusual(std::string_view name, bool is_name_usual, std::string_vi
                        const char* text_end, const FormLimits& limits) {
     if (name.empty() && value.data() == name.data()) return true; // no piece at all
     FormField& field = next();
-    field = {name, value};
+    fill(field, name, value);
     if (!is_name_usual) decode(decoded_, field.name, text_end, field.is_plain_name);
     decode(decoded_, field.value, text_end, field.is_plain_value);
     is_plain_ &= field.is_plain_value;
