@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <vector>
 
 namespace segpay {
 
@@ -21,26 +20,6 @@ struct Candidate {
     std::uint64_t package = 0;
     std::string_view option;
 };
-
-// A main sale was promised by a link for its own option. A cross sell was promised by the link of
-// its parent, and so was a product that is not said: the seal tells of which.
-std::vector<Candidate> candidates_for(const Event& event, const Config& config) {
-    std::vector<Candidate> candidates;
-    const auto add = [&](const JoinOption& option) {
-        candidates.push_back({option.eticket.package, option.id});
-        candidates.push_back({option.eticket.package, {}});
-    };
-    if (event.cross_sell_slot == 0 && !event.eticket.is_none()) {
-        if (const JoinOption* option = config.option(event.option))
-            add(*option);
-        else
-            candidates.push_back({event.eticket.package, {}});
-        return candidates;
-    }
-    for (const JoinOption& option : config.options)
-        add(option);
-    return candidates;
-}
 
 // What the seal covers and the postback echoes, under the names of the NATS template.
 struct Echoed {
@@ -81,6 +60,31 @@ SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, co
                       TimeMs{config.seal.max_age_days} * kDayMs);
 }
 
+// Of a link for the option, or for its package.
+SealVerdict verdict_for(const JoinOption& option, const Postback& postback, const Config& config,
+                        TimeMs now) {
+    const std::uint64_t package = option.eticket.package;
+    const SealVerdict verdict = verdict_for(Candidate{package, option.id}, postback, config, now);
+    if (verdict != SealVerdict::forged) return verdict;
+    return verdict_for(Candidate{package, {}}, postback, config, now);
+}
+
+// A main sale was promised by a link for its own option. A cross sell was promised by the link of
+// its parent, and so was a product that is not said: the seal tells of which.
+SealVerdict verdict_for(const Event& event, const Postback& postback, const Config& config,
+                        TimeMs now) {
+    if (event.cross_sell_slot == 0 && !event.eticket.is_none()) {
+        const JoinOption* option = config.option(event.option);
+        return option ? verdict_for(*option, postback, config, now)
+                      : verdict_for(Candidate{event.eticket.package, {}}, postback, config, now);
+    }
+    for (const JoinOption& option : config.options)
+        if (const SealVerdict verdict = verdict_for(option, postback, config, now);
+            verdict != SealVerdict::forged)
+            return verdict;
+    return SealVerdict::forged;
+}
+
 // The usual reason for a seal that does not fit: the postback template leaves something out.
 std::string unsaid_facts(const Postback& postback) {
     std::string unsaid;
@@ -99,12 +103,7 @@ std::string check_seal_of(const Event& event, const Postback& postback, const Co
                    ? "there is no seal (" + config.seal.parameter +
                          "), and seal.mode is \"require\""
                    : std::string();
-    SealVerdict verdict = SealVerdict::forged;
-    for (const Candidate& candidate : candidates_for(event, config)) {
-        verdict = verdict_for(candidate, postback, config, now);
-        if (verdict != SealVerdict::forged) break;
-    }
-    switch (verdict) {
+    switch (verdict_for(event, postback, config, now)) {
         case SealVerdict::good:
             return {};
         case SealVerdict::malformed:
@@ -131,7 +130,7 @@ std::string_view seal_of(const Postback& postback) { return postback[Fact::seal]
 const JoinOption* sealed_option(const Postback& postback, const Config& config, TimeMs now) {
     if (config.seal.mode == Seal::Mode::off) return nullptr;
     for (const JoinOption& option : config.options)
-        if (verdict_for({option.eticket.package, option.id}, postback, config, now) ==
+        if (verdict_for(Candidate{option.eticket.package, option.id}, postback, config, now) ==
             SealVerdict::good)
             return &option;
     return nullptr;

@@ -63,7 +63,9 @@ bool take_secret(Form& form, const SecretParameter& wanted) {
     bool is_given = false;
     bool is_wrong = false;
     form.erase([&](const FormField& field) {
-        if (!equal_ignoring_case(field.name, wanted.name)) return false;
+        if (field.name.size() != wanted.name.size() ||
+            !equal_ignoring_case(field.name, wanted.name))
+            return false;
         is_given = true;
         if (!equal_in_constant_time(field.value, wanted.value.reveal())) is_wrong = true;
         return true;

@@ -70,7 +70,11 @@ std::string to_string(const Address& address) {
 }
 
 bool Network::contains(const Address& address) const {
-    return address.family == base.family && masked(address, prefix) == base;
+    if (address.family != base.family) return false;
+    const unsigned whole = prefix / 8; // bytes
+    if (!std::equal(base.bytes.begin(), base.bytes.begin() + whole, address.bytes.begin()))
+        return false;
+    return prefix % 8 == 0 || (address.bytes[whole] & mask(prefix, whole)) == base.bytes[whole];
 }
 
 Result<Network> parse_network(std::string_view text) {
