@@ -61,6 +61,19 @@ BOOST_AUTO_TEST_CASE(a_name_that_differs_in_one_letter_is_another_name) {
         BOOST_TEST(!names.find(name));
 }
 
+BOOST_AUTO_TEST_CASE(a_wrong_guess_finds_the_same) {
+    const NameTable names(example_config());
+    std::vector<std::string> wanted = {"", "x", "nobody-knows-it", std::string(30, 'n')};
+    for (const ParameterName& known : parameter_names())
+        wanted.emplace_back(known.name);
+    for (const std::string& name : wanted)
+        for (std::size_t guess = 0; guess < kMaxKnownNames; ++guess)
+            BOOST_TEST_CONTEXT("\"" << name << "\", guessed as " << guess) {
+                const auto likely = static_cast<std::uint8_t>(guess);
+                BOOST_REQUIRE_EQUAL(names.find(name, likely), names.find(name));
+            }
+}
+
 BOOST_AUTO_TEST_CASE(a_merchants_own_names_mean_what_he_says) {
     const NameTable names(with_own({{"kunde", "foreignid"}, {"Ort", "city"}, {"note", "desc"}}));
     BOOST_REQUIRE(names.find("KUNDE"));

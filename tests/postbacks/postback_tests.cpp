@@ -200,4 +200,20 @@ BOOST_AUTO_TEST_CASE(a_mended_template_is_left_alone) {
         BOOST_TEST_CONTEXT(query) BOOST_TEST(read_query(query).warnings().empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_stood_at_a_place_before_changes_nothing) {
+    const NameTable names(example_config());
+    Postback used;
+    for (const std::string_view query :
+         {"purchaseid=1&price=2.95&username=joe", "username=joe&purchaseid=1&price=2.95",
+          "PURCHASEID=1&billemail=a%40b.c&password=canary", "note=x&purchaseid=1&purchasei=2"}) {
+        Form form;
+        Postback fresh;
+        BOOST_REQUIRE(form.read(query).is_ok());
+        BOOST_REQUIRE(!read_postback(form, names, used));
+        BOOST_REQUIRE(!read_postback(form, names, fresh));
+        BOOST_TEST((used.facts == fresh.facts));
+        BOOST_TEST((used.extras == fresh.extras));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,7 +6,11 @@
 
 #include <Poco/URI.h>
 
+#include <algorithm>
+#include <cctype>
 #include <random>
+#include <string>
+#include <string_view>
 
 using namespace segpay;
 using segpay::testing::contains;
@@ -30,6 +34,58 @@ std::string fields(std::size_t count) {
     std::string encoded;
     for (std::size_t i = 0; i < count; ++i)
         encoded += "n" + std::to_string(i) + "=v&";
+    return encoded;
+}
+
+// The same language read byte by byte, so that it shares nothing with the blocks and marks of Form.
+std::string slowly_decoded(std::string_view text) {
+    const auto digit = [](char c) { return std::string_view("0123456789abcdef").find(c | 0x20); };
+    const auto is_digit = [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; };
+    std::string decoded;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_escape =
+            text[i] == '%' && i + 2 < text.size() && is_digit(text[i + 1]) && is_digit(text[i + 2]);
+        if (is_escape) {
+            decoded += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+            i += 2;
+        } else {
+            decoded += text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return decoded;
+}
+
+Parameters slowly_read(std::string_view encoded) {
+    Parameters parameters;
+    while (!encoded.empty()) {
+        const std::string_view piece = encoded.substr(0, encoded.find('&'));
+        encoded.remove_prefix(std::min(piece.size() + 1, encoded.size()));
+        if (piece.empty()) continue;
+        const std::string_view name = piece.substr(0, piece.find('='));
+        const std::string_view value = piece.substr(std::min(name.size() + 1, piece.size()));
+        parameters.push_back({slowly_decoded(name), slowly_decoded(value)});
+    }
+    return parameters;
+}
+
+bool are_within_limits(const Parameters& parameters) {
+    return parameters.size() <= kMaxFields &&
+           std::all_of(parameters.begin(), parameters.end(), [](const Parameter& parameter) {
+               return parameter.name.size() <= kMaxNameBytes &&
+                      parameter.value.size() <= kMaxValueBytes;
+           });
+}
+
+bool is_printable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+std::string random_form(std::mt19937_64& random) {
+    constexpr std::string_view kTelling = "&&==%%+41aF~ x\x1F\x7F\x80\xFF";
+    const std::size_t plain_share = random() % 30; // short pieces here, long ones there
+    std::string encoded(random() % 300, 'n');
+    for (char& c : encoded)
+        if (random() % (plain_share + 1) == 0) c = kTelling[random() % kTelling.size()];
     return encoded;
 }
 
@@ -108,6 +164,38 @@ BOOST_AUTO_TEST_CASE(broken_escapes_stand_for_themselves) {
                            {"%-1", "%-1"},
                            {"% 1", "% 1"}})
         BOOST_TEST(decoded("v=" + std::string(row.encoded))[0].value == row.value);
+}
+
+BOOST_AUTO_TEST_CASE(forms_of_any_shape_are_read_as_byte_by_byte) {
+    std::mt19937_64 random(20'261'122);
+    Form form;
+    for (int round = 0; round < 50'000; ++round) {
+        const std::string encoded = random_form(random);
+        BOOST_TEST_CONTEXT("round " << round) {
+            const Parameters expected = slowly_read(encoded);
+            form.clear();
+            BOOST_REQUIRE_EQUAL(form.read(encoded).is_ok(), are_within_limits(expected));
+            if (!are_within_limits(expected)) continue;
+            BOOST_REQUIRE((parameters_of(form) == expected));
+            bool is_plain = true;
+            for (const FormField& field : form.fields()) {
+                BOOST_REQUIRE_EQUAL(field.is_plain_name, is_printable(field.name));
+                BOOST_REQUIRE_EQUAL(field.is_plain_value, is_printable(field.value));
+                is_plain = is_plain && field.is_plain_value;
+            }
+            BOOST_REQUIRE_EQUAL(form.is_plain(), is_plain);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_form_that_has_too_many_fields_already_takes_no_more) {
+    Form form;
+    BOOST_REQUIRE(form.read(fields(100)).is_ok());
+    FormLimits limits;
+    limits.fields = 70;
+    BOOST_TEST(!form.read("one=more", limits).is_ok());
+    BOOST_TEST(form.fields().size() == 100u);
+    BOOST_TEST(form.read("", limits).is_ok());
 }
 
 BOOST_AUTO_TEST_CASE(limits_hold_at_their_edge) {
