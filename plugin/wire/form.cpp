@@ -105,18 +105,19 @@ std::string_view between(const char* begin, const char* end) {
 } // namespace
 
 Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
+    if (encoded.empty()) return true;
     // Whatever it says, a piece that is so short exceeds no limit.
     const std::size_t short_bytes = std::min(limits.name_bytes, limits.value_bytes);
-    FormField* free = fields_.data() + count_;
-    FormField* full = fields_.data() + std::max(count_, std::min(fields_.size(), limits.fields));
+    FormField* slot = fields_.data() + count_;
+    FormField* slots_end =
+        fields_.data() + std::max(count_, std::min(fields_.size(), limits.fields));
     const char* const text_end = encoded.data() + encoded.size();
     const char* begin = encoded.data(); // of the piece that is being read
     const char* equals = text_end;      // its first '=', when that is in a block before
     bool has_unusual = false;           // it has unusual bytes in blocks before
-    bool is_last = false;
-    for (const char* block = begin; !is_last; block += kBlockBytes) {
+    for (const char* block = begin;; block += kBlockBytes) {
         const std::string_view rest = between(block, text_end);
-        is_last = rest.size() < kBlockBytes;
+        const bool is_last = rest.size() < kBlockBytes;
         FormMarks marks = is_last ? scan_tail(rest) : scan_block(block);
         marks.unusual |= std::uint64_t{has_unusual};
         while (marks.ends != 0) {
@@ -126,18 +127,20 @@ Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
             const char* const end = block + first_mark(end_mark);
             const char* const name_end = std::min(equals, block + first_mark(stops));
             const std::string_view name = between(begin, name_end);
-            const std::string_view value = between(std::min(name_end + 1, end), end);
+            const std::string_view value = between(name_end + (name_end != end), end);
             const std::uint64_t unusual = marks.unusual & piece_marks;
             const bool is_short = static_cast<std::size_t>(end - begin) - 1 < short_bytes;
-            if (is_short && unusual == 0 && free != full) {
-                fill(*free++, name, value);
+            if (is_short && unusual == 0 && slot != slots_end) {
+                fill(*slot++, name, value);
             } else {
-                count_ = static_cast<std::size_t>(free - fields_.data());
+                count_ = static_cast<std::size_t>(slot - fields_.data());
+                // Of what began in an earlier block it is not known, and it counts as unusual.
                 const bool is_name_usual = (unusual & (stops ^ (stops - 1))) == 0;
                 if (!add_unusual(name, is_name_usual, value, text_end, limits))
                     return reject_last(limits);
-                free = fields_.data() + count_;
-                full = fields_.data() + std::max(count_, std::min(fields_.size(), limits.fields));
+                slot = fields_.data() + count_;
+                slots_end =
+                    fields_.data() + std::max(count_, std::min(fields_.size(), limits.fields));
             }
             begin = end + 1;
             equals = text_end;
@@ -147,8 +150,9 @@ Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
         }
         if (marks.equals != 0) equals = std::min(equals, block + first_mark(marks.equals));
         has_unusual = marks.unusual != 0;
+        if (is_last) break;
     }
-    count_ = static_cast<std::size_t>(free - fields_.data());
+    count_ = static_cast<std::size_t>(slot - fields_.data());
     return true;
 }
 
