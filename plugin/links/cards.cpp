@@ -1,6 +1,7 @@
 // The rules of cards and of trials that can be converted.
 #include "links/cards.hpp"
 
+#include "links/parameters.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -171,10 +172,6 @@ const Need* need_of(const LinkRequest& request) {
 
 Error refusal(const Need& need, const Purchase& purchase, const Objection& objection) {
     return {std::string(need.field) + ": purchase " + purchase.id + " " + objection};
-}
-
-std::string quoted(std::string_view text) {
-    return "\"" + std::string(shortened(clean_text(text), 40)) + "\"";
 }
 
 Error nothing_known(const Need& need, const LinkRequest& request) {

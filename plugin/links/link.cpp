@@ -45,10 +45,6 @@ struct Chosen {
     const Offer* upsell = nullptr; // a configured one
 };
 
-std::string quoted(std::string_view text) {
-    return "\"" + std::string(shortened(clean_text(text), 40)) + "\"";
-}
-
 // NATS integration guide, Step 6. The host may use the field for words of its own; a configured ref
 // sells what the configuration says. Join links only carry it along.
 std::optional<Error> check_upsell(const Offer& offer, const LinkRequest& request) {

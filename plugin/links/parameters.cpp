@@ -248,6 +248,10 @@ Error in_field(std::string_view field, std::string_view objection) {
 
 } // namespace
 
+std::string quoted(std::string_view text) {
+    return "\"" + std::string(shortened(clean_text(text), 40)) + "\"";
+}
+
 bool is_surely_fine(std::string_view value, Rule rule) {
     switch (rule) {
         case Rule::text:

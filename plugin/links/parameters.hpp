@@ -27,6 +27,9 @@ enum class Rule {
 // Whether the value keeps its rule, as nearly all do, told at a glance. False: perhaps it does.
 bool is_surely_fine(std::string_view value, Rule rule);
 
+// A text from outside, as a message shows it: clean, at most 40 bytes, in quotes.
+std::string quoted(std::string_view text);
+
 // Empty, or what is wrong with `value` under `rule`: found and expected.
 std::string objection_to(std::string_view value, Rule rule);
 
