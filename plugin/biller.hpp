@@ -94,7 +94,7 @@ public:
     enum class Deliver { here, elsewhere };
 
     // An operator's decisions about the entry with that key. Throw LedgerError. A decision about a
-    // kept sale that opens a purchase decides the same of what waits for it.
+    // kept sale that opens a purchase decides the same of what waits for it. In decisions.cpp.
     Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report);
     Refused release(std::string_view key, std::string_view by, Deliver where, Report& report);
     Refused dismiss(std::string_view key, std::string_view by);
