@@ -106,10 +106,6 @@ void learn_opening(Purchase& purchase, const Event& event) {
     purchase.held_by.clear();
 }
 
-std::string words(const Money& money) {
-    return amount_text(money) + " " + std::string(money.currency.code());
-}
-
 } // namespace
 
 // The sale that opens a purchase says whose it is; whatever comes before or after only fills gaps,
@@ -140,8 +136,8 @@ std::optional<std::string> contradiction(const Event& event, const Essence& stor
         return subject + "was of purchase " + stored.purchase_id + ", now it is of purchase " +
                event.purchase_id;
     if (event.amount && stored.amount && *event.amount != *stored.amount)
-        return subject + "was about " + words(*stored.amount) + ", now it is about " +
-               words(*event.amount);
+        return subject + "was about " + money_text(*stored.amount) + ", now it is about " +
+               money_text(*event.amount);
     return std::nullopt;
 }
 

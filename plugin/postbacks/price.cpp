@@ -8,10 +8,6 @@ namespace segpay {
 
 namespace {
 
-std::string words(const Money& money) {
-    return amount_text(money) + " " + std::string(money.currency.code());
-}
-
 bool is_within(const Money& amount, const Price& price) {
     return amount.currency == price.currency && price.minimum && price.maximum &&
            amount.minor >= price.minimum->minor && amount.minor <= price.maximum->minor;
@@ -41,9 +37,9 @@ std::string check_price(const Event& event, const JoinOption& option) {
     const std::string_view what = is_sale(event.kind) ? "sold for " : "charged with ";
     if (option.price.type == Price::Type::dynamic) {
         if (is_within(amount, option.price)) return {};
-        return "option " + option.id + " was " + std::string(what) + words(amount) + "; it costs " +
-               amount_text(option.price.minimum.value_or(Money())) + " to " +
-               words(option.price.maximum.value_or(Money()));
+        return "option " + option.id + " was " + std::string(what) + money_text(amount) +
+               "; it costs " + amount_text(option.price.minimum.value_or(Money())) + " to " +
+               money_text(option.price.maximum.value_or(Money()));
     }
     std::string right_words;
     for (const auto& [right, name] : right_prices(option.price)) {
@@ -51,12 +47,12 @@ std::string check_price(const Event& event, const JoinOption& option) {
                             !(is_renewal(event.kind) && name == "initial");
         if (!is_due) continue;
         if (amount == *right) return {};
-        right_words +=
-            (right_words.empty() ? "" : " or ") + words(*right) + " (" + std::string(name) + ")";
+        right_words += (right_words.empty() ? "" : " or ") + money_text(*right) + " (" +
+                       std::string(name) + ")";
     }
     if (right_words.empty()) return {};
-    return "option " + option.id + " was " + std::string(what) + words(amount) + "; it costs " +
-           right_words;
+    return "option " + option.id + " was " + std::string(what) + money_text(amount) +
+           "; it costs " + right_words;
 }
 
 bool is_authorisation_only(const Money& amount, const Money& initial) {

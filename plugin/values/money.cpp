@@ -110,4 +110,8 @@ std::string amount_text(const Money& money) {
     return money.minor < 0 ? "-" + digits : digits;
 }
 
+std::string money_text(const Money& money) {
+    return amount_text(money) + " " + std::string(money.currency.code());
+}
+
 } // namespace segpay

@@ -43,4 +43,7 @@ Result<Money> parse_amount(std::string_view text, Currency currency);
 // "29.95", "500", "-1.250": without the code.
 std::string amount_text(const Money& money);
 
+// "29.95 USD", "-1.250 KWD": for messages.
+std::string money_text(const Money& money);
+
 } // namespace segpay

@@ -151,6 +151,12 @@ BOOST_AUTO_TEST_CASE(amounts_are_written_with_their_decimals) {
         BOOST_TEST(amount_text({row.minor, currency(row.code)}) == row.text);
 }
 
+BOOST_AUTO_TEST_CASE(in_a_message_money_has_its_currency) {
+    BOOST_TEST(money_text({2995, currency("USD")}) == "29.95 USD");
+    BOOST_TEST(money_text({500, currency("JPY")}) == "500 JPY");
+    BOOST_TEST(money_text({-1250, currency("KWD")}) == "-1.250 KWD");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_written_is_read_back) {
     for (std::string_view code : {"USD", "JPY", "KWD"})
         for (std::int64_t minor :
