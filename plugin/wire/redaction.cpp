@@ -204,15 +204,6 @@ Secrecy secrecy_of(std::string_view name) {
     return Secrecy::open;
 }
 
-Parameters without_secrets(const Parameters& parameters) {
-    Parameters kept;
-    for (const Parameter& parameter : parameters) {
-        const Secrecy secrecy = secrecy_of(parameter.name);
-        if (secrecy != Secrecy::card && secrecy != Secrecy::password) kept.push_back(parameter);
-    }
-    return kept;
-}
-
 Parameters redacted(const Parameters& parameters) {
     Parameters shown = parameters;
     for (Parameter& parameter : shown)

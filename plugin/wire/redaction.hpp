@@ -19,9 +19,6 @@ enum class Secrecy {
 // By parameter name, whatever its case and separators.
 Secrecy secrecy_of(std::string_view name);
 
-// Without what must never be kept; passwords are taken out too.
-Parameters without_secrets(const Parameters& parameters);
-
 // For people: everything that is not open reads "***".
 Parameters redacted(const Parameters& parameters);
 

@@ -116,6 +116,24 @@ BOOST_AUTO_TEST_CASE(card_data_is_dropped_at_the_door) {
     BOOST_TEST((postback.extras() == Extras{{"ref1", "stays"}}));
 }
 
+BOOST_AUTO_TEST_CASE(passwords_and_cards_are_not_kept_and_the_rest_stays_in_order) {
+    const NameTable names(example_config_but([](Config& config) {
+        config.postbacks.names = {{"kennwort", "password"}};
+    }));
+    const ReadPostback given({{"purchaseid", "1"},
+                              {"Password", "canary"},
+                              {"email", "a@b.example"},
+                              {"ccnumber", "4444333322221111"},
+                              {"CVV", "123"},
+                              {"Kennwort", "canary"},
+                              {"user_password", "canary"},
+                              {"price", "2.95"}},
+                             names);
+    BOOST_TEST(given.objection == "");
+    BOOST_TEST((kept_parameters(given.form(), names) ==
+                Parameters{{"purchaseid", "1"}, {"email", "a@b.example"}, {"price", "2.95"}}));
+}
+
 BOOST_AUTO_TEST_CASE(the_garbled_template_is_undone_in_every_encoding) {
     for (std::string_view query :
          {"password=s%C2%A4cycode=USD&eticketid=1%3A2", "password=s%A4cycode=USD&eticketid=1%3A2",
