@@ -1,9 +1,11 @@
 // The names of one account: everybody's, the merchant's own, and the seal's.
 #include "postbacks/names.hpp"
 
+#include "config/schema.hpp"
 #include "fixtures.hpp"
 
 #include <cctype>
+#include <limits>
 #include <stdexcept>
 
 using namespace segpay;
@@ -105,6 +107,22 @@ BOOST_AUTO_TEST_CASE(the_longest_and_the_most_names_are_found) {
         other[30] = 'y'; // where the numbers of the name do not look
         BOOST_TEST(!names.find(other));
     }
+}
+
+// What a configuration may hold fits, whatever is added to the table of everybody's names.
+BOOST_AUTO_TEST_CASE(a_table_holds_all_names_that_the_schema_allows) {
+    Problems problems("schema");
+    const std::optional<YamlNode> schema = read_yaml(std::string(kSchemaText), problems);
+    BOOST_REQUIRE(schema.has_value());
+    const YamlNode* node = &*schema;
+    for (const char* key : {"properties", "postbacks", "properties", "names", "maxProperties"}) {
+        node = node->value(key);
+        BOOST_REQUIRE_MESSAGE(node, key);
+    }
+    BOOST_TEST(node->text == std::to_string(kMaxOwnNames));
+    constexpr std::size_t kSeals = 1;
+    BOOST_TEST(parameter_names().size() + kMaxOwnNames + kSeals <= kMaxKnownNames);
+    static_assert(kMaxKnownNames - 1 <= std::numeric_limits<decltype(KnownName::index)>::max());
 }
 
 BOOST_AUTO_TEST_CASE(more_names_than_a_table_holds_are_refused) {
