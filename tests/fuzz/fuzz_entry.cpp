@@ -1,18 +1,17 @@
 // The C entry, driven by a host that may do anything: structs of any size in memory of just that
-// size, NULL, callbacks that answer nonsense, throw or call back, sinks that stop or throw. What
-// biller.h promises of each hook holds all the same.
+// size, NULL, the callbacks of any_host.cpp, sinks that stop or throw. What biller.h promises of
+// each hook holds all the same.
 //
 // Input: bytes. An operation (kOperations) each, followed by what it takes; see Program.
+#include "any_host.hpp"
 #include "biller.h"
 #include "boundary.hpp"
 #include "property.hpp"
 
-#include <array>
 #include <cstring>
 #include <deque>
 #include <limits>
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 extern "C" biller_entry_fn biller_entry_v1;
@@ -23,7 +22,6 @@ using namespace segpay::fuzz;
 namespace {
 
 constexpr int kMaxOperations = 48;
-constexpr int64_t kStart = 1'790'000'000'000;
 constexpr int64_t kTimes[] = {kStart,
                               kStart + 3'600'000,
                               kStart + 400ll * 86'400'000,
@@ -152,137 +150,6 @@ public:
 private:
     std::unique_ptr<uint8_t[]> memory_;
     std::size_t size_ = 0;
-};
-
-// A struct of the host that is always whole: the sinks, all of whose fields are of version 1.0.
-template <class T>
-T whole(T value) {
-    value.struct_size = sizeof value;
-    return value;
-}
-
-// ---- What every output keeps --------------------------------------------------------------------
-
-void check_text(const biller_bytes& text) {
-    holds(is_clean_utf8(view(text)), "text is UTF-8 without control characters", view(text));
-}
-
-void check_event(const biller_event& event) {
-    holds(event.struct_size == sizeof event, "an event has its size");
-    holds(event.kind <= BILLER_EVENT_MEMBER_CANCEL, "an event has a kind");
-    holds(event.amount.minor >= 0, "amounts are never negative");
-    for (const biller_bytes& text :
-         {event.kind_name, event.key, event.purchase_id, event.transaction_id, event.member_id,
-          event.username, event.password, event.name, event.site, event.option})
-        check_text(text);
-    for (std::size_t i = 0; i < event.warning_count; ++i)
-        check_text(event.warnings[i]);
-    for (std::size_t i = 0; i < event.extra_count; ++i)
-        check_text(event.extras[i].value);
-}
-
-template <std::size_t Size>
-void check_reason_text(const char (&text)[Size]) {
-    const std::size_t size = strnlen(text, Size);
-    holds(size < Size, "a reason ends");
-    holds(is_clean_utf8({text, size}), "a reason is UTF-8 without control characters", text);
-}
-
-// ---- The host -----------------------------------------------------------------------------------
-
-struct Stopping {
-    bool stops = false;
-    bool throws = false;
-    unsigned calls = 0;
-
-    uint32_t answer() {
-        ++calls;
-        if (throws) throw 42;
-        return stops ? BILLER_STOP : BILLER_MORE;
-    }
-};
-
-class AnyHost {
-public:
-    const biller_plugin* plugin = nullptr;
-    biller_instance* instance = nullptr;
-    std::uint8_t event_does = 0; // what the callbacks do, see on_event
-    std::uint8_t probe_answers = BILLER_NAME_FREE;
-    bool calls_back = false;
-    bool throws_everywhere = false;
-    int64_t now = kStart;
-
-    biller_host table() {
-        biller_host host{};
-        host.struct_size = sizeof host;
-        host.context = this;
-        host.event = [](void* self, const biller_event* event, biller_reason* reason) {
-            return of(self).on_event(*event, *reason);
-        };
-        host.probe = [](void* self, const biller_probe* probe) {
-            check_text(probe->username);
-            of(self).call_back();
-            return static_cast<uint32_t>(of(self).probe_answers);
-        };
-        host.log = [](void* self, uint32_t level, const biller_bytes* line) {
-            holds(level >= BILLER_LOG_ERROR && level <= BILLER_LOG_DEBUG, "a line has a level");
-            check_text(*line);
-            if (of(self).throws_everywhere) throw std::runtime_error("log");
-        };
-        host.now_ms = [](void* self) {
-            if (of(self).throws_everywhere) throw 42;
-            return of(self).now;
-        };
-        return host;
-    }
-
-private:
-    static AnyHost& of(void* self) { return *static_cast<AnyHost*>(self); }
-
-    uint32_t on_event(const biller_event& event, biller_reason& reason) {
-        check_event(event);
-        holds(event.kind != BILLER_EVENT_UNKNOWN, "what is unknown is never delivered");
-        holds(!view(event.key).empty() && event.key.size <= 120, "a key has 1 to 120 bytes");
-        call_back();
-        switch (event_does % 8) {
-            case 0:
-                return BILLER_DONE;
-            case 1:
-                return BILLER_RETRY;
-            case 2:
-                return BILLER_REFUSE;
-            case 3:
-                throw std::runtime_error("a host\nthat fails \xFF");
-            case 4:
-                throw 42;
-            case 5: // a text without end
-                std::memset(reason.text, 'x', sizeof reason.text);
-                return BILLER_REFUSE;
-            case 6:
-                std::memset(reason.text, 0x9B, sizeof reason.text);
-                return BILLER_RETRY;
-            default:
-                return event_does;
-        }
-    }
-
-    // What biller.h forbids: each hook answers REENTERED and leaves its sink alone.
-    void call_back() {
-        if (!calls_back || !instance) return;
-        unsigned calls = 0;
-        biller_http_request request{};
-        request.struct_size = sizeof request;
-        request.method = biller_text("GET");
-        const auto sink =
-            whole(biller_reply_sink{0, 0, &calls, [](void* context, const biller_http_reply*) {
-                                        ++*static_cast<unsigned*>(context);
-                                    }});
-        holds(plugin->handle(instance, &request, &sink, nullptr) == BILLER_STATUS_REENTERED,
-              "handle is not re-entered");
-        holds(plugin->recover(instance, 1, nullptr, nullptr) == BILLER_STATUS_REENTERED,
-              "recover is not re-entered");
-        holds(calls == 0, "a hook that is re-entered calls no sink");
-    }
 };
 
 // ---- The program --------------------------------------------------------------------------------
