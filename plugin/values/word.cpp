@@ -122,14 +122,6 @@ bool is_word(std::string_view text, std::string_view word) {
     return matched == word.size();
 }
 
-std::string normalised_word(std::string_view text) {
-    std::string word;
-    word.reserve(text.size());
-    for (char c : text)
-        if (!is_separator(c)) word += lower(c);
-    return word;
-}
-
 std::string_view end_of_word(std::string_view text, std::span<char> room) {
     std::size_t begin = room.size();
     for (std::size_t i = text.size(); i > 0 && begin > 0; --i)

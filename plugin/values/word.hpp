@@ -13,10 +13,8 @@ namespace segpay {
 // Whether `text`, normalised, is `word`, which must be given in normalised form.
 bool is_word(std::string_view text, std::string_view word);
 
-// "Instant Conversion" -> "instantconversion".
-std::string normalised_word(std::string_view text);
-
-// The end of the normalised word: as much of it as `room` takes, in the last part of `room`.
+// Of "Instant Conversion" the end of "instantconversion": as much of it as `room` takes, in the
+// last part of `room`.
 std::string_view end_of_word(std::string_view text, std::span<char> room);
 
 std::string lower_case(std::string_view text);                    // ASCII letters only

@@ -13,12 +13,13 @@ using namespace segpay;
 BOOST_AUTO_TEST_SUITE(word_tests)
 
 BOOST_AUTO_TEST_CASE(case_and_separators_do_not_count) {
+    std::array<char, 40> room{};
     for (std::string_view text :
          {"instantconversion", "InstantConversion", "Instant Conversion", "INSTANT_CONVERSION",
           "instant-conversion", " Instant  Conversion ", "_I-N s_tantConversion-"}) {
         BOOST_TEST_CONTEXT(text) {
             BOOST_TEST(is_word(text, "instantconversion"));
-            BOOST_TEST(normalised_word(text) == "instantconversion");
+            BOOST_TEST(end_of_word(text, room) == "instantconversion");
         }
     }
     BOOST_TEST(is_word("CB Reversal", "cbreversal"));
