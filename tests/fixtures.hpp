@@ -219,6 +219,15 @@ inline const NameTable& example_names() {
     return names;
 }
 
+// What a form holds, as texts of their own.
+inline Parameters parameters_of(const Form& form) {
+    Parameters parameters;
+    parameters.reserve(form.fields().size());
+    for (const FormField& field : form.fields())
+        parameters.push_back({std::string(field.name), std::string(field.value)});
+    return parameters;
+}
+
 // A postback as it was read, with all that it looks at.
 class ReadPostback {
 public:

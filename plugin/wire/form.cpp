@@ -183,14 +183,6 @@ void Form::clear() {
     decoded_.clear();
 }
 
-Parameters parameters_of(const Form& form) {
-    Parameters parameters;
-    parameters.reserve(form.fields().size());
-    for (const FormField& field : form.fields())
-        parameters.push_back({std::string(field.name), std::string(field.value)});
-    return parameters;
-}
-
 Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormLimits limits) {
     Form form;
     for (const Parameter& parameter : parameters)

@@ -94,9 +94,6 @@ struct Parameter {
 };
 using Parameters = std::vector<Parameter>;
 
-// The same as texts of their own, for what is kept.
-Parameters parameters_of(const Form& form);
-
 // Form::read for a caller that keeps the result: appends to `parameters`, whose number counts
 // against the limit.
 Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormLimits limits = {});

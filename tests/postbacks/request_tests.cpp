@@ -9,6 +9,7 @@
 
 using namespace segpay;
 using segpay::testing::contains;
+using segpay::testing::parameters_of;
 
 namespace {
 

@@ -14,6 +14,7 @@
 
 using namespace segpay;
 using segpay::testing::contains;
+using segpay::testing::parameters_of;
 
 namespace {
 
