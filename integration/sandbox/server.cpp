@@ -25,7 +25,7 @@ namespace sandbox {
 namespace {
 
 constexpr std::size_t kMaxJsonDepth = 8;
-constexpr std::size_t kMaxUrlBytes = 32 * 1024;
+constexpr std::size_t kMaxUrlBytes = std::size_t{32} * 1024;
 constexpr int kMaxQueued = 100;
 
 struct Route {

@@ -53,8 +53,7 @@ Secret transformed(CryptoTransform& transform, std::string_view input, bool& is_
     } catch (const Poco::Exception&) { // the tag does not match
         is_authentic = false;
     }
-    const Secret text(
-        {reinterpret_cast<const char*>(output.data()), static_cast<std::size_t>(written)});
+    Secret text({reinterpret_cast<const char*>(output.data()), static_cast<std::size_t>(written)});
     OPENSSL_cleanse(output.data(), output.size());
     return text;
 }
