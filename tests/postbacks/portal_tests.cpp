@@ -3,7 +3,9 @@
 #include "postbacks/portal.hpp"
 
 #include "fixtures.hpp"
+#include "links/link.hpp"
 #include "values/facts.hpp"
+#include "values/word.hpp"
 #include "wire/form.hpp"
 
 using namespace segpay;
@@ -30,6 +32,50 @@ bool asks_for(const PortalField& field, std::string_view placeholder) {
     for (const Parameter& parameter : placeholders(field))
         if (parameter.value == placeholder) return true;
     return false;
+}
+
+// An account where every sale must bring its seal, which covers more than it has to.
+Config strict_config() {
+    return example_config_but([](Config& config) {
+        config.seal.mode = Seal::Mode::require;
+        config.seal.extras = {"promo", "ref1"};
+    });
+}
+
+// A link with everything that a seal can cover; option 101 offers two cross sells.
+Link whole_link(const Config& config) {
+    static constexpr LinkField kPromo{"Promo", "spring"};
+    LinkRequest request;
+    request.option = "101";
+    request.member_id = "908172";
+    request.session = "0123456789abcdef0123456789abcdef";
+    request.affiliate = "aff";
+    request.upsell = "host-7";
+    request.tokenplus = "50";
+    request.octoken = "4001";
+    request.refs[0] = "one";
+    request.extras = std::span(&kPromo, 1);
+    return build_link(config, request, kStart).value();
+}
+
+using Placeholders = std::map<std::string, std::string>;
+
+Placeholders sale_of(const std::string& id, const std::string& action) {
+    return {{"<action>", action},          {"<trantype>", "sale"},    {"<stage>", "Initial"},
+            {"<approved>", "Yes"},         {"<purchaseid>", id},      {"<tranid>", id},
+            {"<price>", "2.95"},           {"<currencycode>", "USD"}, {"<xsellnum>", "0"},
+            {"<eticketid>", "162209:3097"}};
+}
+
+// The template as Segpay fills it in: "<extra NAME>" from the link, whose names come back in lower
+// case.
+std::string filled(const PortalField& field, const Link& link, Placeholders values) {
+    for (const LinkField& said : link.fields)
+        values["<extra " + lower_case(said.name) + ">"] = said.value;
+    Parameters postback;
+    for (const Parameter& parameter : placeholders(field))
+        postback.push_back({parameter.name, values[parameter.value]});
+    return encode_form(postback);
 }
 
 } // namespace
@@ -115,6 +161,38 @@ BOOST_AUTO_TEST_CASE(the_seal_is_echoed_when_it_is_in_use) {
         asks_for(fields_of(config).at("Trans Post"), "<extra " + config.seal.parameter + ">"));
     const Config off = example_config_but([](Config& each) { each.seal.mode = Seal::Mode::off; });
     BOOST_TEST(!contains(fields_of(off).at("Trans Post").value, config.seal.parameter));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_templates_bring_back_fits_the_seal) {
+    const Config config = strict_config();
+    const Link link = whole_link(config);
+    Account account(config);
+    for (const auto& [title, action] : {std::pair{"Enable", "Enable"}, {"Trans Post", "Auth"}}) {
+        const Reply reply =
+            account.get(filled(fields_of(config).at(title), link, sale_of("26346680", action)));
+        BOOST_TEST_CONTEXT(title)
+        BOOST_TEST(disposition_name(reply.disposition) == "delivered", reply.message);
+    }
+    BOOST_TEST(account.host.events.size() == 2u);
+    for (const Told& event : account.host.events)
+        BOOST_TEST((event["member_id"] == "908172" && event["affiliate"] == "aff"));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_edited_on_the_way_does_not) {
+    const Config config = strict_config();
+    const PortalField transaction = fields_of(config).at("Trans Post");
+    Account account(config);
+    for (const char* name : {"foreignid", "natssess", "merchantpartnerid", "xref1", "xref2",
+                             "upsell", "tokenplus", "octoken", "promo", "ref1"}) {
+        Link link = whole_link(config);
+        for (LinkField& field : link.fields)
+            if (lower_case(field.name) == name) field.value = "edited";
+        const Reply reply = account.get(filled(transaction, link, sale_of(name, "Auth")));
+        BOOST_TEST_CONTEXT(name) {
+            BOOST_TEST(disposition_name(reply.disposition) == "quarantined");
+            BOOST_TEST(contains(reply.message, "the seal does not fit"));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(secrets_are_named_and_never_printed) {
