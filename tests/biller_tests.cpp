@@ -199,6 +199,37 @@ BOOST_AUTO_TEST_CASE(probes_are_answered_by_the_host) {
     BOOST_TEST(account.entries().empty());
 }
 
+// Whether a user name exists is nobody's business but Segpay's.
+BOOST_AUTO_TEST_CASE(a_stranger_learns_nothing_of_user_names) {
+    Account account(example_config_but([](Config& config) {
+        config.postbacks.authenticity.basic = BasicCredentials{"segpay", Secret("canary-basic")};
+        config.postbacks.authenticity.secret = SecretParameter{"natskey", Secret("canary-key")};
+    }));
+    int asked = 0;
+    uint32_t answer = 0;
+    account.host.probe = [&](const biller_probe&) {
+        ++asked;
+        return answer;
+    };
+    const std::string question = "action=Probe&username=joe";
+    const std::string with_key = question + "&natskey=canary-key";
+    constexpr std::string_view kRight = "Basic c2VncGF5OmNhbmFyeS1iYXNpYw=="; // segpay:canary-basic
+    const auto ask = [&](std::string_view query, std::string_view peer, std::string_view basic) {
+        const Reply reply =
+            account.biller.handle({"GET", query, "", peer, {{"Authorization", basic}}});
+        return std::to_string(reply.http_status) + " " + reply.body;
+    };
+    for (const uint32_t each : {BILLER_NAME_FREE, BILLER_NAME_TAKEN}) {
+        answer = each;
+        BOOST_TEST(ask(with_key, "203.0.113.9", kRight) == "403 *failure*");
+        BOOST_TEST(ask(with_key, "127.0.0.1", "") == "401 *failure*");
+        BOOST_TEST(ask(question, "127.0.0.1", kRight) == "403 *failure*");
+    }
+    BOOST_TEST(asked == 0);
+    BOOST_TEST(ask(with_key, "127.0.0.1", kRight) == "200 *failure*"); // taken
+    BOOST_TEST(asked == 1);
+}
+
 // ---- What the host answers ----------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_a_dead_letter) {
