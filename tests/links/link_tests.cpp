@@ -212,6 +212,22 @@ BOOST_AUTO_TEST_CASE(the_seal_is_about_what_stands_on_the_link) {
     BOOST_TEST(!query_of(built(request, off)).contains(seal_name()));
 }
 
+BOOST_AUTO_TEST_CASE(the_first_of_several_keys_signs) {
+    const HmacKey next("the next key of this account");
+    const Config rotated = example_config_but(
+        [&](Config& config) { config.seal.keys.insert(config.seal.keys.begin(), next); });
+    const Values values = query_of(built(to_option("102"), rotated));
+    SealedFacts facts;
+    facts.package = 162209;
+    facts.option = "102";
+    const auto is_signed_by = [&](const HmacKey& key) {
+        const std::span<const HmacKey> keys(&key, 1);
+        return check_seal(values.at(seal_name()), keys, facts, kStart, kDay) == SealVerdict::good;
+    };
+    BOOST_TEST(is_signed_by(next));
+    BOOST_TEST(!is_signed_by(example_config().seal.keys.front()));
+}
+
 BOOST_AUTO_TEST_CASE(the_form_says_what_the_url_says) {
     LinkRequest request = to_option("101");
     request.member_id = "908172";

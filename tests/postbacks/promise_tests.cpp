@@ -112,6 +112,9 @@ BOOST_AUTO_TEST_CASE(expired_malformed_and_missing_are_told_apart) {
     Echo echo;
     BOOST_TEST(echo.check(example_config(), kStart + 29 * kDay) == "");
     BOOST_TEST(contains(echo.check(example_config(), kStart + 31 * kDay), "older than"));
+    const Config hasty = example_config_but([](Config& config) { config.seal.max_age_days = 2; });
+    BOOST_TEST(echo.check(hasty, kStart + 2 * kDay) == "");
+    BOOST_TEST(contains(echo.check(hasty, kStart + 2 * kDay + kSecond), "max_age_days (2)"));
     echo.postback[Fact::seal] = "not a seal";
     BOOST_TEST(contains(check_promise(echo.event, echo.postback, example_config(), false, kStart),
                         "not one of ours"));
