@@ -213,6 +213,41 @@ BOOST_AUTO_TEST_CASE(amounts_are_positive_and_in_their_own_currency) {
     BOOST_TEST((yen.warnings == std::vector<std::string>{"currency_from_option"}));
 }
 
+// Processing API 2.0: a trial for nothing is authorised with 1.00. Of a product that is not
+// configured the postback itself says what the trial costs.
+BOOST_AUTO_TEST_CASE(a_free_trial_of_an_unknown_product_is_known_by_its_ival) {
+    const Sent sold = kJoin.without("eticketid").with("price", "1.00");
+    const Event free = sold.with("ival", "0.00").event();
+    BOOST_TEST((free.amount == Money{0, currency("USD")}));
+    BOOST_TEST(
+        (free.warnings == std::vector<std::string>{"product_not_said", "authorisation_only"}));
+    for (const Sent& paid : {sold, sold.with("ival", "1.00"), sold.with("ival", "free")})
+        BOOST_TEST((paid.event().amount == Money{100, currency("USD")}));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_wrong_price_leads_to_is_the_operators_to_say) {
+    struct Row {
+        PriceCheck check;
+        Outcome outcome;
+        std::vector<std::string> warnings;
+    };
+    for (const Row& row :
+         std::initializer_list<Row>{{PriceCheck::quarantine, Outcome::quarantine, {}},
+                                    {PriceCheck::warn, Outcome::event, {"price_not_as_configured"}},
+                                    {PriceCheck::off, Outcome::event, {}}}) {
+        const Config config = example_config_but([&](Config& each) {
+            each.postbacks.price_of_sales = each.postbacks.price_of_renewals = row.check;
+        });
+        const Translation sale = kJoin.with("price", "0.01").translated({}, config);
+        const Translation renewal =
+            kRebill.with("price", "0.01").translated(purchase_of_101(), config);
+        for (const Translation* each : {&sale, &renewal}) {
+            BOOST_TEST((each->outcome == row.outcome));
+            if (row.outcome == Outcome::event) BOOST_TEST(each->event.warnings == row.warnings);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(unreadable_amounts_are_quarantined) {
     for (const char* price : {"1e5", ".", "2,95", "free", "2.955", "99999999999999999999"})
         BOOST_TEST_CONTEXT(price) {
