@@ -83,6 +83,30 @@ BOOST_AUTO_TEST_CASE(two_names_of_one_fact_must_agree) {
     BOOST_TEST(read({{"memberid", "1"}, {"foreignid", "2"}}).contradiction() != "");
 }
 
+// A default postback has the page's names beside Segpay's own: what decides nothing stops nothing.
+BOOST_AUTO_TEST_CASE(of_two_names_of_what_only_describes_the_first_stands) {
+    struct Row {
+        Fact fact;
+        const char* one;
+        const char* other;
+    };
+    for (const Row& row : {Row{Fact::email, "billemail", "email"},
+                           {Fact::name, "name", "billname"},
+                           {Fact::first_name, "billnamefirst", "firstname"},
+                           {Fact::last_name, "billnamelast", "lastname"},
+                           {Fact::country, "country", "billcntry"},
+                           {Fact::transaction_time, "transtime", "billertranstime"},
+                           {Fact::initial_value, "ival", "initialvalue"}}) {
+        const Read postback = read({{row.one, "A"}, {row.other, "B"}});
+        BOOST_TEST_CONTEXT(row.one << " and " << row.other) {
+            BOOST_TEST(postback[row.fact] == "A");
+            BOOST_TEST(postback.contradiction() == "");
+            BOOST_REQUIRE(postback.warnings().size() == 1u);
+            BOOST_TEST(contains(postback.warnings()[0], "have different values"));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(texts_are_cleaned) {
     const Read postback = read({{"billname", "Zo\xEB\r\nX"},
                                 {"ref1", "\x80\x1B[0m"},
