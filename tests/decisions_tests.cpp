@@ -114,6 +114,33 @@ BOOST_AUTO_TEST_CASE(a_released_request_brings_its_password_when_there_is_a_key)
     BOOST_TEST(account.host.events[0].password == "canary");
 }
 
+// Of a decision and of all that was decided with it.
+BOOST_AUTO_TEST_CASE(who_decided_and_when_is_kept) {
+    for (const EntryState decided : {EntryState::released, EntryState::dismissed}) {
+        Account account;
+        const std::string sale =
+            account.get(sign_up("1") + "&natsseal=" + std::string(32, 'a')).key;
+        const std::string held = account.get(member_post("Cancel", "1")).key;
+        BOOST_TEST(contains(held, "segpay/held/"));
+        BOOST_TEST(account.biller.ledger().entry(sale)->decided_by == "");
+
+        account.host.now += kDay;
+        Report report;
+        const Refused refused =
+            decided == EntryState::released
+                ? account.biller.release(sale, "ann", Biller::Deliver::here, report)
+                : account.biller.dismiss(sale, "ann");
+        BOOST_TEST((refused.cause == Refused::Cause::none), refused.message);
+        for (const std::string& key : {sale, held}) {
+            const Entry entry = account.biller.ledger().entry(key).value();
+            BOOST_TEST((entry.state == decided));
+            BOOST_TEST(entry.decided_by == "ann");
+            BOOST_TEST(entry.changed_at_ms == kStart + kDay);
+            BOOST_TEST(entry.received_at_ms == kStart);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_nothing_can_be_dismissed) {
     Account account;
     const auto dismissed = [&](const std::string& key) {
