@@ -207,6 +207,11 @@ inline constexpr MemberReach kOfMembers[] = {
     {"E", {"template", "plain", "extras.template=plain"}},
     {"E", {"prepaidindicator", "Y", "extras.prepaidindicator=Y"}},
     {"EDR", {"urlid", "77", "extras.urlid=77"}},
+    // The lists above the chart name these for Disable and Cancellation, the chart does not
+    // ("Setting up Postbacks"; the example of a Disable asks for the address).
+    {"DC", {"tranid", "1234567890", "transaction_id=1234567890"}},
+    {"C", {"urlid", "77", "extras.urlid=77"}},
+    {"D", {"ip", "203.0.113.7", "extras.ipaddress=203.0.113.7"}},
     // What the host put on the link comes back as user-defined values ("<extra xxxx>").
     {"EDCR", {"memberid", "908172", "member_id=908172"}},
     {"EDCR", {"session", "0123456789abcdef", "session=0123456789abcdef"}},
