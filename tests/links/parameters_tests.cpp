@@ -81,6 +81,38 @@ BOOST_AUTO_TEST_CASE(countries_languages_currencies) {
         BOOST_TEST(contains(objection_to(bad, Rule::currency), "is not one of AUD"));
 }
 
+BOOST_AUTO_TEST_CASE(a_wrong_language_or_currency_names_all_that_are_right) {
+    BOOST_TEST(objection_to("XX", Rule::language) ==
+               "\"XX\" is not one of DE EL EN ES FR IT JA NL PT RU SK SL ZH ZS");
+    BOOST_TEST(objection_to("XXX", Rule::currency) ==
+               "\"XXX\" is not one of AUD CAD CHF CZK DKK EUR GBP HKD ILS INR JPY NOK NONE RUB "
+               "SEK USD");
+}
+
+// What a request may say, the configuration may say as well.
+BOOST_AUTO_TEST_CASE(languages_and_currencies_are_those_of_the_configuration) {
+    const auto loads = [](const std::string& page) {
+        return load_config_text("account: { mode: test }\npay_page: { " + page +
+                                    " }\npostbacks: { authenticity: none }\nseal: { mode: off }\n"
+                                    "ledger: { path: l }\nsites: [{ id: 1, type: membership }]\n"
+                                    "options: [{ id: 1, site: 1, eticket: \"1:2\", price: { type: "
+                                    "one_time, currency: USD, initial: { amount: 1.00, days: 1 } } "
+                                    "}]\n",
+                                "t")
+            .config.has_value();
+    };
+    for (char first = 'A'; first <= 'Z'; ++first)
+        for (char second = 'A'; second <= 'Z'; ++second) {
+            const std::string code = {first, second};
+            BOOST_TEST(loads("language: \"" + code + "\"") == is_fine(code, Rule::language), code);
+        }
+    for (const char* code : {"AUD", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "HKD", "ILS", "INR",
+                             "JPY", "NOK", "RUB", "SEK", "USD", "none", "PLN", "KWD", "XXX"})
+        BOOST_TEST(
+            loads(std::string("currency: \"") + code + "\"") == is_fine(code, Rule::currency),
+            code);
+}
+
 BOOST_AUTO_TEST_CASE(ids_and_price_points) {
     BOOST_TEST(is_fine("26346680", Rule::id));
     BOOST_TEST(is_fine("0b9a2c1e-4f6d-4a4e-9b8e-000000000000", Rule::id));
