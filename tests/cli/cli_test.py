@@ -111,6 +111,61 @@ class Link(unittest.TestCase):
         for value in [*self.VALUES.values(), "162209:3097", "summer"]:
             self.assertIn(value, values)
 
+    # Every field of a request, through the tool and the plugin's C interface, and the parameters
+    # that the documents have for it.
+    FIELDS = {
+        "member_id=908172": {"foreignid": "908172"},
+        "session=0123": {"natssess": "0123"},
+        "affiliate=aff": {"merchantpartnerid": "aff"},
+        "username=joe": {"username": "joe"},
+        "password=" + CANARY: {"password": CANARY},
+        "first_name=Joe last_name=Segpay": {"x-billname": "Joe Segpay"},
+        "email=joe@example.com": {"x-billemail": "joe@example.com"},
+        "address=123Street": {"x-billaddr": "123Street"},
+        "city=Hull": {"x-billcity": "Hull"},
+        "state=ND": {"x-billstate": "ND"},
+        "zip=12345": {"x-billzip": "12345"},
+        "country=us": {"x-billcntry": "US"},
+        "phone=5550100": {"x-billphone": "5550100"},
+        "language=nl": {"paypagelanguage": "NL"},
+        "currency=hkd": {"DMCURRENCY": "HKD"},
+        "xref1=XS-one": {"xref1": "XS-one"},
+        "xref2=XS-two": {"xref2": "XS-two"},
+        "upsell=host-7": {"upsell": "host-7"},
+        "tokenplus=50": {"tokenplus": "50"},
+        "octoken=4001": {"OCToken": "4001"},
+        "approve_url=https://a.example/ approve_text=In":
+            {"x-auth-link": "https://a.example/", "x-auth-text": "In"},
+        "decline_url=https://d.example/ decline_text=Other":
+            {"x-decl-link": "https://d.example/", "x-decl-text": "Other"},
+        "template=t1": {"template": "t1"},
+        "price_points=1221,3097": {"pplist": "1221,3097"},
+        "only_this_price=1": {"ppviewoption": "2"},
+        "radio_buttons=1": {"ppviewtype": "2"},
+        "cross_sale_off=1": {"CrossSaleOff": "1"},
+        "test_mode_retry_decline=1": {"TestModeRetryDecline": "on"},
+        "x.campaign=summer": {"campaign": "summer"},
+        **{f"ref{n}=value{n}": {f"REF{n}": f"value{n}"} for n in range(1, 11)},
+    }
+
+    def test_every_field_goes_under_its_parameter(self):
+        bare = ("link", "--kind", "join", "--option", "102", "--config", EXAMPLE)
+        for said, expected in self.FIELDS.items():
+            code, out, err = run(*bare, *(f"--set={each}" for each in said.split()))
+            self.assertEqual((code, err), (0, ""), said)
+            found = dict(parse_qsl(urlsplit(out.rstrip("\n")).query, True))
+            self.assertEqual(found.pop("x-eticketid"), "162209:1221")
+            self.assertEqual(len(found.pop("natsseal")), 32)
+            self.assertEqual(found, expected, said)
+
+    def test_a_reactivation_link_carries_its_token(self):
+        code, out, err = run("link", "--kind", "reactivation", "--config", EXAMPLE,
+                             "--set=reactivation_token=0f8fad5b")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(
+            dict(parse_qsl(urlsplit(out.rstrip("\n")).query)), {"tguid": "0f8fad5b", "sprs": "ms"}
+        )
+
     def test_the_form_and_the_json_say_the_same(self):
         fields = {}
 
