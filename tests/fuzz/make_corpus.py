@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Writes the seeds of the fuzz targets into corpus/<target>/, from the stories of tests/data and
-the configurations of config/. Files named "seed-..." are its own; findings stay."""
+the configurations of config/. Files named "seed-..." are its own; findings stay. With --check it
+writes nothing and fails when the corpus is not what it would write."""
 import pathlib
 import re
 import shlex
+import sys
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -115,21 +117,38 @@ def entries(all_stories):
                    bytes([0, operation]) + bytes([size and 1, size, 252]) * 24)
 
 
-def write(target, seeds):
-    folder = HERE / "corpus" / target
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("seed-*"):
+def seed_files():
+    """By path, everything that it writes."""
+    told = list(stories())
+    made = {"fuzz_form": forms(told), "fuzz_postback": postbacks(told), "fuzz_config": configs(),
+            "fuzz_entry": entries(told)}
+    return {HERE / "corpus" / target / f"seed-{name}": content
+            for target, seeds in made.items() for name, content in seeds}
+
+
+def check(files):
+    there = {path: path.read_bytes() for path in (HERE / "corpus").glob("*/seed-*")}
+    wrong = sorted(path for path in files.keys() | there.keys()
+                   if files.get(path) != there.get(path))
+    for path in wrong:
+        print(f"{path.relative_to(ROOT)} is not what the stories and configurations make of it")
+    if wrong:
+        sys.exit("run tests/fuzz/make_corpus.py")
+
+
+def write(files):
+    for old in (HERE / "corpus").glob("*/seed-*"):
         old.unlink()
-    for name, content in seeds:
-        (folder / f"seed-{name}").write_bytes(content)
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def main():
-    told = list(stories())
-    write("fuzz_form", forms(told))
-    write("fuzz_postback", postbacks(told))
-    write("fuzz_config", configs())
-    write("fuzz_entry", entries(told))
+    if sys.argv[1:] == ["--check"]:
+        check(seed_files())
+    else:
+        write(seed_files())
 
 
 if __name__ == "__main__":
