@@ -91,6 +91,7 @@ inline constexpr Reach kListed[] = {
     {"authcode", "00", "extras.authcode=00"},
     {"refundreasoncode", "12", "extras.refundreasoncode=12", "approved=No"},
     {"refundcomment", "asked for it", "extras.refundcomment=asked for it", "approved=No"},
+    {"refundedby", "agent", "by=agent", "approved=No"},
     {"standin", "-1", "extras.standin=-1"},
     // The list has these for reactivations only; a template may ask for them anywhere.
     {"reactivationtimestamp", "7/28/2008 3:38:43 PM", "occurred_at=2008-07-28T15:38:43Z"},

@@ -309,6 +309,13 @@ BOOST_AUTO_TEST_CASE(a_cross_sell_is_the_option_of_its_ref) {
     BOOST_TEST((event.kind == EventKind::join));
     BOOST_TEST(event.cross_sell_ref == "");
 
+    // There is no xref3: what was sold there is known by its eTicket alone.
+    event = sold.with("xsellnum", "3").event();
+    BOOST_TEST((event.kind == EventKind::cross_sell));
+    BOOST_TEST(event.option == "101");
+    BOOST_TEST(event.cross_sell_slot == 3u);
+    BOOST_TEST((event.warnings == std::vector<std::string>{"cross_sell_ref_not_said"}));
+
     BOOST_TEST(contains(
         sold.with("xsellnum", "1").with("xref1", "XS-none").without("eticketid").objection(),
         "cross-sell ref \"XS-none\" is not configured"));
