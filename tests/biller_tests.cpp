@@ -576,6 +576,11 @@ BOOST_AUTO_TEST_CASE(a_link_finds_card_and_trial_in_the_ledger) {
     BOOST_TEST(contains(one_click("908172"), "&OCToken=5002")); // the most recent
     BOOST_TEST(contains(one_click("908172", "5001"), "&OCToken=5001"));
     BOOST_TEST(contains(one_click("1"), "octoken: ")); // another member's
+    check_success(account.get("transtype=sale&action=Void&stage=Initial&approved=Yes&price=39.95"
+                              "&currencycode=USD&purchaseid=5002&transid=9012"
+                              "&relatedtranid=9002"),
+                  Disposition::delivered);
+    BOOST_TEST(contains(one_click("908172"), "&OCToken=5001")); // the most recent that serves
 
     check_success(account.get("transtype=sale&action=Auth&stage=Initial&approved=Yes&price=4.95"
                          "&currencycode=USD&eticketid=162209:9689&memberid=77&purchaseid=5003"
