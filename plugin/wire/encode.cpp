@@ -1,15 +1,13 @@
-// Percent-encoding by a table, a byte at a time and without a branch; runs of letters and digits
-// are copied whole.
+// Percent-encoding by a table, a byte at a time and without a branch; what has nothing to encode is
+// copied eight or sixteen bytes at a time.
 #include "wire/encode.hpp"
+
+#include "wire/scan.hpp"
 
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 namespace segpay {
 
@@ -21,12 +19,6 @@ struct Encoded {
     unsigned char size = 0;
 };
 using EncodedWord = std::uint32_t;
-
-constexpr bool stands_for_itself(unsigned char byte) {
-    constexpr std::string_view kMarks = "-._~:,";
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z') || kMarks.find(static_cast<char>(byte)) != kMarks.npos;
-}
 
 constexpr std::array<EncodedWord, 256> kEncoded = [] {
     constexpr std::string_view kHexDigits = "0123456789ABCDEF";
@@ -46,66 +38,73 @@ char* write_byte(char* out, char c) {
     return out + (std::endian::native == std::endian::little ? encoded >> 24 : encoded & 0xFF);
 }
 
-template <std::size_t count>
-char* write_bytes(char* out, const char* from) {
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < count; ++i)
+char* write_bytes(char* out, const char* from, const char* end) {
+    while (from != end)
+        out = write_byte(out, *from++);
+    return out;
+}
+
+// Half a run, in which something has to be encoded or nothing.
+char* write_half(char* out, const char* from, bool is_plain) {
+    if (is_plain) {
+        std::memcpy(out, from, kHalfBytes);
+        return out + kHalfBytes;
+    }
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < kHalfBytes; ++i)
         out = write_byte(out, from[i]);
     return out;
 }
 
-#ifdef __SSE2__
-
-constexpr std::size_t kRunBytes = sizeof(__m128i);
-
-// Bytes from `first` to `last`. SSE2 compares signed bytes only, so the range is moved to the
-// lowest ones.
-__m128i are_between(__m128i bytes, int first, int last) {
-    const __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8(static_cast<char>(-128 - first)));
-    return _mm_cmplt_epi8(moved, _mm_set1_epi8(static_cast<char>(-128 + last - first + 1)));
+char* write_run(char* out, const char* from) {
+    constexpr unsigned kFirstHalf = (1u << kHalfBytes) - 1;
+    const unsigned marks = marks_to_encode(from, from + kHalfBytes);
+    out = write_half(out, from, (marks & kFirstHalf) == 0);
+    return write_half(out, from + kHalfBytes, marks <= kFirstHalf);
 }
 
-// Whether all are letters and digits. Other bytes that stand for themselves are rare enough.
-bool is_plain(__m128i bytes) {
-    const __m128i letters = are_between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
-    const __m128i digits = are_between(bytes, '0', '9');
-    return _mm_movemask_epi8(_mm_or_si128(letters, digits)) == 0xFFFF;
+// Less than half a run, with something to encode, at the end of a text that is longer: filled up to
+// half a run by bytes that stand for themselves, which are dropped again. A loop that ends after
+// few bytes, and each time after other ones, would take longer.
+char* write_short_rest(char* out, const char* from, const char* end) {
+    const auto missing = kHalfBytes - static_cast<std::size_t>(end - from);
+    std::array<char, 2 * kHalfBytes> filled;
+    std::memcpy(filled.data(), end - kHalfBytes, kHalfBytes);
+    std::memset(filled.data() + kHalfBytes, '0', kHalfBytes);
+    return write_half(out, filled.data() + missing, false) - missing;
 }
 
-// Encodes whole runs, which most values have few of; what is left of `text` is shorter than one.
-char* write_runs(char* out, std::string_view& text) {
-    for (; text.size() >= kRunBytes; text.remove_prefix(kRunBytes)) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data()));
-        if (is_plain(bytes)) {
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
-            out += kRunBytes;
-        } else {
-            out = write_bytes<kRunBytes>(out, text.data());
-        }
-    }
+// What is left of a text when its runs are written: from half a run to a whole one.
+char* write_long_rest(char* out, const char* from, const char* end) {
+    if (marks_to_encode(from, end - kHalfBytes) != 0)
+        return write_short_rest(write_half(out, from, false), from + kHalfBytes, end);
+    return write_plain(out, {from, end});
+}
+
+// Less than half a run, at the end of a text that is longer.
+char* write_end(char* out, const char* from, const char* end) {
+    if (from == end) return out;
+    const char* const last_half = end - kHalfBytes;
+    if (marks_to_encode(last_half, last_half) != 0) return write_short_rest(out, from, end);
+    out += end - from;
+    std::memcpy(out - kHalfBytes, last_half, kHalfBytes); // what was written before once more
     return out;
 }
-
-#else
-
-char* write_runs(char* out, std::string_view&) { return out; }
-
-#endif
 
 } // namespace
 
 char* write_encoded_portably(char* out, std::string_view text) {
-    constexpr std::size_t kUnrolled = 8; // a third faster than one at a time
-    for (; text.size() >= kUnrolled; text.remove_prefix(kUnrolled))
-        out = write_bytes<kUnrolled>(out, text.data());
-    for (char c : text)
-        out = write_byte(out, c);
-    return out;
+    return write_bytes(out, text.data(), text.data() + text.size());
 }
 
 char* write_encoded(char* out, std::string_view text) {
-    out = write_runs(out, text);
-    return write_encoded_portably(out, text);
+    const char* from = text.data();
+    const char* const end = from + text.size();
+    if (text.size() < kHalfBytes) return write_bytes(out, from, end);
+    for (; end - from >= std::ptrdiff_t{kRunBytes}; from += kRunBytes)
+        out = write_run(out, from);
+    return end - from >= std::ptrdiff_t{kHalfBytes} ? write_long_rest(out, from, end)
+                                                    : write_end(out, from, end);
 }
 
 } // namespace segpay

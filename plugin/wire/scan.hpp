@@ -2,6 +2,7 @@
 // knows the machine: SSE2 where it is there, plain C++ elsewhere, with the same result.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -98,6 +99,79 @@ inline FormMarks scan_block(const char* block) {
 
 inline FormMarks scan_block(const char* block) { return scan_block_portably(block); }
 inline std::size_t copy_run(char* out, const char* in) { return copy_run_portably(out, in); }
+
+#endif
+
+// ---- The way out --------------------------------------------------------------------------------
+
+constexpr std::size_t kHalfBytes = 8;
+
+// Whether a query holds the byte as it is. The last two are legal there, and Segpay's own examples
+// show eTickets and price-point lists with them.
+constexpr bool stands_for_itself(unsigned char byte) {
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '.' || byte == '_' ||
+           byte == '~' || byte == ':' || byte == ',';
+}
+
+// Of a run in two halves, which may overlap: bit i tells that byte i has to be encoded.
+inline unsigned marks_to_encode_portably(const char* first_half, const char* second_half) {
+    unsigned marks = 0;
+    for (std::size_t i = 0; i < kHalfBytes; ++i) {
+        marks |= unsigned{!stands_for_itself(static_cast<unsigned char>(first_half[i]))} << i;
+        marks |= unsigned{!stands_for_itself(static_cast<unsigned char>(second_half[i]))}
+                 << (kHalfBytes + i);
+    }
+    return marks;
+}
+
+// Whether all bytes of such a run are printable ASCII.
+inline bool is_printable_portably(const char* first_half, const char* second_half) {
+    const auto is_printable = [](char c) { return c >= 0x20 && c < 0x7F; };
+    return std::all_of(first_half, first_half + kHalfBytes, is_printable) &&
+           std::all_of(second_half, second_half + kHalfBytes, is_printable);
+}
+
+#if defined(__SSE2__)
+
+inline __m128i run_of(const char* first_half, const char* second_half) {
+    return _mm_unpacklo_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(first_half)),
+                              _mm_loadl_epi64(reinterpret_cast<const __m128i*>(second_half)));
+}
+
+// Bytes from `first` to `last`. SSE2 compares signed bytes only, so the range is moved to the
+// lowest ones.
+inline __m128i bytes_between(__m128i bytes, int first, int last) {
+    const __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8(static_cast<char>(-128 - first)));
+    return _mm_cmplt_epi8(moved, _mm_set1_epi8(static_cast<char>(-128 + last - first + 1)));
+}
+
+inline unsigned marks_to_encode(const char* first_half, const char* second_half) {
+    const __m128i bytes = run_of(first_half, second_half);
+    const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const __m128i letters = bytes_between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
+    // The digits, and all but one of the marks around them.
+    const __m128i digits = _mm_andnot_si128(is('/'), bytes_between(bytes, ',', ':'));
+    const __m128i marks = _mm_or_si128(is('_'), is('~'));
+    const __m128i plain = _mm_or_si128(_mm_or_si128(letters, digits), marks);
+    return static_cast<unsigned>(_mm_movemask_epi8(plain)) ^ 0xFFFFu;
+}
+
+inline bool is_printable(const char* first_half, const char* second_half) {
+    // Moved so that what is printable stays below 0x80, as in unusual_bytes.
+    const __m128i bytes = run_of(first_half, second_half);
+    const __m128i from_space = _mm_sub_epi8(bytes, _mm_set1_epi8(' '));
+    return _mm_movemask_epi8(_mm_adds_epu8(from_space, _mm_set1_epi8(0x21))) == 0;
+}
+
+#else
+
+inline unsigned marks_to_encode(const char* first_half, const char* second_half) {
+    return marks_to_encode_portably(first_half, second_half);
+}
+inline bool is_printable(const char* first_half, const char* second_half) {
+    return is_printable_portably(first_half, second_half);
+}
 
 #endif
 

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <string>
@@ -44,6 +45,33 @@ FormMarks expected_of(const Block& block) {
 bool agree(const Block& block) {
     const FormMarks expected = expected_of(block);
     return scan_block(block.data()) == expected && scan_block_portably(block.data()) == expected;
+}
+
+using Run = std::array<char, kRunBytes>;
+
+// The way out, written out letter by letter as well.
+unsigned expected_marks(const Run& run) {
+    constexpr std::string_view kPlain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:,";
+    unsigned marks = 0;
+    for (std::size_t i = 0; i < run.size(); ++i)
+        if (kPlain.find(run[i]) == std::string_view::npos) marks |= 1u << i;
+    return marks;
+}
+
+bool is_expected_printable(const Run& run) {
+    return std::all_of(run.begin(), run.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+bool agree_on_the_way_out(const Run& run) {
+    const char* const first = run.data();
+    const char* const second = run.data() + kHalfBytes;
+    const unsigned marks = expected_marks(run);
+    const bool printable = is_expected_printable(run);
+    return marks_to_encode(first, second) == marks &&
+           marks_to_encode_portably(first, second) == marks &&
+           is_printable(first, second) == printable &&
+           is_printable_portably(first, second) == printable;
 }
 
 } // namespace
@@ -102,6 +130,25 @@ BOOST_AUTO_TEST_CASE(a_form_is_the_same_wherever_its_blocks_end) {
                 BOOST_TEST(form.fields()[2].name == "last");
             }
         }
+}
+
+BOOST_AUTO_TEST_CASE(what_has_to_be_encoded_is_marked_at_every_position) {
+    for (const char around : {'a', '/', '\xFF'})
+        for (int byte = 0; byte < 256; ++byte)
+            for (std::size_t at = 0; at < kRunBytes; ++at) {
+                Run run;
+                run.fill(around);
+                run[at] = static_cast<char>(byte);
+                BOOST_TEST_CONTEXT("byte " << byte << " at " << at << " among " << +around)
+                BOOST_REQUIRE(agree_on_the_way_out(run));
+            }
+}
+
+BOOST_AUTO_TEST_CASE(the_halves_of_a_run_may_overlap) {
+    const std::string text = "abc/efgh ij";
+    const char* const last = text.data() + text.size() - kHalfBytes;
+    BOOST_TEST(marks_to_encode(text.data(), last) == 0b0010'0001'0000'1000u);
+    BOOST_TEST(marks_to_encode_portably(text.data(), last) == 0b0010'0001'0000'1000u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
