@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 
 namespace segpay {
 
@@ -268,39 +267,25 @@ void append_seal(const Config& config, const Chosen& chosen, TimeMs now, Link& l
 
 // ---- URL and form -------------------------------------------------------------------------------
 
-char* write_text(char* out, std::string_view text) {
-    std::memcpy(out, text.data(), text.size());
-    return out + text.size();
-}
-
-// The same for names, which are short: two copies that overlap spare a call.
-char* write_name(char* out, std::string_view name) {
-    constexpr std::size_t kHalf = 8;
-    if (name.size() < kHalf || name.size() > 2 * kHalf) return write_text(out, name);
-    std::memcpy(out, name.data(), kHalf);
-    char* end = out + name.size();
-    std::memcpy(end - kHalf, name.data() + name.size() - kHalf, kHalf);
-    return end;
-}
-
-// Encodes the fields once, straight into the URL.
+// Encodes the fields once, straight into the URL. `first`, the value that ends the page, is of
+// characters that stand for themselves.
 void finish(std::string_view base, std::string_view page, std::string_view first, Link& link) {
-    std::size_t room = base.size() + page.size() + encoded_room(first);
+    const std::size_t action_size = base.size() + page.size() + first.size();
+    std::size_t room = action_size;
     for (const LinkField& field : link.fields)
         room += encoded_room(field.value) + field.name.size() + 2;
     link.url.resize(room);
 
-    char* out = write_text(link.url.data(), base);
-    out = write_text(out, page);
-    out = write_encoded(out, first);
-    char* const end_of_action = out;
+    char* out = write_plain(link.url.data(), base);
+    out = write_plain(out, page);
+    out = write_plain(out, first);
     for (const LinkField& field : link.fields) {
         *out++ = '&';
-        out = write_name(out, field.name); // letters, digits, '-' and '_'
+        out = write_plain(out, field.name); // letters, digits, '-' and '_'
         *out++ = '=';
         out = write_encoded(out, field.value);
     }
-    link.form_action.assign(link.url.data(), end_of_action);
+    link.form_action.assign(link.url, 0, action_size);
     link.url.resize(static_cast<std::size_t>(out - link.url.data()));
 }
 

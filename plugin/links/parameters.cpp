@@ -5,10 +5,12 @@
 #include "values/word.hpp"
 #include "wire/form.hpp"
 #include "wire/redaction.hpp"
+#include "wire/scan.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace segpay {
 
@@ -124,6 +126,17 @@ std::string_view listed(std::string_view word) {
     return list[static_cast<std::size_t>(found - kNumbers.begin())];
 }
 
+// Whether all is printable ASCII, as nearly always.
+bool is_all_printable(std::string_view text) {
+    if (text.size() < kHalfBytes) return is_clean(text);
+    const char* from = text.data();
+    const char* const end = from + text.size();
+    for (; end - from >= std::ptrdiff_t{kRunBytes}; from += kRunBytes)
+        if (!is_printable(from, from + kHalfBytes)) return is_clean(text);
+    const char* const last_half = end - kHalfBytes; // of the rest, and of what is before it
+    return is_printable(std::min(from, last_half), last_half) || is_clean(text);
+}
+
 bool is_web_address(std::string_view value) {
     return value.starts_with("https://") || value.starts_with("http://");
 }
@@ -138,6 +151,19 @@ std::string_view country_in_capitals(std::string_view value) {
     const std::size_t first = (static_cast<unsigned char>(value[0]) & kNumberInAlphabet) - 1u;
     const std::size_t second = (static_cast<unsigned char>(value[1]) & kNumberInAlphabet) - 1u;
     return {kLetterPairs.data() + 2 * (26 * first + second), 2};
+}
+
+// Whether the value keeps its rule and is sent as it is, told at a glance.
+template <Rule rule>
+bool is_fine(std::string_view value) {
+    if constexpr (rule == Rule::text)
+        return value.size() <= kMaxTextCharacters && is_all_printable(value);
+    if constexpr (rule == Rule::user_defined)
+        return value.size() <= kMaxUserDefinedCharacters && is_all_printable(value);
+    if constexpr (rule == Rule::url)
+        return value.size() <= kMaxUrlCharacters && is_web_address(value) &&
+               is_all_printable(value);
+    return false;
 }
 
 // What is sent for a value; empty: nothing, because it breaks its rule.
@@ -155,11 +181,38 @@ std::string_view as_sent(std::string_view value, Rule rule) {
     return objection_to(value, rule).empty() ? value : std::string_view();
 }
 
-std::string_view said_or_standard(const PayPage& page, const LinkRequest& request,
-                                  const TableRow& row) {
+// Whether the value keeps its rule; if not, nothing is appended.
+template <Rule rule>
+bool append(std::string_view value, std::string_view parameter, LinkFields& fields) {
+    const std::string_view sent = is_fine<rule>(value) ? value : as_sent(value, rule);
+    if (sent.empty()) return false;
+    fields.push_back({parameter, sent});
+    return true;
+}
+
+constexpr std::string_view said_or_standard(const PayPage& page, const LinkRequest& request,
+                                            const TableRow& row) {
     const std::string_view said = request.*row.member;
     if (!said.empty() || !row.standard || (row.about && !(request.*row.about).empty())) return said;
     return page.*row.standard;
+}
+
+// Appends what the request or the configuration says of the row; false: it breaks its rule.
+template <std::size_t at>
+bool append_row(const PayPage& page, const LinkRequest& request, LinkFields& fields) {
+    constexpr const TableRow& kRow = kTable[at];
+    const std::string_view value = said_or_standard(page, request, kRow);
+    return value.empty() || append<kRow.rule>(value, kRow.parameter, fields);
+}
+
+// All rows, up to the first that breaks its rule: how many went well. Most say nothing; where the
+// compiler knows the row, that is one comparison.
+template <std::size_t... at>
+std::size_t append_rows(const PayPage& page, const LinkRequest& request, LinkFields& fields,
+                        std::index_sequence<at...>) {
+    std::size_t done = 0;
+    (void)((append_row<at>(page, request, fields) && ++done) && ...);
+    return done;
 }
 
 std::string too_long(std::string_view value, std::size_t limit) {
@@ -255,11 +308,11 @@ std::string quoted(std::string_view text) {
 bool is_surely_fine(std::string_view value, Rule rule) {
     switch (rule) {
         case Rule::text:
-            return value.size() <= kMaxTextCharacters && is_clean(value);
+            return is_fine<Rule::text>(value);
         case Rule::user_defined:
-            return value.size() <= kMaxUserDefinedCharacters && is_clean(value);
+            return is_fine<Rule::user_defined>(value);
         case Rule::url:
-            return value.size() <= kMaxUrlCharacters && is_web_address(value) && is_clean(value);
+            return is_fine<Rule::url>(value);
         default:
             return false;
     }
@@ -304,15 +357,12 @@ std::optional<Error> append_field(std::string_view field, std::string_view value
 
 std::optional<Error> append_fields(const PayPage& page, const LinkRequest& request,
                                    LinkFields& fields) {
-    for (const TableRow& row : kTable) {
-        const std::string_view value = said_or_standard(page, request, row);
-        if (value.empty()) continue;
-        if (is_surely_fine(value, row.rule))
-            fields.push_back({row.parameter, value});
-        else if (auto error = append_field(row.field, value, row.parameter, row.rule, fields))
-            return error;
-    }
-    return {};
+    constexpr auto kAll = std::make_index_sequence<kTable.size()>();
+    const std::size_t done = append_rows(page, request, fields, kAll);
+    if (done == kTable.size()) return {};
+    const TableRow& refused = kTable[done];
+    return in_field(refused.field,
+                    objection_to(said_or_standard(page, request, refused), refused.rule));
 }
 
 std::optional<Error> append_extras(const Config& config, std::span<const LinkField> extras,
