@@ -8,6 +8,8 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <new>
 
 namespace segpay {
@@ -43,14 +45,34 @@ void hash_padded(Block block, unsigned char padding, State& state) {
     OPENSSL_cleanse(block.data(), block.size());
 }
 
-// As if the block that led to `state` had just been hashed.
 template <class State>
 void resume(SHA256_CTX& hash, const State& state) {
     std::copy(state.begin(), state.end(), hash.h);
-    hash.Nl = kBlockBytes * 8; // bits so far
-    hash.Nh = 0;
-    hash.num = 0; // bytes that wait for the rest of their block
-    hash.md_len = SHA256_DIGEST_LENGTH;
+}
+
+// The state of a hash, as the bytes of a digest; two words at a time.
+void write_digest(unsigned char* out, const SHA256_CTX& hash) {
+    for (std::size_t i = 0; i < std::size(hash.h); i += 2, out += sizeof(std::uint64_t)) {
+        std::uint64_t pair = std::uint64_t{hash.h[i]} << 32 | hash.h[i + 1];
+        if constexpr (std::endian::native == std::endian::little) pair = __builtin_bswap64(pair);
+        std::memcpy(out, &pair, sizeof pair);
+    }
+}
+
+// Hashes the last bytes of a text, which `block` begins with, a mark, and the length of all (FIPS
+// 180-4, 5.1.1).
+void hash_end(SHA256_CTX& hash, Block& block, std::size_t used, std::uint64_t text_bytes) {
+    std::uint64_t bits = text_bytes * 8;
+    constexpr std::size_t kLengthAt = kBlockBytes - sizeof bits;
+    block[used++] = 0x80;
+    std::memset(block.data() + used, 0, kBlockBytes - used);
+    if (used > kLengthAt) {
+        SHA256_Transform(&hash, block.data());
+        block.fill(0);
+    }
+    for (std::size_t at = kBlockBytes; bits > 0; bits >>= 8)
+        block[--at] = static_cast<unsigned char>(bits);
+    SHA256_Transform(&hash, block.data());
 }
 
 } // namespace
@@ -76,6 +98,7 @@ Mac HmacKey::mac(std::string_view message) const {
 HmacMessage::HmacMessage(const HmacKey& key) : key_(key) {
     static_assert(sizeof(SHA256_CTX) == kHashBytes &&
                   alignof(SHA256_CTX) <= alignof(std::uint64_t));
+    static_assert(sizeof(Block) == sizeof block_);
     resume(*new (hash_.data()) SHA256_CTX, key.inner_);
 }
 
@@ -85,17 +108,29 @@ HmacMessage::~HmacMessage() {
 }
 
 void HmacMessage::add(std::string_view piece) {
-    SHA256_Update(std::launder(reinterpret_cast<SHA256_CTX*>(hash_.data())), piece.data(),
-                  piece.size());
+    SHA256_CTX& hash = *std::launder(reinterpret_cast<SHA256_CTX*>(hash_.data()));
+    std::size_t used = bytes_ % kBlockBytes;
+    bytes_ += piece.size();
+    if (used > 0 && used + piece.size() >= kBlockBytes) { // ends the block that waits
+        std::memcpy(block_.data() + used, piece.data(), kBlockBytes - used);
+        SHA256_Transform(&hash, block_.data());
+        piece.remove_prefix(kBlockBytes - used);
+        used = 0;
+    }
+    for (; piece.size() >= kBlockBytes; piece.remove_prefix(kBlockBytes))
+        SHA256_Transform(&hash, reinterpret_cast<const unsigned char*>(piece.data()));
+    std::copy(piece.begin(), piece.end(), block_.begin() + used);
 }
 
 Mac HmacMessage::finished() {
     SHA256_CTX& hash = *std::launder(reinterpret_cast<SHA256_CTX*>(hash_.data()));
     Mac mac;
-    SHA256_Final(mac.data(), &hash);
+    // The block of the key was hashed before the text.
+    hash_end(hash, block_, bytes_ % kBlockBytes, kBlockBytes + bytes_);
+    write_digest(block_.data(), hash);
     resume(hash, key_.outer_);
-    SHA256_Update(&hash, mac.data(), mac.size());
-    SHA256_Final(mac.data(), &hash); // which wipes what it does not need any more
+    hash_end(hash, block_, mac.size(), kBlockBytes + mac.size());
+    write_digest(mac.data(), hash);
     is_finished_ = true;
     return mac;
 }

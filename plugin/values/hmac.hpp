@@ -44,6 +44,8 @@ private:
     static constexpr std::size_t kHashBytes = 112; // of OpenSSL's SHA256_CTX
 
     const HmacKey& key_;
+    std::uint64_t bytes_ = 0;             // of the message so far
+    std::array<unsigned char, 64> block_; // those of them that are no whole block
     alignas(std::uint64_t) std::array<std::byte, kHashBytes> hash_;
     bool is_finished_ = false;
 };

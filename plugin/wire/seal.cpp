@@ -3,6 +3,7 @@
 
 #include "values/secret.hpp"
 #include "values/word.hpp"
+#include "wire/encode.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,6 +71,22 @@ std::optional<SealBytes> from_base32(std::string_view text) {
     return bytes;
 }
 
+// A length below a hundred as it stands before a fact: "7:", "32:". One byte more is written than
+// counts.
+struct ShortLength {
+    std::array<char, 3> text{};
+    unsigned char size = 0;
+};
+constexpr std::array<ShortLength, 100> kShortLengths = [] {
+    std::array<ShortLength, 100> lengths{};
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+        const char ones = static_cast<char>('0' + i % 10);
+        const char tens = static_cast<char>('0' + i / 10);
+        lengths[i] = i < 10 ? ShortLength{{ones, ':', '\0'}, 2} : ShortLength{{tens, ones, ':'}, 3};
+    }
+    return lengths;
+}();
+
 // What is hashed: the time, then each text with its length before it, so that no two sets of facts
 // read alike. Collected before it goes to the hash, whose calls cost more than such short pieces.
 class SealMessage {
@@ -77,25 +94,21 @@ public:
     explicit SealMessage(const HmacKey& key) : hmac_(key) {}
 
     void add(std::string_view piece) {
-        if (piece.size() > room_.size() - used_) flush();
+        make_room_for(piece.size());
         if (piece.size() > room_.size()) return hmac_.add(piece);
-        std::memcpy(room_.data() + used_, piece.data(), piece.size());
-        used_ += piece.size();
+        end_ = write_plain(end_, piece);
     }
     void add_fact(std::string_view fact) {
-        if (fact.empty()) return add("0:");
-        if (room_.size() - used_ < kLengthBytes) flush();
-        char* end = room_.data() + used_;
-        const std::size_t size = fact.size();
-        if (size < 100) { // nearly always, and to_chars is dear
-            if (size >= 10) *end++ = static_cast<char>('0' + size / 10);
-            *end++ = static_cast<char>('0' + size % 10);
+        make_room_for(kLengthBytes + fact.size());
+        if (fact.size() < kShortLengths.size()) { // nearly always, and to_chars is dear
+            const ShortLength& length = kShortLengths[fact.size()];
+            std::memcpy(end_, length.text.data(), length.text.size());
+            end_ = write_plain(end_ + length.size, fact);
         } else {
-            end = std::to_chars(end, end + kLengthBytes, size).ptr;
+            end_ = std::to_chars(end_, end_ + kLengthBytes, fact.size()).ptr;
+            *end_++ = ':';
+            add(fact);
         }
-        *end++ = ':';
-        used_ = static_cast<std::size_t>(end - room_.data());
-        add(fact);
     }
     Mac finished() {
         flush();
@@ -103,16 +116,19 @@ public:
     }
 
 private:
+    void make_room_for(std::size_t bytes) {
+        if (bytes > static_cast<std::size_t>(room_.data() + room_.size() - end_)) flush();
+    }
     void flush() {
-        hmac_.add({room_.data(), used_});
-        used_ = 0;
+        hmac_.add({room_.data(), static_cast<std::size_t>(end_ - room_.data())});
+        end_ = room_.data();
     }
 
     static constexpr std::size_t kLengthBytes = 21; // 20 digits and a colon
 
     HmacMessage hmac_;
     std::array<char, 512> room_; // holds the message of nearly every link
-    std::size_t used_ = 0;
+    char* end_ = room_.data();   // of what is collected
 };
 
 std::string_view as_text(const SealBytes& bytes) {
