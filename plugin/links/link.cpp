@@ -6,6 +6,8 @@
 #include "values/word.hpp"
 #include "wire/encode.hpp"
 
+#include <openssl/crypto.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -267,6 +269,13 @@ void append_seal(const Config& config, const Chosen& chosen, TimeMs now, Link& l
 
 // ---- URL and form -------------------------------------------------------------------------------
 
+// All of its memory: what stands behind the end may be of an earlier link.
+void wipe(std::string& text) {
+    text.resize(text.capacity());
+    OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
 // Encodes the fields once, straight into the URL. `first`, the value that ends the page, is of
 // characters that stand for themselves.
 void finish(std::string_view base, std::string_view page, std::string_view first, Link& link) {
@@ -274,6 +283,7 @@ void finish(std::string_view base, std::string_view page, std::string_view first
     std::size_t room = action_size;
     for (const LinkField& field : link.fields)
         room += encoded_room(field.value) + field.name.size() + 2;
+    if (room > link.url.capacity()) wipe(link.url); // before its memory is given back
     link.url.resize(room);
 
     char* out = write_plain(link.url.data(), base);
@@ -384,6 +394,16 @@ std::optional<Error> reactivation_link(const Config& config, const LinkRequest& 
 }
 
 } // namespace
+
+Link& Link::operator=(Link&& other) noexcept {
+    url.swap(other.url);
+    form_action.swap(other.form_action);
+    fields.swap(other.fields);
+    composed.swap(other.composed);
+    return *this;
+}
+
+Link::~Link() { wipe(url); }
 
 std::optional<Error> build_link(const Config& config, const LinkRequest& request, TimeMs now,
                                 Link& link) {

@@ -49,7 +49,13 @@ struct LinkRequest {
 };
 
 // A finished link. Used again for the next one, it takes no more memory from the heap.
+// Its URL, which may show a password, is wiped when it ends.
 struct Link {
+    Link() = default;
+    Link(Link&&) noexcept = default;
+    Link& operator=(Link&& other) noexcept; // what was there before is wiped with `other`
+    ~Link();
+
     std::string url;               // complete
     std::string form_action;       // what stays in the action of a POST form
     std::vector<LinkField> fields; // and its fields; borrowed from request, configuration and link

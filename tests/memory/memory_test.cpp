@@ -79,7 +79,7 @@ class Account {
 public:
     uint32_t answer = BILLER_DONE;
     std::int64_t now_ms = 1'790'000'000'000;
-    std::size_t passwords = 0; // events that came with one
+    std::size_t passwords = 0; // events and links that came with one
     std::uint32_t disposition = 0;
     std::string key;
 
@@ -100,6 +100,20 @@ public:
     void get(std::string_view query, std::uint32_t expected) { send("GET", query, {}, expected); }
     void post(std::string_view body, std::uint32_t expected) { send("POST", {}, body, expected); }
 
+    void link(std::string_view password) {
+        biller_link_request request{};
+        request.struct_size = sizeof request;
+        request.kind = BILLER_LINK_JOIN;
+        request.option = biller_text("101");
+        request.password = biller::bytes(password);
+        biller_link_sink sink{};
+        sink.struct_size = sizeof sink;
+        sink.context = this;
+        sink.link = [](void* self, const biller_link* link) {
+            static_cast<Account*>(self)->passwords += link->url.size > 0;
+        };
+        require(plugin().link(instance_, &request, &sink, nullptr) == BILLER_STATUS_OK, "link");
+    }
     void decide(std::uint32_t decision) {
         biller_decision d{sizeof d, decision, biller::bytes(key), biller_text("ann"), BILLER_NO, 0};
         require(plugin().decide(instance_, &d, nullptr, nullptr) == BILLER_STATUS_OK, "decision");
@@ -290,6 +304,14 @@ BOOST_AUTO_TEST_CASE(of_a_refused_request_and_a_question) {
                     BILLER_DISPOSITION_REFUSED);
         account.get("action=probe&username=joe" SECRETS ENCODED_PASSWORD,
                     BILLER_DISPOSITION_ANSWERED);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(of_a_link) {
+    leaves_nothing([](Account& account) {
+        account.link(SHORT_PASSWORD);
+        account.link(LONG_PASSWORD);
+        Account::require(account.passwords == 2, "links");
     });
 }
 
