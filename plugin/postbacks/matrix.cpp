@@ -71,26 +71,28 @@ constexpr auto kFirstOf = [] {
     return first;
 }();
 
-// Of words without separators, which are nearly all.
-Word exact_word_of(std::string_view text) {
-    const auto letter = static_cast<unsigned char>((text.front() | 0x20) - 'a');
+template <class Fits>
+Word first_word(char first, Fits fits) {
+    const auto letter = static_cast<unsigned char>((first | 0x20) - 'a');
     if (letter >= 26) return Word::none;
     for (std::size_t i = kFirstOf[letter]; i < kFirstOf[letter + 1u]; ++i)
-        if (spells(text, kWords[i])) return static_cast<Word>(i);
+        if (fits(kWords[i])) return static_cast<Word>(i);
     return Word::none;
+}
+
+// Of words with separators, and of those that are none.
+Word unusual_word_of(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" -_");
+    if (begin == std::string_view::npos) return Word::none;
+    text.remove_prefix(begin);
+    return first_word(text.front(), [&](std::string_view word) { return is_word(text, word); });
 }
 
 Word word_of(std::string_view text) {
     if (text.empty()) return Word::none;
-    if (const Word word = exact_word_of(text); word != Word::none) return word;
-    while (!text.empty() && (text.front() == ' ' || text.front() == '-' || text.front() == '_'))
-        text.remove_prefix(1);
-    if (text.empty()) return Word::none;
-    const auto letter = static_cast<unsigned char>((text.front() | 0x20) - 'a');
-    if (letter >= 26) return Word::none;
-    for (std::size_t i = kFirstOf[letter]; i < kFirstOf[letter + 1u]; ++i)
-        if (is_word(text, kWords[i])) return static_cast<Word>(i);
-    return Word::none;
+    const Word exact =
+        first_word(text.front(), [&](std::string_view word) { return spells(text, word); });
+    return exact != Word::none ? exact : unusual_word_of(text);
 }
 
 constexpr std::uint32_t bit(Word word) { return 1u << static_cast<unsigned>(word); }
@@ -220,6 +222,23 @@ constexpr auto kPackedRows = [] {
     return rows;
 }();
 
+// By transaction type and action: the first row that they fit.
+constexpr auto kFirstRowOf = [] {
+    std::array<std::array<std::uint8_t, kWords.size()>, kWords.size()> first{};
+    for (std::size_t type = 0; type < kWords.size(); ++type)
+        for (std::size_t action = 0; action < kWords.size(); ++action) {
+            std::size_t i = 0;
+            const auto fits = [](Word asked_for, std::size_t said) {
+                return asked_for == kAny || static_cast<std::size_t>(asked_for) == said;
+            };
+            while (i < kRows.size() &&
+                   !(fits(kRows[i].transaction_type, type) && fits(kRows[i].action, action)))
+                ++i;
+            first[type][action] = static_cast<std::uint8_t>(i);
+        }
+    return first;
+}();
+
 Classification classification_of(const Row& row, const Words& words) {
     // Money that goes back is one fact whatever stage a template says it is of.
     const bool is_of_stage = row.stages != kAnyStage || row.extra == Extra::standin_before;
@@ -242,7 +261,9 @@ Classification classify(const Postback& postback, const History& history) {
                       word_of(postback[Fact::stage]), word_of(postback[Fact::approved])};
     const std::uint32_t said = packed(words.transaction_type, words.action, words.approved);
     const std::uint32_t stage = bit(words.stage);
-    for (std::size_t i = 0; i < kRows.size(); ++i) {
+    const std::size_t first = kFirstRowOf[static_cast<std::size_t>(words.transaction_type)]
+                                         [static_cast<std::size_t>(words.action)];
+    for (std::size_t i = first; i < kRows.size(); ++i) {
         const PackedRow& asked_for = kPackedRows[i];
         if ((said & asked_for.mask) != asked_for.value || (stage & asked_for.stages) == 0) continue;
         const Row& row = kRows[i];

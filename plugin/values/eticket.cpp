@@ -7,36 +7,39 @@ namespace segpay {
 
 namespace {
 
-constexpr std::size_t kMaxIdDigits = 18;
+constexpr std::ptrdiff_t kMaxIdDigits = 18;
 
-bool read_id(std::string_view text, std::uint64_t& id) {
-    if (text.empty() || text.size() > kMaxIdDigits) return false;
+// Reads digits; tells where they end. `id` is 0 when they are no id.
+const char* read_id(const char* at, const char* end, std::uint64_t& id) {
+    const char* const begin = at;
     id = 0;
-    for (char c : text) {
-        const auto digit = static_cast<unsigned char>(c - '0');
-        if (digit > 9) return false;
+    for (; at != end; ++at) {
+        const auto digit = static_cast<unsigned char>(*at - '0');
+        if (digit > 9) break;
         id = id * 10 + digit;
     }
-    return id > 0;
+    if (at - begin > kMaxIdDigits) id = 0;
+    return at;
+}
+
+Error not_an_eticket(std::string_view text, const ETicket& eticket, bool is_package_alone) {
+    const std::string shown = "eticket \"" + std::string(shortened(text, 40)) + "\" ";
+    if (eticket.package != 0 && is_package_alone)
+        return {shown + "has no price point; write package:pricepoint, e.g. \"" +
+                std::to_string(eticket.package) + ":3097\""};
+    return {shown + "is not package:pricepoint, e.g. \"162209:3097\""};
 }
 
 } // namespace
 
 Result<ETicket> parse_eticket(std::string_view text) {
-    const auto shown = [&] { return "eticket \"" + std::string(shortened(text, 40)) + "\" "; };
-    const std::size_t colon = text.find(':');
     ETicket eticket;
-    if (colon == std::string_view::npos || colon + 1 == text.size()) {
-        std::string_view package = text.substr(0, colon);
-        if (!read_id(package, eticket.package))
-            return Error{shown() + "is not package:pricepoint, e.g. \"162209:3097\""};
-        return Error{shown() + "has no price point; write package:pricepoint, e.g. \"" +
-                     std::string(package) + ":3097\""};
-    }
-    if (!read_id(text.substr(0, colon), eticket.package) ||
-        !read_id(text.substr(colon + 1), eticket.price_point))
-        return Error{shown() + "is not package:pricepoint, e.g. \"162209:3097\""};
-    return eticket;
+    const char* const end = text.data() + text.size();
+    const char* at = read_id(text.data(), end, eticket.package);
+    const bool is_package_alone = at == end || (*at == ':' && at + 1 == end);
+    if (at != end && *at == ':') at = read_id(at + 1, end, eticket.price_point);
+    if (at == end && eticket.package != 0 && eticket.price_point != 0) return eticket;
+    return not_an_eticket(text, eticket, is_package_alone);
 }
 
 std::string to_string(const ETicket& eticket) {

@@ -4,6 +4,7 @@
 #include "values/word.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace segpay {
 
@@ -51,12 +52,32 @@ constexpr auto kDecimals = [] {
     return decimals;
 }();
 
-bool is_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
+
+// Appends the digits from `at` on, at most so many, to the number; tells where it stopped.
+const char* read_digits(const char* at, const char* end, std::size_t most, std::uint64_t& number) {
+    const auto left = static_cast<std::size_t>(end - at);
+    const char* const stop = at + std::min(most, left);
+    for (; at != stop && is_digit(*at); ++at)
+        number = number * 10 + static_cast<unsigned>(*at - '0');
+    return at;
+}
+
+const char* skip_zeros(const char* at, const char* end) {
+    while (at != end && *at == '0')
+        ++at;
+    return at;
 }
 
 Error not_an_amount(std::string_view text, std::string_view what_is_wrong) {
     return {"amount \"" + std::string(shortened(text, 40)) + "\" " + std::string(what_is_wrong)};
+}
+
+Error not_an_amount(std::string_view text, std::string_view rest, Currency currency) {
+    if (!std::all_of(rest.begin(), rest.end(), is_digit))
+        return not_an_amount(text, "is not a decimal such as 29.95");
+    return not_an_amount(text, "has more decimals than " + std::string(currency.code()) +
+                                   ", which has " + std::to_string(currency.exponent()));
 }
 
 } // namespace
@@ -72,34 +93,33 @@ std::optional<Currency> Currency::from_code(std::string_view code) {
 }
 
 Result<Money> parse_amount(std::string_view text, Currency currency) {
-    std::string_view rest = text;
-    const bool is_negative = rest.starts_with('-');
-    if (is_negative || rest.starts_with('+')) rest.remove_prefix(1);
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    const bool is_negative = at != end && *at == '-';
+    if (at != end && (*at == '-' || *at == '+')) ++at;
 
-    const std::size_t point = rest.find('.');
-    std::string_view whole = rest.substr(0, point);
-    std::string_view fraction =
-        point == std::string_view::npos ? std::string_view() : rest.substr(point + 1);
-    if (whole.empty() && fraction.empty()) return not_an_amount(text, "has no digits");
-    if (!is_digits(whole) || !is_digits(fraction))
-        return not_an_amount(text, "is not a decimal such as 29.95");
-
-    while (fraction.size() > currency.exponent() && fraction.ends_with('0'))
-        fraction.remove_suffix(1);
-    if (fraction.size() > currency.exponent())
-        return not_an_amount(text, "has more decimals than " + std::string(currency.code()) +
-                                       ", which has " + std::to_string(currency.exponent()));
-    while (whole.size() > 1 && whole.starts_with('0'))
-        whole.remove_prefix(1);
-    if (whole.size() + currency.exponent() > kMaxDigits)
+    std::uint64_t minor = 0;
+    const char* const begin = at;
+    const char* const whole = skip_zeros(at, end);
+    const char* const whole_end = read_digits(whole, end, SIZE_MAX, minor);
+    const char* digits_end = whole_end;
+    std::size_t decimals = 0;
+    at = whole_end;
+    if (at != end && *at == '.') {
+        const char* const fraction = at + 1;
+        at = read_digits(fraction, end, currency.exponent(), minor);
+        decimals = static_cast<std::size_t>(at - fraction);
+        at = skip_zeros(at, end);
+        digits_end = at - 1; // the point is none
+    }
+    if (at != end) return not_an_amount(text, {at, static_cast<std::size_t>(end - at)}, currency);
+    if (digits_end == begin) return not_an_amount(text, "has no digits");
+    if (static_cast<std::size_t>(whole_end - whole) + currency.exponent() > kMaxDigits)
         return not_an_amount(text, "has more than 15 digits");
-
-    std::int64_t minor = 0;
-    for (char digit : whole)
-        minor = minor * 10 + (digit - '0');
-    for (std::size_t i = 0; i < currency.exponent(); ++i)
-        minor = minor * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
-    return Money{is_negative ? -minor : minor, currency};
+    for (; decimals < currency.exponent(); ++decimals)
+        minor *= 10;
+    const auto amount = static_cast<std::int64_t>(minor);
+    return Money{is_negative ? -amount : amount, currency};
 }
 
 std::string amount_text(const Money& money) {
