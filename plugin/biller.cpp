@@ -107,6 +107,7 @@ std::optional<Error> Biller::link(const LinkRequest& request, MadeLink& made) {
 void Biller::Reading::clear() {
     form.clear();
     postback.clear();
+    memory = {};
     translation.clear();
 }
 
@@ -168,8 +169,8 @@ Memory Biller::recall(const Postback& postback) {
 
 Reply Biller::act_on(Reading& reading) {
     Translation& translation = reading.translation;
-    translate(reading.postback, config_, recall(reading.postback), host_.now(), Trust::verify,
-              translation);
+    reading.memory = recall(reading.postback);
+    translate(reading.postback, config_, reading.memory, host_.now(), Trust::verify, translation);
     switch (translation.outcome) {
         case Translation::Outcome::probe:
             return answer_probe(translation.event);
@@ -191,7 +192,8 @@ bool Biller::is_known(const Identity& identity) {
            ledger_->entry(identity.stem).has_value();
 }
 
-Reply Biller::answer_probe(const Event& event) const {
+Reply Biller::answer_probe(const EventDraft& draft) const {
+    const Event event = event_of(draft);
     Reply answer = reply(Disposition::answered, {}, {});
     const NameAnswer name = event.username.empty() ? NameAnswer::cannot_tell : host_.probe(event);
     if (name == NameAnswer::free) return answer;
@@ -211,8 +213,9 @@ Reply Biller::keep(EntryState state, const Reading& reading, const std::string& 
     kept.state = state;
     kept.key = kept_key(parameters, translation.is_held);
     kept.request = encode_form(parameters);
-    kept.password = translation.event.password;
-    if (state != EntryState::unknown) kept.event = translation.event;
+    const Event event = event_of(translation.event);
+    kept.password = event.password;
+    if (state != EntryState::unknown) kept.event = event;
     kept.message = for_people(reason);
     const bool is_new = ledger_->keep(kept, host_.now());
 
@@ -221,7 +224,7 @@ Reply Biller::keep(EntryState state, const Reading& reading, const std::string& 
                                                                     : Disposition::quarantined;
     if (is_new)
         host_.log(LogLevel::warning,
-                  line_about(translation.event, kept.key,
+                  line_about(event, kept.key,
                              std::string(disposition_name(disposition)) + ": " + kept.message));
     else if (is_decided(ledger_->entry(kept.key)))
         return reply(Disposition::duplicate, kept.key, {});
@@ -229,7 +232,7 @@ Reply Biller::keep(EntryState state, const Reading& reading, const std::string& 
 }
 
 Reply Biller::deliver_once(const Reading& reading) {
-    const Event& event = reading.translation.event;
+    const Event event = event_of(reading.translation.event);
     const Claim claim = ledger_->claim(event, reading.translation.identity, host_.now());
     switch (claim.outcome) {
         case Claim::Outcome::leased:

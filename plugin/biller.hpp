@@ -110,7 +110,8 @@ private:
     struct Reading {
         Form form;
         Postback postback;
-        Translation translation;
+        Memory memory;
+        Translation translation; // of views into all the above
 
         void clear();
     };
@@ -119,7 +120,7 @@ private:
     Memory recall(const Postback& postback);
     Reply act_on(Reading& reading);
     bool is_known(const Identity& identity);
-    Reply answer_probe(const Event& event) const;
+    Reply answer_probe(const EventDraft& draft) const;
     Reply keep(EntryState state, const Reading& reading, const std::string& reason);
     Reply deliver_once(const Reading& reading);
     Reply deliver_leased(const Entry& entry);

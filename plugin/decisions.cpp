@@ -57,18 +57,19 @@ Refused Biller::release_one(const Entry& entry, std::string_view by, Deliver whe
     if (auto contradiction = read_postback(reading.form, names_, reading.postback))
         return {Refused::Cause::wrong_state, contradiction->message};
     Translation& translation = reading.translation;
-    translate(reading.postback, config_, recall(reading.postback), host_.now(), Trust::released,
-              translation);
+    reading.memory = recall(reading.postback);
+    translate(reading.postback, config_, reading.memory, host_.now(), Trust::released, translation);
     if (translation.outcome != Translation::Outcome::event)
         return {Refused::Cause::wrong_state,
                 "it still cannot be told to the host: " + translation.reason};
-    if (entry.event) translation.event.password = entry.event->password;
+    if (entry.event) translation.event.password = entry.event->password.reveal();
     // What contradicts an earlier event is told beside it, under a key of its own.
     if (entry.state == EntryState::conflict)
         translation.identity.stem +=
             "/" + digest_of(kept_parameters(reading.form, names_)).substr(0, 8);
 
-    const Claim claim = ledger_->claim(translation.event, translation.identity, host_.now());
+    const Event event = event_of(translation.event);
+    const Claim claim = ledger_->claim(event, translation.identity, host_.now());
     if (claim.outcome == Claim::Outcome::conflict)
         return {Refused::Cause::wrong_state, claim.message};
     ledger_->close(entry.key, EntryState::released, by, host_.now());
@@ -80,7 +81,7 @@ Refused Biller::release_one(const Entry& entry, std::string_view by, Deliver whe
         std::string why;
         count(deliver(*claim.entry, why), report);
     }
-    deliver_purchase(translation.event.purchase_id, report);
+    deliver_purchase(event.purchase_id, report);
     return {};
 }
 

@@ -69,26 +69,27 @@ bool is_renewal(EventKind kind) {
     }
 }
 
-void Event::clear() {
-    kind = EventKind::unknown;
-    key.clear();
-    [this]<std::size_t... I>(std::index_sequence<I...>) {
-        ((this->*kEventTexts[I].member).clear(), ...);
-    }
-    (std::make_index_sequence<kEventTexts.size()>());
-    amount.reset();
-    approved.reset();
-    test = false;
-    standin = false;
-    trial.reset();
-    password.assign({});
-    eticket = {};
-    is_later_sale = false;
-    cross_sell_slot = 0;
-    occurred_at_ms = 0;
-    received_at_ms = 0;
-    warnings.clear();
-    extras.clear();
+Event event_of(const EventDraft& draft) {
+    Event event;
+    event.kind = draft.kind;
+    event.key = draft.key;
+    for (std::size_t i = 0; i < kEventTexts.size(); ++i)
+        event.*kEventTexts[i].member = draft.*kEventTextsOf<EventDraft>[i].member;
+    event.amount = draft.amount;
+    event.approved = draft.approved;
+    event.test = draft.test;
+    event.standin = draft.standin;
+    event.trial = draft.trial;
+    event.password.assign(draft.password);
+    event.eticket = draft.eticket;
+    event.is_later_sale = draft.is_later_sale;
+    event.cross_sell_slot = draft.cross_sell_slot;
+    event.occurred_at_ms = draft.occurred_at_ms;
+    event.received_at_ms = draft.received_at_ms;
+    event.warnings.assign(draft.warnings.begin(), draft.warnings.end());
+    for (const auto& [name, value] : draft.extras)
+        event.extras.emplace_back(name, value);
+    return event;
 }
 
 } // namespace segpay

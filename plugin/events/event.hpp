@@ -7,11 +7,9 @@
 #include "values/secret.hpp"
 #include "values/timestamp.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,117 +53,108 @@ std::optional<EventKind> kind_from_name(std::string_view name);
 bool is_sale(EventKind kind);
 bool is_renewal(EventKind kind);
 
-// Names with their values, in order. clear() keeps the memory of the texts, so that an event that
-// is filled again and again allocates nothing.
-class NamedValues {
-public:
-    using Item = std::pair<std::string, std::string>;
-
-    NamedValues() = default;
-    NamedValues(std::initializer_list<Item> items) : items_(items), size_(items.size()) {}
-
-    void emplace_back(std::string_view name, std::string_view value) {
-        if (size_ == items_.size()) items_.emplace_back();
-        items_[size_].first.assign(name);
-        items_[size_].second.assign(value);
-        ++size_;
-    }
-    void clear() { size_ = 0; }
-
-    std::size_t size() const { return size_; }
-    bool empty() const { return size_ == 0; }
-    const Item& operator[](std::size_t index) const { return items_[index]; }
-    const Item* begin() const { return items_.data(); }
-    const Item* end() const { return items_.data() + size_; }
-
-    friend bool operator==(const NamedValues& a, const NamedValues& b) {
-        return std::equal(a.begin(), a.end(), b.begin(), b.end());
-    }
-
-private:
-    std::vector<Item> items_;
-    std::size_t size_ = 0;
-};
-
 // Texts: empty means "nothing was said"; Segpay sends an empty value for what it does not know.
-struct Event {
+template <class Text, class Password>
+struct EventOf {
     EventKind kind = EventKind::unknown;
-    std::string key; // set by the ledger when the event is claimed
-    std::string purchase_id;
-    std::string transaction_id;
-    std::string related_transaction_id;
+    Text key; // set by the ledger when the event is claimed
+    Text purchase_id;
+    Text transaction_id;
+    Text related_transaction_id;
     std::optional<Money> amount; // never negative
     std::optional<bool> approved;
     bool test = false;
     bool standin = false;
     std::optional<bool> trial;
-    std::string member_id;
-    std::string session;
-    std::string affiliate;
-    std::string username;
-    Secret password;
-    std::string email;
-    std::string name;
-    std::string country;
+    Text member_id;
+    Text session;
+    Text affiliate;
+    Text username;
+    Password password;
+    Text email;
+    Text name;
+    Text country;
     ETicket eticket;
-    std::string site;
-    std::string option;
+    Text site;
+    Text option;
     // A one-time item by one click, charged to a purchase that an earlier sale opened.
     bool is_later_sale = false;
     std::uint32_t cross_sell_slot = 0;
-    std::string cross_sell_ref;
-    std::string upsell;
-    std::string tokenplus;
-    std::string octoken;
-    std::string trans_guid;
-    std::string card_type;
-    std::string payment_type;
+    Text cross_sell_ref;
+    Text upsell;
+    Text tokenplus;
+    Text octoken;
+    Text trans_guid;
+    Text card_type;
+    Text payment_type;
     TimeMs occurred_at_ms = 0; // 0: not said
     TimeMs received_at_ms = 0;
-    std::string reason_code;
-    std::string reason_text;
-    std::string by;
-    std::string reason_family;
-    std::string program;
-    std::string partner;
-    std::vector<std::string> warnings;
-    NamedValues extras; // Segpay's own names in lower case, or those of the link's parameters
+    Text reason_code;
+    Text reason_text;
+    Text by;
+    Text reason_family;
+    Text program;
+    Text partner;
+    std::vector<Text> warnings;
+    // Segpay's own names in lower case, or those of the link's parameters; in order.
+    std::vector<std::pair<Text, Text>> extras;
 
-    // As new, but the texts keep their memory.
-    void clear();
+    // As new, but the lists keep their memory.
+    void clear() {
+        auto kept_warnings = std::move(warnings);
+        auto kept_extras = std::move(extras);
+        kept_warnings.clear();
+        kept_extras.clear();
+        *this = {};
+        warnings = std::move(kept_warnings);
+        extras = std::move(kept_extras);
+    }
 };
+
+// As it is kept and delivered.
+using Event = EventOf<std::string, Secret>;
+using NamedValues = decltype(Event::extras);
+
+// As it is made of a postback: views into the postback, the configuration and what was remembered.
+using EventDraft = EventOf<std::string_view, std::string_view>;
+
+// The draft as an event of its own.
+Event event_of(const EventDraft& draft);
 
 // A text of the event under the name that it is stored as.
+template <class AnyEvent, class Text>
 struct EventText {
     std::string_view name;
-    std::string Event::*member;
+    Text AnyEvent::*member;
 };
-inline constexpr std::array kEventTexts = {
-    EventText{"purchase_id", &Event::purchase_id},
-    EventText{"transaction_id", &Event::transaction_id},
-    EventText{"related_transaction_id", &Event::related_transaction_id},
-    EventText{"member_id", &Event::member_id},
-    EventText{"session", &Event::session},
-    EventText{"affiliate", &Event::affiliate},
-    EventText{"username", &Event::username},
-    EventText{"email", &Event::email},
-    EventText{"name", &Event::name},
-    EventText{"country", &Event::country},
-    EventText{"site", &Event::site},
-    EventText{"option", &Event::option},
-    EventText{"cross_sell_ref", &Event::cross_sell_ref},
-    EventText{"upsell", &Event::upsell},
-    EventText{"tokenplus", &Event::tokenplus},
-    EventText{"octoken", &Event::octoken},
-    EventText{"trans_guid", &Event::trans_guid},
-    EventText{"card_type", &Event::card_type},
-    EventText{"payment_type", &Event::payment_type},
-    EventText{"reason_code", &Event::reason_code},
-    EventText{"reason_text", &Event::reason_text},
-    EventText{"by", &Event::by},
-    EventText{"reason_family", &Event::reason_family},
-    EventText{"program", &Event::program},
-    EventText{"partner", &Event::partner},
+template <class AnyEvent>
+inline constexpr std::array kEventTextsOf = {
+    EventText{"purchase_id", &AnyEvent::purchase_id},
+    EventText{"transaction_id", &AnyEvent::transaction_id},
+    EventText{"related_transaction_id", &AnyEvent::related_transaction_id},
+    EventText{"member_id", &AnyEvent::member_id},
+    EventText{"session", &AnyEvent::session},
+    EventText{"affiliate", &AnyEvent::affiliate},
+    EventText{"username", &AnyEvent::username},
+    EventText{"email", &AnyEvent::email},
+    EventText{"name", &AnyEvent::name},
+    EventText{"country", &AnyEvent::country},
+    EventText{"site", &AnyEvent::site},
+    EventText{"option", &AnyEvent::option},
+    EventText{"cross_sell_ref", &AnyEvent::cross_sell_ref},
+    EventText{"upsell", &AnyEvent::upsell},
+    EventText{"tokenplus", &AnyEvent::tokenplus},
+    EventText{"octoken", &AnyEvent::octoken},
+    EventText{"trans_guid", &AnyEvent::trans_guid},
+    EventText{"card_type", &AnyEvent::card_type},
+    EventText{"payment_type", &AnyEvent::payment_type},
+    EventText{"reason_code", &AnyEvent::reason_code},
+    EventText{"reason_text", &AnyEvent::reason_text},
+    EventText{"by", &AnyEvent::by},
+    EventText{"reason_family", &AnyEvent::reason_family},
+    EventText{"program", &AnyEvent::program},
+    EventText{"partner", &AnyEvent::partner},
 };
+inline constexpr auto& kEventTexts = kEventTextsOf<Event>;
 
 } // namespace segpay

@@ -73,7 +73,7 @@ std::string to_record(const Event& event) {
         fields.push_back({std::string(name), std::move(value)});
     };
     add("kind", std::string(kind_name(event.kind)));
-    for (const EventText& field : kEventTexts)
+    for (const auto& field : kEventTexts)
         if (const std::string& text = event.*field.member; !text.empty()) add(field.name, text);
     if (event.amount)
         add("amount",
@@ -101,7 +101,7 @@ Event from_record(std::string_view record) {
     Event event;
     for (const Parameter& field : fields) {
         bool is_text = false;
-        for (const EventText& text : kEventTexts)
+        for (const auto& text : kEventTexts)
             if (text.name == field.name) {
                 event.*text.member = field.value;
                 is_text = true;

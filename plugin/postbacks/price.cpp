@@ -31,7 +31,7 @@ RightPrices right_prices(const Price& price) {
 
 } // namespace
 
-std::string check_price(const Event& event, const JoinOption& option) {
+std::string check_price(const EventDraft& event, const JoinOption& option) {
     if (!event.amount || event.approved != true) return {};
     const Money& amount = *event.amount;
     const std::string_view what = is_sale(event.kind) ? "sold for " : "charged with ";

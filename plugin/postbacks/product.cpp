@@ -10,15 +10,15 @@ namespace {
 
 // A one-time item that is sold by one click is charged to the purchase that has the card: what is
 // remembered of that purchase is not what was sold.
-bool is_charged_to_another(const Event& event, const Postback& postback) {
+bool is_charged_to_another(const EventDraft& event, const Postback& postback) {
     return (event.kind == EventKind::upsell || event.kind == EventKind::token_purchase ||
             event.kind == EventKind::one_click) &&
            postback[Fact::eticket].empty();
 }
 
 // What is sold under a ref code: the offer's option, its program, and whose form it was sold on.
-Objection take_offer(Event& event, const Offer& offer, std::string_view what, const Config& config,
-                     const JoinOption*& option) {
+Objection take_offer(EventDraft& event, const Offer& offer, std::string_view what,
+                     const Config& config, const JoinOption*& option) {
     const JoinOption* offered = config.option(offer.option);
     if (!offered)
         return std::string(what) + " \"" + offer.ref + "\" is sold by merchant " +
@@ -35,7 +35,7 @@ Objection take_offer(Event& event, const Offer& offer, std::string_view what, co
 
 } // namespace
 
-Objection find_product(Event& event, const Postback& postback, const Config& config,
+Objection find_product(EventDraft& event, const Postback& postback, const Config& config,
                        const Known* known, TimeMs now, const JoinOption*& option) {
     const bool is_of_another = is_charged_to_another(event, postback);
     if (const std::string_view text = postback[Fact::eticket]; !text.empty()) {

@@ -17,7 +17,7 @@ using Objection = std::string;
 // By the ref code of a cross sell or upsell (whose slot and values are in the event already), by
 // the eTicket, by the seal, or as remembered (`known` may be null). Fills eTicket, option, site,
 // trial, program and partner; `option` is null when it is not known.
-Objection find_product(Event& event, const Postback& postback, const Config& config,
+Objection find_product(EventDraft& event, const Postback& postback, const Config& config,
                        const Known* known, TimeMs now, const JoinOption*& option);
 
 } // namespace segpay

@@ -71,7 +71,7 @@ SealVerdict verdict_for(const JoinOption& option, const Postback& postback, cons
 
 // A main sale was promised by a link for its own option. A cross sell was promised by the link of
 // its parent, and so was a product that is not said: the seal tells of which.
-SealVerdict verdict_for(const Event& event, const Postback& postback, const Config& config,
+SealVerdict verdict_for(const EventDraft& event, const Postback& postback, const Config& config,
                         TimeMs now) {
     if (event.cross_sell_slot == 0 && !event.eticket.is_none()) {
         const JoinOption* option = config.option(event.option);
@@ -96,7 +96,7 @@ std::string unsaid_facts(const Postback& postback) {
                                 ", which is right only if the link did not either";
 }
 
-std::string check_seal_of(const Event& event, const Postback& postback, const Config& config,
+std::string check_seal_of(const EventDraft& event, const Postback& postback, const Config& config,
                           TimeMs now) {
     if (seal_of(postback).empty())
         return config.seal.mode == Seal::Mode::require
@@ -136,7 +136,7 @@ const JoinOption* sealed_option(const Postback& postback, const Config& config, 
     return nullptr;
 }
 
-std::string check_promise(const Event& event, const Postback& postback, const Config& config,
+std::string check_promise(const EventDraft& event, const Postback& postback, const Config& config,
                           bool is_opened, TimeMs now) {
     if (event.test && config.mode == Mode::live)
         return "TESTTRANS=1, but account.mode is \"live\": test money is not real money";

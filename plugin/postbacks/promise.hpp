@@ -25,7 +25,7 @@ const JoinOption* sealed_option(const Postback& postback, const Config& config, 
 
 // What is wrong, for the operator; empty when the promise is kept. `is_opened`: the sale that opens
 // the purchase was believed before.
-std::string check_promise(const Event& event, const Postback& postback, const Config& config,
+std::string check_promise(const EventDraft& event, const Postback& postback, const Config& config,
                           bool is_opened, TimeMs now);
 
 } // namespace segpay

@@ -33,58 +33,55 @@ bool is_id(std::string_view text) {
     return true;
 }
 
-// For a text that was cleared: cheaper than to replace what is not there.
-void fill(std::string& cleared, std::string_view text) {
-    if (!text.empty()) cleared.append(text);
-}
-
 std::string_view first_of(std::string_view said, std::string_view remembered) {
     return said.empty() ? remembered : said;
 }
 
 struct Copied {
     Fact fact;
-    std::string Event::*member;
+    std::string_view EventDraft::*member;
 };
 constexpr std::array kCopied = {
-    Copied{Fact::purchase_id, &Event::purchase_id},
-    Copied{Fact::transaction_id, &Event::transaction_id},
-    Copied{Fact::related_transaction_id, &Event::related_transaction_id},
-    Copied{Fact::member_id, &Event::member_id},
-    Copied{Fact::session, &Event::session},
-    Copied{Fact::affiliate, &Event::affiliate},
-    Copied{Fact::username, &Event::username},
-    Copied{Fact::email, &Event::email},
-    Copied{Fact::name, &Event::name},
-    Copied{Fact::country, &Event::country},
-    Copied{Fact::upsell, &Event::upsell},
-    Copied{Fact::tokenplus, &Event::tokenplus},
-    Copied{Fact::octoken, &Event::octoken},
-    Copied{Fact::trans_guid, &Event::trans_guid},
-    Copied{Fact::card_type, &Event::card_type},
-    Copied{Fact::payment_type, &Event::payment_type},
+    Copied{Fact::purchase_id, &EventDraft::purchase_id},
+    Copied{Fact::transaction_id, &EventDraft::transaction_id},
+    Copied{Fact::related_transaction_id, &EventDraft::related_transaction_id},
+    Copied{Fact::member_id, &EventDraft::member_id},
+    Copied{Fact::session, &EventDraft::session},
+    Copied{Fact::affiliate, &EventDraft::affiliate},
+    Copied{Fact::username, &EventDraft::username},
+    Copied{Fact::email, &EventDraft::email},
+    Copied{Fact::name, &EventDraft::name},
+    Copied{Fact::country, &EventDraft::country},
+    Copied{Fact::upsell, &EventDraft::upsell},
+    Copied{Fact::tokenplus, &EventDraft::tokenplus},
+    Copied{Fact::octoken, &EventDraft::octoken},
+    Copied{Fact::trans_guid, &EventDraft::trans_guid},
+    Copied{Fact::card_type, &EventDraft::card_type},
+    Copied{Fact::payment_type, &EventDraft::payment_type},
 };
 
-void copy_texts(Event& event, const Postback& postback) {
+std::string_view full_name(const Postback& postback, TextStore& texts) {
+    const std::string_view first = postback[Fact::first_name];
+    const std::string_view last = postback[Fact::last_name];
+    if (first.empty() || last.empty()) return first.empty() ? last : first;
+    return texts.keep(std::string(first) + " " + std::string(last));
+}
+
+void copy_texts(EventDraft& event, const Postback& postback, TextStore& texts) {
     for (const Copied& copied : kCopied)
-        fill(event.*copied.member, postback[copied.fact]);
-    if (event.name.empty()) {
-        fill(event.name, postback[Fact::first_name]);
-        if (const std::string_view last = postback[Fact::last_name]; !last.empty())
-            event.name.append(event.name.empty() ? "" : " ").append(last);
-    }
-    event.password.assign(postback[Fact::password]);
-    event.warnings = postback.warnings;
-    for (const auto& [name, value] : postback.extras)
-        event.extras.emplace_back(name, value);
+        event.*copied.member = postback[copied.fact];
+    if (event.name.empty()) event.name = full_name(postback, texts);
+    event.password = postback[Fact::password];
+    event.warnings.assign(postback.warnings.begin(), postback.warnings.end());
+    event.extras.assign(postback.extras.begin(), postback.extras.end());
 }
 
 // Facts that have no field in the event, or not in one of this kind, travel as extras.
-inline void add_extra(Event& event, const Postback& postback, Fact fact) {
+inline void add_extra(EventDraft& event, const Postback& postback, Fact fact) {
     if (!postback[fact].empty()) event.extras.emplace_back(canonical_name(fact), postback[fact]);
 }
 
-void tell_the_rest(Event& event, const Postback& postback, const Classification& row) {
+void tell_the_rest(EventDraft& event, const Postback& postback, const Classification& row) {
     for (Fact fact :
          {Fact::first_name, Fact::last_name, Fact::initial_value, Fact::xref1, Fact::xref2})
         add_extra(event, postback, fact);
@@ -110,7 +107,8 @@ void tell_the_rest(Event& event, const Postback& postback, const Classification&
 // A rebill has no eTicket, a disable has no member: the ledger remembers them. Whose a purchase is
 // was said by the sale that opened it; what comes later without a seal (an instant conversion by a
 // link that the customer edited) cannot say otherwise.
-void remember(Event& event, const Postback& postback, const Config& config, const Known& known) {
+void remember(EventDraft& event, const Postback& postback, const Config& config,
+              const Known& known) {
     const bool is_promise = is_promised(event.kind, known.is_opened());
     const bool is_sealed = is_promise && !seal_of(postback).empty();
     const bool is_settled = (known.is_opened() || known.is_of_sale) && !is_promise;
@@ -118,7 +116,7 @@ void remember(Event& event, const Postback& postback, const Config& config, cons
     if (is_settled) event.partner = known.partner;
     if (!event.partner.empty()) return; // whose member it is we were never told
     const bool is_gap_filled = config.seal.mode == Seal::Mode::off;
-    const auto recall = [&](std::string& said, std::string_view remembered) {
+    const auto recall = [&](std::string_view& said, std::string_view remembered) {
         // What a sealed link does not say is sealed, too; but what is charged to a purchase that
         // is known is its member's.
         if (is_sealed && !event.is_later_sale) return;
@@ -137,18 +135,18 @@ void remember(Event& event, const Postback& postback, const Config& config, cons
 // Where every sale must bring its seal, nobody's word but a sealed one says whose a purchase is:
 // of one whose sale was never seen (it is older than the ledger, or was refused) the echoes travel
 // as extras, and the host asks its own books for the purchase.
-void believe_no_echo(Event& event, const Postback& postback) {
+void believe_no_echo(EventDraft& event, const Postback& postback) {
     struct Echo {
         Fact fact;
-        std::string Event::*member;
+        std::string_view EventDraft::*member;
     };
-    constexpr std::array kEchoes = {Echo{Fact::member_id, &Event::member_id},
-                                    Echo{Fact::session, &Event::session},
-                                    Echo{Fact::affiliate, &Event::affiliate}};
+    constexpr std::array kEchoes = {Echo{Fact::member_id, &EventDraft::member_id},
+                                    Echo{Fact::session, &EventDraft::session},
+                                    Echo{Fact::affiliate, &EventDraft::affiliate}};
     bool is_said = false;
     for (const auto& [fact, member] : kEchoes) {
         if ((event.*member).empty()) continue;
-        (event.*member).clear();
+        event.*member = {};
         add_extra(event, postback, fact);
         is_said = true;
     }
@@ -160,40 +158,40 @@ bool is_on(std::string_view flag) {
     return is_set(flag) && !is_word(flag, "no") && !is_word(flag, "false") && !is_word(flag, "off");
 }
 
-void read_flags(Event& event, const Postback& postback, const Classification& row) {
+void read_flags(EventDraft& event, const Postback& postback, const Classification& row) {
     if (row.is_transaction) event.approved = row.approved;
     event.standin = postback[Fact::standin] == "1";
     event.test = is_on(postback[Fact::test_transaction]);
 }
 
-void read_reason(Event& event, const Postback& postback) {
+void read_reason(EventDraft& event, const Postback& postback) {
     if (event.approved == false) {
-        fill(event.reason_code, postback[Fact::response_code]);
+        event.reason_code = postback[Fact::response_code];
         if (const Reason* reason = find_reason(event.reason_code)) {
-            fill(event.reason_text, reason->text);
-            fill(event.reason_family, reason->family);
+            event.reason_text = reason->text;
+            event.reason_family = reason->family;
         }
-        fill(event.by, postback[Fact::refunded_by]);
+        event.by = postback[Fact::refunded_by];
         return;
     }
     const bool is_cancel = event.kind == EventKind::member_cancel;
-    fill(event.reason_code, postback[is_cancel ? Fact::cancel_reason : Fact::refund_reason]);
-    fill(event.reason_text, postback[is_cancel ? Fact::cancel_comment : Fact::refund_comment]);
-    fill(event.by, postback[is_cancel ? Fact::cancelled_by : Fact::refunded_by]);
+    event.reason_code = postback[is_cancel ? Fact::cancel_reason : Fact::refund_reason];
+    event.reason_text = postback[is_cancel ? Fact::cancel_comment : Fact::refund_comment];
+    event.by = postback[is_cancel ? Fact::cancelled_by : Fact::refunded_by];
 }
 
-void read_time(Event& event, const Postback& postback) {
+void read_time(EventDraft& event, const Postback& postback, TextStore& texts) {
     const std::string_view text =
         first_of(postback[Fact::transaction_time], postback[Fact::reactivation_time]);
     if (text.empty()) return;
     if (Result<TimeMs> time = parse_timestamp(text))
         event.occurred_at_ms = *time;
     else
-        event.warnings.push_back(time.error());
+        event.warnings.push_back(texts.keep(time.error()));
 }
 
 // Digits of xsellnum and the ref code of that slot.
-Objection read_cross_sell(Event& event, const Postback& postback) {
+Objection read_cross_sell(EventDraft& event, const Postback& postback) {
     const std::string_view slot = postback[Fact::cross_sell_slot];
     if (slot.empty() || slot == "0") return {};
     if (slot.size() != 1 || slot[0] < '1' || slot[0] > '9')
@@ -204,10 +202,10 @@ Objection read_cross_sell(Event& event, const Postback& postback) {
     return {};
 }
 
-Objection check_ids(const Event& event, const Classification& row) {
+Objection check_ids(const EventDraft& event, const Classification& row) {
     struct Id {
         std::string_view name;
-        const std::string& value;
+        std::string_view value;
         bool is_required;
     };
     for (const Id& id : {Id{"purchaseid", event.purchase_id, true},
@@ -224,7 +222,7 @@ Objection check_ids(const Event& event, const Classification& row) {
 
 // Amounts are positive in events: the sign says nothing that the trantype does not. A member event
 // has none: its price is that of a transaction, which tells of the money itself.
-Objection read_amount(Event& event, const Postback& postback, const JoinOption* option,
+Objection read_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
                       const Classification& row) {
     if (!row.is_transaction) return {};
     const std::string_view text = postback[Fact::price];
@@ -256,7 +254,7 @@ Objection read_amount(Event& event, const Postback& postback, const JoinOption* 
 }
 
 // The initial amount as configured or, of a product that is not, as the postback says.
-std::optional<Money> initial_amount(const Event& event, const Postback& postback,
+std::optional<Money> initial_amount(const EventDraft& event, const Postback& postback,
                                     const JoinOption* option) {
     if (option)
         return option->price.initial ? std::optional(option->price.initial->amount) : std::nullopt;
@@ -267,7 +265,7 @@ std::optional<Money> initial_amount(const Event& event, const Postback& postback
 }
 
 // A free trial was not paid, whatever was authorised.
-void note_authorisation(Event& event, const Postback& postback, const JoinOption* option) {
+void note_authorisation(EventDraft& event, const Postback& postback, const JoinOption* option) {
     if (!event.amount || event.approved != true || !is_sale(event.kind)) return;
     const std::optional<Money> initial = initial_amount(event, postback, option);
     if (!initial || !is_authorisation_only(*event.amount, *initial)) return;
@@ -275,7 +273,7 @@ void note_authorisation(Event& event, const Postback& postback, const JoinOption
     event.warnings.emplace_back("authorisation_only");
 }
 
-Objection judge_price(Event& event, const Config& config, const JoinOption* option) {
+Objection judge_price(EventDraft& event, const Config& config, const JoinOption* option) {
     const PriceCheck check = is_sale(event.kind)      ? config.postbacks.price_of_sales
                              : is_renewal(event.kind) ? config.postbacks.price_of_renewals
                                                       : PriceCheck::off;
@@ -288,14 +286,14 @@ Objection judge_price(Event& event, const Config& config, const JoinOption* opti
 
 // A forged sign-up must not come true by what follows it: until an operator has decided about the
 // sale that opens a purchase, the rest of the purchase waits with it. A decline changes nothing.
-bool is_held(const Event& event, const Known* known) {
+bool is_held(const EventDraft& event, const Known* known) {
     return known && !known->held_by.empty() && !known->is_opened() &&
            (!is_sale(event.kind) || event.is_later_sale) && event.kind != EventKind::denial;
 }
 
 // Member events have an epoch instead of an id or a time; where the template asks for one of these,
 // it tells two events apart, and a late repeat stays a repeat whatever happened in between.
-void identify(Identity& identity, const Event& event, const Classification& row) {
+void identify(Identity& identity, const EventDraft& event, const Classification& row) {
     std::string& stem = identity.stem;
     if (row.is_transaction) {
         append_transaction_stem(stem, event.transaction_id);
@@ -355,9 +353,9 @@ std::string shown_words(const Postback& postback) {
 }
 
 // What the postback says, with what is remembered.
-Objection read(Event& event, const Postback& postback, const Config& config,
+Objection read(EventDraft& event, const Postback& postback, const Config& config,
                const Classification& row, const Known* known, TimeMs now, Trust trust,
-               const JoinOption*& option) {
+               TextStore& texts, const JoinOption*& option) {
     read_flags(event, postback, row);
     event.is_later_sale = is_sale(event.kind) && row.stage == "rebill";
     const bool is_opened = known && known->is_opened();
@@ -366,7 +364,7 @@ Objection read(Event& event, const Postback& postback, const Config& config,
         !(known && known->is_of_sale) && !is_promised(event.kind, is_opened))
         believe_no_echo(event, postback);
     read_reason(event, postback);
-    read_time(event, postback);
+    read_time(event, postback, texts);
     tell_the_rest(event, postback, row);
 
     if (Objection objection = check_ids(event, row); !objection.empty()) return objection;
@@ -384,7 +382,7 @@ Objection read(Event& event, const Postback& postback, const Config& config,
 // Whether it is believed.
 Objection judge(Translation& translation, const Postback& postback, const Config& config,
                 const Known* known, TimeMs now, const JoinOption* option) {
-    Event& event = translation.event;
+    EventDraft& event = translation.event;
     const bool is_opened = known && known->is_opened();
     if (Objection objection = check_promise(event, postback, config, is_opened, now);
         !objection.empty())
@@ -393,7 +391,7 @@ Objection judge(Translation& translation, const Postback& postback, const Config
         return objection;
     if (!is_held(event, known)) return {};
     translation.is_held = true;
-    return "the sale that opens purchase " + event.purchase_id + " is not believed (" +
+    return "the sale that opens purchase " + std::string(event.purchase_id) + " is not believed (" +
            std::string(known->held_by) + "); this one waits with it";
 }
 
@@ -402,6 +400,7 @@ Objection judge(Translation& translation, const Postback& postback, const Config
 void Translation::clear() {
     outcome = Outcome::unknown;
     event.clear();
+    texts.clear();
     identity.stem.clear();
     identity.access = Change::none;
     identity.renewal = Change::none;
@@ -416,10 +415,10 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     translation.clear();
     const Classification row = classify(postback, history_of(postback, memory));
 
-    Event& event = translation.event;
+    EventDraft& event = translation.event;
     event.kind = row.kind;
     event.received_at_ms = now;
-    copy_texts(event, postback);
+    copy_texts(event, postback, translation.texts);
     if (!postback.contradiction.empty()) { // in the words themselves, perhaps
         translation.outcome = Outcome::quarantine;
         translation.reason = postback.contradiction;
@@ -439,7 +438,8 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     const Known* known = found ? &*found : nullptr;
     translation.outcome = Outcome::quarantine;
     const JoinOption* option = nullptr;
-    translation.reason = read(event, postback, config, row, known, now, trust, option);
+    translation.reason =
+        read(event, postback, config, row, known, now, trust, translation.texts, option);
     if (!translation.reason.empty()) return;
     identify(translation.identity, event, row);
     if (trust == Trust::verify)

@@ -7,6 +7,7 @@
 #include "events/identity.hpp"
 #include "postbacks/known.hpp"
 #include "postbacks/postback.hpp"
+#include "values/text_store.hpp"
 
 #include <optional>
 #include <string>
@@ -21,11 +22,12 @@ struct Translation {
         quarantine, // not believed or not understood; `reason` says why
     };
     Outcome outcome = Outcome::unknown;
-    Event event;
+    EventDraft event;
     Identity identity; // in quarantine: only of what was understood but is not believed
     std::string reason;
     // In quarantine for no fault of its own: the sale that opens its purchase waits there.
     bool is_held = false;
+    TextStore texts; // those of the event that were made for it
 
     void clear();
 };
@@ -34,8 +36,10 @@ struct Translation {
 enum class Trust { verify, released };
 
 // Pure. `translation` is used again from postback to postback: warm, an ordinary one allocates
-// nothing.
+// nothing. Its event lives no longer than the four that it is made of.
 void translate(const Postback& postback, const Config& config, const Memory& memory, TimeMs now,
                Trust trust, Translation& translation);
+void translate(const Postback&, const Config&, const Memory&&, TimeMs, Trust,
+               Translation&) = delete; // the event would outlive its memory
 
 } // namespace segpay

@@ -126,7 +126,8 @@ std::string check_ours(const Corpus& corpus, std::string Sample::*query, const C
             disagree(i, "is a " + std::string(wanted) + ", not a " +
                             std::string(kind_name(translation.event.kind)));
         if (!translation.event.warnings.empty())
-            disagree(i, "needs no warning such as " + translation.event.warnings.front());
+            disagree(i,
+                     "needs no warning such as " + std::string(translation.event.warnings.front()));
         kinds += (kinds.empty() ? "" : ",") + std::string(wanted);
     }
     return kinds;

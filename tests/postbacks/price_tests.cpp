@@ -10,8 +10,8 @@ namespace {
 
 Money money(std::int64_t minor, std::string_view code = "USD") { return {minor, currency(code)}; }
 
-Event charge(EventKind kind, const Money& amount) {
-    Event event;
+EventDraft charge(EventKind kind, const Money& amount) {
+    EventDraft event;
     event.kind = kind;
     event.approved = true;
     event.amount = amount;
@@ -83,10 +83,10 @@ BOOST_AUTO_TEST_CASE(a_dynamic_price_lies_between_its_limits) {
 }
 
 BOOST_AUTO_TEST_CASE(where_there_is_nothing_to_compare_nothing_is_wrong) {
-    Event declined = charge(EventKind::join, money(1));
+    EventDraft declined = charge(EventKind::join, money(1));
     declined.approved = false;
     BOOST_TEST(check_price(declined, option_of("101")) == "");
-    Event silent = charge(EventKind::join, money(1));
+    EventDraft silent = charge(EventKind::join, money(1));
     silent.amount.reset();
     BOOST_TEST(check_price(silent, option_of("101")) == "");
     // A one-time option that renews after all has no price to be held to.

@@ -13,7 +13,7 @@ namespace {
 // A link's seal and the postback that echoes it.
 struct Echo {
     SealedFacts sealed;
-    Event event;
+    EventDraft event;
     Postback postback;
 
     Echo() {
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
     const Config strict =
         example_config_but([](Config& config) { config.seal.mode = Seal::Mode::require; });
     for (std::uint32_t number = 0; number <= BILLER_EVENT_MEMBER_CANCEL; ++number) {
-        Event event;
+        EventDraft event;
         event.kind = static_cast<EventKind>(number);
         event.option = "101";
         const bool is_sale = number == BILLER_EVENT_JOIN || number == BILLER_EVENT_CROSS_SELL ||
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_rotated_key_is_accepted_and_a_foreign_one_is_not) {
 }
 
 BOOST_AUTO_TEST_CASE(test_money_is_not_real_money) {
-    Event event;
+    EventDraft event;
     event.kind = EventKind::rebill;
     event.test = true;
     BOOST_TEST(check_promise(event, {}, example_config(), false, kStart) == "");

@@ -13,6 +13,14 @@ namespace {
 
 using Outcome = Translation::Outcome;
 
+// A translation that outlives the postback.
+struct Translated {
+    Outcome outcome;
+    Event event;
+    Identity identity;
+    std::string reason;
+};
+
 // A postback as a list of parameters that a test changes.
 class Sent {
 public:
@@ -27,12 +35,12 @@ public:
         changed.values_.erase(name);
         return changed;
     }
-    Translation translated(const std::optional<Purchase>& purchase = {},
-                           const Config& config = example_config(),
-                           Trust trust = Trust::verify) const {
+    Translated translated(const std::optional<Purchase>& purchase = {},
+                          const Config& config = example_config(),
+                          Trust trust = Trust::verify) const {
         return translated_with({purchase, {}}, config, trust);
     }
-    Translation translated_with(const Memory& memory, const Config& config, Trust trust) const {
+    Translated translated_with(const Memory& memory, const Config& config, Trust trust) const {
         Parameters parameters;
         for (const auto& [name, value] : values_)
             parameters.push_back({name, value});
@@ -41,20 +49,21 @@ public:
         BOOST_TEST(read.objection == "");
         Translation translation;
         translate(read.postback, config, memory, kStart, trust, translation);
-        return translation;
+        return {translation.outcome, event_of(translation.event), translation.identity,
+                translation.reason};
     }
     // With `sale` as what was told under the related or the own transaction id.
-    Translation translated_after(const Event& sale) const {
+    Translated translated_after(const Event& sale) const {
         return translated_with({{}, sale}, example_config(), Trust::verify);
     }
     Event event(const std::optional<Purchase>& purchase = {}) const {
-        Translation translation = translated(purchase);
+        Translated translation = translated(purchase);
         if (translation.outcome != Outcome::event) BOOST_FAIL(translation.reason);
         return translation.event;
     }
     // Why it is quarantined.
     std::string objection(const std::optional<Purchase>& purchase = {}) const {
-        const Translation translation = translated(purchase);
+        const Translated translation = translated(purchase);
         BOOST_REQUIRE((translation.outcome == Outcome::quarantine));
         BOOST_TEST(!translation.reason.empty());
         BOOST_TEST(clean_text(translation.reason) == translation.reason);
@@ -238,10 +247,10 @@ BOOST_AUTO_TEST_CASE(what_a_wrong_price_leads_to_is_the_operators_to_say) {
         const Config config = example_config_but([&](Config& each) {
             each.postbacks.price_of_sales = each.postbacks.price_of_renewals = row.check;
         });
-        const Translation sale = kJoin.with("price", "0.01").translated({}, config);
-        const Translation renewal =
+        const Translated sale = kJoin.with("price", "0.01").translated({}, config);
+        const Translated renewal =
             kRebill.with("price", "0.01").translated(purchase_of_101(), config);
-        for (const Translation* each : {&sale, &renewal}) {
+        for (const Translated* each : {&sale, &renewal}) {
             BOOST_TEST((each->outcome == row.outcome));
             if (row.outcome == Outcome::event) BOOST_TEST(each->event.warnings == row.warnings);
         }
@@ -404,7 +413,7 @@ BOOST_AUTO_TEST_CASE(an_unreadable_time_is_a_warning_and_no_reason_to_stop) {
 }
 
 BOOST_AUTO_TEST_CASE(a_question_is_no_event) {
-    const Translation probe = Sent{
+    const Translated probe = Sent{
         {"action", "Probe"},
         {"username", "joe"},
         {"email", "joe@example.com"},
@@ -420,7 +429,7 @@ BOOST_AUTO_TEST_CASE(a_question_is_no_event) {
 }
 
 BOOST_AUTO_TEST_CASE(what_has_no_meaning_shows_its_words) {
-    const Translation odd = kJoin.with("trantype", "gift").with("approved", "Maybe").translated();
+    const Translated odd = kJoin.with("trantype", "gift").with("approved", "Maybe").translated();
     BOOST_TEST((odd.outcome == Outcome::unknown));
     for (std::string_view part : {"\"gift\"", "\"Auth\"", "\"Initial\"", "\"Maybe\""})
         BOOST_TEST(contains(odd.reason, part));
@@ -529,11 +538,11 @@ BOOST_AUTO_TEST_CASE(keys_are_short_and_ascii_whatever_is_sent) {
                                "\xC3\x9C"
                                "berweisung",
                                "a/b?c d", "", "a very long action indeed"}) {
-        const Translation translation = kJoin.with("trantype", "CB Reversal")
-                                            .with("action", action)
-                                            .with("stage", "\xE2\x82\xAC")
-                                            .with("tranid", std::string(40, '9'))
-                                            .translated();
+        const Translated translation = kJoin.with("trantype", "CB Reversal")
+                                           .with("action", action)
+                                           .with("stage", "\xE2\x82\xAC")
+                                           .with("tranid", std::string(40, '9'))
+                                           .translated();
         BOOST_REQUIRE((translation.outcome == Outcome::event));
         const std::string key = key_of(translation.identity, {});
         BOOST_TEST(key.size() <= 120u);
@@ -578,7 +587,7 @@ BOOST_AUTO_TEST_CASE(a_failed_standin_is_told_by_what_the_ledger_remembers) {
     Event approval = kJoin.event();
     approval.affiliate = "of the sale";
     const Sent declined = kJoin.with("approved", "No");
-    const Translation failed = declined.translated_after(approval);
+    const Translated failed = declined.translated_after(approval);
     BOOST_TEST((failed.event.kind == EventKind::standin_decline));
     BOOST_TEST(failed.event.affiliate == "of the sale");
     BOOST_TEST(
