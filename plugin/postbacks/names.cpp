@@ -4,11 +4,21 @@
 #include "values/word.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <stdexcept>
 
 namespace segpay {
 
-NameTable::NameTable(const Config& config) {
+namespace {
+
+std::uint64_t next_id() {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
+}
+
+} // namespace
+
+NameTable::NameTable(const Config& config) : id_(next_id()) {
     names_.reserve(kMaxKnownNames);
     for (const ParameterName& known : parameter_names())
         add(known.name, known.fact, known.canonical);
@@ -31,10 +41,9 @@ void NameTable::add(std::string_view name, Fact fact, std::string_view canonical
     // Whatever a merchant calls it: what is secret under its own name is secret.
     const Secrecy secrecy = std::max(secrecy_of(small), secrecy_of(canonical));
     const bool is_secret = secrecy == Secrecy::password || secrecy == Secrecy::card;
-    const bool is_open_fact = fact != Fact::extra && fact != Fact::password && !is_secret;
     const std::size_t index = names_.size();
-    names_.push_back(
-        {small, fact, canonical, secrecy, static_cast<std::uint8_t>(index), is_open_fact});
+    names_.push_back({small, fact, canonical, secrecy});
+    plain_facts_[names_.size()] = is_secret || fact == Fact::password ? Fact::extra : fact;
     prints_[index] = print_of(small);
     std::size_t slot = slot_of(prints_[index]);
     while (slots_[slot] != 0)

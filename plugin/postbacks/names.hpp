@@ -24,8 +24,6 @@ struct KnownName {
     Fact fact = Fact::extra;
     std::string_view canonical; // lives as long as the table
     Secrecy secrecy = Secrecy::open;
-    std::uint8_t index = 0;    // in the table
-    bool is_open_fact = false; // neither an extra nor secret: its value is a fact as it stands
 };
 
 // Threads: any number, once made.
@@ -38,12 +36,19 @@ public:
     // Whatever its case; null: no name of this account. `name` is printable ASCII.
     const KnownName* find(std::string_view name) const;
 
-    // The same, for a name that is likely to be the one with that index. Templates repeat, so what
-    // stood at a place of the last request is likely to stand there again.
-    const KnownName* find(std::string_view name, std::uint8_t likely) const {
-        const bool is_it = name.size() <= kPrintedBytes && prints_[likely] == print_of(name);
-        return is_it ? &names_[likely] : find(name);
+    // The numbers of names begin with 1; 0 is that of no name.
+    std::uint16_t number_of(const KnownName* known) const {
+        return known ? static_cast<std::uint16_t>(known - names_.data() + 1) : std::uint16_t{0};
     }
+    const KnownName* by_number(std::size_t number) const {
+        return number != 0 ? &names_[number - 1] : nullptr;
+    }
+    // The fact of the name if its value is one as it stands, neither secret nor an extra; else
+    // Fact::extra.
+    Fact plain_fact(std::size_t number) const { return plain_facts_[number]; }
+
+    // No other table of this process has it.
+    std::uint64_t id() const { return id_; }
 
 private:
     // The name as numbers, which tell all of a short name and most of a long one.
@@ -74,9 +79,11 @@ private:
     static std::size_t slot_of(const Print& print);
     void add(std::string_view name, Fact fact, std::string_view canonical);
 
+    const std::uint64_t id_;
     std::vector<KnownName> names_;
-    std::array<Print, kMaxKnownNames> prints_{}; // beside names_
-    std::array<std::uint16_t, kSlots> slots_{};  // 0: empty, else 1 + index
+    std::array<Fact, kMaxKnownNames + 1> plain_facts_{}; // by number
+    std::array<Print, kMaxKnownNames> prints_{};         // beside names_
+    std::array<std::uint16_t, kSlots> slots_{};          // 0: empty, else 1 + index
 };
 
 } // namespace segpay

@@ -35,11 +35,20 @@ bool describes(Fact fact) {
 }
 
 const KnownName* known_name(const FormField& field, const NameTable& names) {
-    return field.is_plain_name ? names.find(field.name) : nullptr;
+    return field.traits.is_plain_name ? names.find(field.name) : nullptr;
+}
+
+// The number of its name, of which the form gets a note. `form` must take the notes of `names`.
+inline std::size_t name_number(const FormField& field, const NameTable& names, Form& form) {
+    if (field.traits.note != 0) [[likely]]
+        return field.traits.note;
+    const std::uint16_t number = names.number_of(known_name(field, names));
+    form.note(field, number);
+    return number;
 }
 
 std::string_view clean(const FormField& field, Postback& postback) {
-    if (field.is_plain_value || is_clean(field.value)) return field.value;
+    if (field.traits.is_plain_value || is_clean(field.value)) return field.value;
     return postback.texts.keep(clean_text(field.value));
 }
 
@@ -63,25 +72,29 @@ inline void set_fact(Postback& postback, Fact fact, std::string_view name, std::
 // Every name once: case does not make two names of one, and the same value twice is harmless.
 class Repeats {
 public:
+    bool is_new(std::size_t number) const { return !is_seen_[number]; }
+    void note_new(std::size_t number, const FormField& field) {
+        is_seen_[number] = true;
+        fields_[number] = &field;
+    }
     // The earlier field of that name; null: there is none, and the field is noted.
-    const FormField* note(const FormField& field, const KnownName* known) {
-        if (!known) return unknown_before(field);
-        if (is_seen_[known->index]) return fields_[known->index];
-        is_seen_[known->index] = true;
-        fields_[known->index] = &field;
+    const FormField* note(std::size_t number, const FormField& field) {
+        if (number == 0) return note_unknown(field);
+        if (!is_new(number)) return fields_[number];
+        note_new(number, field);
         return nullptr;
     }
 
 private:
-    const FormField* unknown_before(const FormField& field) {
+    const FormField* note_unknown(const FormField& field) {
         for (std::size_t i = 0; i < unknown_count_; ++i)
             if (equal_ignoring_case(unknown_[i]->name, field.name)) return unknown_[i];
         if (unknown_count_ < unknown_.size()) unknown_[unknown_count_++] = &field;
         return nullptr;
     }
 
-    std::array<bool, kMaxKnownNames> is_seen_{};
-    std::array<const FormField*, kMaxKnownNames> fields_; // of those that were seen
+    std::array<bool, kMaxKnownNames + 1> is_seen_{};          // by number
+    std::array<const FormField*, kMaxKnownNames + 1> fields_; // of those that were seen
     std::array<const FormField*, 2 * kMaxFields> unknown_;
     std::size_t unknown_count_ = 0;
 };
@@ -117,7 +130,7 @@ struct Damage {
 };
 
 std::optional<Damage> damage_in(const FormField& field) {
-    if (field.is_plain_value) return std::nullopt;
+    if (field.traits.is_plain_value) return std::nullopt;
     // The currency sign as UTF-8, as Latin-1, and as UTF-8 that was taken for Latin-1 once.
     constexpr std::string_view kSigns[] = {"\xC3\x82\xC2\xA4", "\xC2\xA4", "\xA4"};
     constexpr std::string_view kRest = "cycode=";
@@ -160,7 +173,7 @@ bool mend_garbled_template(Form& form, const NameTable& names) {
     for (FormField& field : fields) {
         const std::optional<Damage> damage = damage_in(field);
         if (!damage || !equal_ignoring_case(field.name, spoilt)) continue;
-        currencies.push_back({"currencycode", damage->currency, true, false});
+        currencies.push_back({"currencycode", damage->currency, {.is_plain_value = false}});
         field.value = field.value.substr(0, damage->begins_at);
     }
     for (const FormField& currency : currencies)
@@ -171,20 +184,20 @@ bool mend_garbled_template(Form& form, const NameTable& names) {
 std::optional<Error> read_postback(Form& form, const NameTable& names, Postback& postback) {
     postback.clear();
     if (mend_garbled_template(form, names)) postback.warnings.emplace_back(kGarbledTemplate);
+    form.take_notes_of(names.id());
     Repeats repeats;
-    std::size_t place = 0;
     for (const FormField& field : form.fields()) {
-        std::uint8_t& likely = postback.likely_names[place++ % postback.likely_names.size()];
-        const KnownName* known = field.is_plain_name ? names.find(field.name, likely) : nullptr;
-        if (known) likely = known->index;
-        if (const FormField* earlier = repeats.note(field, known)) {
+        const std::size_t number = name_number(field, names, form);
+        const Fact fact = names.plain_fact(number);
+        if (fact != Fact::extra && field.traits.is_plain_value && repeats.is_new(number))
+            [[likely]] {
+            repeats.note_new(number, field);
+            if (!field.value.empty()) set_fact(postback, fact, field.name, trimmed(field.value));
+        } else if (const FormField* const earlier = repeats.note(number, field)) {
             if (earlier->value != field.value)
                 return Error{"two different values for \"" + clean_text(field.name) + "\""};
-        } else if (known && known->is_open_fact && field.is_plain_value) {
-            if (!field.value.empty())
-                set_fact(postback, known->fact, field.name, trimmed(field.value));
         } else {
-            read_field(postback, field, known);
+            read_field(postback, field, names.by_number(number));
         }
     }
     return std::nullopt;

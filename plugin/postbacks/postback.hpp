@@ -24,8 +24,6 @@ struct Postback {
     std::vector<std::string> warnings;
     std::string contradiction; // not empty: a fact that decides, under two names with two values
     TextStore texts;
-    // By place in the form: which name of the table stood there in the request before.
-    std::array<std::uint8_t, 64> likely_names{};
 
     std::string_view operator[](Fact fact) const { return facts[static_cast<std::size_t>(fact)]; }
     std::string_view& operator[](Fact fact) { return facts[static_cast<std::size_t>(fact)]; }

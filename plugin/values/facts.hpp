@@ -62,7 +62,8 @@ constexpr std::size_t kFactCount = static_cast<std::size_t>(Fact::seal) + 1;
 
 // Where a name comes from.
 enum class NameSource : std::uint8_t {
-    listed, // Processing API 2.0, "Full List of Postback Parameters": the names of default postbacks
+    listed, // Processing API 2.0, "Full List of Postback Parameters": the names of default
+            // postbacks
     custom, // Processing API 2.0, the custom examples of "Setting up Postbacks"
     nats,   // NATS integration guide, Step 3
     seen,   // seen in postbacks; no document tells of it
@@ -70,7 +71,7 @@ enum class NameSource : std::uint8_t {
 
 // One name under which a parameter can arrive.
 struct ParameterName {
-    std::string_view name;      // lower case
+    std::string_view name; // lower case
     Fact fact = Fact::extra;
     std::string_view canonical; // what the host is told it as, when it travels as an extra
     NameSource source = NameSource::listed;

@@ -1,7 +1,7 @@
 // Chunks, filled one after the other.
 #include "values/text_store.hpp"
 
-#include <openssl/crypto.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <cstring>
@@ -31,7 +31,7 @@ std::string_view TextStore::keep(std::string_view text) {
 
 void TextStore::clear() {
     for (Chunk& chunk : chunks_) {
-        if (chunk.used > 0) OPENSSL_cleanse(chunk.bytes.get(), chunk.used);
+        if (chunk.used > 0) explicit_bzero(chunk.bytes.get(), chunk.used);
         chunk.used = 0;
     }
     current_ = 0;

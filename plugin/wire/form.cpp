@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -40,19 +41,17 @@ constexpr std::array<std::int8_t, 256> kHexValue = [] {
 int hex_value(char c) { return kHexValue[static_cast<unsigned char>(c)]; }
 
 // Writes the decoded text to `out`, which has room for all of `text` and a run more; tells where it
-// ends, and whether all of it is printable ASCII. `readable_end`: of the memory that `text` is in.
-char* decode_into(char* out, std::string_view text, const char* readable_end, bool& is_plain) {
+// ends, and whether all of it is printable ASCII. Behind the text a run more can be read.
+char* decode_into(char* out, std::string_view text, bool& is_plain) {
     const char* in = text.data();
     const char* const end = in + text.size();
     bool is_printable = true;
-    while (in < end) {
-        if (readable_end - in >= static_cast<std::ptrdiff_t>(kRunBytes)) {
-            const std::size_t run = std::min(copy_run(out, in), static_cast<std::size_t>(end - in));
-            in += run;
-            out += run;
-            if (run == kRunBytes) continue;
-            if (in == end) break;
-        }
+    while (true) {
+        const std::size_t run = std::min(copy_run(out, in), static_cast<std::size_t>(end - in));
+        in += run;
+        out += run;
+        if (in == end) break;
+        if (run == kRunBytes) continue;
         char c = *in++;
         if (c == '+') {
             c = ' ';
@@ -71,101 +70,140 @@ char* decode_into(char* out, std::string_view text, const char* readable_end, bo
     return out;
 }
 
-void decode(TextStore& store, std::string_view& text, const char* readable_end, bool& is_plain) {
-    if (text.empty()) return;
-    const std::size_t room = text.size() + kRunBytes;
-    char* const begin = store.room(room);
-    char* const end = decode_into(begin, text, readable_end, is_plain);
-    const auto size = static_cast<std::size_t>(end - begin);
-    store.give_back(text.size() - size);
-    text = {begin, size};
-}
-
-// Member by member: a whole one would be put together elsewhere first.
-void fill(FormField& field, std::string_view name, std::string_view value) {
-    field.name = name;
-    field.value = value;
-    field.is_plain_name = field.is_plain_value = true;
-}
-
-// The marks of the last block, with one more where the text ends: there a piece ends as well.
-FormMarks scan_tail(std::string_view tail) {
-    std::array<char, kBlockBytes> block;
-    block.fill('x');
-    if (!tail.empty()) std::memcpy(block.data(), tail.data(), tail.size());
-    FormMarks marks = scan_block(block.data());
-    marks.ends |= std::uint64_t{1} << tail.size();
-    return marks;
-}
-
 std::string_view between(const char* begin, const char* end) {
     return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+// A form is read in chunks; one holds the whole of nearly every request.
+constexpr std::size_t kChunkBytes = 16 * kBlockBytes;
+constexpr std::uint16_t kNowhere = 0xFFFF;
+
+// Where the marks of a chunk are, in order; after the last unusual byte comes one that is nowhere.
+struct Places {
+    std::array<std::uint16_t, kChunkBytes> ends;
+    const std::uint16_t* ends_end = nullptr;
+    std::array<std::uint16_t, kChunkBytes + 1> unusual;
+};
+
+std::uint16_t* note_places(std::uint16_t* out, std::uint64_t marks, std::size_t block_at) {
+    for (; marks != 0; marks &= marks - 1)
+        *out++ =
+            static_cast<std::uint16_t>(block_at + static_cast<unsigned>(std::countr_zero(marks)));
+    return out;
+}
+
+// Behind the text stands an '&', and so much that the last block is whole.
+void find_places(const char* chunk, const char* text_end, Places& places) {
+    std::uint16_t* end = places.ends.data();
+    std::uint16_t* unusual = places.unusual.data();
+    for (std::size_t at = 0; at < kChunkBytes; at += kBlockBytes) {
+        FormMarks marks = scan_block(chunk + at);
+        const auto left = static_cast<std::size_t>(text_end - chunk) - at;
+        if (left < kBlockBytes) marks.ends &= (std::uint64_t{2} << left) - 1;
+        end = note_places(end, marks.ends, at);
+        unusual = note_places(unusual, marks.unusual, at);
+        if (left < kBlockBytes) break;
+    }
+    places.ends_end = end;
+    *unusual = kNowhere;
 }
 
 } // namespace
 
 Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
-    if (encoded.empty()) return true;
-    // Whatever it says, a piece that is so short exceeds no limit.
-    const std::size_t short_bytes = std::min(limits.name_bytes, limits.value_bytes);
-    FormField* slot = fields_.data() + count_;
-    FormField* slots_end =
-        fields_.data() + std::max(count_, std::min(fields_.size(), limits.fields));
-    const char* const text_end = encoded.data() + encoded.size();
-    const char* begin = encoded.data(); // of the piece that is being read
-    const char* equals = text_end;      // its first '=', when that is in a block before
-    bool has_unusual = false;           // it has unusual bytes in blocks before
-    for (const char* block = begin;; block += kBlockBytes) {
-        const std::string_view rest = between(block, text_end);
-        const bool is_last = rest.size() < kBlockBytes;
-        FormMarks marks = is_last ? scan_tail(rest) : scan_block(block);
-        marks.unusual |= std::uint64_t{has_unusual};
-        while (marks.ends != 0) {
-            const std::uint64_t end_mark = marks.ends & -marks.ends; // of the next '&' alone
-            const std::uint64_t piece_marks = end_mark ^ (end_mark - 1);
-            const std::uint64_t stops = marks.equals | end_mark;
-            const char* const end = block + first_mark(end_mark);
-            const char* const name_end = std::min(equals, block + first_mark(stops));
-            const std::string_view name = between(begin, name_end);
-            const std::string_view value = between(name_end + (name_end != end), end);
-            const std::uint64_t unusual = marks.unusual & piece_marks;
-            const bool is_short = static_cast<std::size_t>(end - begin) - 1 < short_bytes;
-            if (is_short && unusual == 0 && slot != slots_end) {
-                fill(*slot++, name, value);
-            } else {
-                count_ = static_cast<std::size_t>(slot - fields_.data());
-                // Of what began in an earlier block it is not known, and it counts as unusual.
-                const bool is_name_usual = (unusual & (stops ^ (stops - 1))) == 0;
-                if (!add_unusual(name, is_name_usual, value, text_end, limits))
-                    return reject_last(limits);
-                slot = fields_.data() + count_;
-                slots_end =
-                    fields_.data() + std::max(count_, std::min(fields_.size(), limits.fields));
-            }
-            begin = end + 1;
-            equals = text_end;
-            marks.ends ^= end_mark;
-            marks.equals &= ~piece_marks;
-            marks.unusual &= ~piece_marks;
-        }
-        if (marks.equals != 0) equals = std::min(equals, block + first_mark(marks.equals));
-        has_unusual = marks.unusual != 0;
-        if (is_last) break;
-    }
-    count_ = static_cast<std::size_t>(slot - fields_.data());
+    if (fields_.size() < kFirstFields) fields_.resize(kFirstFields);
+    const char* at = keep_padded(encoded);
+    const char* const end = at + encoded.size();
+    while (at && at < end)
+        at = read_chunk(at, end, limits);
+    if (!at) return reject_last(limits);
     return true;
 }
 
-bool Form::add_unusual(std::string_view name, bool is_name_usual, std::string_view value,
-                       const char* text_end, const FormLimits& limits) {
-    if (name.empty() && value.data() == name.data()) return true; // no piece at all
-    FormField& field = next();
-    fill(field, name, value);
-    if (!is_name_usual) decode(decoded_, field.name, text_end, field.is_plain_name);
-    decode(decoded_, field.value, text_end, field.is_plain_value);
-    is_plain_ &= field.is_plain_value;
+const char* Form::keep_padded(std::string_view text) {
+    const std::size_t padded_size = text.size() + kBlockBytes;
+    char* const bytes = texts_.room(padded_size + text.size() + kRunBytes);
+    if (!text.empty()) std::memcpy(bytes, text.data(), text.size());
+    std::memset(bytes + text.size(), '&', kBlockBytes);
+    decoded_end_ = bytes + padded_size;
+    return bytes;
+}
+
+const char* Form::read_chunk(const char* chunk, const char* text_end, const FormLimits& limits) {
+    Places places;
+    find_places(chunk, text_end, places);
+    const bool is_narrow =
+        limits.name_bytes < Spelling::kMaxBytes || limits.value_bytes < kChunkBytes;
+    const std::size_t usable = is_narrow ? 0 : std::min(limits.fields, kFamiliarNames);
+    const std::uint16_t* unusual = places.unusual.data();
+    FormField* slot = fields_.data() + count_;
+    const FamiliarName* familiar = familiar_.data() + std::min(count_, kFamiliarNames);
+    const FamiliarName* const familiar_end = familiar_.data() + usable;
+    const char* at = chunk; // where the next piece begins
+    for (const std::uint16_t* place = places.ends.data(); place != places.ends_end; ++place) {
+        const char* const begin = at;
+        const char* const end = chunk + *place;
+        at = end + 1;
+        if (*unusual > *place && familiar < familiar_end && familiar->spelling.is_at(begin))
+            [[likely]] {
+            const std::size_t name_size = familiar->size;
+            // Member by member: a whole one would be put together elsewhere first.
+            slot->name = {begin, name_size};
+            slot->value = between(begin + name_size + 1, end);
+            slot->traits = familiar->traits;
+            ++slot;
+            ++familiar;
+            continue;
+        }
+        while (*unusual < *place)
+            ++unusual;
+        count_ = static_cast<std::size_t>(slot - fields_.data());
+        if (!read_piece(between(begin, end), limits)) return nullptr;
+        slot = fields_.data() + count_;
+        familiar = familiar_.data() + std::min(count_, kFamiliarNames);
+    }
+    count_ = static_cast<std::size_t>(slot - fields_.data());
+    if (at != chunk) return at;
+    const char* const end = std::find(chunk, text_end, '&'); // of a piece longer than a chunk
+    return read_piece(between(chunk, end), limits) ? end + 1 : nullptr;
+}
+
+bool Form::read_piece(std::string_view piece, const FormLimits& limits) {
+    if (piece.empty()) return true;
+    if (count_ == fields_.size()) fields_.resize(2 * count_);
+    FormField& field = fields_[count_];
+    const FamiliarName& familiar = familiar_[std::min(count_++, kFamiliarNames)];
+    if (familiar.spelling.is_at(piece.data())) {
+        field = {piece.substr(0, familiar.size), piece.substr(familiar.size + 1), familiar.traits};
+    } else {
+        const std::size_t equals = piece.find('=');
+        field = {piece.substr(0, equals), piece.substr(std::min(equals, piece.size() - 1) + 1), {}};
+        read_name(field);
+    }
+    decode(field.value, field.traits.is_plain_value);
+    is_plain_ &= field.traits.is_plain_value;
     return count_ <= limits.fields && field.name.size() <= limits.name_bytes &&
            field.value.size() <= limits.value_bytes;
+}
+
+void Form::read_name(FormField& field) {
+    const std::string_view spelled = field.name;
+    decode(field.name, field.traits.is_plain_name);
+    const bool has_equals = field.value.data() != spelled.data() + spelled.size();
+    const std::size_t place = count_ - 1;
+    if (place >= kFamiliarNames) return;
+    familiar_[place] = {};
+    if (!has_equals || !field.traits.is_plain_name || field.name != spelled ||
+        spelled.size() >= Spelling::kMaxBytes)
+        return;
+    field.traits.place = static_cast<std::uint8_t>(place);
+    familiar_[place] = {Spelling(spelled), spelled.size(), field.traits};
+}
+
+void Form::decode(std::string_view& text, bool& is_plain) {
+    char* const begin = decoded_end_;
+    decoded_end_ = decode_into(begin, text, is_plain);
+    text = between(begin, decoded_end_);
 }
 
 Error Form::reject_last(const FormLimits& limits) {
@@ -180,13 +218,26 @@ Error Form::reject_last(const FormLimits& limits) {
 void Form::clear() {
     count_ = 0;
     is_plain_ = true;
-    decoded_.clear();
+    texts_.clear();
+}
+
+void Form::take_notes_of(std::uint64_t reader) {
+    if (reader_ == reader) return;
+    reader_ = reader;
+    for (FamiliarName& familiar : familiar_)
+        familiar.traits.note = 0;
+    for (FormField& field : fields())
+        field.traits.note = 0;
+}
+
+void Form::note(const FormField& field, std::uint32_t note) {
+    if (field.traits.place < kFamiliarNames) familiar_[field.traits.place].traits.note = note;
 }
 
 Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormLimits limits) {
     Form form;
     for (const Parameter& parameter : parameters)
-        form.add({parameter.name, parameter.value});
+        form.add({parameter.name, parameter.value, {}});
     const std::size_t known = parameters.size();
     Result<bool> outcome = form.read(encoded, limits);
     for (std::size_t i = known; i < form.fields().size(); ++i)

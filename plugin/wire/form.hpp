@@ -4,9 +4,12 @@
 
 #include "values/result.hpp"
 #include "values/text_store.hpp"
+#include "wire/scan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,21 +29,29 @@ struct FormLimits {
     std::size_t value_bytes = kMaxValueBytes;
 };
 
-// A field as decoded: views into the encoded text where nothing had to be decoded, else into the
-// form that read it.
+// What is known of a field beside what it says.
+struct FieldTraits {
+    bool is_plain_name = true; // printable ASCII alone
+    bool is_plain_value = true;
+    std::uint8_t place = 0xFF; // among the familiar names, if it has one
+    std::uint32_t note = 0;    // what the reader noted about this name at this place; 0: nothing
+};
+
+// A field as decoded: views into the form that read it.
 struct FormField {
     std::string_view name;
     std::string_view value;
-    bool is_plain_name = true; // printable ASCII alone
-    bool is_plain_value = true;
+    FieldTraits traits;
 };
 
-// The fields of one request, in order. Reused from request to request it allocates nothing.
+// The fields of one request, in order. Reused from request to request it allocates nothing, and
+// what repeats is read quickly: templates do not change, so a field is likely to have the name that
+// stood at its place in the request before.
 class Form {
 public:
-    // Decodes `encoded`, which must outlive the fields, and appends what it holds. '+' is a space;
-    // a '%' that begins no escape stands for itself; empty pieces ("&&") are skipped. Error: a
-    // limit is exceeded; it names the field. What came before stays.
+    // Decodes `encoded` and appends what it holds. '+' is a space; a '%' that begins no escape
+    // stands for itself; empty pieces ("&&") are skipped. Error: a limit is exceeded; it names the
+    // field. What came before stays.
     Result<bool> read(std::string_view encoded, const FormLimits& limits = {});
 
     std::span<FormField> fields() { return std::span(fields_).first(count_); }
@@ -48,8 +59,9 @@ public:
 
     // Appends a field; the views must outlive it.
     void add(const FormField& field) {
-        next() = field;
-        is_plain_ &= field.is_plain_value;
+        if (count_ == fields_.size()) fields_.resize(std::max(2 * count_, kFirstFields));
+        fields_[count_++] = field;
+        is_plain_ &= field.traits.is_plain_value;
     }
 
     // Whether all values are printable ASCII alone.
@@ -63,27 +75,43 @@ public:
                                           kept.begin());
     }
 
-    // Forgets everything and wipes what was decoded.
+    // Who reads the fields may note what he found out about a name, and finds the note again when
+    // the same name, in the same spelling, stands at the same place of a later request. The notes
+    // of another reader are forgotten. `reader` is not 0.
+    void take_notes_of(std::uint64_t reader);
+    void note(const FormField& field, std::uint32_t note);
+
+    // Forgets the fields and wipes their texts.
     void clear();
 
 private:
-    FormField& next() {
-        if (count_ == fields_.size()) fields_.resize(std::max(2 * count_, kFirstFields));
-        return fields_[count_++];
-    }
-    // Adds a field that has to be decoded, is long, or is nothing at all. False: it exceeds a
-    // limit.
-    bool add_unusual(std::string_view name, bool is_name_usual, std::string_view value,
-                     const char* text_end, const FormLimits& limits);
+    struct FamiliarName {
+        Spelling spelling;
+        std::size_t size = 0;
+        FieldTraits traits; // of a field that is plain
+    };
+    static constexpr std::size_t kFamiliarNames = 64; // of so many fields at the begin
+    static constexpr std::size_t kFirstFields = 64;
+
+    // A copy, with '&'s behind it, and behind them room for all that has to be decoded.
+    const char* keep_padded(std::string_view text);
+    // Reads pieces; tells where the next one begins. Null: what was read last exceeds a limit.
+    const char* read_chunk(const char* chunk, const char* text_end, const FormLimits& limits);
+    // Whatever it holds. False: it exceeds a limit.
+    bool read_piece(std::string_view piece, const FormLimits& limits);
+    // Decodes it, and makes it familiar.
+    void read_name(FormField& field);
+    void decode(std::string_view& text, bool& is_plain);
     // Takes the field that was read last out again and tells which limit it exceeds.
     Error reject_last(const FormLimits& limits);
-
-    static constexpr std::size_t kFirstFields = 64;
 
     std::vector<FormField> fields_; // more than there are: the first count_ are in use
     std::size_t count_ = 0;
     bool is_plain_ = true;
-    TextStore decoded_;
+    TextStore texts_;
+    char* decoded_end_ = nullptr;
+    std::array<FamiliarName, kFamiliarNames + 1> familiar_; // by place; the last one is of none
+    std::uint64_t reader_ = 0;
 };
 
 struct Parameter {

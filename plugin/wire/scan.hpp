@@ -1,12 +1,14 @@
-// Scan: where a form-encoded text has to be looked at, found 64 bytes at a time. The one place that
-// knows the machine: SSE2 where it is there, plain C++ elsewhere, with the same result.
+// Scan: where a text that is decoded or encoded has to be looked at. The one place that knows the
+// machine: SSE2 where it is there, plain C++ elsewhere, with the same result.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -14,89 +16,117 @@
 
 namespace segpay {
 
-constexpr std::size_t kBlockBytes = 64;
+// ---- The way in ---------------------------------------------------------------------------------
 
-// Bit i tells of byte i of the block.
+constexpr std::size_t kRunBytes = 16;
+constexpr std::size_t kBlockBytes = 4 * kRunBytes;
+
+// Most of printable ASCII that stands for itself: letters, digits, and what is neither '&', '%' nor
+// '+' but found with them, for all that is below ',' can be found at once.
+constexpr bool is_usual(char c) { return c >= ',' && c < 0x7F; }
+
+// The spelling of a name with the '=' behind it, made to be looked for at the begin of a piece.
+class Spelling {
+public:
+    static constexpr std::size_t kMaxBytes = 2 * kRunBytes;
+
+    Spelling() = default; // is found nowhere
+    // `name` and its '=' have kMaxBytes at most.
+    explicit Spelling(std::string_view name)
+        : asked_(static_cast<std::uint32_t>((std::uint64_t{2} << name.size()) - 1)),
+          wanted_(asked_) {
+        name.copy(bytes_.data(), name.size());
+        bytes_[name.size()] = '=';
+    }
+
+    bool is_at_portably(const char* text) const {
+        std::uint32_t same = 0;
+        for (std::size_t i = 0; i < kMaxBytes; ++i)
+            same |= std::uint32_t{text[i] == bytes_[i]} << i;
+        return (same & asked_) == wanted_;
+    }
+    bool is_at(const char* text) const; // kMaxBytes of text are read
+
+private:
+    std::array<char, kMaxBytes> bytes_{};
+    std::uint32_t asked_ = 0;  // bit i: whether byte i has to be the same
+    std::uint32_t wanted_ = 1; // the same; of no name what never comes out
+};
+
+// Bit i tells of byte i of a block.
 struct FormMarks {
     std::uint64_t ends = 0;    // '&'
-    std::uint64_t equals = 0;  // '='
-    std::uint64_t unusual = 0; // '%', '+', and all that is no printable ASCII
+    std::uint64_t unusual = 0; // neither usual nor '&'
 
     friend bool operator==(const FormMarks&, const FormMarks&) = default;
 };
-
-// Of which byte the first of the marks tells. There is one.
-inline std::size_t first_mark(std::uint64_t marks) {
-    if (marks == 0) __builtin_unreachable(); // else each search begins with this question
-    return static_cast<std::size_t>(std::countr_zero(marks));
-}
 
 // `block` has kBlockBytes bytes.
 inline FormMarks scan_block_portably(const char* block) {
     FormMarks marks;
     for (std::size_t i = 0; i < kBlockBytes; ++i) {
-        const auto byte = static_cast<unsigned char>(block[i]);
-        const bool is_unusual = byte == '%' || byte == '+' || byte < 0x20 || byte > 0x7E;
-        marks.ends |= std::uint64_t{byte == '&'} << i;
-        marks.equals |= std::uint64_t{byte == '='} << i;
-        marks.unusual |= std::uint64_t{is_unusual} << i;
+        marks.ends |= std::uint64_t{block[i] == '&'} << i;
+        marks.unusual |= std::uint64_t{!is_usual(block[i]) && block[i] != '&'} << i;
     }
     return marks;
 }
 
-constexpr std::size_t kRunBytes = 16;
-
-// Copies kRunBytes bytes and tells how many of them, from the first one on, are printable ASCII
-// that stands for itself.
+// Copies kRunBytes bytes and tells how many of them, from the first one on, are usual.
 inline std::size_t copy_run_portably(char* out, const char* in) {
     std::memcpy(out, in, kRunBytes);
     std::size_t length = 0;
-    while (length < kRunBytes && in[length] >= 0x20 && in[length] < 0x7F && in[length] != '%' &&
-           in[length] != '+')
+    while (length < kRunBytes && is_usual(in[length]))
         ++length;
     return length;
 }
 
 #if defined(__SSE2__)
 
-// Of each byte the highest bit tells whether it is no printable ASCII that stands for itself.
-inline __m128i unusual_bytes(__m128i bytes) {
-    const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
-    // What is printable becomes 0 to 0x5E, and then 0x21 to 0x7F; all else is more.
-    const __m128i from_space = _mm_sub_epi8(bytes, _mm_set1_epi8(' '));
-    const __m128i unprintable = _mm_adds_epu8(from_space, _mm_set1_epi8(0x21));
-    return _mm_or_si128(_mm_or_si128(is('%'), is('+')), unprintable);
+inline __m128i run_at(const char* text) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
 }
 
-inline std::size_t copy_run(char* out, const char* in) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
-    const auto unusual = static_cast<std::uint32_t>(_mm_movemask_epi8(unusual_bytes(bytes)));
-    return static_cast<std::size_t>(std::countr_zero(unusual | 1u << kRunBytes));
+inline std::uint32_t bits_of(__m128i bytes) { // of each byte the highest one
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes));
 }
 
-inline void mark_run(FormMarks& marks, const char* block, unsigned at) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + at));
-    const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
-    const auto bits = [&](__m128i found) {
-        return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(found))} << at;
+inline __m128i are(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
+
+// Of each byte the highest bit tells whether it is not usual.
+inline __m128i not_usual_ones(__m128i bytes) {
+    // One more than 0x7E is, as a signed number, below all others.
+    const __m128i next = _mm_add_epi8(bytes, _mm_set1_epi8(1));
+    return _mm_cmpgt_epi8(_mm_set1_epi8(',' + 1), next);
+}
+
+inline bool Spelling::is_at(const char* text) const {
+    const auto same = [&](std::size_t at) {
+        return bits_of(_mm_cmpeq_epi8(run_at(text + at), run_at(bytes_.data() + at)));
     };
-    marks.ends |= bits(is('&'));
-    marks.equals |= bits(is('='));
-    marks.unusual |= bits(unusual_bytes(bytes));
+    return ((same(0) | same(kRunBytes) << kRunBytes) & asked_) == wanted_;
 }
 
 inline FormMarks scan_block(const char* block) {
     FormMarks marks;
-    mark_run(marks, block, 0);
-    mark_run(marks, block, 16);
-    mark_run(marks, block, 32);
-    mark_run(marks, block, 48);
+    for (std::size_t at = 0; at < kBlockBytes; at += kRunBytes) {
+        const __m128i bytes = run_at(block + at);
+        marks.ends |= std::uint64_t{bits_of(are(bytes, '&'))} << at;
+        marks.unusual |= std::uint64_t{bits_of(not_usual_ones(bytes))} << at;
+    }
+    marks.unusual &= ~marks.ends;
     return marks;
+}
+
+inline std::size_t copy_run(char* out, const char* in) {
+    const __m128i bytes = run_at(in);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+    return static_cast<std::size_t>(
+        std::countr_zero(bits_of(not_usual_ones(bytes)) | 1u << kRunBytes));
 }
 
 #else
 
+inline bool Spelling::is_at(const char* text) const { return is_at_portably(text); }
 inline FormMarks scan_block(const char* block) { return scan_block_portably(block); }
 inline std::size_t copy_run(char* out, const char* in) { return copy_run_portably(out, in); }
 
@@ -148,20 +178,19 @@ inline __m128i bytes_between(__m128i bytes, int first, int last) {
 
 inline unsigned marks_to_encode(const char* first_half, const char* second_half) {
     const __m128i bytes = run_of(first_half, second_half);
-    const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
     const __m128i letters = bytes_between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
     // The digits, and all but one of the marks around them.
-    const __m128i digits = _mm_andnot_si128(is('/'), bytes_between(bytes, ',', ':'));
-    const __m128i marks = _mm_or_si128(is('_'), is('~'));
+    const __m128i digits = _mm_andnot_si128(are(bytes, '/'), bytes_between(bytes, ',', ':'));
+    const __m128i marks = _mm_or_si128(are(bytes, '_'), are(bytes, '~'));
     const __m128i plain = _mm_or_si128(_mm_or_si128(letters, digits), marks);
-    return static_cast<unsigned>(_mm_movemask_epi8(plain)) ^ 0xFFFFu;
+    return bits_of(plain) ^ 0xFFFFu;
 }
 
 inline bool is_printable(const char* first_half, const char* second_half) {
-    // Moved so that what is printable stays below 0x80, as in unusual_bytes.
+    // What is printable becomes 0 to 0x5E, and then 0x21 to 0x7F; all else is more.
     const __m128i bytes = run_of(first_half, second_half);
     const __m128i from_space = _mm_sub_epi8(bytes, _mm_set1_epi8(' '));
-    return _mm_movemask_epi8(_mm_adds_epu8(from_space, _mm_set1_epi8(0x21))) == 0;
+    return bits_of(_mm_adds_epu8(from_space, _mm_set1_epi8(0x21))) == 0;
 }
 
 #else

@@ -19,7 +19,7 @@ using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
 Form form_of(const Parameters& parameters) {
     Form form;
     for (const Parameter& parameter : parameters)
-        form.add({parameter.name, parameter.value});
+        form.add({parameter.name, parameter.value, {}});
     return form;
 }
 

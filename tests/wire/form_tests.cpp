@@ -180,9 +180,9 @@ BOOST_AUTO_TEST_CASE(forms_of_any_shape_are_read_as_byte_by_byte) {
             BOOST_REQUIRE((parameters_of(form) == expected));
             bool is_plain = true;
             for (const FormField& field : form.fields()) {
-                BOOST_REQUIRE_EQUAL(field.is_plain_name, is_printable(field.name));
-                BOOST_REQUIRE_EQUAL(field.is_plain_value, is_printable(field.value));
-                is_plain = is_plain && field.is_plain_value;
+                BOOST_REQUIRE_EQUAL(field.traits.is_plain_name, is_printable(field.name));
+                BOOST_REQUIRE_EQUAL(field.traits.is_plain_value, is_printable(field.value));
+                is_plain = is_plain && field.traits.is_plain_value;
             }
             BOOST_REQUIRE_EQUAL(form.is_plain(), is_plain);
         }

@@ -24,20 +24,17 @@ Block filled_with(char c) {
 }
 
 // Written out letter by letter, so that it shares nothing with the scanners.
-bool is_unusual(unsigned char byte) {
-    constexpr std::string_view kUsual =
-        " !\"#$&'()*,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
-        "abcdefghijklmnopqrstuvwxyz{|}~";
-    return kUsual.find(static_cast<char>(byte)) == std::string_view::npos;
-}
+constexpr std::string_view kUsual =
+    ",-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
+    "abcdefghijklmnopqrstuvwxyz{|}~";
+
+bool is_usual_letter(char c) { return kUsual.find(c) != std::string_view::npos; }
 
 FormMarks expected_of(const Block& block) {
     FormMarks marks;
     for (std::size_t i = 0; i < block.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(block[i]);
-        if (byte == '&') marks.ends |= std::uint64_t{1} << i;
-        if (byte == '=') marks.equals |= std::uint64_t{1} << i;
-        if (is_unusual(byte)) marks.unusual |= std::uint64_t{1} << i;
+        if (block[i] == '&') marks.ends |= std::uint64_t{1} << i;
+        if (block[i] != '&' && !is_usual_letter(block[i])) marks.unusual |= std::uint64_t{1} << i;
     }
     return marks;
 }
@@ -126,10 +123,48 @@ BOOST_AUTO_TEST_CASE(a_form_is_the_same_wherever_its_blocks_end) {
                                                  : value == "a+b" ? "a b"
                                                                   : value;
                 BOOST_TEST(form.fields()[1].value == decoded);
-                BOOST_TEST(form.fields()[1].is_plain_value == (value != "\xC3\xA9"));
+                BOOST_TEST(form.fields()[1].traits.is_plain_value == (value != "\xC3\xA9"));
                 BOOST_TEST(form.fields()[2].name == "last");
             }
         }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_is_copied_up_to_the_first_unusual_byte) {
+    std::array<char, kRunBytes> in;
+    for (std::size_t at = 0; at < kRunBytes; ++at)
+        for (int byte = 0; byte < 256; ++byte) {
+            in.fill('a');
+            in[at] = static_cast<char>(byte);
+            const std::size_t expected = is_usual_letter(in[at]) ? kRunBytes : at;
+            std::array<char, kRunBytes> out{};
+            BOOST_REQUIRE_EQUAL(copy_run(out.data(), in.data()), expected);
+            BOOST_REQUIRE((out == in));
+            BOOST_REQUIRE_EQUAL(copy_run_portably(out.data(), in.data()), expected);
+            BOOST_REQUIRE((out == in));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_spelling_is_found_only_where_it_stands_whole) {
+    for (std::size_t size = 0; size < Spelling::kMaxBytes; ++size) {
+        const std::string name = std::string("abcdefghijklmnopqrstuvwxyz0123456").substr(0, size);
+        const Spelling spelling(name);
+        const std::string there = name + "=" + std::string(Spelling::kMaxBytes, '&');
+        BOOST_REQUIRE(spelling.is_at(there.data()) && spelling.is_at_portably(there.data()));
+        for (std::size_t at = 0; at <= size; ++at) {
+            std::string other = there;
+            other[at] = 'A';
+            BOOST_REQUIRE(!spelling.is_at(other.data()) && !spelling.is_at_portably(other.data()));
+        }
+        std::string longer = there;
+        longer.insert(0, "a");
+        if (size > 0) BOOST_REQUIRE(!spelling.is_at(longer.data()));
+    }
+    const Spelling nobodys;
+    for (const char c : {'\0', '=', '&', 'a'}) {
+        const std::string text(Spelling::kMaxBytes, c);
+        BOOST_TEST(!nobodys.is_at(text.data()));
+        BOOST_TEST(!nobodys.is_at_portably(text.data()));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_has_to_be_encoded_is_marked_at_every_position) {
