@@ -25,7 +25,7 @@ NameTable::NameTable(const Config& config) : id_(next_id()) {
     for (const OwnName& own : config.postbacks.names)
         if (const ParameterName* meant = find_parameter(own.means))
             add(own.name, meant->fact, meant->canonical);
-    if (config.seal.mode != Seal::Mode::off) add(config.seal.parameter, Fact::seal, "seal");
+    add(config.seal.parameter, Fact::seal, "seal"); // where seals are off, old links still have one
 }
 
 std::size_t NameTable::slot_of(const Print& print) {
@@ -43,7 +43,8 @@ void NameTable::add(std::string_view name, Fact fact, std::string_view canonical
     const bool is_secret = secrecy == Secrecy::password || secrecy == Secrecy::card;
     const std::size_t index = names_.size();
     names_.push_back({small, fact, canonical, secrecy});
-    plain_facts_[names_.size()] = is_secret || fact == Fact::password ? Fact::extra : fact;
+    const bool is_plain = !is_secret && fact != Fact::password && !is_untouched(fact);
+    plain_facts_[names_.size()] = is_plain ? fact : Fact::extra;
     prints_[index] = print_of(small);
     std::size_t slot = slot_of(prints_[index]);
     while (slots_[slot] != 0)

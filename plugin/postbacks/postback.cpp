@@ -11,6 +11,7 @@ namespace {
 
 // Facts that only describe: where two names of one disagree the first one stands, with a warning.
 constexpr std::array kDescribing = {
+    Fact::extra,
     Fact::email,
     Fact::name,
     Fact::first_name,
@@ -99,11 +100,18 @@ private:
     std::size_t unknown_count_ = 0;
 };
 
-// Two names of one thing may both have been typed into the template.
-void add_known_extra(Postback& postback, std::string_view name, std::string_view value) {
-    const std::pair extra{name, value};
-    if (std::find(postback.extras.begin(), postback.extras.end(), extra) == postback.extras.end())
-        postback.extras.push_back(extra);
+// Two names of one thing may both have been typed into the template: what was said first stands.
+void add_known_extra(Postback& postback, std::string_view name, const KnownName& known,
+                     std::string_view value) {
+    const auto said =
+        std::find_if(postback.extras.begin(), postback.extras.end(),
+                     [&](const auto& extra) { return extra.first == known.canonical; });
+    if (said == postback.extras.end())
+        postback.extras.emplace_back(known.canonical, value);
+    else if (said->second.empty())
+        said->second = value;
+    else if (!value.empty() && said->second != value)
+        note_two_values(postback, known.fact, name);
 }
 
 void read_field(Postback& postback, const FormField& field, const KnownName* known) {
@@ -114,10 +122,12 @@ void read_field(Postback& postback, const FormField& field, const KnownName* kno
         return;
     }
     if (secrecy == Secrecy::password || secrecy == Secrecy::card) return;
-    if (fact != Fact::extra)
+    if (is_untouched(fact))
+        set_fact(postback, fact, field.name, clean(field, postback));
+    else if (fact != Fact::extra)
         set_fact(postback, fact, field.name, trimmed(clean(field, postback)));
     else if (known)
-        add_known_extra(postback, known->canonical, clean(field, postback));
+        add_known_extra(postback, field.name, *known, clean(field, postback));
     else if (!field.name.empty())
         postback.extras.emplace_back(postback.texts.keep(lower_case(clean_text(field.name))),
                                      clean(field, postback));

@@ -56,7 +56,7 @@ SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, co
     for (std::size_t i = 0; i < count; ++i)
         extras[i] = {config.seal.extras[i], extra_of(postback, config.seal.extras[i])};
     facts.extras = std::span(extras).first(count);
-    return check_seal(seal_of(postback), config.seal.keys, facts, now,
+    return check_seal(seal_of(postback, config), config.seal.keys, facts, now,
                       TimeMs{config.seal.max_age_days} * kDayMs);
 }
 
@@ -98,7 +98,7 @@ std::string unsaid_facts(const Postback& postback) {
 
 std::string check_seal_of(const EventDraft& event, const Postback& postback, const Config& config,
                           TimeMs now) {
-    if (seal_of(postback).empty())
+    if (seal_of(postback, config).empty())
         return config.seal.mode == Seal::Mode::require
                    ? "there is no seal (" + config.seal.parameter +
                          "), and seal.mode is \"require\""
@@ -121,11 +121,14 @@ std::string check_seal_of(const EventDraft& event, const Postback& postback, con
 
 } // namespace
 
-bool is_promised(EventKind kind, bool is_opened) {
-    return is_sale(kind) || (kind == EventKind::member_enable && !is_opened);
+bool is_promised(const EventDraft& event, bool is_opened) {
+    return event.partner.empty() &&
+           (is_sale(event.kind) || (event.kind == EventKind::member_enable && !is_opened));
 }
 
-std::string_view seal_of(const Postback& postback) { return postback[Fact::seal]; }
+std::string_view seal_of(const Postback& postback, const Config& config) {
+    return config.seal.mode == Seal::Mode::off ? std::string_view() : postback[Fact::seal];
+}
 
 const JoinOption* sealed_option(const Postback& postback, const Config& config, TimeMs now) {
     if (config.seal.mode == Seal::Mode::off) return nullptr;
@@ -140,7 +143,7 @@ std::string check_promise(const EventDraft& event, const Postback& postback, con
                           bool is_opened, TimeMs now) {
     if (event.test && config.mode == Mode::live)
         return "TESTTRANS=1, but account.mode is \"live\": test money is not real money";
-    if (config.seal.mode == Seal::Mode::off || !is_promised(event.kind, is_opened)) return {};
+    if (config.seal.mode == Seal::Mode::off || !is_promised(event, is_opened)) return {};
     return check_seal_of(event, postback, config, now);
 }
 

@@ -12,12 +12,13 @@
 
 namespace segpay {
 
-// What a link promised: a sale that a customer decided on, and the access that begins before that
-// sale is told. A renewal echoes the link's values too, but months later.
-bool is_promised(EventKind kind, bool is_opened);
+// What a link of ours promised: a sale that a customer decided on, and the access that begins
+// before that sale is told. A renewal echoes the link's values too, but months later; what was sold
+// on another merchant's form was promised by a link of his, and nobody of ours is named by it.
+bool is_promised(const EventDraft& event, bool is_opened);
 
 // The seal that the link had; empty: none, or seals are off.
-std::string_view seal_of(const Postback& postback);
+std::string_view seal_of(const Postback& postback, const Config& config);
 
 // The option whose link the postback's seal proves, where the postback itself does not say what was
 // sold; null when it has no good seal. The option lives in `config`.

@@ -81,14 +81,22 @@ inline void add_extra(EventDraft& event, const Postback& postback, Fact fact) {
     if (!postback[fact].empty()) event.extras.emplace_back(canonical_name(fact), postback[fact]);
 }
 
+// Of what kinds the stage is a part: what is declined or taken back can be of any.
+bool implies_stage(EventKind kind) {
+    return kind == EventKind::join || kind == EventKind::cross_sell || is_renewal(kind) ||
+           kind == EventKind::upgrade_denial;
+}
+
 void tell_the_rest(EventDraft& event, const Postback& postback, const Classification& row) {
     for (Fact fact :
          {Fact::first_name, Fact::last_name, Fact::initial_value, Fact::xref1, Fact::xref2})
         add_extra(event, postback, fact);
     if (!row.is_transaction)
-        for (Fact fact :
-             {Fact::transaction_type, Fact::stage, Fact::approved, Fact::price, Fact::currency})
+        for (Fact fact : {Fact::transaction_type, Fact::approved, Fact::price, Fact::currency})
             add_extra(event, postback, fact);
+    else if (postback[Fact::price].empty())
+        add_extra(event, postback, Fact::currency);
+    if (!row.is_transaction || !implies_stage(event.kind)) add_extra(event, postback, Fact::stage);
     if (event.approved != false) add_extra(event, postback, Fact::response_code);
     if (event.kind == EventKind::member_cancel || event.approved == false)
         for (Fact fact : {Fact::refund_reason, Fact::refund_comment})
@@ -109,8 +117,8 @@ void tell_the_rest(EventDraft& event, const Postback& postback, const Classifica
 // link that the customer edited) cannot say otherwise.
 void remember(EventDraft& event, const Postback& postback, const Config& config,
               const Known& known) {
-    const bool is_promise = is_promised(event.kind, known.is_opened());
-    const bool is_sealed = is_promise && !seal_of(postback).empty();
+    const bool is_promise = is_promised(event, known.is_opened());
+    const bool is_sealed = is_promise && !seal_of(postback, config).empty();
     const bool is_settled = (known.is_opened() || known.is_of_sale) && !is_promise;
     if (event.username.empty()) event.username = known.username;
     if (is_settled) event.partner = known.partner;
@@ -361,7 +369,7 @@ Objection read(EventDraft& event, const Postback& postback, const Config& config
     const bool is_opened = known && known->is_opened();
     if (known) remember(event, postback, config, *known);
     if (config.seal.mode == Seal::Mode::require && trust == Trust::verify && !is_opened &&
-        !(known && known->is_of_sale) && !is_promised(event.kind, is_opened))
+        !(known && known->is_of_sale) && !is_promised(event, is_opened))
         believe_no_echo(event, postback);
     read_reason(event, postback);
     read_time(event, postback, texts);

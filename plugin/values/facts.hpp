@@ -60,6 +60,9 @@ enum class Fact : std::uint8_t {
 
 constexpr std::size_t kFactCount = static_cast<std::size_t>(Fact::seal) + 1;
 
+// Values of the host's own making, which come back to it with their spaces.
+constexpr bool is_untouched(Fact fact) { return fact == Fact::upsell || fact == Fact::tokenplus; }
+
 // Where a name comes from.
 enum class NameSource : std::uint8_t {
     listed, // Processing API 2.0, "Full List of Postback Parameters": the names of default

@@ -1,5 +1,5 @@
-// What is known of a postback's purchase: the purchase itself, and over it the one sale that is taken
-// back, if it is of that purchase.
+// What is known of a postback's purchase: the purchase itself, and over it the one sale that is
+// taken back, if it is of that purchase.
 #include "postbacks/known.hpp"
 
 #include "fixtures.hpp"
@@ -33,9 +33,9 @@ BOOST_AUTO_TEST_CASE(nothing_is_known_of_nothing) {
 
 BOOST_AUTO_TEST_CASE(what_takes_a_sale_back_is_on_the_account_of_that_sale) {
     const Memory memory = memory_of();
-    for (EventKind kind : {EventKind::void_sale, EventKind::credit, EventKind::chargeback,
-                           EventKind::revoke, EventKind::chargeback_reversal,
-                           EventKind::rdr_reversal, EventKind::standin_decline}) {
+    for (EventKind kind :
+         {EventKind::void_sale, EventKind::credit, EventKind::chargeback, EventKind::revoke,
+          EventKind::chargeback_reversal, EventKind::rdr_reversal, EventKind::standin_decline}) {
         const Known known = known_from(memory, kind, "1").value();
         BOOST_TEST(known.option == "102");
         BOOST_TEST(known.affiliate == "B2");

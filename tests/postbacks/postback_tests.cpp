@@ -86,6 +86,24 @@ BOOST_AUTO_TEST_CASE(two_names_of_one_fact_must_agree) {
 }
 
 // A default postback has the page's names beside Segpay's own: what decides nothing stops nothing.
+BOOST_AUTO_TEST_CASE(of_two_names_of_one_extra_the_first_stands) {
+    const Read same = read({{"city", "Hull"}, {"billcity", "Hull"}, {"zip", ""}, {"zipcode", "1"}});
+    BOOST_TEST((same.extras() == Extras{{"billcity", "Hull"}, {"billzip", "1"}}));
+    BOOST_TEST(same.warnings().empty());
+    const Read other = read({{"city", "Hull"}, {"billcity", "Leeds"}});
+    BOOST_TEST((other.extras() == Extras{{"billcity", "Hull"}}));
+    BOOST_REQUIRE(other.warnings().size() == 1u);
+    BOOST_TEST(contains(other.warnings()[0], "\"billcity\" and another name"));
+    BOOST_TEST(other.contradiction() == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_hosts_own_values_come_back_untouched) {
+    const Read postback = read({{"upsell", " x "}, {"tokenplus", "5 "}, {"octoken", " 7 "}});
+    BOOST_TEST(postback[Fact::upsell] == " x ");
+    BOOST_TEST(postback[Fact::tokenplus] == "5 ");
+    BOOST_TEST(postback[Fact::octoken] == "7");
+}
+
 BOOST_AUTO_TEST_CASE(of_two_names_of_what_only_describes_the_first_stands) {
     struct Row {
         Fact fact;

@@ -150,6 +150,22 @@ BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_was_sold_on_a_partners_form_has_no_seal_of_ours) {
+    const Config strict =
+        example_config_but([](Config& config) { config.seal.mode = Seal::Mode::require; });
+    for (const EventKind kind : {EventKind::cross_sell, EventKind::upsell}) {
+        EventDraft event;
+        event.kind = kind;
+        event.option = "301";
+        Postback postback;
+        BOOST_TEST(check_promise(event, postback, strict, false, kStart) != "");
+        event.partner = "20789";
+        BOOST_TEST(check_promise(event, postback, strict, false, kStart) == "");
+        postback[Fact::seal] = "the partner has seals of his own";
+        BOOST_TEST(check_promise(event, postback, strict, false, kStart) == "");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_rotated_key_is_accepted_and_a_foreign_one_is_not) {
     const Config rotated = example_config_but([](Config& config) {
         config.seal.keys.insert(config.seal.keys.begin(), HmacKey("the new key of this account"));

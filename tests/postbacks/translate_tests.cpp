@@ -101,6 +101,34 @@ Purchase purchase_of_101() {
 
 BOOST_AUTO_TEST_SUITE(translate_tests)
 
+BOOST_AUTO_TEST_CASE(the_stage_is_told_where_the_kind_does_not_tell_it) {
+    const auto stage_of = [](const Sent& sent) {
+        for (const auto& [name, value] : sent.event().extras)
+            if (name == "stage") return value;
+        return std::string("not told");
+    };
+    BOOST_TEST(stage_of(kJoin) == "not told");
+    BOOST_TEST(stage_of(kRebill) == "not told");
+    BOOST_TEST(stage_of(kJoin.with("approved", "No")) == "Initial");
+    BOOST_TEST(stage_of(kRebill.with("approved", "No")) == "Rebill");
+    BOOST_TEST(stage_of(kRebill.with("approved", "No").with("stage", "Conversion")) ==
+               "Conversion");
+    BOOST_TEST(stage_of(kJoin.with("trantype", "credit").with("stage", "Conversion")) ==
+               "Conversion");
+    BOOST_TEST(stage_of(kJoin.with("octoken", "26346680")) == "Initial");
+    BOOST_TEST(stage_of(kCancel.with("stage", "Rebill")) == "Rebill");
+}
+
+BOOST_AUTO_TEST_CASE(a_currency_without_a_price_is_an_extra) {
+    BOOST_TEST((kJoin.without("price").event().extras == NamedValues{{"currencycode", "USD"}}));
+}
+
+BOOST_AUTO_TEST_CASE(where_seals_are_off_none_is_told) {
+    const Config off =
+        example_config_but([](Config& config) { config.seal.mode = Seal::Mode::off; });
+    BOOST_TEST(kJoin.with("natsseal", "x").translated({}, off).event.extras.empty());
+}
+
 BOOST_AUTO_TEST_CASE(every_field_of_an_event_has_its_source) {
     const Event event = kJoin.with("relatedtranid", "1234567889")
                             .with("memberid", "908172")
