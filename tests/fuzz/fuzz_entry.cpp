@@ -2,7 +2,8 @@
 // size, NULL, the callbacks of any_host.cpp, sinks that stop or throw. What biller.h promises of
 // each hook holds all the same.
 //
-// Input: bytes. An operation (kOperations) each, followed by what it takes; see Program.
+// Input: bytes. The account (accounts()) and what the host does (AnyHost), then operations
+// (kOperations), each followed by what it takes; see Program.
 #include "any_host.hpp"
 #include "biller.h"
 #include "boundary.hpp"
@@ -10,8 +11,11 @@
 
 #include <cstring>
 #include <deque>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 extern "C" biller_entry_fn biller_entry_v1;
@@ -61,6 +65,20 @@ options:
 cross_sells:
   - { ref: XS-9-202, option: 202 }
 )";
+
+std::string text_of(const char* file) {
+    std::ifstream stream(file, std::ios::binary);
+    holds(stream.is_open(), "the accounts of the stories can be read", file);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// In the order of make_corpus.py: the example, then the accounts of the stories.
+const std::vector<std::string>& accounts() {
+    static const std::vector<std::string> texts = {
+        std::string(kConfig), text_of(SEGPAY_SOURCE_DIR "/tests/data/partners.yaml"),
+        text_of(SEGPAY_SOURCE_DIR "/tests/data/live.yaml")};
+    return texts;
+}
 
 constexpr std::string_view kTexts[] = {
     "GET",
@@ -156,7 +174,8 @@ private:
 
 class Program {
 public:
-    explicit Program(Input input) : input_(input) {
+    explicit Program(Input input)
+        : input_(input), account_(accounts()[input_.byte() % accounts().size()]) {
         biller_host_info info{sizeof info, 0, 0, 0, biller_text("fuzz")};
         const uint32_t status = biller_entry_v1(&info, &plugin_, nullptr);
         holds(status == BILLER_STATUS_OK && plugin_ != nullptr, "the plugin takes version 1.0");
@@ -234,7 +253,7 @@ private:
         close();
         biller_config config{};
         config.struct_size = sizeof config;
-        config.text = bytes(kConfig);
+        config.text = bytes(account_);
         config.ledger = biller_text(":memory:");
         const biller_host table = host_.table();
         biller_reason reason{};
@@ -247,7 +266,7 @@ private:
     void open() {
         close();
         biller_config config{};
-        config.text = input_.byte() % 2 == 0 ? bytes(kConfig) : text();
+        config.text = input_.byte() % 2 == 0 ? bytes(account_) : text();
         config.ledger = biller_text(input_.byte() % 4 == 3 ? "/nowhere/ledger" : ":memory:");
         biller_host table = host_.table();
         const unsigned without = input_.byte();
@@ -275,7 +294,7 @@ private:
 
     void check() {
         biller_config config{};
-        config.text = input_.byte() % 2 == 0 ? bytes(kConfig) : text();
+        config.text = input_.byte() % 2 == 0 ? bytes(account_) : text();
         Sized<biller_config> sized_config(config, input_);
         Stopping stopping = sink();
         const auto sink = whole(
@@ -508,6 +527,7 @@ private:
     };
 
     Input input_;
+    const std::string& account_; // its configuration
     const biller_plugin* plugin_ = nullptr;
     AnyHost host_;
     biller_instance* instance_ = nullptr;

@@ -1,9 +1,9 @@
 // From the request to the disposition: a row of requests against one account with a ledger in
 // memory and a host that writes down what it is told.
 //
-// Input: lines. The first names the account (kAccounts; else it is the example's). Each other line
-// is a request as `nats-segpay translate` reads it: "query", "body:..." or "query<TAB>body"; a sign
-// before it chooses what the host answers (kAnswers; else it is done). Each request is sent twice.
+// Input: a byte that chooses the account (kAccounts), then lines. Each is a request as
+// `nats-segpay translate` reads it: "query", "body:..." or "query<TAB>body"; a sign before it
+// chooses what the host answers (kAnswers; else it is done). Each request is sent twice.
 #include "allowed.hpp"
 #include "biller.hpp"
 #include "boundary.hpp"
@@ -30,34 +30,45 @@ constexpr std::string_view kCanary = "canary";
 
 // ---- Accounts -----------------------------------------------------------------------------------
 
+constexpr const char* kExample = SEGPAY_SOURCE_DIR "/config/examples/sandbox.yaml";
+
 struct AccountKind {
-    std::string_view name;
+    const char* file;
     void (*change)(Config&);
 };
+// In the order of make_corpus.py: the example as it is, sealed, with a secret parameter, and lax;
+// then the accounts of the stories.
 constexpr AccountKind kAccounts[] = {
-    {"example", [](Config&) {}},
-    {"sealed", [](Config& config) { config.seal.mode = Seal::Mode::require; }},
-    {"secret",
+    {kExample, [](Config&) {}},
+    {kExample, [](Config& config) { config.seal.mode = Seal::Mode::require; }},
+    {kExample,
      [](Config& config) {
          config.postbacks.authenticity.secret = SecretParameter{"natskey", Secret("canary-key")};
      }},
-    {"lax",
+    {kExample,
      [](Config& config) {
          config.mode = Mode::live;
          config.seal.mode = Seal::Mode::off;
          config.postbacks.price_of_sales = PriceCheck::off;
          config.postbacks.price_of_renewals = PriceCheck::quarantine;
      }},
+    {SEGPAY_SOURCE_DIR "/tests/data/partners.yaml", [](Config&) {}},
+    {SEGPAY_SOURCE_DIR "/tests/data/live.yaml", [](Config&) {}},
 };
 
-Config config_named(std::string_view name) {
-    static const LoadedConfig example =
-        load_config_file(SEGPAY_SOURCE_DIR "/config/examples/sandbox.yaml");
-    holds(example.config.has_value(), "the example configuration loads");
-    Config config = *example.config;
-    for (const AccountKind& kind : kAccounts)
-        if (kind.name == name) kind.change(config);
-    return config;
+std::vector<Config> load_accounts() {
+    std::vector<Config> configs;
+    for (const AccountKind& kind : kAccounts) {
+        LoadedConfig loaded = load_config_file(kind.file);
+        holds(loaded.config.has_value(), "the accounts load", kind.file);
+        kind.change(configs.emplace_back(std::move(*loaded.config)));
+    }
+    return configs;
+}
+
+const Config& chosen_account(unsigned choice) {
+    static const std::vector<Config> configs = load_accounts();
+    return configs[choice % configs.size()];
 }
 
 // ---- The host -----------------------------------------------------------------------------------
@@ -240,8 +251,8 @@ struct Shown {
 
 class Account {
 public:
-    explicit Account(std::string_view name)
-        : biller_(config_named(name), Host(host_.table()),
+    explicit Account(const Config& config)
+        : biller_(config, Host(host_.table()),
                   open_sqlite_ledger({":memory:", 30'000, Secret("key of the box")})) {}
     Account(const Account&) = delete;
     Account& operator=(const Account&) = delete;
@@ -393,7 +404,7 @@ private:
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
     Input input(data, size);
-    Account account(input.until('\n'));
+    Account account(chosen_account(input.byte()));
     for (std::size_t sent = 0; sent < kMaxRequests && !input.is_at_end(); ++sent)
         account.send_twice(request_in(input.until('\n')));
     account.finish();

@@ -2,17 +2,23 @@
 """Writes the seeds of the fuzz targets into corpus/<target>/, from the stories of tests/data and
 the configurations of config/. Files named "seed-..." are its own; findings stay. With --check it
 writes nothing and fails when the corpus is not what it would write."""
+import base64
+import hmac
 import pathlib
 import re
 import shlex
 import sys
+import typing
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 WORDS = ("trantype", "action", "stage", "approved")
 SECRETS = "&password=canary-1&ccnumber=canary-2"
-ACCOUNTS = ("example", "lax", "secret", "sealed")
+# In the order in which fuzz_postback.cpp and fuzz_entry.cpp have them.
+POSTBACK_ACCOUNTS = ("example", "sealed", "secret", "lax", "partners.yaml", "live.yaml")
+ENTRY_ACCOUNTS = ("example", "partners.yaml", "live.yaml")
+START_S = 1_790_000_000  # of the clocks of the targets
 
 
 def raw(piece):
@@ -21,7 +27,26 @@ def raw(piece):
     return re.sub(rb"\\x([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), text)
 
 
-def request(words, always, pieces):
+def seal(account, option, always):
+    """The seal of a link for what the story says always, as wire/seal.hpp tells it."""
+    config = (ROOT / "tests/data" / account).read_text(encoding="utf-8")
+    key = re.search(r"^  keys:\n    - (.+)$", config, re.MULTILINE)[1]
+    package = re.search(r"^    package: (\d+)$", config, re.MULTILINE)[1]
+    said = [always.get(name, "") for name in ("memberid", "session", "merchantpartnerid")]
+    facts = [package, option, *said] + [""] * 5  # neither cross sells nor upsells
+    time = START_S.to_bytes(4, "big")
+    message = time + "".join(f"{len(fact)}:{fact}" for fact in facts).encode()
+    digest = hmac.digest(key.encode(), message, "sha256")[:16]
+    return base64.b32encode(time + digest).decode().lower()
+
+
+class Story(typing.NamedTuple):
+    name: str
+    account: str
+    requests: list
+
+
+def request(account, words, always, pieces):
     fields = {name: word for name, word in zip(WORDS, words) if word != "-"}
     fields.update(always)
     unchanged = b""
@@ -33,50 +58,56 @@ def request(words, always, pieces):
         else:
             name, value = piece.split("=", 1)
             fields[name] = value
+    if fields.get("natsseal", "").startswith("@"):
+        fields["natsseal"] = seal(account, fields["natsseal"][1:], always)
     return urllib.parse.urlencode(fields).encode() + unchanged
 
 
 def stories():
-    """Pairs of a name and a list of requests."""
     for file in sorted((ROOT / "tests/data").glob("*.seq")):
-        number, always, requests = 0, {}, []
+        number, account, always, requests = 0, "example", {}, []
         for line in file.read_text(encoding="utf-8").splitlines() + ["=== End"]:
             if line.startswith("=== "):
                 if requests:
-                    yield f"{file.stem}-{number:02}", requests
-                number, always, requests = number + 1, {}, []
+                    yield Story(f"{file.stem}-{number:02}", account, requests)
+                number, account, always, requests = number + 1, "example", {}, []
             elif line and not line.startswith("#"):
                 words = shlex.split(line.replace("'", "\\'"), posix=True) if "\\x" not in line \
                     else line.split()
                 if words[0] == "with":
                     always.update(word.split("=", 1) for word in words[1:])
-                elif words[0] not in ("account", "release", "dismiss"):
-                    requests.append(request(words[:4], always,
+                elif words[0] == "account":
+                    account = words[1]
+                elif words[0] not in ("release", "dismiss"):
+                    requests.append(request(account, words[:4], always,
                                             words[words.index("|") + 1:words.index("->")]))
 
 
 def postbacks(all_stories):
-    for number, (name, requests) in enumerate(all_stories):
-        yield name, b"\n".join([b"example"] + requests)
+    def seed(account, requests):
+        return bytes([POSTBACK_ACCOUNTS.index(account)]) + b"\n".join(requests)
+    for number, story in enumerate(all_stories):
+        yield story.name, seed(story.account, story.requests)
         if number % 8 == 0:  # the same in other accounts, ways and moods
-            odd = [b"!" + each if at % 3 else b"?body:" + each for at, each in enumerate(requests)]
-            account = ACCOUNTS[number // 8 % len(ACCOUNTS)]
-            yield f"{name}-{account}", b"\n".join([account.encode()] + odd)
+            odd = [b"!" + each if at % 3 else b"?body:" + each
+                   for at, each in enumerate(story.requests)]
+            other = POSTBACK_ACCOUNTS[number // 8 % len(POSTBACK_ACCOUNTS)]
+            yield f"{story.name}-{pathlib.Path(other).stem}", seed(other, odd)
     join = ("trantype=sale&action=Auth&stage=Initial&approved=Yes&purchaseid=1&tranid=2"
             "&price=2.95&currencycode=USD&eticketid=162209:3097")
-    yield "secrets", b"\n".join(text.encode() for text in (
-        "example", join + SECRETS, "?" + join.replace("tranid=2", "tranid=3") + SECRETS,
+    yield "secrets", seed("example", [text.encode() for text in (
+        join + SECRETS, "?" + join.replace("tranid=2", "tranid=3") + SECRETS,
         "trantype=gift" + SECRETS, join + "&relatedtranid=no+id" + SECRETS,
-        join + "&price=1" + SECRETS))
-    yield "secret-parameter", b"\n".join(text.encode() for text in (
-        "secret", join + "&natskey=canary-key", join + "&natskey=canary-no", join))
-    yield "cut-in-two", ("example\n" + join.replace("&stage", "\tstage")).encode()
+        join + "&price=1" + SECRETS)])
+    yield "secret-parameter", seed("secret", [text.encode() for text in (
+        join + "&natskey=canary-key", join + "&natskey=canary-no", join)])
+    yield "cut-in-two", seed("example", [join.replace("&stage", "\tstage").encode()])
 
 
 def forms(all_stories):
-    for number, (name, requests) in enumerate(all_stories):
+    for number, story in enumerate(all_stories):
         if number % 3 == 0:
-            yield name, bytes([number % 256]) + b"=" + requests[0]
+            yield story.name, bytes([number % 256]) + b"=" + story.requests[0]
     yield "limits", b"\x01&" + b"&".join(b"n%d=%%41+%%4" % n for n in range(6))
     yield "separators", b"\x00\x00a\x00&=%+\x00\x00\xff"
 
@@ -107,14 +138,15 @@ def entries(all_stories):
     recover, everything = b"\x03\x00\x64\x00", b"\x04\xff\xff" + bytes(8)
     decide = [b"\x05" + bytes([decision]) + b"\xfc\x23\x00\x00\x00\x00"
               for decision in (1, 2, 3)]
-    for number, (name, requests) in enumerate(all_stories):
-        if number % 2 == 0:  # the host's mood first
-            yield name, (bytes([number // 2 % 8]) + b"".join(map(handle, requests[:6])) +
-                         b"\x08\x01" + recover + decide[number // 2 % 3] + everything)
+    for number, story in enumerate(all_stories):
+        if number % 2 == 0 or story.account != "example":
+            account_and_mood = bytes([ENTRY_ACCOUNTS.index(story.account), number // 2 % 8])
+            yield story.name, (account_and_mood + b"".join(map(handle, story.requests[:6])) +
+                               b"\x08\x01" + recover + decide[number // 2 % 3] + everything)
     for operation in range(12):  # with whatever follows
         for size in (0, 1, 9, 100):
             yield (f"operation-{operation:02}-{size:03}",
-                   bytes([0, operation]) + bytes([size and 1, size, 252]) * 24)
+                   bytes([0, 0, operation]) + bytes([size and 1, size, 252]) * 24)
 
 
 def seed_files():
