@@ -7,6 +7,7 @@
 #include "any_host.hpp"
 #include "biller.h"
 #include "boundary.hpp"
+#include "ledger_tables.hpp"
 #include "property.hpp"
 
 #include <cstring>
@@ -247,6 +248,11 @@ private:
         return status;
     }
 
+    static void holds_as_it_was(const std::string& before, std::string_view sentence) {
+        const std::string after = rows_of_last_ledger();
+        holds(after == before, sentence, "before\n" + before + "after\n" + after);
+    }
+
     // ---- Opening and closing
 
     void open_as_usual() {
@@ -360,11 +366,13 @@ private:
                     check_text(link->fields[i].value);
                 static_cast<Stopping*>(context)->answer();
             }});
+        const std::string before = rows_of_last_ledger();
         const uint32_t status = call(
             [&](biller_reason* reason) {
                 return plugin_->link(instance_, sized_request.get(), &sink, reason);
             },
             stopping);
+        holds_as_it_was(before, "a link leaves the ledger as it was, made or not");
         if (stopping.throws) return;
         holds(stopping.calls == (status == BILLER_STATUS_OK ? 1u : 0u),
               "a link's sink is called once, on success only");
@@ -402,11 +410,14 @@ private:
                 kept.disposition = reply->disposition;
                 kept.stopping.answer();
             }});
+        const std::string before = rows_of_last_ledger();
         const uint32_t status = call(
             [&](biller_reason* reason) {
                 return plugin_->handle(instance_, sized_request.get(), &sink, reason);
             },
             replies.stopping);
+        if (replies.disposition == BILLER_DISPOSITION_REFUSED || status == BILLER_STATUS_ARGUMENT)
+            holds_as_it_was(before, "a refusal leaves the ledger as it was");
         if (!replies.key.empty()) last_key_ = replies.key;
         if (replies.stopping.throws) return;
         holds(status == BILLER_STATUS_OK || status == BILLER_STATUS_ARGUMENT,
@@ -473,12 +484,15 @@ private:
         decision.leave_to_host = input_.byte() % 4;
         Sized<biller_decision> sized_decision(decision, input_);
         Sized<biller_report> report(biller_report{}, input_);
+        const std::string before = rows_of_last_ledger();
         const uint32_t status = call([&](biller_reason* reason) {
             return plugin_->decide(instance_, sized_decision.get(), report.get(), reason);
         });
         holds(status == BILLER_STATUS_OK || status == BILLER_STATUS_ARGUMENT ||
                   status == BILLER_STATUS_NOT_FOUND || status == BILLER_STATUS_STATE,
               "a decision is carried out, or refused for a reason of its own");
+        if (status != BILLER_STATUS_OK)
+            holds_as_it_was(before, "a decision that fails leaves the ledger as it was");
     }
 
     void list_portal_fields() {
@@ -538,6 +552,7 @@ private:
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
+    [[maybe_unused]] static const bool is_watching = (watch_ledgers(), true);
     Program(Input(data, size)).run();
     return 0;
 }
