@@ -71,12 +71,21 @@ constexpr auto kFirstOf = [] {
     return first;
 }();
 
+// Of the words of less than eight letters, all that there is to compare.
+constexpr std::size_t kFewLetters = 8;
+constexpr auto kFolded = [] {
+    std::array<std::uint64_t, kWords.size()> folded{};
+    for (std::size_t i = 0; i < kWords.size(); ++i)
+        if (kWords[i].size() < kFewLetters) folded[i] = folded_few(kWords[i]);
+    return folded;
+}();
+
 template <class Fits>
 Word first_word(char first, Fits fits) {
     const auto letter = static_cast<unsigned char>((first | 0x20) - 'a');
     if (letter >= 26) return Word::none;
     for (std::size_t i = kFirstOf[letter]; i < kFirstOf[letter + 1u]; ++i)
-        if (fits(kWords[i])) return static_cast<Word>(i);
+        if (fits(i)) return static_cast<Word>(i);
     return Word::none;
 }
 
@@ -85,13 +94,17 @@ Word unusual_word_of(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(" -_");
     if (begin == std::string_view::npos) return Word::none;
     text.remove_prefix(begin);
-    return first_word(text.front(), [&](std::string_view word) { return is_word(text, word); });
+    return first_word(text.front(), [&](std::size_t i) { return is_word(text, kWords[i]); });
 }
 
 Word word_of(std::string_view text) {
     if (text.empty()) return Word::none;
-    const Word exact =
-        first_word(text.front(), [&](std::string_view word) { return spells(text, word); });
+    const bool is_short = text.size() < kFewLetters;
+    const std::uint64_t folded = is_short ? folded_few(text) : 0;
+    const Word exact = first_word(text.front(), [&](std::size_t i) {
+        return kWords[i].size() == text.size() &&
+               (is_short ? kFolded[i] == folded : spells(text, kWords[i]));
+    });
     return exact != Word::none ? exact : unusual_word_of(text);
 }
 

@@ -41,6 +41,9 @@ std::string check_price(const EventDraft& event, const JoinOption& option) {
                "; it costs " + amount_text(option.price.minimum.value_or(Money())) + " to " +
                money_text(option.price.maximum.value_or(Money()));
     }
+    const std::optional<Period>& usual =
+        is_sale(event.kind) ? option.price.initial : option.price.recurring;
+    if (usual && usual->amount == amount) return {};
     std::string right_words;
     for (const auto& [right, name] : right_prices(option.price)) {
         const bool is_due = right && !(is_sale(event.kind) && name == "discount") &&

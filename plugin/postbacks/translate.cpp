@@ -305,11 +305,13 @@ void identify(Identity& identity, const EventDraft& event, const Classification&
     std::string& stem = identity.stem;
     if (row.is_transaction) {
         append_transaction_stem(stem, event.transaction_id);
+        std::array<char, 64> words;
+        char* end = words.data();
         for (std::string_view word : {row.transaction_type, row.action, row.stage}) {
-            stem += word;
-            if (!word.empty()) stem += '-';
+            end = std::copy(word.begin(), word.end(), end);
+            if (!word.empty()) *end++ = '-';
         }
-        stem += event.approved == true ? "yes" : "no";
+        stem.append(words.data(), end).append(event.approved == true ? "yes" : "no");
         if (event.kind == EventKind::reactivation) {
             identity.access = Change::on;
             identity.renewal = Change::on;

@@ -2,9 +2,11 @@
 // costs a few instructions, and nearly everything that is read is made of known ones.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace segpay {
@@ -14,18 +16,18 @@ namespace segpay {
 constexpr std::uint64_t kSmall = 0x2020202020202020u;
 
 template <class Number>
-std::uint64_t number_at(const char* text) {
-    Number number = 0;
-    std::memcpy(&number, text, sizeof number);
-    return number;
+constexpr std::uint64_t number_at(const char* text) {
+    std::array<char, sizeof(Number)> bytes{};
+    std::copy_n(text, bytes.size(), bytes.begin());
+    return std::bit_cast<Number>(bytes);
 }
 
-inline std::uint64_t folded_eight(const char* text) {
+constexpr std::uint64_t folded_eight(const char* text) {
     return number_at<std::uint64_t>(text) | kSmall;
 }
 
 // All of a text of less than eight bytes; texts of one size are compared by it.
-inline std::uint64_t folded_few(std::string_view text) {
+constexpr std::uint64_t folded_few(std::string_view text) {
     const char* const begin = text.data();
     const std::size_t size = text.size();
     if (size >= 4)
