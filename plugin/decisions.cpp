@@ -53,7 +53,7 @@ Refused Biller::release(std::string_view key, std::string_view by, Deliver where
 Refused Biller::release_one(const Entry& entry, std::string_view by, Deliver where,
                             Report& report) {
     Reading reading;
-    (void)reading.form.read(entry.request); // was within the limits when it came
+    (void)reading.form.read(entry.request, kNoLimits);
     if (auto contradiction = read_postback(reading.form, names_, reading.postback))
         return {Refused::Cause::wrong_state, contradiction->message};
     Translation& translation = reading.translation;

@@ -2,6 +2,7 @@
 #include "events/event.hpp"
 
 #include <array>
+#include <iterator>
 
 namespace segpay {
 
@@ -73,7 +74,7 @@ Event event_of(const EventDraft& draft) {
     Event event;
     event.kind = draft.kind;
     event.key = draft.key;
-    for (std::size_t i = 0; i < kEventTexts.size(); ++i)
+    for (std::size_t i = 0; i < std::size(kEventTexts); ++i)
         event.*kEventTexts[i].member = draft.*kEventTextsOf<EventDraft>[i].member;
     event.amount = draft.amount;
     event.approved = draft.approved;

@@ -7,7 +7,6 @@
 #include "values/secret.hpp"
 #include "values/timestamp.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -54,8 +53,10 @@ bool is_sale(EventKind kind);
 bool is_renewal(EventKind kind);
 
 // Texts: empty means "nothing was said"; Segpay sends an empty value for what it does not know.
-template <class Text, class Password>
+template <class AnyText, class Password>
 struct EventOf {
+    using Text = AnyText;
+
     EventKind kind = EventKind::unknown;
     Text key; // set by the ledger when the event is claimed
     Text purchase_id;
@@ -122,38 +123,38 @@ using EventDraft = EventOf<std::string_view, std::string_view>;
 Event event_of(const EventDraft& draft);
 
 // A text of the event under the name that it is stored as.
-template <class AnyEvent, class Text>
+template <class AnyEvent>
 struct EventText {
     std::string_view name;
-    Text AnyEvent::*member;
+    typename AnyEvent::Text AnyEvent::*member;
 };
 template <class AnyEvent>
-inline constexpr std::array kEventTextsOf = {
-    EventText{"purchase_id", &AnyEvent::purchase_id},
-    EventText{"transaction_id", &AnyEvent::transaction_id},
-    EventText{"related_transaction_id", &AnyEvent::related_transaction_id},
-    EventText{"member_id", &AnyEvent::member_id},
-    EventText{"session", &AnyEvent::session},
-    EventText{"affiliate", &AnyEvent::affiliate},
-    EventText{"username", &AnyEvent::username},
-    EventText{"email", &AnyEvent::email},
-    EventText{"name", &AnyEvent::name},
-    EventText{"country", &AnyEvent::country},
-    EventText{"site", &AnyEvent::site},
-    EventText{"option", &AnyEvent::option},
-    EventText{"cross_sell_ref", &AnyEvent::cross_sell_ref},
-    EventText{"upsell", &AnyEvent::upsell},
-    EventText{"tokenplus", &AnyEvent::tokenplus},
-    EventText{"octoken", &AnyEvent::octoken},
-    EventText{"trans_guid", &AnyEvent::trans_guid},
-    EventText{"card_type", &AnyEvent::card_type},
-    EventText{"payment_type", &AnyEvent::payment_type},
-    EventText{"reason_code", &AnyEvent::reason_code},
-    EventText{"reason_text", &AnyEvent::reason_text},
-    EventText{"by", &AnyEvent::by},
-    EventText{"reason_family", &AnyEvent::reason_family},
-    EventText{"program", &AnyEvent::program},
-    EventText{"partner", &AnyEvent::partner},
+inline constexpr EventText<AnyEvent> kEventTextsOf[] = {
+    {"purchase_id", &AnyEvent::purchase_id},
+    {"transaction_id", &AnyEvent::transaction_id},
+    {"related_transaction_id", &AnyEvent::related_transaction_id},
+    {"member_id", &AnyEvent::member_id},
+    {"session", &AnyEvent::session},
+    {"affiliate", &AnyEvent::affiliate},
+    {"username", &AnyEvent::username},
+    {"email", &AnyEvent::email},
+    {"name", &AnyEvent::name},
+    {"country", &AnyEvent::country},
+    {"site", &AnyEvent::site},
+    {"option", &AnyEvent::option},
+    {"cross_sell_ref", &AnyEvent::cross_sell_ref},
+    {"upsell", &AnyEvent::upsell},
+    {"tokenplus", &AnyEvent::tokenplus},
+    {"octoken", &AnyEvent::octoken},
+    {"trans_guid", &AnyEvent::trans_guid},
+    {"card_type", &AnyEvent::card_type},
+    {"payment_type", &AnyEvent::payment_type},
+    {"reason_code", &AnyEvent::reason_code},
+    {"reason_text", &AnyEvent::reason_text},
+    {"by", &AnyEvent::by},
+    {"reason_family", &AnyEvent::reason_family},
+    {"program", &AnyEvent::program},
+    {"partner", &AnyEvent::partner},
 };
 inline constexpr auto& kEventTexts = kEventTextsOf<Event>;
 

@@ -14,9 +14,6 @@ namespace {
 
 constexpr std::string_view kExtraPrefix = "x.";
 
-// A record is our own writing: what an event may hold was limited when it came in.
-constexpr FormLimits kNoLimits{SIZE_MAX, SIZE_MAX, SIZE_MAX};
-
 template <class Number>
 Number number(std::string_view text) {
     Number value{};

@@ -61,15 +61,15 @@ struct Purchase {
     std::string affiliate;
     std::string username;
     std::string trans_guid;
-    std::string card_type;           // of the opening sale: "Visa", "DirectDebit"
-    TimeMs opened_at_ms = 0;         // when the opening sale took place
-    TimeMs converted_at_ms = 0;      // when the trial became a full membership; 0: not
-    TimeMs ended_at_ms = 0;          // when access was last taken away; 0: it is there
-    bool is_unpaid = false;          // the opening sale was taken back: declined after a stand-in,
-                                     // voided, revoked or charged back
-    std::string held_by;             // key of the kept sale that would open it: what comes later
-                                     // waits for the operator's decision about that one. Stays
-                                     // until a sale opens the purchase, whatever was decided
+    std::string card_type;      // of the opening sale: "Visa", "DirectDebit"
+    TimeMs opened_at_ms = 0;    // when the opening sale took place
+    TimeMs converted_at_ms = 0; // when the trial became a full membership; 0: not
+    TimeMs ended_at_ms = 0;     // when access was last taken away; 0: it is there
+    bool is_unpaid = false;     // the opening sale was taken back: declined after a stand-in,
+                                // voided, revoked or charged back
+    std::string held_by;        // key of the kept sale that would open it: what comes later
+                                // waits for the operator's decision about that one. Stays
+                                // until a sale opens the purchase, whatever was decided
     PurchaseState state;
 
     friend bool operator==(const Purchase&, const Purchase&) = default;

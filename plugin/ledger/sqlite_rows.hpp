@@ -16,7 +16,7 @@ namespace segpay {
 
 #define SEGPAY_PURCHASE_COLUMNS                                                          \
     "id, opened_by, package, price_point, option, site, member_id, session, affiliate, " \
-    "username, trans_guid, has_access, renews, access_epoch, "      \
+    "username, trans_guid, has_access, renews, access_epoch, "                           \
     "renewal_epoch, opening_transaction, partner, card_type, opened_at, converted_at, "  \
     "ended_at, is_unpaid, held_by"
 

@@ -3,10 +3,9 @@
 
 #include "links/parameters.hpp"
 #include "links/price_hash.hpp"
+#include "values/secret.hpp"
 #include "values/word.hpp"
 #include "wire/encode.hpp"
-
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -268,13 +267,6 @@ void append_seal(const Config& config, const Chosen& chosen, TimeMs now, Link& l
 }
 
 // ---- URL and form -------------------------------------------------------------------------------
-
-// All of its memory: what stands behind the end may be of an earlier link.
-void wipe(std::string& text) {
-    text.resize(text.capacity());
-    OPENSSL_cleanse(text.data(), text.size());
-    text.clear();
-}
 
 // Encodes the fields once, straight into the URL. `first`, the value that ends the page, is of
 // characters that stand for themselves.

@@ -33,7 +33,7 @@ public:
     NameTable(const NameTable&) = delete;
     NameTable& operator=(const NameTable&) = delete;
 
-    // Whatever its case; null: no name of this account. `name` is printable ASCII.
+    // Whatever its case; null: no name of this account. `name` is clean text.
     const KnownName* find(std::string_view name) const;
 
     // The numbers of names begin with 1; 0 is that of no name.

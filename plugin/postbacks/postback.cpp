@@ -4,6 +4,7 @@
 #include "values/word.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace segpay {
 
@@ -35,8 +36,20 @@ bool describes(Fact fact) {
     return std::find(kDescribing.begin(), kDescribing.end(), fact) != kDescribing.end();
 }
 
+// A template that was pasted with line breaks has some of them in its names.
 const KnownName* known_name(const FormField& field, const NameTable& names) {
-    return field.traits.is_plain_name ? names.find(field.name) : nullptr;
+    return field.traits.is_plain_name ? names.find(field.name)
+                                      : names.find(trimmed(clean_text(field.name)));
+}
+
+// Whatever stands between the letters of a name, it is as secret as without.
+Secrecy secrecy_of(const FormField& field) {
+    if (field.traits.is_plain_name) return secrecy_of(field.name);
+    std::string letters;
+    std::copy_if(field.name.begin(), field.name.end(), std::back_inserter(letters), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    });
+    return secrecy_of(letters);
 }
 
 // The number of its name, of which the form gets a note. `form` must take the notes of `names`.
@@ -44,13 +57,16 @@ inline std::size_t name_number(const FormField& field, const NameTable& names, F
     if (field.traits.note != 0) [[likely]]
         return field.traits.note;
     const std::uint16_t number = names.number_of(known_name(field, names));
-    form.note(field, number);
+    if (number != 0) form.note(field, number);
     return number;
 }
 
 std::string_view clean(const FormField& field, Postback& postback) {
     if (field.traits.is_plain_value || is_clean(field.value)) return field.value;
-    return postback.texts.keep(clean_text(field.value));
+    std::string cleaned = clean_text(field.value);
+    const std::string_view kept = postback.texts.keep(cleaned);
+    wipe(cleaned); // it may be a password
+    return kept;
 }
 
 void note_two_values(Postback& postback, Fact fact, std::string_view name) {
@@ -115,7 +131,7 @@ void add_known_extra(Postback& postback, std::string_view name, const KnownName&
 }
 
 void read_field(Postback& postback, const FormField& field, const KnownName* known) {
-    const Secrecy secrecy = known ? known->secrecy : secrecy_of(field.name);
+    const Secrecy secrecy = known ? known->secrecy : secrecy_of(field);
     const Fact fact = known ? known->fact : Fact::extra;
     if (fact == Fact::password) {
         if (!field.value.empty()) postback[fact] = clean(field, postback);
@@ -183,7 +199,9 @@ bool mend_garbled_template(Form& form, const NameTable& names) {
     for (FormField& field : fields) {
         const std::optional<Damage> damage = damage_in(field);
         if (!damage || !equal_ignoring_case(field.name, spoilt)) continue;
-        currencies.push_back({"currencycode", damage->currency, {.is_plain_value = false}});
+        currencies.push_back({"currencycode",
+                              damage->currency,
+                              {.is_plain_value = false, .is_trimmed_value = false}});
         field.value = field.value.substr(0, damage->begins_at);
     }
     for (const FormField& currency : currencies)
@@ -199,10 +217,10 @@ std::optional<Error> read_postback(Form& form, const NameTable& names, Postback&
     for (const FormField& field : form.fields()) {
         const std::size_t number = name_number(field, names, form);
         const Fact fact = names.plain_fact(number);
-        if (fact != Fact::extra && field.traits.is_plain_value && repeats.is_new(number))
+        if (fact != Fact::extra && field.traits.is_trimmed_value && repeats.is_new(number))
             [[likely]] {
             repeats.note_new(number, field);
-            if (!field.value.empty()) set_fact(postback, fact, field.name, trimmed(field.value));
+            set_fact(postback, fact, field.name, field.value);
         } else if (const FormField* const earlier = repeats.note(number, field)) {
             if (earlier->value != field.value)
                 return Error{"two different values for \"" + clean_text(field.name) + "\""};
@@ -217,7 +235,7 @@ Parameters kept_parameters(const Form& form, const NameTable& names) {
     Parameters kept;
     for (const FormField& field : form.fields()) {
         const KnownName* known = known_name(field, names);
-        const Secrecy secrecy = known ? known->secrecy : secrecy_of(field.name);
+        const Secrecy secrecy = known ? known->secrecy : secrecy_of(field);
         if (secrecy != Secrecy::password && secrecy != Secrecy::card)
             kept.push_back({std::string(field.name), std::string(field.value)});
     }

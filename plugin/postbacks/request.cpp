@@ -4,12 +4,10 @@
 #include "values/secret.hpp"
 #include "values/word.hpp"
 
-#include <Poco/Base64Decoder.h>
-#include <Poco/Exception.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <optional>
-#include <sstream>
 
 namespace segpay {
 
@@ -43,20 +41,29 @@ std::optional<Address> sender_of(const HttpRequest& request, const Authenticity&
     return sender;
 }
 
+// Empty when it is no base64.
+std::string from_base64(std::string_view encoded) {
+    std::string plain(encoded.size() / 4 * 3, '\0');
+    const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(plain.data()),
+                                     reinterpret_cast<const unsigned char*>(encoded.data()),
+                                     static_cast<int>(encoded.size()));
+    const std::size_t padding = encoded.ends_with("==") ? 2 : encoded.ends_with('=') ? 1 : 0;
+    plain.resize(size < 0 ? 0 : static_cast<std::size_t>(size) - padding);
+    return plain;
+}
+
 bool has_credentials(const HttpRequest& request, const BasicCredentials& wanted) {
     constexpr std::string_view kScheme = "Basic ";
     const std::string_view header = request.header("Authorization");
     if (!equal_ignoring_case(header.substr(0, kScheme.size()), kScheme)) return false;
-    std::istringstream encoded{std::string(header.substr(kScheme.size()))};
-    std::string given;
-    try {
-        Poco::Base64Decoder decoder(encoded);
-        given.assign(std::istreambuf_iterator<char>(decoder), {});
-    } catch (const Poco::Exception&) {
-        return false;
-    }
-    return equal_in_constant_time(given,
-                                  wanted.username + ":" + std::string(wanted.password.reveal()));
+    std::string given = from_base64(trimmed(header.substr(kScheme.size())));
+    std::string expected;
+    expected.reserve(wanted.username.size() + 1 + wanted.password.reveal().size());
+    expected.append(wanted.username).append(":").append(wanted.password.reveal());
+    const bool is_right = equal_in_constant_time(given, expected);
+    wipe(given);
+    wipe(expected);
+    return is_right;
 }
 
 bool take_secret(Form& form, const SecretParameter& wanted) {

@@ -69,6 +69,12 @@ void Secret::assign(std::string_view text) {
     text_.assign(text.begin(), text.end());
 }
 
+void wipe(std::string& text) {
+    text.resize(text.capacity()); // behind the end may stand what was longer
+    OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
 bool equal_in_constant_time(std::string_view given, std::string_view expected) {
     if (given.size() != expected.size()) return false;
     return CRYPTO_memcmp(given.data(), expected.data(), expected.size()) == 0;

@@ -35,6 +35,9 @@ private:
     std::vector<char> text_; // a short std::string would leave its text behind when it is moved
 };
 
+// Of a text that held a secret for a moment, all of its memory; afterwards it is empty.
+void wipe(std::string& text);
+
 // Takes the same time wherever the texts differ; only the length of `expected` may show.
 bool equal_in_constant_time(std::string_view given, std::string_view expected);
 

@@ -1,10 +1,12 @@
 // TextStore: memory for texts that are made while one request is read and forgotten together after
-// it. Once it has grown to what requests need it allocates no more; forgetting wipes.
+// it. Once it has grown to what usual requests need it allocates no more, and what a huge one
+// needed is given back; forgetting wipes.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace segpay {
@@ -13,8 +15,13 @@ namespace segpay {
 class TextStore {
 public:
     TextStore() = default;
-    TextStore(TextStore&&) noexcept = default;
-    TextStore& operator=(TextStore&&) noexcept = default;
+    TextStore(TextStore&& other) noexcept { *this = std::move(other); }
+    TextStore& operator=(TextStore&& other) noexcept {
+        clear();
+        chunks_ = std::exchange(other.chunks_, {});
+        current_ = std::exchange(other.current_, 0);
+        return *this;
+    }
     ~TextStore() { clear(); }
 
     // Room for `size` bytes, which stays where it is until clear().
@@ -25,12 +32,12 @@ public:
         chunk.used += size;
         return bytes;
     }
-    // Of the room asked for last, only so many bytes are needed.
-    void give_back(std::size_t unused) { chunks_[current_].used -= unused; }
 
     std::string_view keep(std::string_view text);
 
     void clear();
+
+    std::size_t capacity() const; // bytes that it holds, used or not
 
 private:
     struct Chunk {

@@ -181,6 +181,8 @@ bool Form::read_piece(std::string_view piece, const FormLimits& limits) {
         read_name(field);
     }
     decode(field.value, field.traits.is_plain_value);
+    field.traits.is_trimmed_value =
+        field.traits.is_plain_value && !field.value.starts_with(' ') && !field.value.ends_with(' ');
     is_plain_ &= field.traits.is_plain_value;
     return count_ <= limits.fields && field.name.size() <= limits.name_bytes &&
            field.value.size() <= limits.value_bytes;
@@ -188,16 +190,12 @@ bool Form::read_piece(std::string_view piece, const FormLimits& limits) {
 
 void Form::read_name(FormField& field) {
     const std::string_view spelled = field.name;
-    decode(field.name, field.traits.is_plain_name);
     const bool has_equals = field.value.data() != spelled.data() + spelled.size();
     const std::size_t place = count_ - 1;
-    if (place >= kFamiliarNames) return;
-    familiar_[place] = {};
-    if (!has_equals || !field.traits.is_plain_name || field.name != spelled ||
-        spelled.size() >= Spelling::kMaxBytes)
-        return;
-    field.traits.place = static_cast<std::uint8_t>(place);
-    familiar_[place] = {Spelling(spelled), spelled.size(), field.traits};
+    decode(field.name, field.traits.is_plain_name);
+    if (has_equals && field.traits.is_plain_name && field.name == spelled &&
+        spelled.size() < Spelling::kMaxBytes && place < kFamiliarNames)
+        field.traits.place = static_cast<std::uint8_t>(place);
 }
 
 void Form::decode(std::string_view& text, bool& is_plain) {
@@ -224,14 +222,17 @@ void Form::clear() {
 void Form::take_notes_of(std::uint64_t reader) {
     if (reader_ == reader) return;
     reader_ = reader;
-    for (FamiliarName& familiar : familiar_)
-        familiar.traits.note = 0;
+    familiar_ = {};
     for (FormField& field : fields())
         field.traits.note = 0;
 }
 
 void Form::note(const FormField& field, std::uint32_t note) {
-    if (field.traits.place < kFamiliarNames) familiar_[field.traits.place].traits.note = note;
+    if (field.traits.place >= kFamiliarNames) return;
+    FamiliarName& familiar = familiar_[field.traits.place];
+    familiar = {Spelling(field.name), field.name.size(), {}};
+    familiar.traits.place = field.traits.place;
+    familiar.traits.note = note;
 }
 
 Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormLimits limits) {

@@ -29,12 +29,16 @@ struct FormLimits {
     std::size_t value_bytes = kMaxValueBytes;
 };
 
+// For what was within the limits when it came.
+constexpr FormLimits kNoLimits{SIZE_MAX, SIZE_MAX, SIZE_MAX};
+
 // What is known of a field beside what it says.
 struct FieldTraits {
     bool is_plain_name = true; // printable ASCII alone
     bool is_plain_value = true;
-    std::uint8_t place = 0xFF; // among the familiar names, if it has one
-    std::uint32_t note = 0;    // what the reader noted about this name at this place; 0: nothing
+    bool is_trimmed_value = true; // nor is there a space at either end
+    std::uint8_t place = 0xFF;    // among the familiar names, if it has one
+    std::uint32_t note = 0;       // what the reader noted about this name at this place; 0: nothing
 };
 
 // A field as decoded: views into the form that read it.
@@ -76,8 +80,9 @@ public:
     }
 
     // Who reads the fields may note what he found out about a name, and finds the note again when
-    // the same name, in the same spelling, stands at the same place of a later request. The notes
-    // of another reader are forgotten. `reader` is not 0.
+    // the same name, in the same spelling, stands at the same place of a later request. Names of
+    // which nothing is noted are forgotten with the request, all others when another one reads.
+    // `reader` and `note` are not 0.
     void take_notes_of(std::uint64_t reader);
     void note(const FormField& field, std::uint32_t note);
 
@@ -99,7 +104,7 @@ private:
     const char* read_chunk(const char* chunk, const char* text_end, const FormLimits& limits);
     // Whatever it holds. False: it exceeds a limit.
     bool read_piece(std::string_view piece, const FormLimits& limits);
-    // Decodes it, and makes it familiar.
+    // Decodes it, and tells whether it can become familiar.
     void read_name(FormField& field);
     void decode(std::string_view& text, bool& is_plain);
     // Takes the field that was read last out again and tells which limit it exceeds.

@@ -86,6 +86,24 @@ BOOST_AUTO_TEST_CASE(two_names_of_one_fact_must_agree) {
 }
 
 // A default postback has the page's names beside Segpay's own: what decides nothing stops nothing.
+BOOST_AUTO_TEST_CASE(a_line_break_in_a_template_hides_no_name) {
+    const Read postback = read_query("%0D%0Apurchaseid=5&password%0A=canary&%09ref1=one");
+    BOOST_TEST(postback[Fact::purchase_id] == "5");
+    BOOST_TEST(postback[Fact::password] == "canary");
+    BOOST_TEST((postback.extras() == Extras{{"ref1", "one"}}));
+    BOOST_TEST(ReadPostback("price=1&price%0A=2").objection != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_is_one_whatever_stands_in_its_name) {
+    for (const std::string_view name : {"passw%01ord2", "pass%C2%8Fwd", "password%EF%BB%BF",
+                                        "card%01number", "%C2%A0cvv", "c%09v%09v"})
+        BOOST_TEST_CONTEXT(name) {
+            const Read postback = read_query(std::string(name) + "=canary");
+            BOOST_TEST(postback.extras().empty());
+            BOOST_TEST(kept_parameters(postback.form(), example_names()).empty());
+        }
+}
+
 BOOST_AUTO_TEST_CASE(of_two_names_of_one_extra_the_first_stands) {
     const Read same = read({{"city", "Hull"}, {"billcity", "Hull"}, {"zip", ""}, {"zipcode", "1"}});
     BOOST_TEST((same.extras() == Extras{{"billcity", "Hull"}, {"billzip", "1"}}));

@@ -76,14 +76,14 @@ BOOST_AUTO_TEST_CASE(one_thing_has_one_name_for_the_host) {
         std::string canonical;
         std::vector<std::string> names;
     };
-    for (const Row& row : std::vector<Row>{{"ipaddress", {"ip", "ipaddress"}},
-                                           {"urlid", {"url", "urlid"}},
-                                           {"billcity", {"city", "billcity"}},
-                                           {"billzip", {"zipcode", "billzip"}},
-                                           {"rval", {"rval", "recurringvalue"}},
-                                           {"3dsauthenticated",
-                                            {"3DSauthenticated", "is3dsauthenticated"}},
-                                           {"ref10", {"REF10"}}})
+    for (const Row& row :
+         std::vector<Row>{{"ipaddress", {"ip", "ipaddress"}},
+                          {"urlid", {"url", "urlid"}},
+                          {"billcity", {"city", "billcity"}},
+                          {"billzip", {"zipcode", "billzip"}},
+                          {"rval", {"rval", "recurringvalue"}},
+                          {"3dsauthenticated", {"3DSauthenticated", "is3dsauthenticated"}},
+                          {"ref10", {"REF10"}}})
         for (const std::string& name : row.names)
             BOOST_TEST_CONTEXT(name) {
                 BOOST_REQUIRE(find_parameter(name));
@@ -103,8 +103,8 @@ BOOST_AUTO_TEST_CASE(no_name_stands_twice) {
 }
 
 BOOST_AUTO_TEST_CASE(everything_else_is_unknown) {
-    for (std::string_view name : {"", "natsseal", "purchase_id", "purchaseid ", "actions", "ref0",
-                                  "ref11"})
+    for (std::string_view name :
+         {"", "natsseal", "purchase_id", "purchaseid ", "actions", "ref0", "ref11"})
         BOOST_TEST_CONTEXT(name) BOOST_TEST(!find_parameter(name));
 }
 
