@@ -43,7 +43,7 @@ const KnownName* known_name(const FormField& field, const NameTable& names) {
 }
 
 // Whatever stands between the letters of a name, it is as secret as without.
-Secrecy secrecy_of(const FormField& field) {
+Secrecy secrecy_of_field(const FormField& field) {
     if (field.traits.is_plain_name) return secrecy_of(field.name);
     std::string letters;
     std::copy_if(field.name.begin(), field.name.end(), std::back_inserter(letters), [](char c) {
@@ -131,7 +131,7 @@ void add_known_extra(Postback& postback, std::string_view name, const KnownName&
 }
 
 void read_field(Postback& postback, const FormField& field, const KnownName* known) {
-    const Secrecy secrecy = known ? known->secrecy : secrecy_of(field);
+    const Secrecy secrecy = known ? known->secrecy : secrecy_of_field(field);
     const Fact fact = known ? known->fact : Fact::extra;
     if (fact == Fact::password) {
         if (!field.value.empty()) postback[fact] = clean(field, postback);
@@ -235,7 +235,7 @@ Parameters kept_parameters(const Form& form, const NameTable& names) {
     Parameters kept;
     for (const FormField& field : form.fields()) {
         const KnownName* known = known_name(field, names);
-        const Secrecy secrecy = known ? known->secrecy : secrecy_of(field);
+        const Secrecy secrecy = known ? known->secrecy : secrecy_of_field(field);
         if (secrecy != Secrecy::password && secrecy != Secrecy::card)
             kept.push_back({std::string(field.name), std::string(field.value)});
     }

@@ -27,6 +27,11 @@ struct SecretName {
 // are none of Segpay's, but a merchant's own page may have put them on a link.
 constexpr std::array kSecretNames = {
     SecretName{"password", Secrecy::password, Reach::endings},
+    SecretName{"password1", Secrecy::password, Reach::endings},
+    SecretName{"password2", Secrecy::password, Reach::endings},
+    SecretName{"passwordconfirm", Secrecy::password},
+    SecretName{"passwordconfirmation", Secrecy::password},
+    SecretName{"passwordrepeat", Secrecy::password},
     SecretName{"pass", Secrecy::password},
     SecretName{"passwd", Secrecy::password, Reach::endings},
     SecretName{"passphrase", Secrecy::password, Reach::endings},
