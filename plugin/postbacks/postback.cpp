@@ -70,8 +70,8 @@ std::string_view clean(const FormField& field, Postback& postback) {
 }
 
 void note_two_values(Postback& postback, Fact fact, std::string_view name) {
-    const std::string remark =
-        "\"" + lower_case(name) + "\" and another name for the same fact have different values";
+    const std::string remark = "\"" + lower_case(clean_text(name)) +
+                               "\" and another name for the same fact have different values";
     if (describes(fact))
         postback.warnings.push_back(remark);
     else

@@ -51,4 +51,53 @@ BOOST_AUTO_TEST_CASE(what_has_no_name_is_unknown) {
         BOOST_TEST(!kind_from_name(name).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(an_event_is_all_that_its_draft_was) {
+    EventDraft draft;
+    for (const auto& [name, member] : kEventTextsOf<EventDraft>)
+        draft.*member = name;
+    draft.kind = EventKind::upgrade;
+    draft.key = "the key";
+    draft.amount = Money{295, testing::currency("USD")};
+    draft.approved = true;
+    draft.test = true;
+    draft.standin = true;
+    draft.trial = false;
+    draft.password = "canary";
+    draft.eticket = {1, 2};
+    draft.is_later_sale = true;
+    draft.cross_sell_slot = 2;
+    draft.occurred_at_ms = 3;
+    draft.received_at_ms = 4;
+    draft.warnings = {"one", "two"};
+    draft.extras = {{"ref1", "a"}, {"ref2", ""}};
+
+    const Event event = event_of(draft);
+    for (const auto& [name, member] : kEventTexts)
+        BOOST_TEST((event.*member == name), "" << name);
+    BOOST_TEST((event.kind == draft.kind));
+    BOOST_TEST(event.key == draft.key);
+    BOOST_TEST((event.amount == draft.amount));
+    BOOST_TEST((event.approved == true));
+    BOOST_TEST(event.test);
+    BOOST_TEST(event.standin);
+    BOOST_TEST((event.trial == false));
+    BOOST_TEST(event.password.reveal() == "canary");
+    BOOST_TEST((event.eticket == draft.eticket));
+    BOOST_TEST(event.is_later_sale);
+    BOOST_TEST(event.cross_sell_slot == 2u);
+    BOOST_TEST(event.occurred_at_ms == 3);
+    BOOST_TEST(event.received_at_ms == 4);
+    BOOST_TEST((event.warnings == std::vector<std::string>{"one", "two"}));
+    BOOST_TEST((event.extras == NamedValues{{"ref1", "a"}, {"ref2", ""}}));
+
+    draft.clear();
+    for (const auto& [name, member] : kEventTextsOf<EventDraft>)
+        BOOST_TEST((draft.*member).empty(), "" << name);
+    BOOST_TEST(draft.key.empty());
+    BOOST_TEST(draft.password.empty());
+    BOOST_TEST(!draft.amount.has_value());
+    BOOST_TEST((draft.kind == EventKind::unknown));
+    BOOST_TEST((draft.warnings.empty() && draft.extras.empty()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
