@@ -285,7 +285,10 @@ BOOST_AUTO_TEST_CASE(a_mended_template_is_left_alone) {
 BOOST_AUTO_TEST_CASE(what_stood_at_a_place_before_changes_nothing) {
     const NameTable ours(example_config());
     const NameTable others(example_config_but([](Config& config) {
-        config.postbacks.names = {{"note", "foreignid"}, {"kunde", "natssess"}};
+        config.postbacks.names = {{"note", "foreignid"},
+                                  {"kunde", "natssess"},
+                                  {"a-name-of-thirty-one-characters", "billemail"},
+                                  {"a-name-of-thirty-two-characters.", "billcntry"}};
     }));
     const std::vector<std::string> some = {"purchaseid",
                                            "PURCHASEID",
