@@ -123,7 +123,8 @@ std::string_view listed(std::string_view word) {
     }();
     const auto found = std::find(kNumbers.begin(), kNumbers.end(), in_capitals(word));
     if (found == kNumbers.end()) return {};
-    return list[static_cast<std::size_t>(found - kNumbers.begin())];
+    const std::string_view meant = list[static_cast<std::size_t>(found - kNumbers.begin())];
+    return meant.size() == word.size() ? meant : std::string_view(); // a leading NUL is no number
 }
 
 // Whether all is printable ASCII, as nearly always.

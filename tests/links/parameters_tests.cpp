@@ -81,6 +81,14 @@ BOOST_AUTO_TEST_CASE(countries_languages_currencies) {
         BOOST_TEST(contains(objection_to(bad, Rule::currency), "is not one of AUD"));
 }
 
+BOOST_AUTO_TEST_CASE(what_only_looks_like_a_word_is_none) {
+    using namespace std::string_view_literals;
+    for (std::string_view bad : {"\0DE"sv, "\0\0DE"sv, "DE\0"sv, ""sv})
+        BOOST_TEST(!is_fine(bad, Rule::language));
+    for (std::string_view bad : {"\0USD"sv, "USD\0"sv})
+        BOOST_TEST(!is_fine(bad, Rule::currency));
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_language_or_currency_names_all_that_are_right) {
     BOOST_TEST(objection_to("XX", Rule::language) ==
                "\"XX\" is not one of DE EL EN ES FR IT JA NL PT RU SK SL ZH ZS");
