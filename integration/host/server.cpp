@@ -115,6 +115,7 @@ net::HTTPServerParams::Ptr params() {
     net::HTTPServerParams::Ptr params = new net::HTTPServerParams;
     params->setMaxThreads(kThreads);
     params->setMaxQueued(kMaxQueuedConnections);
+    params->setThreadIdleTime(Poco::Timespan(1, 0)); // so long an idle thread may hold up the end
     params->setTimeout(Poco::Timespan(kRequestTimeoutSeconds, 0));
     params->setKeepAliveTimeout(Poco::Timespan(kIdleTimeoutSeconds, 0));
     params->setMaxKeepAliveRequests(kMaxRequestsPerConnection);

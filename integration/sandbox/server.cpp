@@ -212,6 +212,7 @@ Poco::Net::ServerSocket bound_socket(const std::string& address) {
 Poco::Net::HTTPServerParams::Ptr server_params() {
     Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
     params->setMaxQueued(kMaxQueued);
+    params->setThreadIdleTime(Poco::Timespan(1, 0)); // so long an idle thread may hold up the end
     params->setSoftwareVersion("segpay-sandbox");
     return params;
 }
