@@ -1,6 +1,7 @@
-// Percent-decoding and percent-encoding.
+// Percent-decoding; the encoding is that of links (wire/encode).
 #include "wire/form.hpp"
 
+#include "wire/encode.hpp"
 #include "wire/scan.hpp"
 
 #include <algorithm>
@@ -12,19 +13,6 @@
 namespace segpay {
 
 namespace {
-
-constexpr std::array<bool, 256> kStandsForItself = [] {
-    std::array<bool, 256> table{};
-    for (unsigned c = '0'; c <= '9'; ++c)
-        table[c] = true;
-    for (unsigned c = 'a'; c <= 'z'; ++c)
-        table[c] = true;
-    for (unsigned c = 'A'; c <= 'Z'; ++c)
-        table[c] = true;
-    for (char c : {'-', '.', '_', '~', ':', ','})
-        table[static_cast<unsigned char>(c)] = true;
-    return table;
-}();
 
 constexpr std::array<std::int8_t, 256> kHexValue = [] {
     std::array<std::int8_t, 256> table{};
@@ -248,17 +236,10 @@ Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormL
 }
 
 void append_encoded(std::string& out, std::string_view text) {
-    constexpr char kHexDigits[] = "0123456789ABCDEF";
-    for (char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (kStandsForItself[byte]) {
-            out += c;
-            continue;
-        }
-        out += '%';
-        out += kHexDigits[byte >> 4];
-        out += kHexDigits[byte & 15];
-    }
+    const std::size_t size = out.size();
+    out.resize(size + encoded_room(text));
+    const char* const end = write_encoded(out.data() + size, text);
+    out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 std::string encode_form(const Parameters& parameters) {

@@ -14,7 +14,7 @@ constexpr TimeMs kNow = 1'790'000'000'000; // 2026-09-21T14:13:20Z
 // Neither authenticity nor seal.
 Config open_account();
 
-// Five networks, a secret parameter, and a seal that is checked where it is echoed, as every one here is.
+// Five networks, a secret parameter, and a seal that is checked where it is echoed: here, always.
 Config guarded_account();
 
 // Where the postbacks come from: the fourth of those networks.
