@@ -40,11 +40,9 @@ void NameTable::add(std::string_view name, Fact fact, std::string_view canonical
     const std::string small = lower_case(name);
     // Whatever a merchant calls it: what is secret under its own name is secret.
     const Secrecy secrecy = std::max(secrecy_of(small), secrecy_of(canonical));
-    const bool is_secret = secrecy == Secrecy::password || secrecy == Secrecy::card;
     const std::size_t index = names_.size();
     names_.push_back({small, fact, canonical, secrecy});
-    const bool is_plain = !is_secret && fact != Fact::password && !is_untouched(fact);
-    plain_facts_[names_.size()] = is_plain ? fact : Fact::extra;
+    plain_facts_[names_.size()] = is_secret(secrecy) ? Fact::extra : fact;
     prints_[index] = print_of(small);
     std::size_t slot = slot_of(prints_[index]);
     while (slots_[slot] != 0)

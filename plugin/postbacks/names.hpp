@@ -43,8 +43,7 @@ public:
     const KnownName* by_number(std::size_t number) const {
         return number != 0 ? &names_[number - 1] : nullptr;
     }
-    // The fact of the name if its value is one that is trimmed, neither secret nor an extra; else
-    // Fact::extra.
+    // The fact of the name, unless it is secret; else Fact::extra.
     Fact plain_fact(std::size_t number) const { return plain_facts_[number]; }
 
     // No other table of this process has it.

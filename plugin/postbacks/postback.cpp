@@ -13,6 +13,7 @@ namespace {
 // Facts that only describe: where two names of one disagree the first one stands, with a warning.
 constexpr std::array kDescribing = {
     Fact::extra,
+    Fact::password,
     Fact::email,
     Fact::name,
     Fact::first_name,
@@ -52,13 +53,12 @@ Secrecy secrecy_of_field(const FormField& field) {
     return secrecy_of(letters);
 }
 
-// The number of its name, of which the form gets a note. `form` must take the notes of `names`.
-inline std::size_t name_number(const FormField& field, const NameTable& names, Form& form) {
-    if (field.traits.note != 0) [[likely]]
-        return field.traits.note;
-    const std::uint16_t number = names.number_of(known_name(field, names));
-    if (number != 0) form.note(field, number);
-    return number;
+// The number of its name, noted in the form, which must take the notes of `names`.
+inline std::size_t name_number(FormField& field, const NameTable& names, Form& form) {
+    if (field.traits.note == 0) [[unlikely]]
+        if (const std::uint16_t number = names.number_of(known_name(field, names)); number != 0)
+            form.note(field, number);
+    return field.traits.note;
 }
 
 std::string_view clean(const FormField& field, Postback& postback) {
@@ -78,75 +78,59 @@ void note_two_values(Postback& postback, Fact fact, std::string_view name) {
         postback.contradiction = remark;
 }
 
-inline void set_fact(Postback& postback, Fact fact, std::string_view name, std::string_view value) {
-    std::string_view& said = postback[fact];
-    if (said.empty()) [[likely]]
-        said = value;
-    else if (!value.empty() && said != value)
-        note_two_values(postback, fact, name);
+// The field of the same name that came before; null: there is none. The names have their numbers.
+const FormField* earlier_of(const FormField& field, const Form& form) {
+    const std::uint32_t number = field.traits.note;
+    for (const FormField& earlier : form.fields()) {
+        if (&earlier == &field) break;
+        if (earlier.traits.note == number &&
+            (number != 0 || equal_ignoring_case(earlier.name, field.name)))
+            return &earlier;
+    }
+    return nullptr;
 }
 
-// Every name once: case does not make two names of one, and the same value twice is harmless.
-class Repeats {
-public:
-    bool is_new(std::size_t number) const { return !is_seen_[number]; }
-    void note_new(std::size_t number, const FormField& field) {
-        is_seen_[number] = true;
-        fields_[number] = &field;
-    }
-    // The earlier field of that name; null: there is none, and the field is noted.
-    const FormField* note(std::size_t number, const FormField& field) {
-        if (number == 0) return note_unknown(field);
-        if (!is_new(number)) return fields_[number];
-        note_new(number, field);
-        return nullptr;
-    }
-
-private:
-    const FormField* note_unknown(const FormField& field) {
-        for (std::size_t i = 0; i < unknown_count_; ++i)
-            if (equal_ignoring_case(unknown_[i]->name, field.name)) return unknown_[i];
-        if (unknown_count_ < unknown_.size()) unknown_[unknown_count_++] = &field;
-        return nullptr;
-    }
-
-    std::array<bool, kMaxKnownNames + 1> is_seen_{};          // by number
-    std::array<const FormField*, kMaxKnownNames + 1> fields_; // of those that were seen
-    std::array<const FormField*, 2 * kMaxFields> unknown_;
-    std::size_t unknown_count_ = 0;
-};
-
-// Two names of one thing may both have been typed into the template: what was said first stands.
-void add_known_extra(Postback& postback, std::string_view name, const KnownName& known,
-                     std::string_view value) {
-    const auto said =
-        std::find_if(postback.extras.begin(), postback.extras.end(),
-                     [&](const auto& extra) { return extra.first == known.canonical; });
-    if (said == postback.extras.end())
-        postback.extras.emplace_back(known.canonical, value);
-    else if (said->second.empty())
-        said->second = value;
-    else if (!value.empty() && said->second != value)
-        note_two_values(postback, known.fact, name);
+// Where the value of the extra is, or will be.
+std::string_view& extra_of(Postback& postback, std::string_view name) {
+    for (auto& [known, value] : postback.extras)
+        if (known == name) return value;
+    return postback.extras.emplace_back(name, std::string_view()).second;
 }
 
-void read_field(Postback& postback, const FormField& field, const KnownName* known) {
-    const Secrecy secrecy = known ? known->secrecy : secrecy_of_field(field);
+// Where the value of a field is kept; null: nowhere.
+std::string_view* place_of(const FormField& field, const KnownName* known, Postback& postback) {
+    if (known && known->fact == Fact::password) return &postback[Fact::password];
+    if (is_secret(known ? known->secrecy : secrecy_of_field(field))) return nullptr;
+    if (known)
+        return known->fact == Fact::extra ? &extra_of(postback, known->canonical)
+                                          : &postback[known->fact];
+    if (field.name.empty()) return nullptr;
+    return &extra_of(postback, postback.texts.keep(lower_case(clean_text(field.name))));
+}
+
+std::string_view value_of(const FormField& field, Fact fact, Postback& postback) {
+    const bool is_as_sent = fact == Fact::extra || fact == Fact::password || is_untouched(fact);
+    const std::string_view value = clean(field, postback);
+    return is_as_sent ? value : trimmed(value);
+}
+
+// Every name once: case does not make two names of one, and the same value twice is harmless. Two
+// names of one thing may both have been typed into the template: what was said first stands.
+std::optional<Error> read_field(Postback& postback, const FormField& field, const Form& form,
+                                const KnownName* known) {
     const Fact fact = known ? known->fact : Fact::extra;
-    if (fact == Fact::password) {
-        if (!field.value.empty()) postback[fact] = clean(field, postback);
-        return;
-    }
-    if (secrecy == Secrecy::password || secrecy == Secrecy::card) return;
-    if (is_untouched(fact))
-        set_fact(postback, fact, field.name, clean(field, postback));
-    else if (fact != Fact::extra)
-        set_fact(postback, fact, field.name, trimmed(clean(field, postback)));
-    else if (known)
-        add_known_extra(postback, field.name, *known, clean(field, postback));
-    else if (!field.name.empty())
-        postback.extras.emplace_back(postback.texts.keep(lower_case(clean_text(field.name))),
-                                     clean(field, postback));
+    std::string_view* const said = place_of(field, known, postback);
+    const bool is_new = said && !said->data();
+    const FormField* const earlier = is_new ? nullptr : earlier_of(field, form);
+    if (earlier && earlier->value != field.value)
+        return Error{"two different values for \"" + clean_text(field.name) + "\""};
+    if (earlier || !said) return std::nullopt;
+    const std::string_view value = value_of(field, fact, postback);
+    if (said->empty())
+        *said = value;
+    else if (!value.empty() && *said != value)
+        note_two_values(postback, fact, field.name);
+    return std::nullopt;
 }
 
 // "secret¤cycode=USD": where the value of the field itself ends, and the currency.
@@ -213,20 +197,14 @@ std::optional<Error> read_postback(Form& form, const NameTable& names, Postback&
     postback.clear();
     if (mend_garbled_template(form, names)) postback.warnings.emplace_back(kGarbledTemplate);
     form.take_notes_of(names.id());
-    Repeats repeats;
-    for (const FormField& field : form.fields()) {
+    for (FormField& field : form.fields()) {
         const std::size_t number = name_number(field, names, form);
         const Fact fact = names.plain_fact(number);
-        if (fact != Fact::extra && field.traits.is_trimmed_value && repeats.is_new(number))
-            [[likely]] {
-            repeats.note_new(number, field);
-            set_fact(postback, fact, field.name, field.value);
-        } else if (const FormField* const earlier = repeats.note(number, field)) {
-            if (earlier->value != field.value)
-                return Error{"two different values for \"" + clean_text(field.name) + "\""};
-        } else {
-            read_field(postback, field, names.by_number(number));
-        }
+        std::string_view& said = postback[fact];
+        if (fact != Fact::extra && field.traits.is_trimmed_value && !said.data()) [[likely]]
+            said = field.value;
+        else if (auto error = read_field(postback, field, form, names.by_number(number)))
+            return error;
     }
     return std::nullopt;
 }
@@ -235,8 +213,7 @@ Parameters kept_parameters(const Form& form, const NameTable& names) {
     Parameters kept;
     for (const FormField& field : form.fields()) {
         const KnownName* known = known_name(field, names);
-        const Secrecy secrecy = known ? known->secrecy : secrecy_of_field(field);
-        if (secrecy != Secrecy::password && secrecy != Secrecy::card)
+        if (!is_secret(known ? known->secrecy : secrecy_of_field(field)))
             kept.push_back({std::string(field.name), std::string(field.value)});
     }
     return kept;

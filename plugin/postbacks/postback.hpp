@@ -19,7 +19,7 @@ namespace segpay {
 
 // Views into the form that was read, or into the postback's own store.
 struct Postback {
-    std::array<std::string_view, kFactCount> facts; // clean and trimmed; empty: not said
+    std::array<std::string_view, kFactCount> facts; // clean and trimmed; null: no field says it
     std::vector<std::pair<std::string_view, std::string_view>> extras; // lower-case names, in order
     std::vector<std::string> warnings;
     std::string contradiction; // not empty: a fact that decides, under two names with two values

@@ -62,49 +62,61 @@ std::string_view between(const char* begin, const char* end) {
     return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-// A form is read in chunks; one holds the whole of nearly every request.
-constexpr std::size_t kChunkBytes = 16 * kBlockBytes;
-constexpr std::uint16_t kNowhere = 0xFFFF;
+// The marks of a text, one after the other, block by block; behind the last one, a block more can
+// be read.
+class Marks {
+public:
+    explicit Marks(const char* text) : block_(text), left_(marks_in(text)) {}
 
-// Where the marks of a chunk are, in order; after the last unusual byte comes one that is nowhere.
-struct Places {
-    std::array<std::uint16_t, kChunkBytes> ends;
-    const std::uint16_t* ends_end = nullptr;
-    std::array<std::uint16_t, kChunkBytes + 1> unusual;
-};
-
-std::uint16_t* note_places(std::uint16_t* out, std::uint64_t marks, std::size_t block_at) {
-    for (; marks != 0; marks &= marks - 1)
-        *out++ =
-            static_cast<std::uint16_t>(block_at + static_cast<unsigned>(std::countr_zero(marks)));
-    return out;
-}
-
-// Behind the text stands an '&', and so much that the last block is whole.
-void find_places(const char* chunk, const char* text_end, Places& places) {
-    std::uint16_t* end = places.ends.data();
-    std::uint16_t* unusual = places.unusual.data();
-    for (std::size_t at = 0; at < kChunkBytes; at += kBlockBytes) {
-        FormMarks marks = scan_block(chunk + at);
-        const auto left = static_cast<std::size_t>(text_end - chunk) - at;
-        if (left < kBlockBytes) marks.ends &= (std::uint64_t{2} << left) - 1;
-        end = note_places(end, marks.ends, at);
-        unusual = note_places(unusual, marks.unusual, at);
-        if (left < kBlockBytes) break;
+    const char* next() {
+        while (left_ == 0)
+            left_ = marks_in(block_ += kBlockBytes);
+        const char* const place = block_ + static_cast<unsigned>(std::countr_zero(left_));
+        left_ &= left_ - 1;
+        return place;
     }
-    places.ends_end = end;
-    *unusual = kNowhere;
-}
+
+private:
+    const char* block_;
+    std::uint64_t left_; // of the block's
+};
 
 } // namespace
 
 Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
     if (fields_.size() < kFirstFields) fields_.resize(kFirstFields);
-    const char* at = keep_padded(encoded);
-    const char* const end = at + encoded.size();
-    while (at && at < end)
-        at = read_chunk(at, end, limits);
-    if (!at) return reject_last(limits);
+    const bool are_limits_wide = limits.fields >= kFamiliarNames &&
+                                 limits.name_bytes >= Spelling::kMaxBytes &&
+                                 limits.value_bytes >= encoded.size();
+    const auto next_familiar = [&] {
+        return &familiar_[are_limits_wide ? std::min(count_, kFamiliarNames) : kFamiliarNames];
+    };
+    const char* at = keep_padded(encoded); // where the next piece begins
+    const char* const text_end = at + encoded.size();
+    Marks marks(at);
+    FormField* slot = fields_.data() + count_;
+    const FamiliarName* familiar = next_familiar();
+    while (at < text_end) {
+        const char* mark = marks.next();
+        if (*mark == '&' && familiar->spelling.is_at(at)) [[likely]] {
+            const char* const value = at + familiar->size + 1;
+            // Member by member: a whole one would be put together elsewhere first.
+            slot->name = {at, familiar->size};
+            slot->value = between(value, mark);
+            slot->traits = familiar->traits;
+            ++slot;
+            ++familiar;
+        } else {
+            while (*mark != '&')
+                mark = marks.next();
+            count_ = static_cast<std::size_t>(slot - fields_.data());
+            if (!read_piece(between(at, mark), limits)) return reject_last(limits);
+            slot = fields_.data() + count_;
+            familiar = next_familiar();
+        }
+        at = mark + 1;
+    }
+    count_ = static_cast<std::size_t>(slot - fields_.data());
     return true;
 }
 
@@ -117,55 +129,19 @@ const char* Form::keep_padded(std::string_view text) {
     return bytes;
 }
 
-const char* Form::read_chunk(const char* chunk, const char* text_end, const FormLimits& limits) {
-    Places places;
-    find_places(chunk, text_end, places);
-    const bool is_narrow =
-        limits.name_bytes < Spelling::kMaxBytes || limits.value_bytes < kChunkBytes;
-    const std::size_t usable = is_narrow ? 0 : std::min(limits.fields, kFamiliarNames);
-    const std::uint16_t* unusual = places.unusual.data();
-    FormField* slot = fields_.data() + count_;
-    const FamiliarName* familiar = familiar_.data() + std::min(count_, kFamiliarNames);
-    const FamiliarName* const familiar_end = familiar_.data() + usable;
-    const char* at = chunk; // where the next piece begins
-    for (const std::uint16_t* place = places.ends.data(); place != places.ends_end; ++place) {
-        const char* const begin = at;
-        const char* const end = chunk + *place;
-        at = end + 1;
-        if (*unusual > *place && familiar < familiar_end && familiar->spelling.is_at(begin))
-            [[likely]] {
-            const std::size_t name_size = familiar->size;
-            // Member by member: a whole one would be put together elsewhere first.
-            slot->name = {begin, name_size};
-            slot->value = between(begin + name_size + 1, end);
-            slot->traits = familiar->traits;
-            ++slot;
-            ++familiar;
-            continue;
-        }
-        while (*unusual < *place)
-            ++unusual;
-        count_ = static_cast<std::size_t>(slot - fields_.data());
-        if (!read_piece(between(begin, end), limits)) return nullptr;
-        slot = fields_.data() + count_;
-        familiar = familiar_.data() + std::min(count_, kFamiliarNames);
-    }
-    count_ = static_cast<std::size_t>(slot - fields_.data());
-    if (at != chunk) return at;
-    const char* const end = std::find(chunk, text_end, '&'); // of a piece longer than a chunk
-    return read_piece(between(chunk, end), limits) ? end + 1 : nullptr;
-}
-
 bool Form::read_piece(std::string_view piece, const FormLimits& limits) {
     if (piece.empty()) return true;
-    if (count_ == fields_.size()) fields_.resize(2 * count_);
-    FormField& field = fields_[count_];
-    const FamiliarName& familiar = familiar_[std::min(count_++, kFamiliarNames)];
-    if (familiar.spelling.is_at(piece.data())) {
-        field = {piece.substr(0, familiar.size), piece.substr(familiar.size + 1), familiar.traits};
+    const FamiliarName& familiar = familiar_[std::min(count_, kFamiliarNames)];
+    const char* const begin = piece.data();
+    const char* const end = begin + piece.size();
+    FormField& field = next();
+    if (familiar.spelling.is_at(begin)) {
+        field.name = {begin, familiar.size};
+        field.value = between(begin + familiar.size + 1, end);
+        field.traits = familiar.traits;
     } else {
-        const std::size_t equals = piece.find('=');
-        field = {piece.substr(0, equals), piece.substr(std::min(equals, piece.size() - 1) + 1), {}};
+        const char* const equals = std::find(begin, end, '=');
+        field = {between(begin, equals), between(std::min(equals + 1, end), end), {}};
         read_name(field);
     }
     decode(field.value, field.traits.is_plain_value);
@@ -215,7 +191,8 @@ void Form::take_notes_of(std::uint64_t reader) {
         field.traits.note = 0;
 }
 
-void Form::note(const FormField& field, std::uint32_t note) {
+void Form::note(FormField& field, std::uint32_t note) {
+    field.traits.note = note;
     if (field.traits.place >= kFamiliarNames) return;
     FamiliarName& familiar = familiar_[field.traits.place];
     familiar = {Spelling(field.name), field.name.size(), {}};

@@ -63,8 +63,7 @@ public:
 
     // Appends a field; the views must outlive it.
     void add(const FormField& field) {
-        if (count_ == fields_.size()) fields_.resize(std::max(2 * count_, kFirstFields));
-        fields_[count_++] = field;
+        next() = field;
         is_plain_ &= field.traits.is_plain_value;
     }
 
@@ -84,7 +83,7 @@ public:
     // which nothing is noted are forgotten with the request, all others when another one reads.
     // `reader` and `note` are not 0.
     void take_notes_of(std::uint64_t reader);
-    void note(const FormField& field, std::uint32_t note);
+    void note(FormField& field, std::uint32_t note);
 
     // Forgets the fields and wipes their texts.
     void clear();
@@ -98,10 +97,12 @@ private:
     static constexpr std::size_t kFamiliarNames = 64; // of so many fields at the begin
     static constexpr std::size_t kFirstFields = 64;
 
+    FormField& next() {
+        if (count_ == fields_.size()) fields_.resize(std::max(2 * count_, kFirstFields));
+        return fields_[count_++];
+    }
     // A copy, with '&'s behind it, and behind them room for all that has to be decoded.
     const char* keep_padded(std::string_view text);
-    // Reads pieces; tells where the next one begins. Null: what was read last exceeds a limit.
-    const char* read_chunk(const char* chunk, const char* text_end, const FormLimits& limits);
     // Whatever it holds. False: it exceeds a limit.
     bool read_piece(std::string_view piece, const FormLimits& limits);
     // Decodes it, and tells whether it can become familiar.

@@ -16,6 +16,11 @@ enum class Secrecy {
     card,     // card numbers, CVV, bank accounts: dropped at the door
 };
 
+// Neither told to anybody nor kept in clear.
+constexpr bool is_secret(Secrecy secrecy) {
+    return secrecy == Secrecy::password || secrecy == Secrecy::card;
+}
+
 // By parameter name, whatever its case and separators.
 Secrecy secrecy_of(std::string_view name);
 

@@ -21,8 +21,8 @@ namespace segpay {
 constexpr std::size_t kRunBytes = 16;
 constexpr std::size_t kBlockBytes = 4 * kRunBytes;
 
-// Most of printable ASCII that stands for itself: letters, digits, and what is neither '&', '%' nor
-// '+' but found with them, for all that is below ',' can be found at once.
+// Most of printable ASCII that stands for itself: letters, digits, and what can be told at once
+// from '&', '%' and '+', for all that is below ',' is taken as unusual.
 constexpr bool is_usual(char c) { return c >= ',' && c < 0x7F; }
 
 // The spelling of a name with the '=' behind it, made to be looked for at the begin of a piece.
@@ -48,26 +48,16 @@ public:
     bool is_at(const char* text) const; // kMaxBytes of text are read
 
 private:
-    std::array<char, kMaxBytes> bytes_{};
+    alignas(kRunBytes) std::array<char, kMaxBytes> bytes_{};
     std::uint32_t asked_ = 0;  // bit i: whether byte i has to be the same
     std::uint32_t wanted_ = 1; // the same; of no name what never comes out
 };
 
-// Bit i tells of byte i of a block.
-struct FormMarks {
-    std::uint64_t ends = 0;    // '&'
-    std::uint64_t unusual = 0; // neither usual nor '&'
-
-    friend bool operator==(const FormMarks&, const FormMarks&) = default;
-};
-
-// `block` has kBlockBytes bytes.
-inline FormMarks scan_block_portably(const char* block) {
-    FormMarks marks;
-    for (std::size_t i = 0; i < kBlockBytes; ++i) {
-        marks.ends |= std::uint64_t{block[i] == '&'} << i;
-        marks.unusual |= std::uint64_t{!is_usual(block[i]) && block[i] != '&'} << i;
-    }
+// Bit i: byte i of the block is not usual; an '&' is one of those. `block` has kBlockBytes bytes.
+inline std::uint64_t marks_in_portably(const char* block) {
+    std::uint64_t marks = 0;
+    for (std::size_t i = 0; i < kBlockBytes; ++i)
+        marks |= std::uint64_t{!is_usual(block[i])} << i;
     return marks;
 }
 
@@ -92,42 +82,38 @@ inline std::uint32_t bits_of(__m128i bytes) { // of each byte the highest one
 
 inline __m128i are(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
 
-// Of each byte the highest bit tells whether it is not usual.
-inline __m128i not_usual_ones(__m128i bytes) {
+// Of each byte the highest bit tells whether it is usual.
+inline __m128i usual_ones(__m128i bytes) {
     // One more than 0x7E is, as a signed number, below all others.
     const __m128i next = _mm_add_epi8(bytes, _mm_set1_epi8(1));
-    return _mm_cmpgt_epi8(_mm_set1_epi8(',' + 1), next);
+    return _mm_cmpgt_epi8(next, _mm_set1_epi8(','));
 }
 
 inline bool Spelling::is_at(const char* text) const {
     const auto same = [&](std::size_t at) {
-        return bits_of(_mm_cmpeq_epi8(run_at(text + at), run_at(bytes_.data() + at)));
+        const auto* const wanted = reinterpret_cast<const __m128i*>(bytes_.data() + at);
+        return bits_of(_mm_cmpeq_epi8(run_at(text + at), _mm_load_si128(wanted)));
     };
     return ((same(0) | same(kRunBytes) << kRunBytes) & asked_) == wanted_;
 }
 
-inline FormMarks scan_block(const char* block) {
-    FormMarks marks;
-    for (std::size_t at = 0; at < kBlockBytes; at += kRunBytes) {
-        const __m128i bytes = run_at(block + at);
-        marks.ends |= std::uint64_t{bits_of(are(bytes, '&'))} << at;
-        marks.unusual |= std::uint64_t{bits_of(not_usual_ones(bytes))} << at;
-    }
-    marks.unusual &= ~marks.ends;
-    return marks;
+inline std::uint64_t marks_in(const char* block) {
+    std::uint64_t usual = 0;
+    for (std::size_t at = 0; at < kBlockBytes; at += kRunBytes)
+        usual |= std::uint64_t{bits_of(usual_ones(run_at(block + at)))} << at;
+    return ~usual;
 }
 
 inline std::size_t copy_run(char* out, const char* in) {
     const __m128i bytes = run_at(in);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
-    return static_cast<std::size_t>(
-        std::countr_zero(bits_of(not_usual_ones(bytes)) | 1u << kRunBytes));
+    return static_cast<std::size_t>(std::countr_one(bits_of(usual_ones(bytes))));
 }
 
 #else
 
 inline bool Spelling::is_at(const char* text) const { return is_at_portably(text); }
-inline FormMarks scan_block(const char* block) { return scan_block_portably(block); }
+inline std::uint64_t marks_in(const char* block) { return marks_in_portably(block); }
 inline std::size_t copy_run(char* out, const char* in) { return copy_run_portably(out, in); }
 
 #endif

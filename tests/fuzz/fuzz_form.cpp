@@ -113,7 +113,7 @@ void check_scanners(std::string_view encoded) {
         block.fill('&');
         const std::string_view part = encoded.substr(at, kBlockBytes);
         std::copy(part.begin(), part.end(), block.begin());
-        holds(scan_block(block.data()) == scan_block_portably(block.data()),
+        holds(marks_in(block.data()) == marks_in_portably(block.data()),
               "the vector scanner and the portable one find the same places");
     }
 }

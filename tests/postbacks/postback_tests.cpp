@@ -56,6 +56,10 @@ BOOST_AUTO_TEST_CASE(one_name_with_two_values_is_unreadable) {
     for (const Parameters& parameters : {Parameters{{"price", "2.95"}, {"price", "29.95"}},
                                          Parameters{{"price", "2.95"}, {"PRICE", "29.95"}},
                                          Parameters{{"price", "2.95"}, {"price", ""}},
+                                         Parameters{{"price", ""}, {"price", "29.95"}},
+                                         Parameters{{"", "a"}, {"price", "1"}, {"", "b"}},
+                                         Parameters{{"ccnumber", "4"}, {"CCNumber", "5"}},
+                                         Parameters{{"mine", "a"}, {"x", "1"}, {"Mine", "b"}},
                                          Parameters{{"ref1", "a"}, {"x", "1"}, {"REF1", "b"}}}) {
         BOOST_TEST(contains(objection_to(parameters), "two different values for"));
         BOOST_TEST(!contains(objection_to(parameters), "29.95"));
@@ -69,11 +73,34 @@ BOOST_AUTO_TEST_CASE(two_passwords_are_refused_without_being_shown) {
     BOOST_TEST(!contains(objection, "canary"));
 }
 
+BOOST_AUTO_TEST_CASE(of_two_names_of_the_password_the_first_stands) {
+    const NameTable names(example_config_but(
+        [](Config& config) { config.postbacks.names = {{"kennwort", "password"}}; }));
+    Form form;
+    BOOST_REQUIRE(form.read("kennwort=canary-one&password=canary-two&x=1").is_ok());
+    Postback postback;
+    BOOST_REQUIRE(!read_postback(form, names, postback));
+    BOOST_TEST(postback[Fact::password] == "canary-one");
+    BOOST_TEST(postback.contradiction == "");
+    BOOST_REQUIRE(postback.warnings.size() == 1u);
+    BOOST_TEST(contains(postback.warnings[0], "\"password\" and another name"));
+    BOOST_TEST(!contains(postback.warnings[0], "canary"));
+}
+
 BOOST_AUTO_TEST_CASE(the_same_value_twice_is_harmless) {
-    const Read postback =
-        read({{"price", "2.95"}, {"ref1", "a"}, {"Price", "2.95"}, {"REF1", "a"}});
+    const Read postback = read({{"price", "2.95"},
+                                {"ref1", "a"},
+                                {"mine", "b"},
+                                {"Price", "2.95"},
+                                {"REF1", "a"},
+                                {"MINE", "b"},
+                                {"stage", ""},
+                                {"Stage", ""},
+                                {"", "x"},
+                                {"", "x"}});
     BOOST_TEST(postback[Fact::price] == "2.95");
-    BOOST_TEST((postback.extras() == Extras{{"ref1", "a"}}));
+    BOOST_TEST(postback[Fact::stage] == "");
+    BOOST_TEST((postback.extras() == Extras{{"ref1", "a"}, {"mine", "b"}}));
 }
 
 BOOST_AUTO_TEST_CASE(two_names_of_one_fact_must_agree) {

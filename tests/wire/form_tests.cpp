@@ -227,6 +227,30 @@ BOOST_AUTO_TEST_CASE(limits_hold_at_their_edge) {
     BOOST_TEST(!decode_form(escaped + "n=1", parameters).is_ok());
 }
 
+BOOST_AUTO_TEST_CASE(limits_hold_for_familiar_names) {
+    const std::string encoded = "first=1234567890&second=2&third=3";
+    for (const FormLimits& limits :
+         {FormLimits{2, 64, 64}, FormLimits{64, 5, 64}, FormLimits{64, 64, 9}}) {
+        Form familiar;
+        familiar.take_notes_of(1);
+        BOOST_REQUIRE(familiar.read(encoded).is_ok());
+        for (FormField& field : familiar.fields())
+            familiar.note(field, 7);
+        familiar.clear();
+        BOOST_REQUIRE(familiar.read(encoded).is_ok());
+        for (const FormField& field : familiar.fields())
+            BOOST_TEST(field.traits.note == 7u);
+        familiar.clear();
+        Form fresh;
+        const Result<bool> expected = fresh.read(encoded, limits);
+        BOOST_REQUIRE(!expected.is_ok());
+        const Result<bool> outcome = familiar.read(encoded, limits);
+        BOOST_REQUIRE(!outcome.is_ok());
+        BOOST_TEST(outcome.error() == expected.error());
+        BOOST_TEST((parameters_of(familiar) == parameters_of(fresh)));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_exceeded_limit_names_the_field_and_not_its_value) {
     Parameters parameters;
     const std::string message =
