@@ -1,10 +1,12 @@
-// The rows, and the walk over them: the first row that fits decides.
+// The rows; the first one that fits decides.
 #include "postbacks/matrix.hpp"
 
 #include "values/folded.hpp"
 #include "values/word.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 
 namespace segpay {
@@ -57,54 +59,70 @@ constexpr std::array<std::string_view, 20> kWords = {"",
                                                      "void",
                                                      "yes"};
 
-std::string_view text_of(Word word) { return kWords[static_cast<std::size_t>(word)]; }
+static_assert(std::all_of(kWords.begin(), kWords.end(),
+                          [](std::string_view word) { return word.size() <= kMaxWordCharacters; }));
 
-// By letter: the first word that begins with it or with a later one.
-constexpr auto kFirstOf = [] {
-    std::array<std::uint8_t, 27> first{};
-    for (std::size_t letter = 0; letter < first.size(); ++letter) {
-        std::size_t word = 1;
-        while (word < kWords.size() && kWords[word].front() < static_cast<char>('a' + letter))
-            ++word;
-        first[letter] = static_cast<std::uint8_t>(word);
-    }
-    return first;
-}();
+constexpr std::string_view text_of(Word word) { return kWords[static_cast<std::size_t>(word)]; }
 
-// Of the words of less than eight letters, all that there is to compare.
+// All of a short word, the begin of a long one; whatever its case.
 constexpr std::size_t kFewLetters = 8;
-constexpr auto kFolded = [] {
-    std::array<std::uint64_t, kWords.size()> folded{};
-    for (std::size_t i = 0; i < kWords.size(); ++i)
-        if (kWords[i].size() < kFewLetters) folded[i] = folded_few(kWords[i]);
-    return folded;
-}();
-
-template <class Fits>
-Word first_word(char first, Fits fits) {
-    const auto letter = static_cast<unsigned char>((first | 0x20) - 'a');
-    if (letter >= 26) return Word::none;
-    for (std::size_t i = kFirstOf[letter]; i < kFirstOf[letter + 1u]; ++i)
-        if (fits(i)) return static_cast<Word>(i);
-    return Word::none;
+constexpr std::uint64_t print_of(std::string_view text) {
+    return text.size() < kFewLetters ? folded_few(text) : folded_eight(text.data());
 }
+
+// A slot for every word, found without collision.
+class WordTable {
+public:
+    constexpr WordTable() {
+        while (!try_to_fill())
+            mixer_ += 2;
+    }
+
+    // The word that is written so, whatever its case.
+    constexpr Word find(std::string_view text) const {
+        const std::uint64_t print = print_of(text);
+        const Slot& slot = slots_[slot_of(print)];
+        if (slot.print != print || slot.size != text.size()) return Word::none;
+        const bool is_all = text.size() <= kFewLetters;
+        return is_all || spells(text, text_of(slot.word)) ? slot.word : Word::none;
+    }
+
+private:
+    struct Slot {
+        std::uint64_t print = 0;
+        std::size_t size = 0;
+        Word word = Word::none;
+    };
+    static constexpr unsigned kSlotBits = 6;
+
+    constexpr std::size_t slot_of(std::uint64_t print) const {
+        return (print * mixer_) >> (64 - kSlotBits);
+    }
+    constexpr bool try_to_fill() {
+        slots_ = {};
+        for (std::size_t i = 1; i < kWords.size(); ++i) {
+            Slot& slot = slots_[slot_of(print_of(kWords[i]))];
+            if (slot.word != Word::none) return false;
+            slot = {print_of(kWords[i]), kWords[i].size(), static_cast<Word>(i)};
+        }
+        return true;
+    }
+
+    std::uint64_t mixer_ = 0x9E3779B97F4A7C15u; // 2^64 divided by the golden ratio
+    std::array<Slot, std::size_t{1} << kSlotBits> slots_{};
+};
+constexpr WordTable kWordTable;
 
 // Of words with separators, and of those that are none.
 Word unusual_word_of(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" -_");
-    if (begin == std::string_view::npos) return Word::none;
-    text.remove_prefix(begin);
-    return first_word(text.front(), [&](std::size_t i) { return is_word(text, kWords[i]); });
+    for (std::size_t i = 1; i < kWords.size(); ++i)
+        if (is_word(text, kWords[i])) return static_cast<Word>(i);
+    return Word::none;
 }
 
 Word word_of(std::string_view text) {
     if (text.empty()) return Word::none;
-    const bool is_short = text.size() < kFewLetters;
-    const std::uint64_t folded = is_short ? folded_few(text) : 0;
-    const Word exact = first_word(text.front(), [&](std::size_t i) {
-        return kWords[i].size() == text.size() &&
-               (is_short ? kFolded[i] == folded : spells(text, kWords[i]));
-    });
+    const Word exact = kWordTable.find(text);
     return exact != Word::none ? exact : unusual_word_of(text);
 }
 
@@ -183,6 +201,36 @@ constexpr std::array kRows = {
         EventKind::rdr_reversal},
 };
 
+// A bit for every row.
+using Rows = std::uint32_t;
+static_assert(kRows.size() <= 32);
+
+// By word: the rows that it fits.
+template <class Fits>
+constexpr auto rows_by_word(Fits fits) {
+    std::array<Rows, kWords.size()> rows{};
+    for (std::size_t word = 0; word < kWords.size(); ++word)
+        for (std::size_t i = 0; i < kRows.size(); ++i)
+            rows[word] |= Rows{fits(kRows[i], static_cast<Word>(word))} << i;
+    return rows;
+}
+constexpr bool fits(Word asked, Word said) { return asked == kAny || asked == said; }
+constexpr auto kRowsOfType =
+    rows_by_word([](const Row& row, Word word) { return fits(row.transaction_type, word); });
+constexpr auto kRowsOfAction =
+    rows_by_word([](const Row& row, Word word) { return fits(row.action, word); });
+constexpr auto kRowsOfStage =
+    rows_by_word([](const Row& row, Word word) { return (row.stages & bit(word)) != 0; });
+constexpr auto kRowsOfApproved =
+    rows_by_word([](const Row& row, Word word) { return fits(row.approved, word); });
+
+consteval Rows rows_of(Extra extra) {
+    Rows rows = 0;
+    for (std::size_t i = 0; i < kRows.size(); ++i)
+        rows |= Rows{kRows[i].extra == extra} << i;
+    return rows;
+}
+
 // The words of a postback.
 struct Words {
     Word transaction_type = Word::none;
@@ -191,66 +239,27 @@ struct Words {
     Word approved = Word::none;
 };
 
-bool is_there(Extra extra, const Postback& postback, const History& history, Word stage) {
+Rows rows_of_words(const Words& words) {
+    return kRowsOfType[static_cast<std::size_t>(words.transaction_type)] &
+           kRowsOfAction[static_cast<std::size_t>(words.action)] &
+           kRowsOfStage[static_cast<std::size_t>(words.stage)] &
+           kRowsOfApproved[static_cast<std::size_t>(words.approved)];
+}
+
+Rows rows_of_extras(const Postback& postback, const History& history, Word stage) {
+    Rows rows = rows_of(Extra::none);
+    if (history.was_standin) rows |= rows_of(Extra::standin_before);
+    if (is_set(postback[Fact::cross_sell_slot])) rows |= rows_of(Extra::cross_sell);
     // A renewal of a purchase that began by one click echoes the extras of that sale. Only when the
     // card token is the purchase itself is it another one-click sale.
-    const bool counts = !history.began_by_one_click || stage != Word::rebill ||
-                        postback[Fact::octoken] == postback[Fact::purchase_id];
-    switch (extra) {
-        case Extra::none:
-            return true;
-        case Extra::standin_before:
-            return history.was_standin;
-        case Extra::cross_sell:
-            return is_set(postback[Fact::cross_sell_slot]);
-        case Extra::tokenplus:
-            return counts && is_set(postback[Fact::tokenplus]);
-        case Extra::upsell:
-            return counts && is_set(postback[Fact::upsell]);
-        case Extra::octoken:
-            return counts && is_set(postback[Fact::octoken]);
-    }
-    return false;
-}
-
-// The three words that a row asks for as one number, and which of them it asks for.
-constexpr std::uint32_t packed(Word type, Word action, Word approved) {
-    return static_cast<std::uint32_t>(type) | static_cast<std::uint32_t>(action) << 8 |
-           static_cast<std::uint32_t>(approved) << 16;
-}
-constexpr std::uint32_t asked(Word word) { return word == kAny ? 0 : 0xFF; }
-
-struct PackedRow {
-    std::uint32_t mask = 0;
-    std::uint32_t value = 0;
-    std::uint32_t stages = 0;
-};
-constexpr auto kPackedRows = [] {
-    std::array<PackedRow, kRows.size()> rows{};
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const Row& row = kRows[i];
-        rows[i] = {asked(row.transaction_type) | asked(row.action) << 8 | asked(row.approved) << 16,
-                   packed(row.transaction_type, row.action, row.approved), row.stages};
-    }
+    if (history.began_by_one_click && stage == Word::rebill &&
+        postback[Fact::octoken] != postback[Fact::purchase_id])
+        return rows;
+    if (is_set(postback[Fact::tokenplus])) rows |= rows_of(Extra::tokenplus);
+    if (is_set(postback[Fact::upsell])) rows |= rows_of(Extra::upsell);
+    if (is_set(postback[Fact::octoken])) rows |= rows_of(Extra::octoken);
     return rows;
-}();
-
-// By transaction type and action: the first row that they fit.
-constexpr auto kFirstRowOf = [] {
-    std::array<std::array<std::uint8_t, kWords.size()>, kWords.size()> first{};
-    for (std::size_t type = 0; type < kWords.size(); ++type)
-        for (std::size_t action = 0; action < kWords.size(); ++action) {
-            std::size_t i = 0;
-            const auto fits = [](Word asked_for, std::size_t said) {
-                return asked_for == kAny || static_cast<std::size_t>(asked_for) == said;
-            };
-            while (i < kRows.size() &&
-                   !(fits(kRows[i].transaction_type, type) && fits(kRows[i].action, action)))
-                ++i;
-            first[type][action] = static_cast<std::uint8_t>(i);
-        }
-    return first;
-}();
+}
 
 Classification classification_of(const Row& row, const Words& words) {
     // Money that goes back is one fact whatever stage a template says it is of.
@@ -272,18 +281,9 @@ bool is_set(std::string_view extra) { return !extra.empty() && extra != "0"; }
 Classification classify(const Postback& postback, const History& history) {
     const Words words{word_of(postback[Fact::transaction_type]), word_of(postback[Fact::action]),
                       word_of(postback[Fact::stage]), word_of(postback[Fact::approved])};
-    const std::uint32_t said = packed(words.transaction_type, words.action, words.approved);
-    const std::uint32_t stage = bit(words.stage);
-    const std::size_t first = kFirstRowOf[static_cast<std::size_t>(words.transaction_type)]
-                                         [static_cast<std::size_t>(words.action)];
-    for (std::size_t i = first; i < kRows.size(); ++i) {
-        const PackedRow& asked_for = kPackedRows[i];
-        if ((said & asked_for.mask) != asked_for.value || (stage & asked_for.stages) == 0) continue;
-        const Row& row = kRows[i];
-        if (row.extra == Extra::none || is_there(row.extra, postback, history, words.stage))
-            return classification_of(row, words);
-    }
-    return {};
+    const Rows rows = rows_of_words(words) & rows_of_extras(postback, history, words.stage);
+    if (rows == 0) return {};
+    return classification_of(kRows[static_cast<unsigned>(std::countr_zero(rows))], words);
 }
 
 } // namespace segpay

@@ -6,6 +6,7 @@
 #include "events/event.hpp"
 #include "postbacks/postback.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -19,6 +20,8 @@ struct History {
     // are renewals nevertheless.
     bool began_by_one_click = false;
 };
+
+constexpr std::size_t kMaxWordCharacters = 20; // of a word of the matrix
 
 enum class Meaning { event, probe, unknown };
 

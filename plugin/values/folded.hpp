@@ -39,7 +39,7 @@ constexpr std::uint64_t folded_few(std::string_view text) {
 }
 
 // Whether `text`, whatever its case, is `word`, which is made of small letters alone.
-inline bool spells(std::string_view text, std::string_view word) {
+constexpr bool spells(std::string_view text, std::string_view word) {
     const std::size_t size = word.size();
     if (text.size() != size) return false;
     if (size < 8) return folded_few(text) == folded_few(word);
