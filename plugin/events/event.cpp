@@ -45,31 +45,6 @@ std::optional<EventKind> kind_from_name(std::string_view name) {
     return std::nullopt;
 }
 
-bool is_sale(EventKind kind) {
-    switch (kind) {
-        case EventKind::join:
-        case EventKind::cross_sell:
-        case EventKind::token_purchase:
-        case EventKind::upsell:
-        case EventKind::one_click:
-            return true;
-        default:
-            return false;
-    }
-}
-
-bool is_renewal(EventKind kind) {
-    switch (kind) {
-        case EventKind::conversion:
-        case EventKind::rebill:
-        case EventKind::upgrade:
-        case EventKind::reactivation:
-            return true;
-        default:
-            return false;
-    }
-}
-
 Event event_of(const EventDraft& draft) {
     Event event;
     event.kind = draft.kind;

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,10 +48,26 @@ enum class EventKind : std::uint32_t {
 std::string_view kind_name(EventKind kind); // "join", ..., "void"
 std::optional<EventKind> kind_from_name(std::string_view name);
 
-// Of the charges, those that a customer decided on, any of which can begin a purchase; and those
-// that Segpay makes later.
-bool is_sale(EventKind kind);
-bool is_renewal(EventKind kind);
+// Of the charges, those that a customer decided on, any of which can begin a purchase.
+constexpr bool is_sale(EventKind kind) {
+    return kind == EventKind::join || kind == EventKind::cross_sell ||
+           kind == EventKind::token_purchase || kind == EventKind::upsell ||
+           kind == EventKind::one_click;
+}
+
+// Of the charges, those that Segpay makes later.
+constexpr bool is_renewal(EventKind kind) {
+    return kind == EventKind::conversion || kind == EventKind::rebill ||
+           kind == EventKind::upgrade || kind == EventKind::reactivation;
+}
+
+// What undoes a sale or brings it back, as a whole or in part.
+constexpr bool is_about_sale(EventKind kind) {
+    return kind == EventKind::void_sale || kind == EventKind::credit ||
+           kind == EventKind::chargeback || kind == EventKind::revoke ||
+           kind == EventKind::chargeback_reversal || kind == EventKind::rdr_reversal ||
+           kind == EventKind::standin_decline;
+}
 
 // Texts: empty means "nothing was said"; Segpay sends an empty value for what it does not know.
 template <class AnyText, class Password>
@@ -106,7 +123,8 @@ struct EventOf {
         auto kept_extras = std::move(extras);
         kept_warnings.clear();
         kept_extras.clear();
-        *this = {};
+        std::destroy_at(this); // in place: to make a new one elsewhere and to move it takes longer
+        std::construct_at(this);
         warnings = std::move(kept_warnings);
         extras = std::move(kept_extras);
     }

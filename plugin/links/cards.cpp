@@ -12,9 +12,6 @@ namespace {
 
 constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
 
-// Why a purchase does not serve, as what follows "purchase 26346680 "; empty: it serves.
-using Objection = std::string;
-
 const JoinOption* option_of(const Config& config, const Purchase& purchase) {
     if (const JoinOption* option = config.option(purchase.option)) return option;
     return config.option_of(purchase.eticket);
@@ -27,6 +24,8 @@ TimeMs end_of_initial_period(const Purchase& purchase, const Price& price) {
 
 // ---- What both want -----------------------------------------------------------------------------
 
+// Objections say why a purchase does not serve, in words that follow "purchase 26346680 ".
+
 Objection objection_to_owner(const Purchase& purchase, const LinkRequest& request) {
     if (!purchase.held_by.empty()) return "waits for the operator's decision about its sale";
     if (!request.member_id.empty() && !purchase.member_id.empty() &&
@@ -36,8 +35,7 @@ Objection objection_to_owner(const Purchase& purchase, const LinkRequest& reques
 }
 
 Objection objection_to_sale(const Purchase& purchase, const LinkRequest& request) {
-    if (Objection objection = objection_to_owner(purchase, request); !objection.empty())
-        return objection;
+    if (Objection objection = objection_to_owner(purchase, request)) return objection;
     if (purchase.opened_by == EventKind::unknown) return "has no sale that the ledger knows";
     if (purchase.is_unpaid) return "is not paid: its sale was taken back";
     return {};
@@ -83,11 +81,9 @@ Objection objection_to_site(const Config& config, const Purchase& purchase,
 
 Objection objection_to_card(const Config& config, const Purchase& purchase,
                             const LinkRequest& request, TimeMs now) {
-    if (Objection objection = objection_to_sale(purchase, request); !objection.empty())
-        return objection;
+    if (Objection objection = objection_to_sale(purchase, request)) return objection;
     if (!is_card(purchase.card_type)) return "was paid by " + purchase.card_type + ", not by card";
-    if (Objection objection = objection_to_age(purchase, option_of(config, purchase), now);
-        !objection.empty())
+    if (Objection objection = objection_to_age(purchase, option_of(config, purchase), now))
         return objection;
     return objection_to_site(config, purchase, request);
 }
@@ -96,8 +92,7 @@ Objection objection_to_card(const Config& config, const Purchase& purchase,
 Objection objection_to_named_card(const Config& config, const Purchase& purchase,
                                   const LinkRequest& request, TimeMs) {
     if (purchase.id != request.octoken) return {};
-    if (Objection objection = objection_to_owner(purchase, request); !objection.empty())
-        return objection;
+    if (Objection objection = objection_to_owner(purchase, request)) return objection;
     return objection_to_site(config, purchase, request);
 }
 
@@ -122,8 +117,7 @@ Objection objection_to_times(const Purchase& purchase, const Price& price, TimeM
 // before (ERR302, ERR304, ERR305, ERR306, ERR310).
 Objection objection_to_trial(const Config& config, const Purchase& purchase,
                              const LinkRequest& request, TimeMs now) {
-    if (Objection objection = objection_to_sale(purchase, request); !objection.empty())
-        return objection;
+    if (Objection objection = objection_to_sale(purchase, request)) return objection;
     const JoinOption* option = option_of(config, purchase);
     if (!option || option->price.type != Price::Type::instant_conversion)
         return "was not sold at an instant-conversion price";
@@ -171,7 +165,7 @@ const Need* need_of(const LinkRequest& request) {
 }
 
 Error refusal(const Need& need, const Purchase& purchase, const Objection& objection) {
-    return {std::string(need.field) + ": purchase " + purchase.id + " " + objection};
+    return {std::string(need.field) + ": purchase " + purchase.id + " " + objection.text()};
 }
 
 Error nothing_known(const Need& need, const LinkRequest& request) {
@@ -184,8 +178,7 @@ std::optional<Error> check_named(const Need& need, const Config& config,
                                  std::span<const Purchase> purchases, TimeMs now,
                                  const LinkRequest& request) {
     for (const Purchase& purchase : purchases)
-        if (Objection objection = need.objection_to_named(config, purchase, request, now);
-            !objection.empty())
+        if (Objection objection = need.objection_to_named(config, purchase, request, now))
             return refusal(need, purchase, objection);
     return {};
 }
@@ -217,7 +210,7 @@ std::optional<Error> choose_card(const Config& config, std::span<const Purchase>
     };
     for (const Purchase& purchase : purchases) {
         Objection objection = need->objection(config, purchase, request, now);
-        if (objection.empty()) {
+        if (!objection) {
             if (is_later(purchase, serving)) serving = &purchase;
         } else if (is_later(purchase, latest)) {
             latest = &purchase;

@@ -104,8 +104,8 @@ std::optional<Error> append_name(const LinkRequest& request, Link& link) {
         name = both;
     }
     if (!is_surely_fine(name, Rule::text))
-        if (const std::string objection = objection_to(name, Rule::text); !objection.empty())
-            return Error{"first_name and last_name: together " + objection};
+        if (Objection objection = objection_to(name, Rule::text))
+            return Error{"first_name and last_name: together " + objection.text()};
     link.fields.push_back({"x-billname", name});
     return {};
 }
@@ -143,9 +143,8 @@ std::optional<Error> append_price_view(const Config& config, const Chosen& chose
                                        LinkFields& fields) {
     const LinkRequest& request = chosen.request;
     if (!request.price_points.empty()) {
-        if (const std::string objection = objection_to(request.price_points, Rule::price_points);
-            !objection.empty())
-            return Error{"price_points: " + objection};
+        if (Objection objection = objection_to(request.price_points, Rule::price_points))
+            return Error{"price_points: " + objection.text()};
         const std::string own = std::to_string(chosen.eticket.price_point);
         if (!is_in_list(own, request.price_points))
             return Error{"price_points: does not hold " + own + ", the option's own price point"};
@@ -179,8 +178,8 @@ bool is_above(const Money& amount, const std::optional<Money>& limit) {
     return limit && amount.minor > limit->minor;
 }
 
-// Empty, or what is wrong with the amount for a dynamic price.
-std::string objection_to_amount(std::string_view text, const Price& price) {
+// What is wrong with the amount for a dynamic price.
+Objection objection_to_amount(std::string_view text, const Price& price) {
     const Result<Money> amount = parse_amount(text, price.currency);
     if (!amount) return amount.error();
     if (!is_below(*amount, price.minimum) && !is_above(*amount, price.maximum)) return {};
@@ -217,16 +216,15 @@ std::optional<Error> append_dynamic_price(const Chosen& chosen, Link& link) {
     }
     if (request.amount.empty())
         return Error{"amount: is missing; option " + option->id + " has a dynamic price"};
-    if (const std::string objection = objection_to_amount(request.amount, option->price);
-        !objection.empty())
-        return Error{"amount: " + objection};
+    if (Objection objection = objection_to_amount(request.amount, option->price))
+        return Error{"amount: " + objection.text()};
     if (request.price_hash.empty())
         return Error{
             "price_hash: is missing; a link with a dynamic price needs a hash from "
             "Segpay's pricing service for its amount, which this version does not ask"};
     PriceHash& hash = link.composed->price_hash;
-    if (const std::string objection = read_price_hash(request.price_hash, hash); !objection.empty())
-        return Error{"price_hash: " + objection};
+    if (Objection objection = read_price_hash(request.price_hash, hash))
+        return Error{"price_hash: " + objection.text()};
 
     link.fields.push_back({"amount", request.amount});
     link.fields.push_back({"dynamictrans", {hash.data(), hash.size()}});
@@ -355,8 +353,8 @@ std::optional<Error> conversion_link(const Config& config, const Chosen& chosen,
         return Error{"option: " + chosen.option->id + " is no instant-conversion price point"};
     if (request.ictoken.empty())
         return Error{"ictoken: is missing; it is the trans_guid of the sign-up"};
-    if (const std::string objection = objection_to(request.ictoken, Rule::id); !objection.empty())
-        return Error{"ictoken: " + objection};
+    if (Objection objection = objection_to(request.ictoken, Rule::id))
+        return Error{"ictoken: " + objection.text()};
     const std::string_view retry_text =
         request.retry_text.empty() ? config.pay_page.retry_text : request.retry_text;
     if (!retry_text.empty())
@@ -374,9 +372,8 @@ std::optional<Error> reactivation_link(const Config& config, const LinkRequest& 
         return Error{
             "reactivation_token: is missing; Segpay makes it on request to its reporting service, "
             "which this version does not ask, or in the Merchant Portal (tguid)"};
-    if (const std::string objection = objection_to(request.reactivation_token, Rule::id);
-        !objection.empty())
-        return Error{"reactivation_token: " + objection};
+    if (Objection objection = objection_to(request.reactivation_token, Rule::id))
+        return Error{"reactivation_token: " + objection.text()};
     constexpr std::string_view kFolder = "/billing";
     std::string_view base = config.pay_page.base_url;
     if (base.ends_with(kFolder)) base.remove_suffix(kFolder.size());

@@ -1,6 +1,7 @@
 // The table of the pay page's parameters, and the rules of their values.
 #include "links/parameters.hpp"
 
+#include "values/digits.hpp"
 #include "values/facts.hpp"
 #include "values/word.hpp"
 #include "wire/form.hpp"
@@ -99,7 +100,6 @@ constexpr std::array<std::string_view, 17> kReserved = {"xref1",
                                                         "action"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Up to four letters, in capitals, as a number; 0 for what is longer.
 constexpr std::uint32_t in_capitals(std::string_view word) {
@@ -127,8 +127,8 @@ std::string_view listed(std::string_view word) {
     return meant.size() == word.size() ? meant : std::string_view(); // a leading NUL is no number
 }
 
-// Whether all is printable ASCII, as nearly always.
-bool is_all_printable(std::string_view text) {
+// is_clean, at a glance for printable ASCII.
+bool is_clean_text(std::string_view text) {
     if (text.size() < kHalfBytes) return is_clean(text);
     const char* from = text.data();
     const char* const end = from + text.size();
@@ -158,12 +158,11 @@ std::string_view country_in_capitals(std::string_view value) {
 template <Rule rule>
 bool is_fine(std::string_view value) {
     if constexpr (rule == Rule::text)
-        return value.size() <= kMaxTextCharacters && is_all_printable(value);
+        return value.size() <= kMaxTextCharacters && is_clean_text(value);
     if constexpr (rule == Rule::user_defined)
-        return value.size() <= kMaxUserDefinedCharacters && is_all_printable(value);
+        return value.size() <= kMaxUserDefinedCharacters && is_clean_text(value);
     if constexpr (rule == Rule::url)
-        return value.size() <= kMaxUrlCharacters && is_web_address(value) &&
-               is_all_printable(value);
+        return value.size() <= kMaxUrlCharacters && is_web_address(value) && is_clean_text(value);
     return false;
 }
 
@@ -179,7 +178,7 @@ std::string_view as_sent(std::string_view value, Rule rule) {
         default:
             break;
     }
-    return objection_to(value, rule).empty() ? value : std::string_view();
+    return objection_to(value, rule) ? std::string_view() : value;
 }
 
 // Whether the value keeps its rule; if not, nothing is appended.
@@ -216,7 +215,7 @@ std::size_t append_rows(const PayPage& page, const LinkRequest& request, LinkFie
     return done;
 }
 
-std::string too_long(std::string_view value, std::size_t limit) {
+Objection too_long(std::string_view value, std::size_t limit) {
     if (value.size() <= limit) return {}; // no more characters than bytes
     const std::size_t count = character_count(value);
     if (count <= limit) return {};
@@ -225,7 +224,7 @@ std::string too_long(std::string_view value, std::size_t limit) {
 }
 
 template <const auto& list>
-std::string not_listed(std::string_view value) {
+Objection not_listed(std::string_view value) {
     if (!listed<list>(value).empty()) return {};
     std::string objection = "\"" + std::string(shortened(value, 20)) + "\" is not one of";
     for (std::string_view each : list)
@@ -274,14 +273,12 @@ std::string_view meaning_in_postbacks(const Config& config, std::string_view nam
     return known && known->fact != Fact::extra ? known->canonical : std::string_view();
 }
 
-// Empty, or why a user-defined parameter cannot have that name.
-std::string objection_to_name(const Config& config, std::string_view name) {
+// Why a user-defined parameter cannot have that name.
+Objection objection_to_name(const Config& config, std::string_view name) {
     if (!is_name(name)) return "is not a name: at most 32 letters, digits and '_', a letter first";
     if (is_reserved(name)) return "means something else to the pay page";
     if (equal_ignoring_case(name, config.seal.parameter)) return "is the name of the seal";
-    if (const Secrecy secrecy = secrecy_of(name);
-        secrecy == Secrecy::card || secrecy == Secrecy::password)
-        return "is the name of a secret; a link shows what it carries";
+    if (is_secret(secrecy_of(name))) return "is the name of a secret; a link shows what it carries";
     const auto& secret = config.postbacks.authenticity.secret;
     if (secret && equal_ignoring_case(name, secret->name))
         return "is the name of the secret that postbacks bring (authenticity.secret)";
@@ -296,8 +293,8 @@ bool is_given(std::string_view name, const LinkFields& fields) {
     });
 }
 
-Error in_field(std::string_view field, std::string_view objection) {
-    return {std::string(field) + ": " + std::string(objection)};
+Error in_field(std::string_view field, const Objection& objection) {
+    return {std::string(field) + ": " + objection.text()};
 }
 
 } // namespace
@@ -319,7 +316,7 @@ bool is_surely_fine(std::string_view value, Rule rule) {
     }
 }
 
-std::string objection_to(std::string_view value, Rule rule) {
+Objection objection_to(std::string_view value, Rule rule) {
     if (!is_clean(value)) return unclean(value);
     switch (rule) {
         case Rule::text:
@@ -337,9 +334,8 @@ std::string objection_to(std::string_view value, Rule rule) {
         case Rule::currency:
             return not_listed<kCurrencies>(value);
         case Rule::id:
-            if (std::all_of(value.begin(), value.end(),
-                            [](char c) { return is_letter(c) || is_digit(c) || c == '-'; }))
-                return too_long(value, 40);
+            if (is_id(value)) return {};
+            if (Objection objection = too_long(value, kMaxIdCharacters)) return objection;
             return "is not an id of letters, digits and '-'";
         case Rule::price_points:
             if (!is_price_point_list(value)) return "is not a list of numbers such as 3097,1221";
@@ -369,11 +365,11 @@ std::optional<Error> append_fields(const PayPage& page, const LinkRequest& reque
 std::optional<Error> append_extras(const Config& config, std::span<const LinkField> extras,
                                    LinkFields& fields) {
     for (const LinkField& extra : extras) {
-        std::string objection = objection_to_name(config, extra.name);
-        if (objection.empty()) objection = objection_to(extra.value, Rule::user_defined);
-        if (objection.empty() && is_given(extra.name, fields))
+        Objection objection = objection_to_name(config, extra.name);
+        if (!objection) objection = objection_to(extra.value, Rule::user_defined);
+        if (!objection && is_given(extra.name, fields))
             objection = "is given twice; names differ in more than case";
-        if (!objection.empty())
+        if (objection)
             return in_field("x." + std::string(shortened(clean_text(extra.name), kMaxNameBytes)),
                             objection);
         fields.push_back(extra);

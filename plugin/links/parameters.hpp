@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "values/objection.hpp"
+
 namespace segpay {
 
 constexpr std::size_t kMaxUserDefinedCharacters = 32; // Processing API 2.0, user-defined parameters
@@ -30,8 +32,8 @@ bool is_surely_fine(std::string_view value, Rule rule);
 // A text from outside, as a message shows it: clean, at most 40 bytes, in quotes.
 std::string quoted(std::string_view text);
 
-// Empty, or what is wrong with `value` under `rule`: found and expected.
-std::string objection_to(std::string_view value, Rule rule);
+// What is wrong with `value` under `rule`: found and expected.
+Objection objection_to(std::string_view value, Rule rule);
 
 using LinkFields = std::vector<LinkField>;
 

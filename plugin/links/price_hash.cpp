@@ -37,7 +37,7 @@ bool is_base64_of_20_bytes(const PriceHash& hash) {
 
 } // namespace
 
-std::string read_price_hash(std::string_view text, PriceHash& hash) {
+Objection read_price_hash(std::string_view text, PriceHash& hash) {
     std::size_t count = 0;
     while (!text.empty()) {
         const char c = take(text);

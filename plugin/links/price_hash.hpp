@@ -2,16 +2,17 @@
 // (One Click Web Service, "dynamictrans"). It cannot be made here.
 #pragma once
 
+#include "values/objection.hpp"
+
 #include <array>
-#include <string>
 #include <string_view>
 
 namespace segpay {
 
 using PriceHash = std::array<char, 28>; // characters of base64
 
-// Reads a hash as the service gave it, percent-encoded, or already decoded. Empty, or what is wrong
-// with it.
-std::string read_price_hash(std::string_view text, PriceHash& hash);
+// Reads a hash as the service gave it, percent-encoded, or already decoded. Tells what is
+// wrong with it.
+Objection read_price_hash(std::string_view text, PriceHash& hash);
 
 } // namespace segpay

@@ -20,28 +20,13 @@ void know_account(Known& known, const Source& source) {
     known.partner = source.partner;
 }
 
-bool takes_back_or_restores(EventKind kind) {
-    switch (kind) {
-        case EventKind::void_sale:
-        case EventKind::credit:
-        case EventKind::chargeback:
-        case EventKind::revoke:
-        case EventKind::chargeback_reversal:
-        case EventKind::rdr_reversal:
-        case EventKind::standin_decline:
-            return true;
-        default:
-            return false;
-    }
-}
-
 } // namespace
 
 std::optional<Known> known_from(const Memory& memory, EventKind kind,
                                 std::string_view purchase_id) {
-    const bool is_about_sale =
-        memory.sale && takes_back_or_restores(kind) && memory.sale->purchase_id == purchase_id;
-    if (!memory.purchase && !is_about_sale) return std::nullopt;
+    const bool is_of_sale =
+        memory.sale && is_about_sale(kind) && memory.sale->purchase_id == purchase_id;
+    if (!memory.purchase && !is_of_sale) return std::nullopt;
     Known known;
     if (const auto& purchase = memory.purchase) {
         know_account(known, *purchase);
@@ -49,7 +34,7 @@ std::optional<Known> known_from(const Memory& memory, EventKind kind,
         known.username = purchase->username;
         known.held_by = purchase->held_by;
     }
-    if (is_about_sale) {
+    if (is_of_sale) {
         if (!memory.sale->partner.empty()) // then the purchase's own names are another's
             known.member_id = known.session = known.affiliate = {};
         know_account(known, *memory.sale);

@@ -21,41 +21,46 @@ struct RightPrice {
 using RightPrices = std::array<RightPrice, 3>;
 
 // A trial that Segpay does not grant a second time is sold at the recurring price.
-RightPrices right_prices(const Price& price) {
+RightPrices right_prices(const Price& price, EventKind kind) {
     RightPrices right;
-    if (price.initial) right[0] = {&price.initial->amount, "initial"};
+    if (price.initial && !is_renewal(kind)) right[0] = {&price.initial->amount, "initial"};
     if (price.recurring) right[1] = {&price.recurring->amount, "recurring"};
-    if (price.discount) right[2] = {&*price.discount, "discount"};
+    if (price.discount && !is_sale(kind)) right[2] = {&*price.discount, "discount"};
     return right;
+}
+
+std::string words_for(const RightPrices& prices) {
+    std::string words;
+    for (const auto& [amount, name] : prices)
+        if (amount)
+            words += (words.empty() ? "" : " or ") + money_text(*amount) + " (" +
+                     std::string(name) + ")";
+    return words;
+}
+
+std::string words_for(const Price& range) {
+    return amount_text(range.minimum.value_or(Money())) + " to " +
+           money_text(range.maximum.value_or(Money()));
 }
 
 } // namespace
 
-std::string check_price(const EventDraft& event, const JoinOption& option) {
+Objection check_price(const EventDraft& event, const JoinOption& option) {
     if (!event.amount || event.approved != true) return {};
     const Money& amount = *event.amount;
-    const std::string_view what = is_sale(event.kind) ? "sold for " : "charged with ";
+    std::string right_words;
     if (option.price.type == Price::Type::dynamic) {
         if (is_within(amount, option.price)) return {};
-        return "option " + option.id + " was " + std::string(what) + money_text(amount) +
-               "; it costs " + amount_text(option.price.minimum.value_or(Money())) + " to " +
-               money_text(option.price.maximum.value_or(Money()));
+        right_words = words_for(option.price);
+    } else {
+        const RightPrices prices = right_prices(option.price, event.kind);
+        for (const RightPrice& right : prices)
+            if (right.amount && *right.amount == amount) return {};
+        right_words = words_for(prices);
+        if (right_words.empty()) return {};
     }
-    const std::optional<Period>& usual =
-        is_sale(event.kind) ? option.price.initial : option.price.recurring;
-    if (usual && usual->amount == amount) return {};
-    std::string right_words;
-    for (const auto& [right, name] : right_prices(option.price)) {
-        const bool is_due = right && !(is_sale(event.kind) && name == "discount") &&
-                            !(is_renewal(event.kind) && name == "initial");
-        if (!is_due) continue;
-        if (amount == *right) return {};
-        right_words += (right_words.empty() ? "" : " or ") + money_text(*right) + " (" +
-                       std::string(name) + ")";
-    }
-    if (right_words.empty()) return {};
-    return "option " + option.id + " was " + std::string(what) + money_text(amount) +
-           "; it costs " + right_words;
+    return "option " + option.id + " was " + (is_sale(event.kind) ? "sold for " : "charged with ") +
+           money_text(amount) + "; it costs " + right_words;
 }
 
 bool is_authorisation_only(const Money& amount, const Money& initial) {

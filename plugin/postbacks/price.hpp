@@ -4,15 +4,14 @@
 
 #include "config/config.hpp"
 #include "events/event.hpp"
-
-#include <string>
+#include "values/objection.hpp"
 
 namespace segpay {
 
-// What is wrong with the amount of an approved charge, for the operator; empty: nothing, or there
-// is nothing to compare with. The currency of prices is that of the price point, whatever currency
+// What is wrong with the amount of an approved charge, for the operator; nothing, where there is
+// nothing to compare it with. The currency of prices is that of the price point, whatever currency
 // the pay page showed (Processing API 2.0, "Dynamic Multi-Currency").
-std::string check_price(const EventDraft& event, const JoinOption& option);
+Objection check_price(const EventDraft& event, const JoinOption& option);
 
 // A free trial may come with a price of 1.00 that is only authorised, never charged: the amount
 // that stands for it.

@@ -52,13 +52,11 @@ Objection find_product(EventDraft& event, const Postback& postback, const Config
         if (!offer)
             return "cross-sell ref \"" + std::string(shortened(event.cross_sell_ref, 40)) +
                    "\" is not configured";
-        if (Objection objection = take_offer(event, *offer, "cross-sell ref", config, option);
-            !objection.empty())
+        if (Objection objection = take_offer(event, *offer, "cross-sell ref", config, option))
             return objection;
     } else if (const Offer* offer = event.upsell.empty() ? nullptr : config.upsell(event.upsell);
                offer && (!option || option->id == offer->option)) {
-        if (Objection objection = take_offer(event, *offer, "upsell", config, option);
-            !objection.empty())
+        if (Objection objection = take_offer(event, *offer, "upsell", config, option))
             return objection;
     }
     const bool is_sold = is_sale(event.kind) && event.cross_sell_slot == 0;

@@ -5,14 +5,10 @@
 #include "events/event.hpp"
 #include "postbacks/known.hpp"
 #include "postbacks/postback.hpp"
+#include "values/objection.hpp"
 #include "values/timestamp.hpp"
 
-#include <string>
-
 namespace segpay {
-
-// What is wrong with a postback, for the operator; empty: nothing.
-using Objection = std::string;
 
 // By the ref code of a cross sell or upsell (whose slot and values are in the event already), by
 // the eTicket, by the seal, or as remembered (`known` may be null). Fills eTicket, option, site,

@@ -96,13 +96,13 @@ std::string unsaid_facts(const Postback& postback) {
                                 ", which is right only if the link did not either";
 }
 
-std::string check_seal_of(const EventDraft& event, const Postback& postback, const Config& config,
-                          TimeMs now) {
+Objection check_seal_of(const EventDraft& event, const Postback& postback, const Config& config,
+                        TimeMs now) {
     if (seal_of(postback, config).empty())
         return config.seal.mode == Seal::Mode::require
-                   ? "there is no seal (" + config.seal.parameter +
-                         "), and seal.mode is \"require\""
-                   : std::string();
+                   ? Objection("there is no seal (" + config.seal.parameter +
+                               "), and seal.mode is \"require\"")
+                   : Objection();
     switch (verdict_for(event, postback, config, now)) {
         case SealVerdict::good:
             return {};
@@ -139,8 +139,8 @@ const JoinOption* sealed_option(const Postback& postback, const Config& config, 
     return nullptr;
 }
 
-std::string check_promise(const EventDraft& event, const Postback& postback, const Config& config,
-                          bool is_opened, TimeMs now) {
+Objection check_promise(const EventDraft& event, const Postback& postback, const Config& config,
+                        bool is_opened, TimeMs now) {
     if (event.test && config.mode == Mode::live)
         return "TESTTRANS=1, but account.mode is \"live\": test money is not real money";
     if (config.seal.mode == Seal::Mode::off || !is_promised(event, is_opened)) return {};

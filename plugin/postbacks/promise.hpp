@@ -5,9 +5,9 @@
 #include "config/config.hpp"
 #include "events/event.hpp"
 #include "postbacks/postback.hpp"
+#include "values/objection.hpp"
 #include "values/timestamp.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace segpay {
@@ -24,9 +24,9 @@ std::string_view seal_of(const Postback& postback, const Config& config);
 // sold; null when it has no good seal. The option lives in `config`.
 const JoinOption* sealed_option(const Postback& postback, const Config& config, TimeMs now);
 
-// What is wrong, for the operator; empty when the promise is kept. `is_opened`: the sale that opens
+// What is wrong, for the operator; none when the promise is kept. `is_opened`: the sale that opens
 // the purchase was believed before.
-std::string check_promise(const EventDraft& event, const Postback& postback, const Config& config,
-                          bool is_opened, TimeMs now);
+Objection check_promise(const EventDraft& event, const Postback& postback, const Config& config,
+                        bool is_opened, TimeMs now);
 
 } // namespace segpay

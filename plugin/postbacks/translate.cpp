@@ -7,6 +7,7 @@
 #include "postbacks/product.hpp"
 #include "postbacks/promise.hpp"
 #include "postbacks/reasons.hpp"
+#include "values/digits.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -16,49 +17,9 @@ namespace segpay {
 
 namespace {
 
-constexpr std::size_t kMaxIdCharacters = 40;
-
-constexpr auto kIsInIds = [] {
-    std::array<bool, 256> is_in_ids{};
-    for (unsigned c = 0; c < is_in_ids.size(); ++c)
-        is_in_ids[c] =
-            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
-    return is_in_ids;
-}();
-
-bool is_id(std::string_view text) {
-    if (text.empty() || text.size() > kMaxIdCharacters) return false;
-    for (char c : text)
-        if (!kIsInIds[static_cast<unsigned char>(c)]) return false;
-    return true;
-}
-
 std::string_view first_of(std::string_view said, std::string_view remembered) {
     return said.empty() ? remembered : said;
 }
-
-struct Copied {
-    Fact fact;
-    std::string_view EventDraft::*member;
-};
-constexpr std::array kCopied = {
-    Copied{Fact::purchase_id, &EventDraft::purchase_id},
-    Copied{Fact::transaction_id, &EventDraft::transaction_id},
-    Copied{Fact::related_transaction_id, &EventDraft::related_transaction_id},
-    Copied{Fact::member_id, &EventDraft::member_id},
-    Copied{Fact::session, &EventDraft::session},
-    Copied{Fact::affiliate, &EventDraft::affiliate},
-    Copied{Fact::username, &EventDraft::username},
-    Copied{Fact::email, &EventDraft::email},
-    Copied{Fact::name, &EventDraft::name},
-    Copied{Fact::country, &EventDraft::country},
-    Copied{Fact::upsell, &EventDraft::upsell},
-    Copied{Fact::tokenplus, &EventDraft::tokenplus},
-    Copied{Fact::octoken, &EventDraft::octoken},
-    Copied{Fact::trans_guid, &EventDraft::trans_guid},
-    Copied{Fact::card_type, &EventDraft::card_type},
-    Copied{Fact::payment_type, &EventDraft::payment_type},
-};
 
 std::string_view full_name(const Postback& postback, TextStore& texts) {
     const std::string_view first = postback[Fact::first_name];
@@ -68,10 +29,24 @@ std::string_view full_name(const Postback& postback, TextStore& texts) {
 }
 
 void copy_texts(EventDraft& event, const Postback& postback, TextStore& texts) {
-    for (const Copied& copied : kCopied)
-        event.*copied.member = postback[copied.fact];
-    if (event.name.empty()) event.name = full_name(postback, texts);
+    event.purchase_id = postback[Fact::purchase_id];
+    event.transaction_id = postback[Fact::transaction_id];
+    event.related_transaction_id = postback[Fact::related_transaction_id];
+    event.member_id = postback[Fact::member_id];
+    event.session = postback[Fact::session];
+    event.affiliate = postback[Fact::affiliate];
+    event.username = postback[Fact::username];
     event.password = postback[Fact::password];
+    event.email = postback[Fact::email];
+    event.name = postback[Fact::name];
+    if (event.name.empty()) event.name = full_name(postback, texts);
+    event.country = postback[Fact::country];
+    event.upsell = postback[Fact::upsell];
+    event.tokenplus = postback[Fact::tokenplus];
+    event.octoken = postback[Fact::octoken];
+    event.trans_guid = postback[Fact::trans_guid];
+    event.card_type = postback[Fact::card_type];
+    event.payment_type = postback[Fact::payment_type];
     event.warnings.assign(postback.warnings.begin(), postback.warnings.end());
     event.extras.assign(postback.extras.begin(), postback.extras.end());
 }
@@ -210,22 +185,18 @@ Objection read_cross_sell(EventDraft& event, const Postback& postback) {
     return {};
 }
 
+Objection check_id(std::string_view name, std::string_view id, bool is_required) {
+    if (id.empty()) return is_required ? Objection(std::string(name) + " is missing") : Objection();
+    if (is_id(id)) return {};
+    return std::string(name) + " \"" + std::string(shortened(id, kMaxIdCharacters)) +
+           "\" is not an id: at most 40 letters, digits and '-'";
+}
+
 Objection check_ids(const EventDraft& event, const Classification& row) {
-    struct Id {
-        std::string_view name;
-        std::string_view value;
-        bool is_required;
-    };
-    for (const Id& id : {Id{"purchaseid", event.purchase_id, true},
-                         Id{"tranid", event.transaction_id, row.is_transaction},
-                         Id{"relatedtranid", event.related_transaction_id, false}}) {
-        if (id.value.empty() && id.is_required) return std::string(id.name) + " is missing";
-        if (!id.value.empty() && !is_id(id.value))
-            return std::string(id.name) + " \"" +
-                   std::string(shortened(id.value, kMaxIdCharacters)) +
-                   "\" is not an id: at most 40 letters, digits and '-'";
-    }
-    return {};
+    if (Objection objection = check_id("purchaseid", event.purchase_id, true)) return objection;
+    if (Objection objection = check_id("tranid", event.transaction_id, row.is_transaction))
+        return objection;
+    return check_id("relatedtranid", event.related_transaction_id, false);
 }
 
 // Amounts are positive in events: the sign says nothing that the trantype does not. A member event
@@ -286,8 +257,8 @@ Objection judge_price(EventDraft& event, const Config& config, const JoinOption*
                              : is_renewal(event.kind) ? config.postbacks.price_of_renewals
                                                       : PriceCheck::off;
     if (!option || check == PriceCheck::off) return {};
-    std::string objection = check_price(event, *option);
-    if (objection.empty() || check == PriceCheck::quarantine) return objection;
+    Objection objection = check_price(event, *option);
+    if (!objection || check == PriceCheck::quarantine) return objection;
     event.warnings.emplace_back("price_not_as_configured");
     return {};
 }
@@ -299,19 +270,27 @@ bool is_held(const EventDraft& event, const Known* known) {
            (!is_sale(event.kind) || event.is_later_sale) && event.kind != EventKind::denial;
 }
 
+// "sale-auth-initial-yes". Put together elsewhere, for a string asks for room at each piece.
+void append_words(std::string& stem, const Classification& row) {
+    constexpr std::string_view kYes = "yes", kNo = "no";
+    std::array<char, 3 * (kMaxWordCharacters + 1) + kYes.size()> words;
+    char* end = words.data();
+    for (std::string_view word : {row.transaction_type, row.action, row.stage}) {
+        end = std::copy(word.begin(), word.end(), end);
+        if (!word.empty()) *end++ = '-';
+    }
+    const std::string_view answer = row.approved == true ? kYes : kNo;
+    end = std::copy(answer.begin(), answer.end(), end);
+    stem.append(words.data(), end);
+}
+
 // Member events have an epoch instead of an id or a time; where the template asks for one of these,
 // it tells two events apart, and a late repeat stays a repeat whatever happened in between.
 void identify(Identity& identity, const EventDraft& event, const Classification& row) {
     std::string& stem = identity.stem;
     if (row.is_transaction) {
         append_transaction_stem(stem, event.transaction_id);
-        std::array<char, 64> words;
-        char* end = words.data();
-        for (std::string_view word : {row.transaction_type, row.action, row.stage}) {
-            end = std::copy(word.begin(), word.end(), end);
-            if (!word.empty()) *end++ = '-';
-        }
-        stem.append(words.data(), end).append(event.approved == true ? "yes" : "no");
+        append_words(stem, row);
         if (event.kind == EventKind::reactivation) {
             identity.access = Change::on;
             identity.renewal = Change::on;
@@ -377,11 +356,9 @@ Objection read(EventDraft& event, const Postback& postback, const Config& config
     read_time(event, postback, texts);
     tell_the_rest(event, postback, row);
 
-    if (Objection objection = check_ids(event, row); !objection.empty()) return objection;
-    if (Objection objection = read_cross_sell(event, postback); !objection.empty())
-        return objection;
-    if (Objection objection = find_product(event, postback, config, known, now, option);
-        !objection.empty())
+    if (Objection objection = check_ids(event, row)) return objection;
+    if (Objection objection = read_cross_sell(event, postback)) return objection;
+    if (Objection objection = find_product(event, postback, config, known, now, option))
         return objection;
     if (!option) option = config.option(event.option); // as remembered
     Objection objection = read_amount(event, postback, option, row);
@@ -394,11 +371,9 @@ Objection judge(Translation& translation, const Postback& postback, const Config
                 const Known* known, TimeMs now, const JoinOption* option) {
     EventDraft& event = translation.event;
     const bool is_opened = known && known->is_opened();
-    if (Objection objection = check_promise(event, postback, config, is_opened, now);
-        !objection.empty())
+    if (Objection objection = check_promise(event, postback, config, is_opened, now))
         return objection;
-    if (Objection objection = judge_price(event, config, option); !objection.empty())
-        return objection;
+    if (Objection objection = judge_price(event, config, option)) return objection;
     if (!is_held(event, known)) return {};
     translation.is_held = true;
     return "the sale that opens purchase " + std::string(event.purchase_id) + " is not believed (" +
@@ -448,13 +423,17 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     const Known* known = found ? &*found : nullptr;
     translation.outcome = Outcome::quarantine;
     const JoinOption* option = nullptr;
-    translation.reason =
+    Objection objection =
         read(event, postback, config, row, known, now, trust, translation.texts, option);
-    if (!translation.reason.empty()) return;
-    identify(translation.identity, event, row);
-    if (trust == Trust::verify)
-        translation.reason = judge(translation, postback, config, known, now, option);
-    if (translation.reason.empty()) translation.outcome = Outcome::event;
+    if (!objection) {
+        identify(translation.identity, event, row);
+        if (trust == Trust::verify)
+            objection = judge(translation, postback, config, known, now, option);
+    }
+    if (objection)
+        translation.reason = objection.text();
+    else
+        translation.outcome = Outcome::event;
 }
 
 } // namespace segpay

@@ -1,6 +1,7 @@
 // Reading and writing of "package:pricepoint".
 #include "values/eticket.hpp"
 
+#include "values/digits.hpp"
 #include "values/word.hpp"
 
 namespace segpay {
@@ -11,15 +12,10 @@ constexpr std::ptrdiff_t kMaxIdDigits = 18;
 
 // Reads digits; tells where they end. `id` is 0 when they are no id.
 const char* read_id(const char* at, const char* end, std::uint64_t& id) {
-    const char* const begin = at;
     id = 0;
-    for (; at != end; ++at) {
-        const auto digit = static_cast<unsigned char>(*at - '0');
-        if (digit > 9) break;
-        id = id * 10 + digit;
-    }
-    if (at - begin > kMaxIdDigits) id = 0;
-    return at;
+    const char* const digits_end = read_digits(at, end, SIZE_MAX, id);
+    if (digits_end - at > kMaxIdDigits) id = 0;
+    return digits_end;
 }
 
 Error not_an_eticket(std::string_view text, const ETicket& eticket, bool is_package_alone) {

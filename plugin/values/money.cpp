@@ -1,6 +1,7 @@
 // Currency codes, their decimals, and exact reading and writing of amounts.
 #include "values/money.hpp"
 
+#include "values/digits.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -51,17 +52,6 @@ constexpr auto kDecimals = [] {
     enter(kThreeDecimals, 3);
     return decimals;
 }();
-
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
-
-// Appends the digits from `at` on, at most so many, to the number; tells where it stopped.
-const char* read_digits(const char* at, const char* end, std::size_t most, std::uint64_t& number) {
-    const auto left = static_cast<std::size_t>(end - at);
-    const char* const stop = at + std::min(most, left);
-    for (; at != stop && is_digit(*at); ++at)
-        number = number * 10 + static_cast<unsigned>(*at - '0');
-    return at;
-}
 
 const char* skip_zeros(const char* at, const char* end) {
     while (at != end && *at == '0')

@@ -1,6 +1,7 @@
 // The list of secret names.
 #include "wire/redaction.hpp"
 
+#include "values/digits.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -145,8 +146,6 @@ struct Part {
     std::size_t begins_at = 0;
     std::size_t size = 0;
 };
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_of_address(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||

@@ -13,8 +13,8 @@ constexpr std::string_view kHash = "dsvEzGU8vjsph0kbhZblRC/1wjQ=";
 
 std::string read(std::string_view text) {
     PriceHash hash{};
-    const std::string objection = read_price_hash(text, hash);
-    return objection.empty() ? std::string(hash.data(), hash.size()) : objection;
+    const Objection objection = read_price_hash(text, hash);
+    return objection ? objection.text() : std::string(hash.data(), hash.size());
 }
 
 } // namespace

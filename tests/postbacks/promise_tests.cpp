@@ -36,7 +36,7 @@ struct Echo {
     std::string check(const Config& config = example_config(), TimeMs now = kStart) {
         const std::string seal(make_seal(config.seal.keys.front(), sealed, kStart));
         postback[Fact::seal] = postback.texts.keep(seal);
-        return check_promise(event, postback, config, false, now);
+        return check_promise(event, postback, config, false, now).text();
     }
 };
 
@@ -116,18 +116,20 @@ BOOST_AUTO_TEST_CASE(expired_malformed_and_missing_are_told_apart) {
     BOOST_TEST(echo.check(hasty, kStart + 2 * kDay) == "");
     BOOST_TEST(contains(echo.check(hasty, kStart + 2 * kDay + kSecond), "max_age_days (2)"));
     echo.postback[Fact::seal] = "not a seal";
-    BOOST_TEST(contains(check_promise(echo.event, echo.postback, example_config(), false, kStart),
-                        "not one of ours"));
+    BOOST_TEST(
+        contains(check_promise(echo.event, echo.postback, example_config(), false, kStart).text(),
+                 "not one of ours"));
     echo.postback[Fact::seal] = {};
-    BOOST_TEST(check_promise(echo.event, echo.postback, example_config(), false, kStart) == "");
+    BOOST_TEST(check_promise(echo.event, echo.postback, example_config(), false, kStart).text() ==
+               "");
     const Config strict =
         example_config_but([](Config& config) { config.seal.mode = Seal::Mode::require; });
-    BOOST_TEST(contains(check_promise(echo.event, echo.postback, strict, false, kStart),
+    BOOST_TEST(contains(check_promise(echo.event, echo.postback, strict, false, kStart).text(),
                         "there is no seal"));
     const Config off =
         example_config_but([](Config& config) { config.seal.mode = Seal::Mode::off; });
     echo.postback[Fact::seal] = "not a seal";
-    BOOST_TEST(check_promise(echo.event, echo.postback, off, false, kStart) == "");
+    BOOST_TEST(check_promise(echo.event, echo.postback, off, false, kStart).text() == "");
 }
 
 BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
@@ -142,9 +144,9 @@ BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
                              number == BILLER_EVENT_UPSELL || number == BILLER_EVENT_ONE_CLICK;
         const bool is_enable = number == BILLER_EVENT_MEMBER_ENABLE;
         BOOST_TEST_CONTEXT(kind_name(event.kind)) {
-            BOOST_TEST((check_promise(event, {}, strict, true, kStart) != "") == is_sale);
+            BOOST_TEST((check_promise(event, {}, strict, true, kStart).text() != "") == is_sale);
             // Access that begins before its sale is told is a promise as well.
-            BOOST_TEST((check_promise(event, {}, strict, false, kStart) != "") ==
+            BOOST_TEST((check_promise(event, {}, strict, false, kStart).text() != "") ==
                        (is_sale || is_enable));
         }
     }
@@ -158,11 +160,11 @@ BOOST_AUTO_TEST_CASE(what_was_sold_on_a_partners_form_has_no_seal_of_ours) {
         event.kind = kind;
         event.option = "301";
         Postback postback;
-        BOOST_TEST(check_promise(event, postback, strict, false, kStart) != "");
+        BOOST_TEST(check_promise(event, postback, strict, false, kStart).text() != "");
         event.partner = "20789";
-        BOOST_TEST(check_promise(event, postback, strict, false, kStart) == "");
+        BOOST_TEST(check_promise(event, postback, strict, false, kStart).text() == "");
         postback[Fact::seal] = "the partner has seals of his own";
-        BOOST_TEST(check_promise(event, postback, strict, false, kStart) == "");
+        BOOST_TEST(check_promise(event, postback, strict, false, kStart).text() == "");
     }
 }
 
@@ -173,21 +175,21 @@ BOOST_AUTO_TEST_CASE(a_rotated_key_is_accepted_and_a_foreign_one_is_not) {
     Echo echo;
     const std::string old_seal(make_seal(example_config().seal.keys.front(), echo.sealed, kStart));
     echo.postback[Fact::seal] = old_seal;
-    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart) == "");
+    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart).text() == "");
     const std::string foreign(make_seal(HmacKey("of another account"), echo.sealed, kStart));
     echo.postback[Fact::seal] = foreign;
-    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart) != "");
+    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart).text() != "");
 }
 
 BOOST_AUTO_TEST_CASE(test_money_is_not_real_money) {
     EventDraft event;
     event.kind = EventKind::rebill;
     event.test = true;
-    BOOST_TEST(check_promise(event, {}, example_config(), false, kStart) == "");
+    BOOST_TEST(check_promise(event, {}, example_config(), false, kStart).text() == "");
     const Config live = example_config_but([](Config& config) { config.mode = Mode::live; });
-    BOOST_TEST(contains(check_promise(event, {}, live, false, kStart), "TESTTRANS=1"));
+    BOOST_TEST(contains(check_promise(event, {}, live, false, kStart).text(), "TESTTRANS=1"));
     event.test = false;
-    BOOST_TEST(check_promise(event, {}, live, false, kStart) == "");
+    BOOST_TEST(check_promise(event, {}, live, false, kStart).text() == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
