@@ -17,6 +17,18 @@ constexpr std::array<std::int8_t, 256> kHexValue = [] {
     return table;
 }();
 
+// What a byte does.
+enum class Role : std::uint8_t { itself, separator, equals, space, escape };
+constexpr std::array<Role, 256> kRole = [] {
+    std::array<Role, 256> table{};
+    table['&'] = Role::separator;
+    table['='] = Role::equals;
+    table['+'] = Role::space;
+    table['%'] = Role::escape;
+    return table;
+}();
+
+Role role_of(char c) { return kRole[static_cast<unsigned char>(c)]; }
 int hex_value(char c) { return kHexValue[static_cast<unsigned char>(c)]; }
 
 bool is_escape(const char* at, const char* end) {
@@ -37,15 +49,20 @@ void ScalarForm::read(std::string_view query) {
     ScalarField field;
     bool is_value = false;
     for (const char* at = query.data(); at != end; ++at) {
-        switch (*at) {
-            case '&':
+        const Role role = role_of(*at);
+        if (role == Role::itself) [[likely]] {
+            *out++ = *at;
+            continue;
+        }
+        switch (role) {
+            case Role::separator:
                 (is_value ? field.value : field.name) = between(begin, out);
                 fields_[size_++] = field;
                 field = {};
                 is_value = false;
                 begin = out;
                 break;
-            case '=':
+            case Role::equals:
                 if (is_value) {
                     *out++ = '=';
                 } else {
@@ -54,19 +71,16 @@ void ScalarForm::read(std::string_view query) {
                     begin = out;
                 }
                 break;
-            case '+':
+            case Role::space:
                 *out++ = ' ';
                 break;
-            case '%':
+            default:
                 if (is_escape(at, end)) {
                     *out++ = static_cast<char>(hex_value(at[1]) * 16 + hex_value(at[2]));
                     at += 2;
                 } else {
                     *out++ = '%';
                 }
-                break;
-            default:
-                *out++ = *at;
         }
     }
     (is_value ? field.value : field.name) = between(begin, out);

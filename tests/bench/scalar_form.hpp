@@ -1,6 +1,6 @@
-// The bare scalar decoder that the plugin's is compared with: a byte after the other, a switch, a
-// table of hexadecimal digits, and memory that is there already. It splits and decodes; it knows no
-// limit, no name and no meaning.
+// The bare scalar decoder that the plugin's is compared with: a byte after the other, a
+// table of what bytes do, one of hexadecimal digits, and memory that is there already. It splits
+// and decodes; it knows no limit, no name and no meaning.
 #pragma once
 
 #include <array>
