@@ -1,6 +1,7 @@
 // The table of codes.
 #include "postbacks/reasons.hpp"
 
+#include "values/digits.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -63,8 +64,13 @@ constexpr std::array kReasons = {
     Reason{"ERR310", "The purchase is no longer active", kToken},
 };
 
+constexpr std::size_t kMinCodeCharacters = 4, kMaxCodeCharacters = 6;
+static_assert(std::all_of(kReasons.begin(), kReasons.end(), [](const Reason& reason) {
+    return reason.code.size() >= kMinCodeCharacters && reason.code.size() <= kMaxCodeCharacters;
+}));
+
 bool is_code_character(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 } // namespace
@@ -73,6 +79,7 @@ const Reason* find_reason(std::string_view response_code) {
     const auto* const end =
         std::find_if_not(response_code.begin(), response_code.end(), is_code_character);
     const std::string_view code(response_code.begin(), end);
+    if (code.size() < kMinCodeCharacters || code.size() > kMaxCodeCharacters) return nullptr;
     for (const Reason& reason : kReasons)
         if (equal_ignoring_case(code, reason.code)) return &reason;
     return nullptr;

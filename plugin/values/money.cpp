@@ -37,22 +37,6 @@ constexpr std::uint32_t number_of(std::string_view code) {
     return number + 1;
 }
 
-constexpr std::uint8_t kNoCurrency = 0xFF;
-
-// By number_of: the decimals.
-constexpr auto kDecimals = [] {
-    std::array<std::uint8_t, 26 * 26 * 26 + 1> decimals{};
-    decimals.fill(kNoCurrency);
-    const auto enter = [&](std::string_view list, std::uint8_t count) {
-        for (std::size_t at = 0; at + 3 <= list.size(); at += 4)
-            decimals[number_of(list.substr(at, 3))] = count;
-    };
-    enter(kTwoDecimals, 2);
-    enter(kNoDecimals, 0);
-    enter(kThreeDecimals, 3);
-    return decimals;
-}();
-
 const char* skip_zeros(const char* at, const char* end) {
     while (at != end && *at == '0')
         ++at;
@@ -72,14 +56,39 @@ Error not_an_amount(std::string_view text, std::string_view rest, Currency curre
 
 } // namespace
 
+// By number_of: a number into a list of all.
+class CurrencyTable {
+public:
+    constexpr CurrencyTable() {
+        enter(kTwoDecimals, 2);
+        enter(kNoDecimals, 0);
+        enter(kThreeDecimals, 3);
+    }
+    // None: no currency has the code.
+    const Currency& operator[](std::string_view code) const {
+        return currencies_[places_[number_of(code)]];
+    }
+
+private:
+    constexpr void enter(std::string_view list, std::uint32_t exponent) {
+        for (std::size_t at = 0; at + 3 <= list.size(); at += 4) {
+            Currency& currency = currencies_[++count_];
+            for (std::size_t i = 0; i < 3; ++i)
+                currency.code_[i] = list[at + i];
+            currency.exponent_ = exponent;
+            places_[number_of(list.substr(at, 3))] = static_cast<std::uint8_t>(count_);
+        }
+    }
+
+    std::size_t count_ = 0;
+    std::array<Currency, 256> currencies_{}; // the first one is none
+    std::array<std::uint8_t, 26 * 26 * 26 + 1> places_{};
+};
+
 std::optional<Currency> Currency::from_code(std::string_view code) {
-    const std::uint8_t decimals = kDecimals[number_of(code)];
-    if (decimals == kNoCurrency) return std::nullopt;
-    Currency currency;
-    currency.exponent_ = decimals;
-    for (std::size_t i = 0; i < 3; ++i)
-        currency.code_[i] = static_cast<char>(code[i] & ~0x20);
-    return currency;
+    static constexpr CurrencyTable kTable;
+    const Currency& currency = kTable[code];
+    return currency.is_none() ? std::nullopt : std::optional(currency);
 }
 
 Result<Money> parse_amount(std::string_view text, Currency currency) {

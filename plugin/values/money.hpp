@@ -25,8 +25,11 @@ public:
     friend bool operator==(const Currency&, const Currency&) = default;
 
 private:
+    friend class CurrencyTable;
+
+    // Eight bytes, so that it is copied as one.
     std::array<char, 4> code_{};
-    std::uint8_t exponent_ = 0;
+    std::uint32_t exponent_ = 0;
 };
 
 struct Money {

@@ -28,60 +28,53 @@ constexpr std::array<std::int8_t, 256> kHexValue = [] {
 
 int hex_value(char c) { return kHexValue[static_cast<unsigned char>(c)]; }
 
-// Writes the decoded text to `out`, which has room for all of `text` and a run more; tells where it
-// ends, and whether all of it is printable ASCII. Behind the text a run more can be read.
-char* decode_into(char* out, std::string_view text, bool& is_plain) {
-    const char* in = text.data();
-    const char* const end = in + text.size();
-    bool is_printable = true;
-    while (true) {
-        const std::size_t run = std::min(copy_run(out, in), static_cast<std::size_t>(end - in));
-        in += run;
-        out += run;
-        if (in == end) break;
-        if (run == kRunBytes) continue;
-        char c = *in++;
-        if (c == '+') {
-            c = ' ';
-        } else if (c == '%' && end - in >= 2) {
-            const int high = hex_value(in[0]);
-            const int low = hex_value(in[1]);
-            if (high >= 0 && low >= 0) {
-                c = static_cast<char>(high * 16 + low);
-                in += 2;
-            }
-        }
-        is_printable &= c >= 0x20 && c < 0x7F;
-        *out++ = c;
-    }
-    is_plain = is_printable;
-    return out;
-}
-
 std::string_view between(const char* begin, const char* end) {
     return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-// The marks of a text, one after the other, block by block; behind the last one, a block more can
-// be read.
-class Marks {
-public:
-    explicit Marks(const char* text) : block_(text), left_(marks_in(text)) {}
+// The character that the mark stands for; what is behind it begins at `in`.
+char decoded_at(const char* mark, const char* end, const char*& in) {
+    in = mark + 1;
+    if (*mark == '+') return ' ';
+    if (*mark != '%' || end - in < 2) return *mark;
+    const int high = hex_value(in[0]);
+    const int low = hex_value(in[1]);
+    if (high < 0 || low < 0) return '%';
+    in += 2;
+    return static_cast<char>(high * 16 + low);
+}
 
-    const char* next() {
-        while (left_ == 0)
-            left_ = marks_in(block_ += kBlockBytes);
-        const char* const place = block_ + static_cast<unsigned>(std::countr_zero(left_));
+// Copies run by run, up to a run more than asked for.
+char* copy_runs(char* out, const char* in, const char* end) {
+    const auto size = static_cast<std::size_t>(end - in);
+    for (std::size_t at = 0; at < size; at += kRunBytes)
+        std::memcpy(out + at, in + at, kRunBytes);
+    return out + size;
+}
+
+} // namespace
+
+// Goes over the marks of a text, of which there must be one before the text ends, and behind the
+// last one a block that can be read.
+class Form::Marks {
+public:
+    explicit Marks(const char* text) : block_(text), left_(marks_in(text)) { find(); }
+
+    const char* here() const { return block_ + static_cast<unsigned>(std::countr_zero(left_)); }
+    void go_on() {
         left_ &= left_ - 1;
-        return place;
+        find();
     }
 
 private:
+    void find() {
+        while (left_ == 0)
+            left_ = marks_in(block_ += kBlockBytes);
+    }
+
     const char* block_;
     std::uint64_t left_; // of the block's
 };
-
-} // namespace
 
 Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
     if (fields_.size() < kFirstFields) fields_.resize(kFirstFields);
@@ -97,24 +90,27 @@ Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
     FormField* slot = fields_.data() + count_;
     const FamiliarName* familiar = next_familiar();
     while (at < text_end) {
-        const char* mark = marks.next();
-        if (*mark == '&' && familiar->spelling.is_at(at)) [[likely]] {
+        const char* end = marks.here();
+        if (*end == '&' && familiar->spelling.is_at(at)) [[likely]] {
             const char* const value = at + familiar->size + 1;
             // Member by member: a whole one would be put together elsewhere first.
             slot->name = {at, familiar->size};
-            slot->value = between(value, mark);
+            slot->value = between(value, end);
             slot->traits = familiar->traits;
             ++slot;
             ++familiar;
         } else {
-            while (*mark != '&')
-                mark = marks.next();
+            const Marks marks_of_piece = marks;
+            while (*marks.here() != '&')
+                marks.go_on();
+            end = marks.here();
             count_ = static_cast<std::size_t>(slot - fields_.data());
-            if (!read_piece(between(at, mark), limits)) return reject_last(limits);
+            if (!read_piece(between(at, end), marks_of_piece, limits)) return reject_last(limits);
             slot = fields_.data() + count_;
             familiar = next_familiar();
         }
-        at = mark + 1;
+        marks.go_on();
+        at = end + 1;
     }
     count_ = static_cast<std::size_t>(slot - fields_.data());
     return true;
@@ -129,7 +125,7 @@ const char* Form::keep_padded(std::string_view text) {
     return bytes;
 }
 
-bool Form::read_piece(std::string_view piece, const FormLimits& limits) {
+bool Form::read_piece(std::string_view piece, const Marks& marks, const FormLimits& limits) {
     if (piece.empty()) return true;
     const FamiliarName& familiar = familiar_[std::min(count_, kFamiliarNames)];
     const char* const begin = piece.data();
@@ -142,9 +138,9 @@ bool Form::read_piece(std::string_view piece, const FormLimits& limits) {
     } else {
         const char* const equals = std::find(begin, end, '=');
         field = {between(begin, equals), between(std::min(equals + 1, end), end), {}};
-        read_name(field);
+        read_name(field, marks);
     }
-    decode(field.value, field.traits.is_plain_value);
+    decode(field.value, marks, field.traits.is_plain_value);
     field.traits.is_trimmed_value =
         field.traits.is_plain_value && !field.value.starts_with(' ') && !field.value.ends_with(' ');
     is_plain_ &= field.traits.is_plain_value;
@@ -152,20 +148,33 @@ bool Form::read_piece(std::string_view piece, const FormLimits& limits) {
            field.value.size() <= limits.value_bytes;
 }
 
-void Form::read_name(FormField& field) {
+void Form::read_name(FormField& field, const Marks& marks) {
     const std::string_view spelled = field.name;
     const bool has_equals = field.value.data() != spelled.data() + spelled.size();
     const std::size_t place = count_ - 1;
-    decode(field.name, field.traits.is_plain_name);
+    decode(field.name, marks, field.traits.is_plain_name);
     if (has_equals && field.traits.is_plain_name && field.name == spelled &&
         spelled.size() < Spelling::kMaxBytes && place < kFamiliarNames)
         field.traits.place = static_cast<std::uint8_t>(place);
 }
 
-void Form::decode(std::string_view& text, bool& is_plain) {
-    char* const begin = decoded_end_;
-    decoded_end_ = decode_into(begin, text, is_plain);
-    text = between(begin, decoded_end_);
+void Form::decode(std::string_view& text, Marks marks, bool& is_plain) {
+    const char* in = text.data();
+    const char* const end = in + text.size();
+    char* out = decoded_end_;
+    bool is_printable = true;
+    for (; marks.here() < end; marks.go_on()) {
+        const char* const mark = marks.here();
+        if (mark < in) continue; // of what is before the text
+        out = copy_runs(out, in, mark);
+        const char c = decoded_at(mark, end, in);
+        is_printable &= c >= 0x20 && c < 0x7F;
+        *out++ = c;
+    }
+    out = copy_runs(out, in, end);
+    is_plain = is_printable;
+    text = between(decoded_end_, out);
+    decoded_end_ = out;
 }
 
 Error Form::reject_last(const FormLimits& limits) {

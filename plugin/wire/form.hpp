@@ -89,6 +89,7 @@ public:
     void clear();
 
 private:
+    class Marks;
     struct FamiliarName {
         Spelling spelling;
         std::size_t size = 0;
@@ -101,13 +102,14 @@ private:
         if (count_ == fields_.size()) fields_.resize(std::max(2 * count_, kFirstFields));
         return fields_[count_++];
     }
-    // A copy, with '&'s behind it, and behind them room for all that has to be decoded.
+    // A copy, with '&'s behind it, and behind them room for all that has to be decoded, and a run.
     const char* keep_padded(std::string_view text);
-    // Whatever it holds. False: it exceeds a limit.
-    bool read_piece(std::string_view piece, const FormLimits& limits);
+    // Whatever it holds. `marks` stand at the first one that is not before it. False: it exceeds a
+    // limit.
+    bool read_piece(std::string_view piece, const Marks& marks, const FormLimits& limits);
     // Decodes it, and tells whether it can become familiar.
-    void read_name(FormField& field);
-    void decode(std::string_view& text, bool& is_plain);
+    void read_name(FormField& field, const Marks& marks);
+    void decode(std::string_view& text, Marks marks, bool& is_plain);
     // Takes the field that was read last out again and tells which limit it exceeds.
     Error reject_last(const FormLimits& limits);
 

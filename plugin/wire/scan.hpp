@@ -61,15 +61,6 @@ inline std::uint64_t marks_in_portably(const char* block) {
     return marks;
 }
 
-// Copies kRunBytes bytes and tells how many of them, from the first one on, are usual.
-inline std::size_t copy_run_portably(char* out, const char* in) {
-    std::memcpy(out, in, kRunBytes);
-    std::size_t length = 0;
-    while (length < kRunBytes && is_usual(in[length]))
-        ++length;
-    return length;
-}
-
 #if defined(__SSE2__)
 
 inline __m128i run_at(const char* text) {
@@ -104,17 +95,10 @@ inline std::uint64_t marks_in(const char* block) {
     return ~usual;
 }
 
-inline std::size_t copy_run(char* out, const char* in) {
-    const __m128i bytes = run_at(in);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
-    return static_cast<std::size_t>(std::countr_one(bits_of(usual_ones(bytes))));
-}
-
 #else
 
 inline bool Spelling::is_at(const char* text) const { return is_at_portably(text); }
 inline std::uint64_t marks_in(const char* block) { return marks_in_portably(block); }
-inline std::size_t copy_run(char* out, const char* in) { return copy_run_portably(out, in); }
 
 #endif
 

@@ -130,11 +130,12 @@ const Money& price_of(const JoinOption& option, Charge charge) {
                                        : option.price.initial->amount;
 }
 
-Memory memory_of(const Act& act, const Person& person, const Purchased& purchase,
-                 const JoinOption& option) {
-    if (act.known == Known::nothing) return {};
-    Memory memory;
-    Purchase& known = memory.purchase.emplace();
+std::shared_ptr<const Memory> memory_of(const Act& act, const Person& person,
+                                        const Purchased& purchase, const JoinOption& option) {
+    static const auto kEmpty = std::make_shared<const Memory>();
+    if (act.known == Known::nothing) return kEmpty;
+    const auto memory = std::make_shared<Memory>();
+    Purchase& known = memory->purchase.emplace();
     known.id = purchase.purchase_id;
     known.opened_by = EventKind::join;
     known.eticket = option.eticket;
@@ -148,7 +149,7 @@ Memory memory_of(const Act& act, const Person& person, const Purchased& purchase
     known.card_type = purchase.card_type;
     if (act.known == Known::purchase) return memory;
 
-    Event& sale = memory.sale.emplace();
+    Event& sale = memory->sale.emplace();
     sale.kind = EventKind::join;
     sale.approved = true;
     sale.purchase_id = purchase.purchase_id;

@@ -8,6 +8,7 @@
 #include "postbacks/translate.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ struct Sample {
     EventKind kind = EventKind::unknown; // what it has to become
     std::string query;
     std::string guarded_query; // with the seal of its link, echoed, and the secret
-    Memory memory;             // what the ledger knows when it comes
+    // What the ledger knows when it comes; of all of which it knows nothing the same one.
+    std::shared_ptr<const Memory> memory;
 };
 
 // Two postbacks are never the same; two runs are always. `guarded` makes the seals.

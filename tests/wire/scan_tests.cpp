@@ -127,21 +127,6 @@ BOOST_AUTO_TEST_CASE(a_form_is_the_same_wherever_its_blocks_end) {
         }
 }
 
-BOOST_AUTO_TEST_CASE(a_run_is_copied_up_to_the_first_unusual_byte) {
-    std::array<char, kRunBytes> in;
-    for (std::size_t at = 0; at < kRunBytes; ++at)
-        for (int byte = 0; byte < 256; ++byte) {
-            in.fill('a');
-            in[at] = static_cast<char>(byte);
-            const std::size_t expected = is_usual_letter(in[at]) ? kRunBytes : at;
-            std::array<char, kRunBytes> out{};
-            BOOST_REQUIRE_EQUAL(copy_run(out.data(), in.data()), expected);
-            BOOST_REQUIRE((out == in));
-            BOOST_REQUIRE_EQUAL(copy_run_portably(out.data(), in.data()), expected);
-            BOOST_REQUIRE((out == in));
-        }
-}
-
 BOOST_AUTO_TEST_CASE(a_spelling_is_found_only_where_it_stands_whole) {
     for (std::size_t size = 0; size < Spelling::kMaxBytes; ++size) {
         const std::string name = std::string("abcdefghijklmnopqrstuvwxyz0123456").substr(0, size);
