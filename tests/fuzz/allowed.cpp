@@ -66,13 +66,39 @@ std::string bare(std::string_view text) {
     return letters;
 }
 
+// Without what is blank at its ends: a template that was pasted has line breaks in its names.
+std::string_view without_blanks(std::string_view name) {
+    constexpr std::string_view kNothing = "\x7F\x81\x8D\x8F\x90\x9D"; // in Windows-1252
+    const auto is_blank = [&](char c) {
+        return static_cast<unsigned char>(c) <= ' ' || kNothing.find(c) != std::string_view::npos;
+    };
+    const auto is_control = [](std::string_view two) { // U+0080 to U+009F as UTF-8
+        return two.size() == 2 && two[0] == '\xC2' && static_cast<unsigned char>(two[1]) < 0xA0;
+    };
+    while (!name.empty()) {
+        const std::size_t two = std::min<std::size_t>(2, name.size());
+        if (is_control(name.substr(0, two)))
+            name.remove_prefix(two);
+        else if (is_control(name.substr(name.size() - two)))
+            name.remove_suffix(two);
+        else if (is_blank(name.front()))
+            name.remove_prefix(1);
+        else if (is_blank(name.back()))
+            name.remove_suffix(1);
+        else
+            break;
+    }
+    return name;
+}
+
 // All that is said under any of the names (separated by bars). A value that ends in the damage of
 // the garbled template is read without it, too.
 std::vector<std::string> said(const Parameters& request, std::string_view names) {
     std::vector<std::string> values;
     const std::string all = "|" + std::string(names) + "|";
     for (const Parameter& parameter : request) {
-        if (all.find("|" + lowered(parameter.name) + "|") == std::string::npos) continue;
+        const std::string name = lowered(without_blanks(parameter.name));
+        if (all.find("|" + name + "|") == std::string::npos) continue;
         values.push_back(parameter.value);
         const std::size_t damage = parameter.value.rfind("cycode=");
         const std::size_t sign =
