@@ -134,9 +134,8 @@ Objection objection_to_trial(const Config& config, const Purchase& purchase,
 
 Objection objection_to_named_trial(const Config& config, const Purchase& purchase,
                                    const LinkRequest& request, TimeMs now) {
-    return purchase.trans_guid == request.ictoken
-               ? objection_to_trial(config, purchase, request, now)
-               : Objection();
+    if (purchase.trans_guid != request.ictoken) return {};
+    return objection_to_trial(config, purchase, request, now);
 }
 
 // ---- The choice ---------------------------------------------------------------------------------

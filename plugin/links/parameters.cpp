@@ -71,7 +71,7 @@ constexpr std::array<std::string_view, 16> kCurrencies = {"AUD",  "CAD", "CHF", 
 
 // "AA" to "ZZ", for countries to be borrowed from.
 constexpr std::array kLetterPairs = [] {
-    std::array<char, 26 * 26 * 2> pairs{};
+    std::array<char, std::size_t{26} * 26 * 2> pairs{};
     for (std::size_t i = 0; i < pairs.size() / 2; ++i) {
         pairs[2 * i] = static_cast<char>('A' + i / 26);
         pairs[2 * i + 1] = static_cast<char>('A' + i % 26);

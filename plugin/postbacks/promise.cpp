@@ -98,11 +98,10 @@ std::string unsaid_facts(const Postback& postback) {
 
 Objection check_seal_of(const EventDraft& event, const Postback& postback, const Config& config,
                         TimeMs now) {
-    if (seal_of(postback, config).empty())
-        return config.seal.mode == Seal::Mode::require
-                   ? Objection("there is no seal (" + config.seal.parameter +
-                               "), and seal.mode is \"require\"")
-                   : Objection();
+    if (seal_of(postback, config).empty()) {
+        if (config.seal.mode != Seal::Mode::require) return {};
+        return "there is no seal (" + config.seal.parameter + "), and seal.mode is \"require\"";
+    }
     switch (verdict_for(event, postback, config, now)) {
         case SealVerdict::good:
             return {};

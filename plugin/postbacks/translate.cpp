@@ -186,8 +186,8 @@ Objection read_cross_sell(EventDraft& event, const Postback& postback) {
 }
 
 Objection check_id(std::string_view name, std::string_view id, bool is_required) {
-    if (id.empty()) return is_required ? Objection(std::string(name) + " is missing") : Objection();
-    if (is_id(id)) return {};
+    if (id.empty() && is_required) return std::string(name) + " is missing";
+    if (id.empty() || is_id(id)) return {};
     return std::string(name) + " \"" + std::string(shortened(id, kMaxIdCharacters)) +
            "\" is not an id: at most 40 letters, digits and '-'";
 }

@@ -12,7 +12,7 @@ class [[nodiscard]] Objection {
 public:
     Objection() = default; // none
     Objection(std::string text) : text_(std::make_unique<std::string>(std::move(text))) {}
-    Objection(const char* text) : Objection(std::string(text)) {}
+    Objection(const char* text) : text_(std::make_unique<std::string>(text)) {}
 
     explicit operator bool() const { return text_ != nullptr; } // there is one
 
