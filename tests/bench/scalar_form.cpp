@@ -17,18 +17,15 @@ constexpr std::array<std::int8_t, 256> kHexValue = [] {
     return table;
 }();
 
-// What a byte does.
-enum class Role : std::uint8_t { itself, separator, equals, space, escape };
-constexpr std::array<Role, 256> kRole = [] {
-    std::array<Role, 256> table{};
-    table['&'] = Role::separator;
-    table['='] = Role::equals;
-    table['+'] = Role::space;
-    table['%'] = Role::escape;
+// Of the bytes that stand for themselves.
+constexpr std::array<bool, 256> kIsItself = [] {
+    std::array<bool, 256> table{};
+    table.fill(true);
+    for (const char c : {'&', '=', '+', '%'})
+        table[static_cast<unsigned char>(c)] = false;
     return table;
 }();
 
-Role role_of(char c) { return kRole[static_cast<unsigned char>(c)]; }
 int hex_value(char c) { return kHexValue[static_cast<unsigned char>(c)]; }
 
 bool is_escape(const char* at, const char* end) {
@@ -41,7 +38,11 @@ std::string_view between(const char* begin, const char* end) {
 
 } // namespace
 
-void ScalarForm::read(std::string_view query) {
+void ScalarForm::read(std::string_view query) { read_by<false>(query); }
+void ScalarForm::read_by_table(std::string_view query) { read_by<true>(query); }
+
+template <bool is_by_table>
+void ScalarForm::read_by(std::string_view query) {
     size_ = 0;
     char* out = bytes_.data();
     const char* begin = out; // of the name or value that is being written
@@ -49,20 +50,19 @@ void ScalarForm::read(std::string_view query) {
     ScalarField field;
     bool is_value = false;
     for (const char* at = query.data(); at != end; ++at) {
-        const Role role = role_of(*at);
-        if (role == Role::itself) [[likely]] {
+        if (is_by_table && kIsItself[static_cast<unsigned char>(*at)]) {
             *out++ = *at;
             continue;
         }
-        switch (role) {
-            case Role::separator:
+        switch (*at) {
+            case '&':
                 (is_value ? field.value : field.name) = between(begin, out);
                 fields_[size_++] = field;
                 field = {};
                 is_value = false;
                 begin = out;
                 break;
-            case Role::equals:
+            case '=':
                 if (is_value) {
                     *out++ = '=';
                 } else {
@@ -71,16 +71,19 @@ void ScalarForm::read(std::string_view query) {
                     begin = out;
                 }
                 break;
-            case Role::space:
+            case '+':
                 *out++ = ' ';
                 break;
-            default:
+            case '%':
                 if (is_escape(at, end)) {
                     *out++ = static_cast<char>(hex_value(at[1]) * 16 + hex_value(at[2]));
                     at += 2;
                 } else {
                     *out++ = '%';
                 }
+                break;
+            default:
+                *out++ = *at;
         }
     }
     (is_value ? field.value : field.name) = between(begin, out);

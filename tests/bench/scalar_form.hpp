@@ -1,6 +1,6 @@
-// The bare scalar decoder that the plugin's is compared with: a byte after the other, a
-// table of what bytes do, one of hexadecimal digits, and memory that is there already. It splits
-// and decodes; it knows no limit, no name and no meaning.
+// The bare scalar decoders that the plugin's is compared with: a byte after the other, a switch or
+// a table for what it does, a table of hexadecimal digits, and memory that is there already. They
+// split and decode; they know no limit, no name and no meaning.
 #pragma once
 
 #include <array>
@@ -19,11 +19,15 @@ class ScalarForm {
 public:
     // At most kBytes of query and kFields fields. The fields live until the next call.
     void read(std::string_view query);
+    void read_by_table(std::string_view query);
 
     std::size_t size() const { return size_; }
     const ScalarField& operator[](std::size_t index) const { return fields_[index]; }
 
 private:
+    template <bool is_by_table>
+    void read_by(std::string_view query);
+
     static constexpr std::size_t kBytes = 4096;
     static constexpr std::size_t kFields = 64;
 

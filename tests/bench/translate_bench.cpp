@@ -58,13 +58,16 @@ struct CopyPass {
     }
 };
 
+using ScalarRead = void (ScalarForm::*)(std::string_view query);
+
 struct ScalarPass {
     const Corpus& corpus;
-    ScalarForm form;
+    ScalarRead read;
+    ScalarForm form{};
 
     void operator()() {
         for (const Sample& sample : corpus.samples) {
-            form.read(sample.query);
+            (form.*read)(sample.query);
             keep(form);
         }
     }
@@ -133,10 +136,10 @@ std::string check_ours(const Corpus& corpus, std::string Sample::*query, const C
     return kinds;
 }
 
-void check_decoders(const Corpus& corpus) {
+void check_decoders(const Corpus& corpus, ScalarRead read) {
     ScalarForm scalar;
     for (std::size_t i = 0; i < corpus.samples.size(); ++i) {
-        scalar.read(corpus.samples[i].query);
+        (scalar.*read)(corpus.samples[i].query);
         const auto fields = Poco::URI(corpus.urls[i]).getQueryParameters();
         Poco::Net::HTMLForm form;
         form.read(corpus.samples[i].query);
@@ -193,7 +196,8 @@ void bench_translate(Pace pace) {
 
     const std::string kinds = check_ours(corpus, &Sample::query, open);
     check_ours(corpus, &Sample::guarded_query, guarded);
-    check_decoders(corpus);
+    for (const ScalarRead read : {&ScalarForm::read, &ScalarForm::read_by_table})
+        check_decoders(corpus, read);
     Poco::TemporaryFile lines;
     std::optional<PhpPeer> php;
     if (is_php_installed()) {
@@ -204,7 +208,8 @@ void bench_translate(Pace pace) {
 
     Race race(corpus.samples.size(), pace);
     race.enter("translate_memcpy", timed(CopyPass{corpus}));
-    race.enter("translate_scalar_decode", timed(ScalarPass{corpus, {}}));
+    race.enter("translate_scalar_decode", timed(ScalarPass{corpus, &ScalarForm::read}));
+    race.enter("translate_scalar_table", timed(ScalarPass{corpus, &ScalarForm::read_by_table}));
     race.enter("translate_poco_parse", timed(PocoUriPass{corpus}));
     race.enter("translate_poco_htmlform", timed(PocoFormPass{corpus}));
     if (php) {
@@ -222,6 +227,7 @@ void bench_translate(Pace pace) {
     print_allocations("translate_sealed_allocations", sealed);
     race.print_ratio("translate_vs_poco_parse", "translate_ours", "translate_poco_parse");
     race.print_ratio("translate_vs_scalar_decode", "translate_ours", "translate_scalar_decode");
+    race.print_ratio("translate_vs_scalar_table", "translate_ours", "translate_scalar_table");
     race.print_ratio("translate_vs_php", "translate_ours", "translate_php");
     // Against the same row: Poco parses neither seal nor secret.
     race.print_ratio("translate_sealed_vs_poco_parse", "translate_ours_sealed",
