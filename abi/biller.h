@@ -329,8 +329,10 @@ typedef struct biller_probe {
 #define BILLER_LOG_INFO 3    /* one line per event */
 #define BILLER_LOG_DEBUG 4
 
-/* Flags of biller_host. A host that sets HONOURS_KEYS allows the plugin to write the mark "settled"
- * a little later, with the next commit; this version writes it at once for every host. */
+/* Flags of biller_host. For a host that sets HONOURS_KEYS the mark "settled" is written with the next
+ * commit of the ledger, by recover() or by close(), which saves one sync of the disk per event; a
+ * crash before that means one more delivery, with the same key. For any other host the mark is
+ * durable before the hook returns. */
 #define BILLER_HOST_HONOURS_KEYS 1 /* stores biller_event.key with the effect */
 
 /* What the host can do. Filled by the host; copied by biller_plugin.open, so the struct itself may
@@ -639,8 +641,8 @@ typedef struct biller_plugin {
                        const biller_reply_sink *sink, biller_reason *reason);
 
     /* [any-thread] Delivers what is pending and due: after a crash, after a host's RETRY. At most
-     * `limit` deliveries. Call it at start and then every few seconds; it is cheap when nothing
-     * waits. `report` may be NULL. */
+     * `limit` deliveries. Also writes the marks that were left for later (HONOURS_KEYS). Call it at
+     * start and then every few seconds; it is cheap when nothing waits. `report` may be NULL. */
     uint32_t (*recover)(biller_instance *instance, uint32_t limit, biller_report *report,
                         biller_reason *reason);
 

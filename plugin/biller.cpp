@@ -299,17 +299,28 @@ Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
             settlement.message = why = "given up after " + counted(attempts) + "; the last: " + why;
     }
     try {
-        if (!ledger_->settle(entry, settlement, host_.now())) delivery = Delivery::lost;
+        if (!settle(entry, settlement, delivery)) delivery = Delivery::lost;
     } catch (const LedgerError& failure) { // applied or not, it will be delivered again
         why = failure.what();
         delivery = Delivery::lost;
     }
 
-    const bool is_fine = delivery == Delivery::applied;
+    const bool is_fine = delivery == Delivery::applied || delivery == Delivery::applied_alone;
     host_.log(is_fine ? LogLevel::info : LogLevel::warning,
               line_about(*entry.event, entry.key,
                          is_fine ? "applied" : reply_for(delivery, entry, why).message));
     return delivery;
+}
+
+// For a host that would recognise the key, the mark needs no sync of its own.
+bool Biller::settle(const Entry& entry, const Settlement& settlement, Delivery& delivery) {
+    const TimeMs now = host_.now();
+    if (delivery == Delivery::applied && host_.honours_keys() &&
+        ledger_->settle_later(entry, now)) {
+        delivery = Delivery::applied_alone;
+        return true;
+    }
+    return ledger_->settle(entry, settlement, now);
 }
 
 void Biller::deliver_purchase(const std::string& purchase_id, Report& report) {
@@ -324,6 +335,7 @@ void Biller::deliver_purchase(const std::string& purchase_id, Report& report) {
 void Biller::count(Delivery delivery, Report& report) {
     switch (delivery) {
         case Delivery::applied:
+        case Delivery::applied_alone:
             ++report.delivered;
             break;
         case Delivery::refused:
@@ -351,6 +363,7 @@ Reply Biller::reply(Disposition disposition, std::string key, std::string messag
 Reply Biller::reply_for(Delivery delivery, const Entry& entry, const std::string& why) const {
     switch (delivery) {
         case Delivery::applied:
+        case Delivery::applied_alone:
             return reply(Disposition::delivered, entry.key, {});
         case Delivery::refused:
             return reply(Disposition::dead_letter, entry.key, why);
@@ -383,6 +396,7 @@ void Biller::tell_once_of_garbled_template(const Postback& postback) {
 // ---- Recovery -----------------------------------------------------------------------------------
 
 Report Biller::recover(std::uint32_t limit) {
+    ledger_->flush();
     Report report;
     std::string why;
     for (std::uint32_t round = 0; round < limit; ++round) {

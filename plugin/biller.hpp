@@ -104,7 +104,8 @@ private:
     // The kept requests that stand or fall with the kept sale `entry`, in order of arrival.
     std::vector<Entry> held_by(const Entry& entry);
 
-    enum class Delivery { applied, retry, refused, lost };
+    // `applied_alone`: nothing of its purchase waits behind it.
+    enum class Delivery { applied, applied_alone, retry, refused, lost };
 
     // What one request is read into; used again for the next, on whatever thread that comes.
     struct Reading {
@@ -127,6 +128,8 @@ private:
     Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
 
     Delivery deliver(const Entry& entry, std::string& why);
+    // False: the lease was lost.
+    bool settle(const Entry& entry, const Settlement& settlement, Delivery& delivery);
     // Everything of the purchase that is due, in order, until the host says "not now".
     void deliver_purchase(const std::string& purchase_id, Report& report);
     static void count(Delivery delivery, Report& report);

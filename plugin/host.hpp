@@ -30,6 +30,8 @@ public:
     // Delivers an entry that the ledger handed out. A callback that throws, or answers something
     // undefined, counts as a retry, and `why` says so.
     HostAnswer deliver(const Entry& entry) const;
+    // Whether it stores the key of an event with the effect, so that being told twice is harmless.
+    bool honours_keys() const { return (table_.flags & BILLER_HOST_HONOURS_KEYS) != 0; }
     NameAnswer probe(const Event& event) const;
     void log(LogLevel level, std::string_view line) const noexcept;
     TimeMs now() const;

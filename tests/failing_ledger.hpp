@@ -19,6 +19,11 @@ public:
         fail_if("claim");
         return real_->claim(event, identity, now);
     }
+    bool settle_later(const Entry& entry, TimeMs now) override {
+        fail_if("settle");
+        return real_->settle_later(entry, now);
+    }
+    void flush() override { real_->flush(); }
     bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) override {
         fail_if("settle");
         return real_->settle(entry, settlement, now);

@@ -29,9 +29,14 @@ namespace nats_host {
 
 class AffiliateHost final : public biller::Host {
 public:
-    // Both references must outlive the host.
-    AffiliateHost(Database& database, DieAt& die_at, MemberManagement management)
-        : database_(database), die_at_(die_at), management_(management) {}
+    // Both references must outlive the host, which always honours keys; `durable_marks`: it does
+    // not say so.
+    AffiliateHost(Database& database, DieAt& die_at, MemberManagement management,
+                  bool durable_marks)
+        : database_(database),
+          die_at_(die_at),
+          management_(management),
+          durable_marks_(durable_marks) {}
 
     // Any thread. Done: applied, now or before. Retry: the database is busy or failing. Refuse: the
     // event's site is not in the catalogue, which the operator can mend and then redeliver.
@@ -43,12 +48,13 @@ public:
 
     void log(std::uint32_t level, std::string_view line) override;
 
-    bool honours_keys() const override { return true; }
+    bool honours_keys() const override { return !durable_marks_; }
 
 private:
     Database& database_;
     DieAt& die_at_;
     MemberManagement management_;
+    bool durable_marks_;
 };
 
 } // namespace nats_host

@@ -131,7 +131,7 @@ void run(const Options& options) {
     biller::Library library(options.plugin, kName);
     const biller::Config config = plugin_config(options);
     require_valid(library, config);
-    AffiliateHost host(database, die_at, options.member_management);
+    AffiliateHost host(database, die_at, options.member_management, options.durable_marks);
     biller::Instance biller(library, config, host);
 
     // Bound before anything is served, because links name the bound address.

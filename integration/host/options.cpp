@@ -48,6 +48,10 @@ Options parse_options(int argc, char** argv) {
                    "Whose word opens access. nats: the sale; an enable brings the login only. "
                    "segpay: the enable; a sale is money only. A disable ends it under both")
         ->check(CLI::IsMember(kMemberManagements));
+    app.add_flag(
+        "--durable-marks", options.durable_marks,
+        "Have the mark of each applied event made durable before the answer, as for a host "
+        "that does not honour idempotency keys");
     app.add_flag("--verbose", options.verbose, "Log debug lines too");
     app.add_option("--die-at", options.die_at,
                    "For crash tests: SIGKILL oneself at the N-th time of STEP, one of received, "

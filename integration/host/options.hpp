@@ -17,6 +17,7 @@ struct Options {
     std::string public_url;                // as customers reach `listen`; empty: its address
     std::string die_at;                    // "STEP:N"; empty: live on
     MemberManagement member_management = MemberManagement::nats;
+    bool durable_marks = false;
     bool admin_anywhere = false;
     bool verbose = false;
 };

@@ -140,8 +140,10 @@ struct Waiting {
     TimeMs next_attempt_at_ms = 0; // 0: none waits
 };
 
+constexpr std::string_view kInMemory = ":memory:"; // the path of one that ends with the object
+
 struct LedgerSettings {
-    std::string path; // ":memory:" for one that ends with the object
+    std::string path; // or kInMemory
     std::uint32_t lease_ms = 30'000;
     Secret password_key; // empty: passwords are not stored
 };
@@ -158,6 +160,13 @@ public:
 
     // Step 3. False, and nothing changed: the lease ended and somebody else settles the entry.
     virtual bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) = 0;
+
+    // Step 3 of an event that was applied by a host that honours idempotency keys: durable with
+    // whatever is committed next, by flush(), or when the ledger is closed. Dying before that means
+    // one more delivery with the same key. False, and nothing done: another event of the purchase
+    // waits behind this one, so settle it.
+    virtual bool settle_later(const Entry& entry, TimeMs now) = 0;
+    virtual void flush() = 0;
 
     // Takes a handing out back that led to no delivery: the attempt was none, and the entry is due.
     // False: the lease was lost.

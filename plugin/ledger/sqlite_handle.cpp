@@ -124,16 +124,20 @@ std::int64_t SqliteConnection::last_row() const {
     return sqlite3_last_insert_rowid(connection_.get());
 }
 
+// The same text at the same place is nearly always the next one that is asked for; one that was
+// made for the occasion may have another's place.
 sqlite3_stmt* SqliteConnection::prepared(std::string_view sql) {
-    auto& statement = statements_[std::string(sql)];
-    if (!statement) {
-        sqlite3_stmt* made = nullptr;
-        const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), size_of(sql),
-                                            SQLITE_PREPARE_PERSISTENT, &made, nullptr);
-        if (code != SQLITE_OK) fail(connection_.get(), code);
-        statement.reset(made);
-    }
-    return statement.get();
+    for (const Known& known : statements_)
+        if (known.place == sql.data() && known.sql == sql) return known.statement.get();
+    for (const Known& known : statements_)
+        if (known.sql == sql) return known.statement.get();
+    sqlite3_stmt* made = nullptr;
+    const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), size_of(sql),
+                                        SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    if (code != SQLITE_OK) fail(connection_.get(), code);
+    statements_.push_back({sql.data(), std::string(sql), {}});
+    statements_.back().statement.reset(made);
+    return made;
 }
 
 } // namespace segpay

@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -90,7 +90,8 @@ public:
     void execute(const char* sql);
 
     // Statements are prepared once and kept: `sql` must be one of a limited number of texts, and
-    // only one query of the same text may live at a time.
+    // only one query of the same text may live at a time. A text that is found where it was before
+    // is found at once.
     template <class... Values>
     SqliteQuery query(std::string_view sql, const Values&... values) {
         return SqliteQuery(prepared(sql), values...);
@@ -121,7 +122,12 @@ private:
     std::int64_t changes() const;
 
     std::unique_ptr<sqlite3, Close> connection_;
-    std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
+    struct Known {
+        const char* place; // of the text that was asked for first
+        std::string sql;
+        std::unique_ptr<sqlite3_stmt, Finalize> statement;
+    };
+    std::vector<Known> statements_;
 };
 
 } // namespace segpay

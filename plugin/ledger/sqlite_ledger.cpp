@@ -1,4 +1,5 @@
-// The ledger in an SQLite file: one connection, one mutex, one function that commits. Knows SQL;
+// The ledger in an SQLite file: one connection that writes, by whoever leads the group commit, and
+// others that read. Knows SQL;
 // what an event teaches is decided in memory.cpp, how the file looks in sqlite_schema.cpp.
 //
 // The queue of a purchase: its pending entries in order of sequence. At most one of them has a
@@ -9,10 +10,13 @@
 //
 // The lease: (sequence, attempts). `attempts` grows at each handing out, so whoever settles with an
 // older number has lost the entry to somebody else.
+#include "events/record.hpp"
 #include "ledger/failpoint.hpp"
+#include "ledger/group_commit.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/memory.hpp"
 #include "ledger/sqlite_handle.hpp"
+#include "ledger/sqlite_readers.hpp"
 #include "ledger/sqlite_rows.hpp"
 #include "ledger/sqlite_schema.hpp"
 #include "ledger/sqlite_statements.hpp"
@@ -22,7 +26,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <mutex>
+#include <optional>
 #include <type_traits>
 
 #include <fcntl.h>
@@ -33,6 +37,7 @@ namespace segpay {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5'000;
+constexpr std::size_t kMaxWaiting = 1'024;  // threads
 constexpr std::uint32_t kSliceEntries = 64; // read at once when listing
 
 // What an entry becomes by the host's verdict, in the order of Settlement::Verdict.
@@ -63,13 +68,24 @@ public:
     explicit SqliteLedger(const LedgerSettings& settings)
         : name_("ledger " + settings.path),
           lease_ms_(settings.lease_ms),
-          connection_(settings.path, kBusyTimeoutMs) {
-        prepare_ledger_file(connection_, settings.path);
+          writer_(settings.path, kBusyTimeoutMs),
+          commits_([this](GroupCommit::Operations operations) { run_in_one(operations); },
+                   kMaxWaiting) {
+        prepare_ledger_file(writer_, settings.path);
+        if (settings.path != kInMemory) readers_.emplace(settings.path, kBusyTimeoutMs);
         if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
+    }
+    ~SqliteLedger() override {
+        try {
+            flush();
+        } catch (const LedgerError&) { // then it will be delivered again
+        }
     }
 
     Claim claim(const Event& event, const Identity& identity, TimeMs now) override;
     bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) override;
+    bool settle_later(const Entry& entry, TimeMs now) override;
+    void flush() override;
     bool give_back(const Entry& entry, TimeMs now) override;
     std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) override;
     std::optional<Entry> take_due(TimeMs now) override;
@@ -84,32 +100,31 @@ public:
     bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override;
 
 private:
-    // The one function that commits: everything durable goes through it, and it is the place where
-    // waiting threads will share one sync. Either all of `work` is durable when it returns, or it
-    // throws and nothing is. A database locked for longer than the busy timeout is an error.
+    // Everything durable goes through here: `work` is done in a transaction, which may be that of
+    // others as well. Either all of it is durable when it returns, or it throws and nothing is. A
+    // database locked for longer than the busy timeout is an error.
     template <class Work>
     std::invoke_result_t<Work> transact(const char* operation, const Work& work);
-    // What reads only: no transaction, nothing to wait for.
-    template <class Work>
-    std::invoke_result_t<Work> read(const char* operation, const Work& work);
+    // The one function that commits.
+    void run_in_one(GroupCommit::Operations operations);
     void roll_back();
-
-    // Inside a transaction, or of what reads only:
-    std::optional<Purchase> find_purchase(std::string_view id);
-    std::optional<Entry> find_entry(std::string_view key);
+    // What reads only, with the connection that it is given: no transaction, nothing to wait for.
+    template <class Work>
+    auto read(const char* operation, const Work& work);
+    LedgerError failed(const char* operation, const std::exception& cause) const {
+        return LedgerError(name_ + ": " + operation + ": " + cause.what());
+    }
 
     // Inside a transaction:
-    Claim add_or_meet(const Event& event, const Identity& identity,
-                      const std::optional<Blob>& password, TimeMs now);
+    struct Prepared;
+    Claim add_or_meet(const Prepared& prepared);
     Claim meet_again(const Event& event, Claim claim, TimeMs now);
     std::optional<Entry> hand_out(std::int64_t sequence, TimeMs now);
     void bury(Entry entry, TimeMs now);
+    bool has_queue(std::string_view purchase_id);
     void call_up_next(std::uint64_t after, TimeMs now);
     void hold_purchase(const KeptRequest& request);
 
-    // The first column of the first row.
-    template <class... Values>
-    std::optional<std::int64_t> find(std::string_view sql, const Values&... values);
     template <class... Values>
     std::optional<Entry> take(TimeMs now, std::string_view find_sql, const Values&... values);
     std::vector<Entry> slice(const EntryQuery& query, std::optional<std::uint64_t> bound,
@@ -120,21 +135,55 @@ private:
     std::string name_; // for errors
     std::uint32_t lease_ms_;
     std::optional<SecretBox> box_;
-    std::mutex mutex_; // guards the connection
-    SqliteConnection connection_;
+    SqliteConnection writer_;              // of the transaction that runs
+    std::optional<SqliteReaders> readers_; // none: the ledger is in memory, and the writer reads
+    GroupCommit commits_;
 };
+
+// The first column of the first row.
+template <class... Values>
+std::optional<std::int64_t> find(SqliteConnection& connection, std::string_view sql,
+                                 const Values&... values) {
+    SqliteQuery row = connection.query(sql, values...);
+    if (!row.next()) return std::nullopt;
+    return row.integer(0);
+}
+
+std::optional<Purchase> find_purchase(SqliteConnection& connection, std::string_view id) {
+    SqliteQuery row = connection.query(kFindPurchase, id);
+    if (!row.next()) return std::nullopt;
+    return read_purchase(row);
+}
+
+std::optional<Entry> find_entry(SqliteConnection& connection, std::string_view key,
+                                const SecretBox* box) {
+    SqliteQuery row = connection.query(kReadByKey, key);
+    if (!row.next()) return std::nullopt;
+    return read_entry(row, box);
+}
 
 template <class Work>
 std::invoke_result_t<Work> SqliteLedger::transact(const char* operation, const Work& work) {
-    const std::lock_guard lock(mutex_);
+    std::optional<std::invoke_result_t<Work>> result;
+    GroupCommit::Operation shared([&] { result.emplace(work()); });
     try {
-        connection_.change("BEGIN IMMEDIATE");
-        auto result = work();
-        connection_.change("COMMIT");
-        return result;
+        commits_.commit(shared);
     } catch (const SqliteError& error) {
-        roll_back();
-        throw LedgerError(name_ + ": " + operation + ": " + error.what());
+        throw failed(operation, error);
+    } catch (const GroupCommit::TooManyWait& error) {
+        throw failed(operation, error);
+    }
+    return std::move(*result);
+}
+
+void SqliteLedger::run_in_one(GroupCommit::Operations operations) {
+    try {
+        writer_.change("BEGIN IMMEDIATE");
+        for (GroupCommit::Operation* operation : operations)
+            operation->run();
+        SEGPAY_FAILPOINT("commit.before");
+        writer_.change("COMMIT");
+        SEGPAY_FAILPOINT("commit.after");
     } catch (...) {
         roll_back();
         throw;
@@ -142,50 +191,64 @@ std::invoke_result_t<Work> SqliteLedger::transact(const char* operation, const W
 }
 
 template <class Work>
-std::invoke_result_t<Work> SqliteLedger::read(const char* operation, const Work& work) {
-    const std::lock_guard lock(mutex_);
+auto SqliteLedger::read(const char* operation, const Work& work) {
+    if (!readers_) return transact(operation, [&] { return work(writer_); });
     try {
-        return work();
+        return readers_->read(work);
     } catch (const SqliteError& error) {
-        throw LedgerError(name_ + ": " + operation + ": " + error.what());
+        throw failed(operation, error);
     }
 }
 
 void SqliteLedger::roll_back() {
-    if (!connection_.is_in_transaction()) return; // never begun, or SQLite did it already
+    if (!writer_.is_in_transaction()) return; // never begun, or SQLite did it already
     try {
-        connection_.change("ROLLBACK");
+        writer_.change("ROLLBACK");
     } catch (const SqliteError&) {
         // Nothing is left to do: without COMMIT the file keeps what it had.
     }
 }
 
+// What of a claim can be made before the transaction: others wait while that lasts.
+struct SqliteLedger::Prepared {
+    const Event& event;
+    const Identity& identity;
+    TimeMs now;
+    std::string record;
+    std::optional<Blob> password;
+};
+
 Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
     SEGPAY_FAILPOINT("claim.begin");
-    const std::optional<Blob> password = boxed(event.password);
+    const Prepared prepared{event, identity, now, to_record(event), boxed(event.password)};
     Claim claim = transact("claiming an event", [&] {
-        Claim made = add_or_meet(event, identity, password, now);
+        Claim made = add_or_meet(prepared);
         SEGPAY_FAILPOINT("claim.before_commit");
         return made;
     });
     SEGPAY_FAILPOINT("claim.after_commit");
+    if (claim.entry && !claim.entry->event) { // it is new
+        claim.entry->event = event;
+        claim.entry->event->key = claim.key;
+    }
     return claim;
 }
 
-Claim SqliteLedger::add_or_meet(const Event& event, const Identity& identity,
-                                const std::optional<Blob>& password, TimeMs now) {
-    const std::optional<Purchase> known = find_purchase(event.purchase_id);
+Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
+    const auto& [event, identity, now, record, password] = prepared;
+    const std::optional<Purchase> known = find_purchase(writer_, event.purchase_id);
     Purchase memory = known.value_or(Purchase());
     memory.id = event.purchase_id;
     memory.state = advanced(memory.state, identity);
 
     Claim claim;
     claim.key = key_of(identity, memory.state);
-    const bool is_first = !find(kFindQueued, event.purchase_id);
+    const bool is_first = !has_queue(event.purchase_id);
     const TimeMs lease_end = now + TimeMs{lease_ms_};
     NewEntry entry;
     entry.key = claim.key;
     entry.event = &event;
+    entry.record = record;
     entry.password = password;
     entry.now = now;
     if (is_first) {
@@ -193,21 +256,19 @@ Claim SqliteLedger::add_or_meet(const Event& event, const Identity& identity,
         entry.next_attempt_at_ms = lease_end;
         entry.lease_until_ms = lease_end;
     }
-    if (!insert_entry(connection_, entry)) return meet_again(event, std::move(claim), now);
-
-    memory = learned(std::move(memory), event);
-    if (!memory.id.empty() && memory != known) write_purchase(connection_, memory);
+    if (!insert_entry(writer_, entry)) return meet_again(event, std::move(claim), now);
 
     claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
-    if (!is_first) return claim;
-    claim.entry.emplace();
-    claim.entry->sequence = static_cast<std::uint64_t>(connection_.last_row());
-    claim.entry->key = claim.key;
-    claim.entry->event = event;
-    claim.entry->event->key = claim.key;
-    claim.entry->attempts = entry.attempts;
-    claim.entry->received_at_ms = claim.entry->changed_at_ms = now;
-    claim.entry->next_attempt_at_ms = lease_end;
+    if (is_first) {
+        claim.entry.emplace();
+        claim.entry->sequence = static_cast<std::uint64_t>(writer_.last_row());
+        claim.entry->key = claim.key;
+        claim.entry->attempts = entry.attempts;
+        claim.entry->received_at_ms = claim.entry->changed_at_ms = now;
+        claim.entry->next_attempt_at_ms = lease_end;
+    }
+    memory = learned(std::move(memory), event);
+    if (!memory.id.empty() && memory != known) write_purchase(writer_, memory);
     return claim;
 }
 
@@ -221,7 +282,7 @@ Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
         TimeMs lease_until;
     } stored{};
     {
-        SqliteQuery row = connection_.query(kFindByKey, claim.key);
+        SqliteQuery row = writer_.query(kFindByKey, claim.key);
         row.next();
         stored.sequence = row.integer(0);
         stored.state = static_cast<EntryState>(row.integer(1));
@@ -256,10 +317,10 @@ Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
 // None: its event is damaged, and it is a dead letter now. It would be due for ever, and in the way
 // of all that comes after it.
 std::optional<Entry> SqliteLedger::hand_out(std::int64_t sequence, TimeMs now) {
-    connection_.change(kHandOut, sequence, now + TimeMs{lease_ms_});
+    writer_.change(kHandOut, sequence, now + TimeMs{lease_ms_});
     Entry entry;
     {
-        SqliteQuery row = connection_.query(kReadBySequence, sequence);
+        SqliteQuery row = writer_.query(kReadBySequence, sequence);
         row.next();
         entry = read_entry(row, box());
     }
@@ -270,14 +331,19 @@ std::optional<Entry> SqliteLedger::hand_out(std::int64_t sequence, TimeMs now) {
 
 void SqliteLedger::bury(Entry entry, TimeMs now) {
     tell_damage(entry);
-    connection_.change(kSettle, entry.sequence, entry.attempts, number(EntryState::dead_letter),
-                       entry.message, std::nullopt, now);
+    writer_.change(kSettle, entry.sequence, entry.attempts, number(EntryState::dead_letter),
+                   entry.message, std::nullopt, now);
     call_up_next(entry.sequence, now);
+}
+
+// Whether anything of the purchase is pending; asked first, because mostly nothing is.
+bool SqliteLedger::has_queue(std::string_view purchase_id) {
+    return find(writer_, kFindQueued, purchase_id).has_value();
 }
 
 // After an entry left its queue: the first of those that are left can be handed out.
 void SqliteLedger::call_up_next(std::uint64_t after, TimeMs now) {
-    connection_.change(kCallUp, after, now);
+    writer_.change(kCallUp, after, now);
 }
 
 bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, TimeMs now) {
@@ -291,10 +357,11 @@ bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, Time
     if (!is_over) next_attempt_at = std::max(settlement.next_attempt_at_ms, now);
 
     const bool is_ours = transact("settling an event", [&] {
-        const bool is_changed = connection_.change(kSettle, entry.sequence, entry.attempts,
-                                                   number(state), message, next_attempt_at, now);
-        if (is_changed && !is_over) connection_.change(kGiveWay, entry.sequence);
-        if (is_changed) call_up_next(entry.sequence, now);
+        const bool is_changed = writer_.change(kSettle, entry.sequence, entry.attempts,
+                                               number(state), message, next_attempt_at, now);
+        if (is_changed && !is_over) writer_.change(kGiveWay, entry.sequence);
+        if (is_changed && (!entry.event || has_queue(entry.event->purchase_id)))
+            call_up_next(entry.sequence, now);
         SEGPAY_FAILPOINT("settle.before_commit");
         return is_changed;
     });
@@ -302,9 +369,42 @@ bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, Time
     return is_ours;
 }
 
+bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
+    SEGPAY_FAILPOINT("later.begin");
+    const std::string& purchase = entry.event->purchase_id;
+    const bool is_followed = read("looking for what follows", [&](SqliteConnection& connection) {
+        return find(connection, kFindOther, purchase, entry.sequence).has_value();
+    });
+    if (is_followed) return false;
+    const auto settle = [this, purchase, sequence = entry.sequence, attempts = entry.attempts,
+                         now] {
+        if (writer_.change(kSettle, sequence, attempts, number(EntryState::settled), "",
+                           std::nullopt, now) &&
+            has_queue(purchase))
+            call_up_next(sequence, now);
+        SEGPAY_FAILPOINT("settle.before_commit");
+    };
+    try {
+        commits_.commit_later(settle);
+    } catch (const std::runtime_error&) { // then it will be delivered again
+    }
+    SEGPAY_FAILPOINT("later.end");
+    return true;
+}
+
+void SqliteLedger::flush() {
+    try {
+        commits_.flush();
+    } catch (const SqliteError& error) {
+        throw failed("settling events", error);
+    } catch (const GroupCommit::TooManyWait& error) {
+        throw failed("settling events", error);
+    }
+}
+
 bool SqliteLedger::give_back(const Entry& entry, TimeMs now) {
     return transact("giving an event back", [&] {
-        return connection_.change(kGiveBack, entry.sequence, entry.attempts, now) == 1;
+        return writer_.change(kGiveBack, entry.sequence, entry.attempts, now) == 1;
     });
 }
 
@@ -317,12 +417,16 @@ std::optional<Entry> SqliteLedger::take_due(TimeMs now) { return take(now, kFind
 template <class... Values>
 std::optional<Entry> SqliteLedger::take(TimeMs now, std::string_view find_sql,
                                         const Values&... values) {
+    flush();
     // Looks before it locks out other writers; what counts is the second look.
     const char* operation = "handing out an event";
-    if (!read(operation, [&] { return find(find_sql, values...); })) return std::nullopt;
+    const bool is_there = read(operation, [&](SqliteConnection& connection) {
+        return find(connection, find_sql, values...).has_value();
+    });
+    if (!is_there) return std::nullopt;
     std::optional<Entry> entry = transact(operation, [&]() -> std::optional<Entry> {
         std::optional<Entry> taken;
-        while (const std::optional<std::int64_t> sequence = find(find_sql, values...))
+        while (const auto sequence = find(writer_, find_sql, values...))
             if ((taken = hand_out(*sequence, now))) break;
         SEGPAY_FAILPOINT("take.before_commit");
         return taken;
@@ -332,23 +436,25 @@ std::optional<Entry> SqliteLedger::take(TimeMs now, std::string_view find_sql,
 }
 
 Waiting SqliteLedger::waiting() {
-    return read("counting what waits", [&] {
+    flush();
+    return read("counting what waits", [](SqliteConnection& connection) {
         Waiting waiting;
-        waiting.pending = static_cast<std::uint64_t>(connection_.integer(kCountPending));
-        waiting.next_attempt_at_ms = connection_.integer(kFirstDue);
+        waiting.pending = static_cast<std::uint64_t>(connection.integer(kCountPending));
+        waiting.next_attempt_at_ms = connection.integer(kFirstDue);
         return waiting;
     });
 }
 
 std::optional<Purchase> SqliteLedger::purchase(std::string_view id) {
-    return read("reading a purchase", [&] { return find_purchase(id); });
+    return read("reading a purchase",
+                [&](SqliteConnection& connection) { return find_purchase(connection, id); });
 }
 
 std::vector<Purchase> SqliteLedger::purchases_of(std::string_view member_id, std::uint32_t limit) {
-    return read("reading the purchases of a member", [&] {
+    return read("reading the purchases of a member", [&](SqliteConnection& connection) {
         std::vector<Purchase> found;
         const std::int64_t size = limit ? std::int64_t{limit} : -1;
-        SqliteQuery rows = connection_.query(kPurchasesOf, member_id, size);
+        SqliteQuery rows = connection.query(kPurchasesOf, member_id, size);
         while (rows.next())
             found.push_back(read_purchase(rows));
         return found;
@@ -357,8 +463,8 @@ std::vector<Purchase> SqliteLedger::purchases_of(std::string_view member_id, std
 
 std::optional<Event> SqliteLedger::transaction(std::string_view id) {
     const std::string stem = transaction_stem(id);
-    return read("reading a transaction", [&]() -> std::optional<Event> {
-        SqliteQuery row = connection_.query(kReadByStem, stem, stem + "~");
+    return read("reading a transaction", [&](SqliteConnection& connection) -> std::optional<Event> {
+        SqliteQuery row = connection.query(kReadByStem, stem, stem + "~");
         while (row.next()) {
             Entry entry = read_entry(row, nullptr);
             if (entry.event && entry.event->approved == true) return std::move(entry.event);
@@ -367,24 +473,20 @@ std::optional<Event> SqliteLedger::transaction(std::string_view id) {
     });
 }
 
-std::optional<Purchase> SqliteLedger::find_purchase(std::string_view id) {
-    SqliteQuery row = connection_.query(kFindPurchase, id);
-    if (!row.next()) return std::nullopt;
-    return read_purchase(row);
-}
-
 bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
     const std::optional<Blob> password = boxed(request.password);
+    const std::string record = request.event ? to_record(*request.event) : std::string();
     return transact("keeping a request", [&] {
         NewEntry entry;
         entry.key = request.key;
         entry.state = request.state;
         entry.event = request.event ? &*request.event : nullptr;
+        entry.record = record;
         entry.request = request.request;
         entry.message = request.message;
         entry.password = password;
         entry.now = now;
-        const bool is_new = insert_entry(connection_, entry);
+        const bool is_new = insert_entry(writer_, entry);
         if (is_new && request.event) hold_purchase(request);
         return is_new;
     });
@@ -393,14 +495,15 @@ bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
 void SqliteLedger::hold_purchase(const KeptRequest& request) {
     const std::string& id = request.event->purchase_id;
     if (id.empty()) return;
-    Purchase memory = find_purchase(id).value_or(Purchase());
+    Purchase memory = find_purchase(writer_, id).value_or(Purchase());
     if (!holds(memory, request)) return;
     memory.id = id;
     memory.held_by = request.key;
-    write_purchase(connection_, memory);
+    write_purchase(writer_, memory);
 }
 
 void SqliteLedger::entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) {
+    flush();
     std::uint64_t left = query.limit ? query.limit : UINT64_MAX;
     std::optional<std::uint64_t> bound;
     if (query.after != 0) bound = query.after;
@@ -417,11 +520,10 @@ void SqliteLedger::entries(const EntryQuery& query, const std::function<bool(con
 
 std::vector<Entry> SqliteLedger::slice(const EntryQuery& query, std::optional<std::uint64_t> bound,
                                        std::uint64_t size) {
-    return read("listing entries", [&] {
+    return read("listing entries", [&](SqliteConnection& connection) {
         std::vector<Entry> found;
-        SqliteQuery rows =
-            connection_.query(slice_sql(query, bound.has_value()), bound, query.states,
-                              query.purchase_id, query.member_id, size);
+        SqliteQuery rows = connection.query(slice_sql(query, bound.has_value()), bound,
+                                            query.states, query.purchase_id, query.member_id, size);
         while (rows.next())
             found.push_back(read_entry(rows, nullptr));
         return found;
@@ -429,22 +531,18 @@ std::vector<Entry> SqliteLedger::slice(const EntryQuery& query, std::optional<st
 }
 
 std::optional<Entry> SqliteLedger::entry(std::string_view key) {
-    return read("reading an entry", [&] { return find_entry(key); });
-}
-
-std::optional<Entry> SqliteLedger::find_entry(std::string_view key) {
-    SqliteQuery row = connection_.query(kReadByKey, key);
-    if (!row.next()) return std::nullopt;
-    return read_entry(row, box());
+    flush();
+    return read("reading an entry",
+                [&](SqliteConnection& connection) { return find_entry(connection, key, box()); });
 }
 
 bool SqliteLedger::revive(std::string_view key, std::string_view by, TimeMs now) {
     return transact("reviving a dead letter", [&] {
-        const std::optional<Entry> entry = find_entry(key);
+        const std::optional<Entry> entry = find_entry(writer_, key, box());
         if (!entry || !entry->event) return false;
-        const std::optional<std::int64_t> sequence = find(kRevive, key, by, now);
+        const std::optional<std::int64_t> sequence = find(writer_, kRevive, key, by, now);
         if (!sequence) return false;
-        connection_.change(kStepBack, *sequence, now);
+        writer_.change(kStepBack, *sequence, now);
         call_up_next(static_cast<std::uint64_t>(*sequence), now);
         return true;
     });
@@ -452,14 +550,7 @@ bool SqliteLedger::revive(std::string_view key, std::string_view by, TimeMs now)
 
 bool SqliteLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {
     return transact("closing an entry",
-                    [&] { return connection_.change(kClose, key, number(to), by, now) == 1; });
-}
-
-template <class... Values>
-std::optional<std::int64_t> SqliteLedger::find(std::string_view sql, const Values&... values) {
-    SqliteQuery row = connection_.query(sql, values...);
-    if (!row.next()) return std::nullopt;
-    return row.integer(0);
+                    [&] { return writer_.change(kClose, key, number(to), by, now) == 1; });
 }
 
 std::optional<Blob> SqliteLedger::boxed(const Secret& password) const {

@@ -130,7 +130,7 @@ void write_purchase(SqliteConnection& connection, const Purchase& purchase) {
 bool insert_entry(SqliteConnection& connection, const NewEntry& entry) {
     std::optional<std::int64_t> kind, minor;
     Text purchase, member, transaction, currency;
-    std::optional<std::string> record;
+    Text record;
     if (const Event* event = entry.event) {
         kind = static_cast<std::int64_t>(event->kind);
         purchase = said(event->purchase_id);
@@ -140,7 +140,7 @@ bool insert_entry(SqliteConnection& connection, const NewEntry& entry) {
             minor = event->amount->minor;
             currency = event->amount->currency.code();
         }
-        record = to_record(*event);
+        record = entry.record;
     }
     return connection.change(kInsertEntry, entry.key, static_cast<std::int64_t>(entry.state), kind,
                              purchase, member, transaction, minor, currency, entry.now,

@@ -35,6 +35,7 @@ struct NewEntry {
     std::string_view key;
     EntryState state = EntryState::pending;
     const Event* event = nullptr;
+    std::string_view record; // of the event, if there is one
     std::string_view request;
     std::string_view message;
     std::optional<Blob> password;

@@ -2,6 +2,8 @@
 // whose file it is, and the pragmas.
 #include "ledger/sqlite_schema.hpp"
 
+#include "ledger/ledger.hpp"
+
 #include <array>
 #include <chrono>
 #include <filesystem>
@@ -174,7 +176,7 @@ void take_missing_steps(SqliteConnection& connection) {
 } // namespace
 
 void prepare_ledger_file(SqliteConnection& connection, const std::string& path) {
-    const bool is_file = path != ":memory:";
+    const bool is_file = path != kInMemory;
     if (is_file && connection.is_read_only())
         throw SqliteError(SQLITE_READONLY, "the file cannot be written by this user");
     const bool is_fresh = is_new(connection);

@@ -1,0 +1,115 @@
+// Leading and following.
+#include "ledger/group_commit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace segpay {
+
+namespace {
+
+constexpr std::size_t kMaxGroup = 256; // operations in one transaction
+constexpr std::size_t kMaxLater = 256; // operations that wait for somebody else's commit
+
+} // namespace
+
+void GroupCommit::commit(Operation& operation) {
+    // Of the thread, because whoever wakes it may still be at it when the operation is gone.
+    thread_local std::binary_semaphore turn{0};
+    std::unique_lock lock(mutex_);
+    if (waiting_.size() >= max_waiting_)
+        throw TooManyWait("more than " + std::to_string(max_waiting_) +
+                          " threads wait for a commit");
+    operation.turn_ = &turn;
+    operation.is_done_ = false;
+    operation.failure_ = nullptr;
+    waiting_.push_back(&operation);
+    if (is_led_) {
+        lock.unlock();
+        turn.acquire();
+        if (!operation.is_done_) { // then it is our turn to lead
+            lock.lock();
+            lead(operation, lock);
+        }
+    } else {
+        is_led_ = true;
+        lead(operation, lock);
+    }
+    if (operation.failure_) std::rethrow_exception(operation.failure_);
+}
+
+// `own` is the first that waits. Nothing here may throw: who waits would wait for ever.
+void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
+    const std::size_t later_size = later_.size();
+    const std::size_t size = std::min(waiting_.size(), kMaxGroup);
+    const auto group_end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
+    std::array<Operation*, kMaxLater + kMaxGroup> places;
+    Operation** const mine = std::transform(later_.begin(), later_.end(), places.begin(),
+                                            [](const auto& each) { return each.get(); });
+    const Operations group(places.begin(), std::copy(waiting_.begin(), group_end, mine));
+    waiting_.erase(waiting_.begin(), group_end);
+    lock.unlock();
+
+    run(group);
+
+    lock.lock();
+    // When not even a transaction could begin, what can wait waits for the next.
+    if (later_size != 0 && later_.front()->was_run_) {
+        later_.erase(later_.begin(), later_.begin() + static_cast<std::ptrdiff_t>(later_size));
+        later_count_ = later_.size();
+    }
+    std::binary_semaphore* next = nullptr;
+    if (waiting_.empty())
+        is_led_ = false;
+    else
+        next = waiting_.front()->turn_;
+    lock.unlock();
+    if (next) next->release();
+    for (Operation* operation : group.subspan(later_size)) {
+        if (operation == &own) continue;
+        std::binary_semaphore* const turn = operation->turn_;
+        operation->is_done_ = true; // from here on it belongs to its thread again
+        turn->release();
+    }
+}
+
+void GroupCommit::run(Operations operations) {
+    const auto try_to_run = [&](Operations some) -> std::exception_ptr {
+        try {
+            transaction_(some);
+            return nullptr;
+        } catch (...) {
+            return std::current_exception();
+        }
+    };
+    for (Operation* operation : operations)
+        operation->was_run_ = false;
+    const std::exception_ptr failure = try_to_run(operations);
+    if (!failure) return;
+    // One of them may have spoilt it for all; but what did not even begin is the same for each.
+    const bool is_for_all = operations.size() == 1 || !operations.front()->was_run_;
+    for (Operation* operation : operations)
+        operation->failure_ = is_for_all ? failure : try_to_run({&operation, 1});
+}
+
+void GroupCommit::commit_later(std::function<void()> work) {
+    auto operation = std::make_unique<Operation>(std::move(work));
+    {
+        const std::lock_guard lock(mutex_);
+        if (later_.size() < kMaxLater) {
+            later_.push_back(std::move(operation));
+            later_count_ = later_.size();
+            return;
+        }
+    }
+    commit(*operation);
+}
+
+void GroupCommit::flush() {
+    if (!has_later()) return;
+    Operation nothing([] {});
+    commit(nothing);
+}
+
+} // namespace segpay

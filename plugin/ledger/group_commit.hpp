@@ -1,0 +1,86 @@
+// GroupCommit: threads that want to make something durable at the same moment share one transaction
+// and one sync. Whoever comes while nobody commits leads: he takes along all who wait, commits for
+// them, wakes them, and hands the lead to the first of those who came meanwhile. There is no thread
+// for it, and who is alone waits for nobody. Knows no database.
+//
+// Threads: every method from any thread. An operation must not call back in here.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <span>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace segpay {
+
+class GroupCommit {
+public:
+    // What one thread wants to be done inside a transaction. It is run by whichever thread leads,
+    // and once more, alone, when the shared transaction failed: so it begins anew each time.
+    class Operation {
+    public:
+        explicit Operation(std::function<void()> work) : work_(std::move(work)) {}
+
+        void run() {
+            was_run_ = true;
+            work_();
+        }
+
+    private:
+        friend class GroupCommit;
+
+        std::function<void()> work_;
+        std::exception_ptr failure_;            // null: it is durable
+        std::binary_semaphore* turn_ = nullptr; // of the thread that waits; null: nobody waits
+        bool is_done_ = false;
+        bool was_run_ = false;
+    };
+    using Operations = std::span<Operation* const>;
+
+    // Runs all in one transaction. Throws: nothing that they did is durable.
+    using Transaction = std::function<void(Operations)>;
+
+    // At most `max_waiting` threads wait; one more is turned away.
+    GroupCommit(Transaction transaction, std::size_t max_waiting)
+        : transaction_(std::move(transaction)), max_waiting_(max_waiting) {}
+    GroupCommit(const GroupCommit&) = delete;
+    GroupCommit& operator=(const GroupCommit&) = delete;
+
+    struct TooManyWait : std::runtime_error {
+        using std::runtime_error::runtime_error;
+    };
+
+    // Returns when the operation is durable; throws what it threw, or why it could not be made
+    // durable. TooManyWait: at once, and nothing was done.
+    void commit(Operation& operation);
+
+    // Durable with whatever is committed next, before it, in order. Nobody hears of a failure;
+    // where not even a transaction could begin, it waits for the next. When too much of that kind
+    // has gathered it is committed here.
+    void commit_later(std::function<void()> work);
+    // What was left for later, now. Throws as commit does, for itself alone.
+    void flush();
+    bool has_later() const { return later_count_.load(std::memory_order_relaxed) != 0; }
+
+private:
+    void lead(Operation& own, std::unique_lock<std::mutex>& lock);
+    void run(Operations operations);
+
+    const Transaction transaction_;
+    const std::size_t max_waiting_;
+    std::mutex mutex_; // guards what follows
+    bool is_led_ = false;
+    std::deque<Operation*> waiting_;
+    std::vector<std::unique_ptr<Operation>> later_;
+    std::atomic<std::size_t> later_count_ = 0;
+};
+
+} // namespace segpay

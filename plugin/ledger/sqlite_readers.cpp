@@ -1,0 +1,33 @@
+// Lending of connections.
+#include "ledger/sqlite_readers.hpp"
+
+#include <cstddef>
+
+namespace segpay {
+
+namespace {
+
+constexpr std::size_t kMaxIdle = 16;
+
+} // namespace
+
+std::unique_ptr<SqliteConnection> SqliteReaders::take() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!idle_.empty()) {
+            std::unique_ptr<SqliteConnection> connection = std::move(idle_.back());
+            idle_.pop_back();
+            return connection;
+        }
+    }
+    auto connection = std::make_unique<SqliteConnection>(path_, busy_timeout_ms_);
+    connection->execute("PRAGMA query_only=ON");
+    return connection;
+}
+
+void SqliteReaders::give_back(std::unique_ptr<SqliteConnection> connection) {
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < kMaxIdle) idle_.push_back(std::move(connection));
+}
+
+} // namespace segpay

@@ -1,0 +1,124 @@
+// The mark that rides on the next commit: it is seen by whoever looks through the same ledger, by
+// others once it is durable, and losing it costs one more delivery and nothing else.
+#include "ledger/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+
+using namespace segpay;
+using namespace segpay::test;
+
+BOOST_FIXTURE_TEST_SUITE(sqlite_settle_later_tests, TemporaryFolder)
+
+BOOST_AUTO_TEST_CASE(it_rides_on_the_next_commit) {
+    const auto ledger = open(file()), other = open(file());
+    const auto fact = transaction("1", "100");
+    const Claim first = claim(*ledger, fact);
+    BOOST_REQUIRE(first.entry.has_value());
+    BOOST_TEST(ledger->settle_later(*first.entry, kNow));
+    BOOST_TEST(other->waiting().pending == 1u); // nothing is written yet
+    BOOST_TEST((claim(*other, fact).outcome == Claim::Outcome::in_flight));
+    (void)claim(*ledger, transaction("2", "200"));
+    BOOST_TEST((claim(*other, fact).outcome == Claim::Outcome::duplicate));
+    BOOST_TEST(other->waiting().pending == 1u); // that of purchase 2
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_again_through_the_same_ledger_is_a_duplicate) {
+    const auto ledger = open(file());
+    const auto fact = transaction("1", "100");
+    const Claim first = claim(*ledger, fact);
+    BOOST_TEST(ledger->settle_later(*first.entry, kNow));
+    BOOST_TEST((claim(*ledger, fact).outcome == Claim::Outcome::duplicate));
+}
+
+BOOST_AUTO_TEST_CASE(whoever_looks_sees_it) {
+    for (int look = 0; look < 5; ++look) {
+        const auto ledger = open(file("ledger" + std::to_string(look)));
+        const Claim first = claim(*ledger, transaction("1", "100"));
+        BOOST_TEST(ledger->settle_later(*first.entry, kNow));
+        const TimeMs later = kNow + 2 * kLeaseMs;
+        if (look == 0) BOOST_TEST(ledger->waiting().pending == 0u);
+        if (look == 1) BOOST_TEST((ledger->entry(first.key)->state == EntryState::settled));
+        if (look == 2) BOOST_TEST(!ledger->take_due(later));
+        if (look == 3) BOOST_TEST(!ledger->take_next("1", later));
+        if (look == 4)
+            ledger->entries({}, [](const Entry& entry) {
+                BOOST_TEST((entry.state == EntryState::settled));
+                return true;
+            });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(flushing_and_closing_make_it_durable) {
+    for (const bool is_flushed : {true, false}) {
+        const std::string path = file(is_flushed ? "flushed" : "closed");
+        auto ledger = open(path);
+        const Claim first = claim(*ledger, transaction("1", "100"));
+        BOOST_TEST(ledger->settle_later(*first.entry, kNow));
+        if (is_flushed)
+            ledger->flush();
+        else
+            ledger.reset();
+        BOOST_TEST(open(path)->waiting().pending == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(where_another_event_follows_it_is_not_left_for_later) {
+    const auto ledger = open(file());
+    const Claim first = claim(*ledger, transaction("1", "100"));
+    const Claim second = claim(*ledger, transaction("1", "101", EventKind::rebill));
+    BOOST_TEST((second.outcome == Claim::Outcome::queued));
+    BOOST_TEST(!ledger->settle_later(*first.entry, kNow));
+    BOOST_TEST(ledger->settle(*first.entry, applied(), kNow));
+    const auto next = ledger->take_next("1", kNow);
+    BOOST_REQUIRE(next.has_value());
+    BOOST_TEST(next->key == second.key);
+    BOOST_TEST(ledger->settle_later(*next, kNow));
+    BOOST_TEST(ledger->waiting().pending == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_between_is_handed_out_after_it) {
+    // Another process claims while the mark is on its way: its event waits, and is due afterwards.
+    const auto ledger = open(file()), other = open(file());
+    const Claim first = claim(*ledger, transaction("1", "100"));
+    BOOST_TEST(ledger->settle_later(*first.entry, kNow));
+    const Claim second = claim(*other, transaction("1", "101", EventKind::rebill));
+    BOOST_TEST((second.outcome == Claim::Outcome::queued));
+    ledger->flush();
+    const auto next = other->take_due(kNow);
+    BOOST_REQUIRE(next.has_value());
+    BOOST_TEST(next->key == second.key);
+}
+
+BOOST_AUTO_TEST_CASE(dying_before_it_is_durable_means_one_more_delivery) {
+    Child child([&]() -> std::string {
+        const auto ledger = open(file());
+        const Claim first = claim(*ledger, transaction("1", "100"));
+        const bool is_left = ledger->settle_later(*first.entry, kNow);
+        ::kill(::getpid(), is_left ? SIGKILL : SIGTERM);
+        return {};
+    });
+    const int status = child.wait();
+    BOOST_TEST((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
+    const auto ledger = open(file());
+    BOOST_TEST(!ledger->take_due(kNow).has_value()); // the lease is not over
+    const auto again = ledger->take_due(kNow + kLeaseMs);
+    BOOST_REQUIRE(again.has_value());
+    BOOST_TEST(again->attempts == 2u);
+    BOOST_TEST(ledger->settle_later(*again, kNow + kLeaseMs));
+    BOOST_TEST(ledger->waiting().pending == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_that_was_lost_settles_nothing) {
+    const auto ledger = open(file()), other = open(file());
+    const Claim first = claim(*ledger, transaction("1", "100"));
+    const auto taken = other->take_due(kNow + kLeaseMs);
+    BOOST_REQUIRE(taken.has_value());
+    BOOST_TEST(ledger->settle_later(*first.entry, kNow + kLeaseMs)); // nobody knows yet
+    ledger->flush();
+    BOOST_TEST(other->waiting().pending == 1u);
+    BOOST_TEST(other->settle(*taken, applied(), kNow + kLeaseMs));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
