@@ -67,6 +67,12 @@ void Race::print_rows() const {
         print_row(entry.row, median(entry.ns), "ns");
 }
 
+void Race::print_rates() const {
+    constexpr double kNsPerSecond = 1e9;
+    for (const Entry& entry : entries_)
+        print_row(entry.row, kNsPerSecond / median(entry.ns), "per_s");
+}
+
 void Race::print_ratio(std::string_view name, std::string_view ours, std::string_view peer) const {
     const Entry* mine = find(ours);
     const Entry* other = find(peer);

@@ -58,6 +58,8 @@ public:
 
     // A row for every entry: the median of its repetitions.
     void print_rows() const;
+    // The same as items a second.
+    void print_rates() const;
 
     // "ratio NAME VALUE": how many times as fast as `peer` `ours` is, the median over the rounds;
     // the two repetitions of one round had the same neighbours. Nothing if `peer` did not run.
