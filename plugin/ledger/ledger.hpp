@@ -164,7 +164,7 @@ public:
     // Step 3 of an event that was applied by a host that honours idempotency keys: durable with
     // whatever is committed next, by flush(), or when the ledger is closed. Dying before that means
     // one more delivery with the same key. False, and nothing done: another event of the purchase
-    // waits behind this one, so settle it.
+    // was claimed here meanwhile and waits behind this one, so settle it.
     virtual bool settle_later(const Entry& entry, TimeMs now) = 0;
     virtual void flush() = 0;
 

@@ -26,8 +26,10 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <type_traits>
+#include <unordered_set>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -37,8 +39,9 @@ namespace segpay {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5'000;
-constexpr std::size_t kMaxWaiting = 1'024;  // threads
-constexpr std::uint32_t kSliceEntries = 64; // read at once when listing
+constexpr std::size_t kMaxWaiting = 1'024;   // threads
+constexpr std::size_t kMaxFollowed = 10'000; // purchases
+constexpr std::uint32_t kSliceEntries = 64;  // read at once when listing
 
 // What an entry becomes by the host's verdict, in the order of Settlement::Verdict.
 constexpr std::array kVerdictStates = {EntryState::settled, EntryState::pending,
@@ -105,6 +108,8 @@ private:
     // database locked for longer than the busy timeout is an error.
     template <class Work>
     std::invoke_result_t<Work> transact(const char* operation, const Work& work);
+    void note_follower(const std::string& purchase);
+    bool forget_follower(const std::string& purchase); // whether there was one
     // The one function that commits.
     void run_in_one(GroupCommit::Operations operations);
     void roll_back();
@@ -138,6 +143,12 @@ private:
     SqliteConnection writer_;              // of the transaction that runs
     std::optional<SqliteReaders> readers_; // none: the ledger is in memory, and the writer reads
     GroupCommit commits_;
+
+    // Purchases of which a claim in this process found an earlier event on its way: whoever settles
+    // that one does it at once, and delivers what waits. What is not noted here, because another
+    // process queued it, is found by recovery.
+    std::mutex followed_mutex_;
+    std::unordered_set<std::string> followed_; // guarded by followed_mutex_
 };
 
 // The first column of the first row.
@@ -227,6 +238,7 @@ Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs n
         return made;
     });
     SEGPAY_FAILPOINT("claim.after_commit");
+    if (claim.outcome == Claim::Outcome::queued) note_follower(event.purchase_id);
     if (claim.entry && !claim.entry->event) { // it is new
         claim.entry->event = event;
         claim.entry->event->key = claim.key;
@@ -336,6 +348,17 @@ void SqliteLedger::bury(Entry entry, TimeMs now) {
     call_up_next(entry.sequence, now);
 }
 
+void SqliteLedger::note_follower(const std::string& purchase) {
+    const std::lock_guard lock(followed_mutex_);
+    if (followed_.size() >= kMaxFollowed) followed_.clear();
+    followed_.insert(purchase);
+}
+
+bool SqliteLedger::forget_follower(const std::string& purchase) {
+    const std::lock_guard lock(followed_mutex_);
+    return followed_.erase(purchase) > 0;
+}
+
 // Whether anything of the purchase is pending; asked first, because mostly nothing is.
 bool SqliteLedger::has_queue(std::string_view purchase_id) {
     return find(writer_, kFindQueued, purchase_id).has_value();
@@ -366,16 +389,15 @@ bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, Time
         return is_changed;
     });
     SEGPAY_FAILPOINT("settle.after_commit");
+    if (entry.event)
+        (void)forget_follower(entry.event->purchase_id); // whoever settles looks himself
     return is_ours;
 }
 
 bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
     SEGPAY_FAILPOINT("later.begin");
     const std::string& purchase = entry.event->purchase_id;
-    const bool is_followed = read("looking for what follows", [&](SqliteConnection& connection) {
-        return find(connection, kFindOther, purchase, entry.sequence).has_value();
-    });
-    if (is_followed) return false;
+    if (forget_follower(purchase)) return false;
     const auto settle = [this, purchase, sequence = entry.sequence, attempts = entry.attempts,
                          now] {
         if (writer_.change(kSettle, sequence, attempts, number(EntryState::settled), "",

@@ -16,10 +16,6 @@ inline constexpr std::string_view kFindPurchase =
     "SELECT " SEGPAY_PURCHASE_COLUMNS " FROM purchases WHERE id = ?";
 inline constexpr std::string_view kFindQueued =
     "SELECT 1 FROM entries INDEXED BY entries_pending WHERE state = 1 AND purchase_id = ? LIMIT 1";
-// Another one of the purchase: (purchase, sequence).
-inline constexpr std::string_view kFindOther =
-    "SELECT 1 FROM entries INDEXED BY entries_pending WHERE state = 1 AND purchase_id = ? "
-    "AND sequence <> ? LIMIT 1";
 inline constexpr std::string_view kFindByKey =
     "SELECT sequence, state, purchase_id, amount_minor, currency, next_attempt_at, lease_until "
     "FROM entries WHERE key = ?";
