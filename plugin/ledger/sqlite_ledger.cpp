@@ -1,6 +1,6 @@
 // The ledger in an SQLite file: one connection that writes, by whoever leads the group commit, and
-// others that read. Knows SQL;
-// what an event teaches is decided in memory.cpp, how the file looks in sqlite_schema.cpp.
+// others that read. Knows SQL; what an event teaches is decided in memory.cpp, how the file looks in
+// sqlite_schema.cpp.
 //
 // The queue of a purchase: its pending entries in order of sequence. At most one of them has a
 // next_attempt_at, and only that one can be handed out: the first, or, after a dead letter was
@@ -116,9 +116,9 @@ private:
     // What reads only, with the connection that it is given: no transaction, nothing to wait for.
     template <class Work>
     auto read(const char* operation, const Work& work);
-    LedgerError failed(const char* operation, const std::exception& cause) const {
-        return LedgerError(name_ + ": " + operation + ": " + cause.what());
-    }
+    // With a failure of the storage told as the ledger's.
+    template <class Work>
+    auto guarded(const char* operation, const Work& work);
 
     // Inside a transaction:
     struct Prepared;
@@ -126,6 +126,8 @@ private:
     Claim meet_again(const Event& event, Claim claim, TimeMs now);
     std::optional<Entry> hand_out(std::int64_t sequence, TimeMs now);
     void bury(Entry entry, TimeMs now);
+    struct Mark;
+    bool write_mark(const Mark& mark);
     bool has_queue(std::string_view purchase_id);
     void call_up_next(std::uint64_t after, TimeMs now);
     void hold_purchase(const KeptRequest& request);
@@ -174,16 +176,24 @@ std::optional<Entry> find_entry(SqliteConnection& connection, std::string_view k
 }
 
 template <class Work>
+auto SqliteLedger::guarded(const char* operation, const Work& work) {
+    const auto failed = [&](const std::exception& cause) {
+        return LedgerError(name_ + ": " + operation + ": " + cause.what());
+    };
+    try {
+        return work();
+    } catch (const SqliteError& error) {
+        throw failed(error);
+    } catch (const GroupCommit::TooManyWait& error) {
+        throw failed(error);
+    }
+}
+
+template <class Work>
 std::invoke_result_t<Work> SqliteLedger::transact(const char* operation, const Work& work) {
     std::optional<std::invoke_result_t<Work>> result;
     GroupCommit::Operation shared([&] { result.emplace(work()); });
-    try {
-        commits_.commit(shared);
-    } catch (const SqliteError& error) {
-        throw failed(operation, error);
-    } catch (const GroupCommit::TooManyWait& error) {
-        throw failed(operation, error);
-    }
+    guarded(operation, [&] { commits_.commit(shared); });
     return std::move(*result);
 }
 
@@ -204,11 +214,7 @@ void SqliteLedger::run_in_one(GroupCommit::Operations operations) {
 template <class Work>
 auto SqliteLedger::read(const char* operation, const Work& work) {
     if (!readers_) return transact(operation, [&] { return work(writer_); });
-    try {
-        return readers_->read(work);
-    } catch (const SqliteError& error) {
-        throw failed(operation, error);
-    }
+    return guarded(operation, [&] { return readers_->read(work); });
 }
 
 void SqliteLedger::roll_back() {
@@ -219,6 +225,22 @@ void SqliteLedger::roll_back() {
         // Nothing is left to do: without COMMIT the file keeps what it had.
     }
 }
+
+// What becomes of an entry that was handed out; as it is made, it was applied.
+struct SqliteLedger::Mark {
+    Mark(const Entry& entry, TimeMs when)
+        : sequence(entry.sequence), attempts(entry.attempts), now(when) {
+        if (entry.event) purchase = entry.event->purchase_id;
+    }
+
+    std::uint64_t sequence;
+    std::uint32_t attempts;
+    std::optional<std::string> purchase; // none: the record is damaged
+    EntryState state = EntryState::settled;
+    std::string message;
+    std::optional<TimeMs> next_attempt_at;
+    TimeMs now;
+};
 
 // What of a claim can be made before the transaction: others wait while that lasts.
 struct SqliteLedger::Prepared {
@@ -369,45 +391,37 @@ void SqliteLedger::call_up_next(std::uint64_t after, TimeMs now) {
     writer_.change(kCallUp, after, now);
 }
 
+// Inside a transaction: what was said of a handing out. False: the lease was lost.
+bool SqliteLedger::write_mark(const Mark& mark) {
+    const bool is_changed =
+        writer_.change(kSettle, mark.sequence, mark.attempts, number(mark.state), mark.message,
+                       mark.next_attempt_at, mark.now);
+    if (is_changed && mark.next_attempt_at) writer_.change(kGiveWay, mark.sequence);
+    if (is_changed && (!mark.purchase || has_queue(*mark.purchase)))
+        call_up_next(mark.sequence, mark.now);
+    SEGPAY_FAILPOINT("settle.before_commit");
+    return is_changed;
+}
+
 bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, TimeMs now) {
     using Verdict = Settlement::Verdict;
     SEGPAY_FAILPOINT("settle.begin");
-    const bool is_over = settlement.verdict != Verdict::retry;
-    const EntryState state = kVerdictStates[static_cast<std::size_t>(settlement.verdict)];
-    const bool is_applied = settlement.verdict == Verdict::applied;
-    const std::string_view message = is_applied ? std::string_view() : settlement.message;
-    std::optional<TimeMs> next_attempt_at;
-    if (!is_over) next_attempt_at = std::max(settlement.next_attempt_at_ms, now);
-
-    const bool is_ours = transact("settling an event", [&] {
-        const bool is_changed = writer_.change(kSettle, entry.sequence, entry.attempts,
-                                               number(state), message, next_attempt_at, now);
-        if (is_changed && !is_over) writer_.change(kGiveWay, entry.sequence);
-        if (is_changed && (!entry.event || has_queue(entry.event->purchase_id)))
-            call_up_next(entry.sequence, now);
-        SEGPAY_FAILPOINT("settle.before_commit");
-        return is_changed;
-    });
+    Mark mark(entry, now);
+    mark.state = kVerdictStates[static_cast<std::size_t>(settlement.verdict)];
+    if (settlement.verdict != Verdict::applied) mark.message = settlement.message;
+    if (settlement.verdict == Verdict::retry)
+        mark.next_attempt_at = std::max(settlement.next_attempt_at_ms, now);
+    const bool is_ours = transact("settling an event", [&] { return write_mark(mark); });
     SEGPAY_FAILPOINT("settle.after_commit");
-    if (entry.event)
-        (void)forget_follower(entry.event->purchase_id); // whoever settles looks himself
+    if (mark.purchase) (void)forget_follower(*mark.purchase); // whoever settles looks himself
     return is_ours;
 }
 
 bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
     SEGPAY_FAILPOINT("later.begin");
-    const std::string& purchase = entry.event->purchase_id;
-    if (forget_follower(purchase)) return false;
-    const auto settle = [this, purchase, sequence = entry.sequence, attempts = entry.attempts,
-                         now] {
-        if (writer_.change(kSettle, sequence, attempts, number(EntryState::settled), "",
-                           std::nullopt, now) &&
-            has_queue(purchase))
-            call_up_next(sequence, now);
-        SEGPAY_FAILPOINT("settle.before_commit");
-    };
+    if (forget_follower(entry.event->purchase_id)) return false;
     try {
-        commits_.commit_later(settle);
+        commits_.commit_later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
     } catch (const std::runtime_error&) { // then it will be delivered again
     }
     SEGPAY_FAILPOINT("later.end");
@@ -415,13 +429,7 @@ bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
 }
 
 void SqliteLedger::flush() {
-    try {
-        commits_.flush();
-    } catch (const SqliteError& error) {
-        throw failed("settling events", error);
-    } catch (const GroupCommit::TooManyWait& error) {
-        throw failed("settling events", error);
-    }
+    guarded("settling events", [&] { commits_.flush(); });
 }
 
 bool SqliteLedger::give_back(const Entry& entry, TimeMs now) {

@@ -1,15 +1,7 @@
 // Lending of connections.
 #include "ledger/sqlite_readers.hpp"
 
-#include <cstddef>
-
 namespace segpay {
-
-namespace {
-
-constexpr std::size_t kMaxIdle = 16;
-
-} // namespace
 
 std::unique_ptr<SqliteConnection> SqliteReaders::take() {
     {

@@ -4,6 +4,7 @@
 
 #include "ledger/sqlite_handle.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,7 +17,9 @@ namespace segpay {
 class SqliteReaders {
 public:
     SqliteReaders(std::string path, int busy_timeout_ms)
-        : path_(std::move(path)), busy_timeout_ms_(busy_timeout_ms) {}
+        : path_(std::move(path)), busy_timeout_ms_(busy_timeout_ms) {
+        idle_.reserve(kMaxIdle); // to give back never fails
+    }
 
     // Lends a connection for the time of `work`. Throws SqliteError.
     template <class Work>
@@ -35,6 +38,8 @@ private:
         SqliteReaders& readers;
         std::unique_ptr<SqliteConnection> connection;
     };
+
+    static constexpr std::size_t kMaxIdle = 16;
 
     std::unique_ptr<SqliteConnection> take();
     void give_back(std::unique_ptr<SqliteConnection> connection);

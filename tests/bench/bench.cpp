@@ -46,6 +46,19 @@ Pace pace_from(int argc, char** argv) {
     throw std::invalid_argument(std::string("usage: ") + argv[0] + " [--quick]");
 }
 
+int run_bench(std::string_view name, void (*bench)(Pace), int argc, char** argv) {
+    try {
+        bench(pace_from(argc, argv));
+        return 0;
+    } catch (const std::invalid_argument& usage) {
+        std::cerr << usage.what() << '\n';
+        return 2;
+    } catch (const std::exception& failure) {
+        std::cerr << name << ": " << failure.what() << '\n';
+        return 1;
+    }
+}
+
 void Race::enter(std::string row, Run run) {
     entries_.push_back({std::move(row), std::move(run), 1, {}});
 }

@@ -24,6 +24,9 @@ struct Pace {
 // The pace that the command line asks for: "--quick" or nothing. Throws std::invalid_argument.
 Pace pace_from(int argc, char** argv);
 
+// The whole of main: the pace, `bench`, and what goes wrong on standard error.
+int run_bench(std::string_view name, void (*bench)(Pace), int argc, char** argv);
+
 // Nanoseconds that so many passes over the work took.
 using Run = std::function<double(std::size_t passes)>;
 

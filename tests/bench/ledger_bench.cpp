@@ -12,7 +12,6 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -159,15 +158,4 @@ void bench_ledger(Pace pace) {
 
 } // namespace
 
-int main(int argc, char** argv) {
-    try {
-        bench_ledger(pace_from(argc, argv));
-        return 0;
-    } catch (const std::invalid_argument& usage) {
-        std::cerr << usage.what() << '\n';
-        return 2;
-    } catch (const std::exception& failure) {
-        std::cerr << "bench-ledger: " << failure.what() << '\n';
-        return 1;
-    }
-}
+int main(int argc, char** argv) { return run_bench("bench-ledger", bench_ledger, argc, argv); }

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -189,15 +188,4 @@ void bench_link(Pace pace) {
 
 } // namespace
 
-int main(int argc, char** argv) {
-    try {
-        bench_link(pace_from(argc, argv));
-        return 0;
-    } catch (const std::invalid_argument& usage) {
-        std::cerr << usage.what() << '\n';
-        return 2;
-    } catch (const std::exception& failure) {
-        std::cerr << "bench-link: " << failure.what() << '\n';
-        return 1;
-    }
-}
+int main(int argc, char** argv) { return run_bench("bench-link", bench_link, argc, argv); }

@@ -13,7 +13,6 @@
 #include <array>
 #include <cstring>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -237,14 +236,5 @@ void bench_translate(Pace pace) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        bench_translate(pace_from(argc, argv));
-        return 0;
-    } catch (const std::invalid_argument& usage) {
-        std::cerr << usage.what() << '\n';
-        return 2;
-    } catch (const std::exception& failure) {
-        std::cerr << "bench-translate: " << failure.what() << '\n';
-        return 1;
-    }
+    return run_bench("bench-translate", bench_translate, argc, argv);
 }
