@@ -19,6 +19,10 @@ public:
         fail_if("claim");
         return real_->claim(event, identity, now);
     }
+    std::vector<Claim> claim_all(std::span<const Arrival> arrivals, TimeMs now) override {
+        fail_if("claim_all");
+        return real_->claim_all(arrivals, now);
+    }
     bool settle_later(const Entry& entry, TimeMs now) override {
         fail_if("settle");
         return real_->settle_later(entry, now);
@@ -67,6 +71,7 @@ public:
     bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override {
         return real_->close(key, to, by, now);
     }
+    bool tidy(std::optional<TimeMs> forget_before) override { return real_->tidy(forget_before); }
 
 private:
     void fail_if(const std::string& method) const {

@@ -85,7 +85,9 @@ public:
     // States of the entries that have a boxed password.
     std::set<EntryState> states_with_password() const {
         SqliteConnection connection(folder.file(), 1000);
-        SqliteQuery row = connection.query("SELECT state FROM entries WHERE password IS NOT NULL");
+        SqliteQuery row = connection.query(
+            "SELECT state FROM entries WHERE password IS NOT NULL "
+            "UNION SELECT 1 FROM queue WHERE password IS NOT NULL");
         std::set<EntryState> states;
         while (row.next())
             states.insert(static_cast<EntryState>(row.integer(0)));

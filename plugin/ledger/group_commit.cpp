@@ -51,21 +51,20 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
     waiting_.erase(waiting_.begin(), group_end);
     lock.unlock();
 
-    run(group);
+    const bool is_committed = run(group);
 
     lock.lock();
     // When not even a transaction could begin, what can wait waits for the next.
-    if (later_size != 0 && later_.front()->was_run_) {
+    const bool was_later_run = later_size != 0 && later_.front()->was_run_;
+    if (was_later_run)
         later_.erase(later_.begin(), later_.begin() + static_cast<std::ptrdiff_t>(later_size));
-        later_count_ = later_.size();
-    }
-    std::binary_semaphore* next = nullptr;
-    if (waiting_.empty())
-        is_led_ = false;
-    else
-        next = waiting_.front()->turn_;
     lock.unlock();
-    if (next) next->release();
+    {
+        const std::lock_guard turn(disk_);
+        hand_over();
+        if (is_committed) sync(group.subspan(later_size));
+    }
+    if (was_later_run) later_count_ -= later_size;
     for (Operation* operation : group.subspan(later_size)) {
         if (operation == &own) continue;
         std::binary_semaphore* const turn = operation->turn_;
@@ -74,7 +73,21 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
     }
 }
 
-void GroupCommit::run(Operations operations) {
+// To the first of those who came meanwhile.
+void GroupCommit::hand_over() {
+    std::binary_semaphore* next = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        if (waiting_.empty())
+            is_led_ = false;
+        else
+            next = waiting_.front()->turn_;
+    }
+    if (next) next->release();
+}
+
+// Whether anything of it was committed.
+bool GroupCommit::run(Operations operations) {
     const auto try_to_run = [&](Operations some) -> std::exception_ptr {
         try {
             transaction_(some);
@@ -86,11 +99,27 @@ void GroupCommit::run(Operations operations) {
     for (Operation* operation : operations)
         operation->was_run_ = false;
     const std::exception_ptr failure = try_to_run(operations);
-    if (!failure) return;
+    if (!failure) return true;
     // One of them may have spoilt it for all; but what did not even begin is the same for each.
     const bool is_for_all = operations.size() == 1 || !operations.front()->was_run_;
-    for (Operation* operation : operations)
+    bool is_committed = false;
+    for (Operation* operation : operations) {
         operation->failure_ = is_for_all ? failure : try_to_run({&operation, 1});
+        is_committed |= !operation->failure_;
+    }
+    return is_committed;
+}
+
+void GroupCommit::sync(Operations operations) {
+    std::exception_ptr failure;
+    try {
+        sync_();
+        return;
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    for (Operation* operation : operations)
+        if (!operation->failure_) operation->failure_ = failure;
 }
 
 void GroupCommit::commit_later(std::function<void()> work) {
@@ -99,7 +128,7 @@ void GroupCommit::commit_later(std::function<void()> work) {
         const std::lock_guard lock(mutex_);
         if (later_.size() < kMaxLater) {
             later_.push_back(std::move(operation));
-            later_count_ = later_.size();
+            ++later_count_;
             return;
         }
     }

@@ -1,7 +1,9 @@
 // GroupCommit: threads that want to make something durable at the same moment share one transaction
 // and one sync. Whoever comes while nobody commits leads: he takes along all who wait, commits for
 // them, wakes them, and hands the lead to the first of those who came meanwhile. There is no thread
-// for it, and who is alone waits for nobody. Knows no database.
+// for it, and who is alone waits for nobody. While one group is synced the next one's transaction
+// runs; then it waits, and so does the lead, so that groups grow while the disk is busy. Knows no
+// database.
 //
 // Threads: every method from any thread. An operation must not call back in here.
 #pragma once
@@ -45,12 +47,14 @@ public:
     };
     using Operations = std::span<Operation* const>;
 
-    // Runs all in one transaction. Throws: nothing that they did is durable.
+    // Runs all in one transaction. Throws: nothing that they did will be durable.
     using Transaction = std::function<void(Operations)>;
+    // Makes durable what transactions wrote that have returned; another one may run meanwhile.
+    using Sync = std::function<void()>;
 
     // At most `max_waiting` threads wait; one more is turned away.
-    GroupCommit(Transaction transaction, std::size_t max_waiting)
-        : transaction_(std::move(transaction)), max_waiting_(max_waiting) {}
+    GroupCommit(Transaction transaction, Sync sync, std::size_t max_waiting)
+        : transaction_(std::move(transaction)), sync_(std::move(sync)), max_waiting_(max_waiting) {}
     GroupCommit(const GroupCommit&) = delete;
     GroupCommit& operator=(const GroupCommit&) = delete;
 
@@ -72,15 +76,19 @@ public:
 
 private:
     void lead(Operation& own, std::unique_lock<std::mutex>& lock);
-    void run(Operations operations);
+    void hand_over();
+    bool run(Operations operations);
+    void sync(Operations operations);
 
     const Transaction transaction_;
+    const Sync sync_;
     const std::size_t max_waiting_;
+    std::mutex disk_;  // of the group that is synced; taken before the lead is handed over
     std::mutex mutex_; // guards what follows
     bool is_led_ = false;
     std::deque<Operation*> waiting_;
     std::vector<std::unique_ptr<Operation>> later_;
-    std::atomic<std::size_t> later_count_ = 0;
+    std::atomic<std::size_t> later_count_ = 0; // those that are being made durable included
 };
 
 } // namespace segpay

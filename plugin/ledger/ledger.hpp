@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -88,8 +89,14 @@ struct Entry {
     std::uint32_t attempts = 0;          // deliveries begun, the present one included
     std::uint32_t attempts_forgiven = 0; // those before an operator's last decision
     TimeMs received_at_ms = 0;
-    TimeMs changed_at_ms = 0;
+    TimeMs changed_at_ms = 0;      // of what was settled within a second, the time when it came
     TimeMs next_attempt_at_ms = 0; // 0: not pending, or an event of the purchase comes before it
+};
+
+// An event that came in, and what identifies it. Borrowed.
+struct Arrival {
+    const Event& event;
+    const Identity& identity;
 };
 
 // What became of a claim.
@@ -158,6 +165,10 @@ public:
     // is the processor asking again. The entry has the event's password, stored or not.
     virtual Claim claim(const Event& event, const Identity& identity, TimeMs now) = 0;
 
+    // The same for several, in their order, durable all together: what a claim finds includes the
+    // claims before it. Throws: none was made.
+    virtual std::vector<Claim> claim_all(std::span<const Arrival> arrivals, TimeMs now) = 0;
+
     // Step 3. False, and nothing changed: the lease ended and somebody else settles the entry.
     virtual bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) = 0;
 
@@ -206,6 +217,13 @@ public:
     virtual bool revive(std::string_view key, std::string_view by, TimeMs now) = 0;
     // A dead letter becomes dismissed; a kept request becomes `to`, dismissed or released.
     virtual bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) = 0;
+
+    // Upkeep, a slice of it, which holds others up for some milliseconds at most: what listings
+    // need is brought up to date, and of what came before `forget_before` and is settled, dismissed
+    // or released, the event and the request are forgotten. Keys stay for ever, so it stays a
+    // duplicate, and so does what is known of purchases. None: nothing is forgotten. True: there
+    // may be more to do.
+    virtual bool tidy(std::optional<TimeMs> forget_before) = 0;
 };
 
 // Opens or creates a ledger in an SQLite file. Throws LedgerError with the path and the cause; a

@@ -46,12 +46,12 @@ void SqliteQuery::bind(int parameter, std::int64_t number) {
 
 void SqliteQuery::bind(int parameter, std::string_view text) {
     const char* data = text.data() ? text.data() : ""; // a null pointer would bind a null
-    check(sqlite3_bind_text(statement_, parameter, data, size_of(text), SQLITE_TRANSIENT));
+    check(sqlite3_bind_text(statement_, parameter, data, size_of(text), SQLITE_STATIC));
 }
 
 void SqliteQuery::bind(int parameter, const Blob& blob) {
     check(sqlite3_bind_blob(statement_, parameter, blob.bytes.data(), size_of(blob.bytes),
-                            SQLITE_TRANSIENT));
+                            SQLITE_STATIC));
 }
 
 bool SqliteQuery::next() {
@@ -120,8 +120,21 @@ std::string SqliteConnection::text(std::string_view sql) {
 
 std::int64_t SqliteConnection::changes() const { return sqlite3_changes64(connection_.get()); }
 
-std::int64_t SqliteConnection::last_row() const {
-    return sqlite3_last_insert_rowid(connection_.get());
+void SqliteConnection::find_log() {
+    if (!log_) sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log_);
+}
+
+void SqliteConnection::sync_log() {
+    if (!log_ || !log_->pMethods) throw SqliteError(SQLITE_ERROR, "there is no write-ahead log");
+    const int code = log_->pMethods->xSync(log_, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    // Not in the connection's own words: they belong to the thread that uses it.
+    if (code != SQLITE_OK) fail(nullptr, code);
+}
+
+void SqliteConnection::copy_log() {
+    const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr,
+                                               SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+    if (code != SQLITE_OK) fail(connection_.get(), code);
 }
 
 // The same text at the same place is nearly always the next one that is asked for; one that was

@@ -15,6 +15,7 @@
 #include <vector>
 
 struct sqlite3;
+struct sqlite3_file;
 struct sqlite3_stmt;
 
 namespace segpay {
@@ -46,7 +47,7 @@ public:
     SqliteQuery& operator=(const SqliteQuery&) = delete;
     ~SqliteQuery();
 
-    // Parameters count from 1, as in SQL. Values are copied.
+    // Parameters count from 1, as in SQL. Texts and bytes are not copied: they must outlive this.
     void bind(int parameter, std::nullopt_t);
     void bind(int parameter, std::int64_t number);
     void bind(int parameter, std::string_view text);
@@ -108,7 +109,13 @@ public:
     std::int64_t integer(std::string_view sql);
     std::string text(std::string_view sql);
 
-    std::int64_t last_row() const;
+    // Of a database with a write-ahead log. Makes durable what was committed before find_log was
+    // called last. Another thread may use the connection meanwhile.
+    void find_log();
+    void sync_log();
+    // Copies the whole log into the database, durably, and has the next writer begin a new one.
+    // Waits for readers, as long as for a lock.
+    void copy_log();
 
 private:
     struct Close {
@@ -128,6 +135,7 @@ private:
         std::unique_ptr<sqlite3_stmt, Finalize> statement;
     };
     std::vector<Known> statements_;
+    sqlite3_file* log_ = nullptr; // SQLite's, open as long as the connection
 };
 
 } // namespace segpay

@@ -1,6 +1,6 @@
-// The ledger in an SQLite file: one connection that writes, by whoever leads the group commit, and
-// others that read. Knows SQL; what an event teaches is decided in memory.cpp, how the file looks in
-// sqlite_schema.cpp.
+// The ledger in an SQLite file. Knows SQL; what an event teaches is decided in memory.cpp, how the
+// file looks in sqlite_schema.cpp, how it is written in sqlite_writer.cpp, listings are in
+// sqlite_listing.cpp.
 //
 // The queue of a purchase: its pending entries in order of sequence. At most one of them has a
 // next_attempt_at, and only that one can be handed out: the first, or, after a dead letter was
@@ -12,14 +12,16 @@
 // older number has lost the entry to somebody else.
 #include "events/record.hpp"
 #include "ledger/failpoint.hpp"
-#include "ledger/group_commit.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/memory.hpp"
 #include "ledger/sqlite_handle.hpp"
+#include "ledger/sqlite_listing.hpp"
 #include "ledger/sqlite_readers.hpp"
 #include "ledger/sqlite_rows.hpp"
 #include "ledger/sqlite_schema.hpp"
 #include "ledger/sqlite_statements.hpp"
+#include "ledger/sqlite_upkeep.hpp"
+#include "ledger/sqlite_writer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,10 +40,8 @@ namespace segpay {
 
 namespace {
 
-constexpr int kBusyTimeoutMs = 5'000;
-constexpr std::size_t kMaxWaiting = 1'024;   // threads
+constexpr int kReadTimeoutMs = 5'000;
 constexpr std::size_t kMaxFollowed = 10'000; // purchases
-constexpr std::uint32_t kSliceEntries = 64;  // read at once when listing
 
 // What an entry becomes by the host's verdict, in the order of Settlement::Verdict.
 constexpr std::array kVerdictStates = {EntryState::settled, EntryState::pending,
@@ -49,33 +49,20 @@ constexpr std::array kVerdictStates = {EntryState::settled, EntryState::pending,
 
 constexpr std::int64_t number(EntryState state) { return static_cast<std::int64_t>(state); }
 
-constexpr std::uint32_t kSettledBit = 1u << static_cast<unsigned>(EntryState::settled);
-
-// The statement for one slice of a listing. Parameters: 1 the last sequence seen, 2 the states,
-// 3 the purchase, 4 the member, 5 how many.
-std::string slice_sql(const EntryQuery& query, bool has_bound) {
-    const bool is_settled_wanted = (query.states & kSettledBit) != 0;
-    std::string sql = "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries";
-    if (!is_settled_wanted && query.purchase_id.empty()) sql += " INDEXED BY entries_unsettled";
-    sql += " WHERE (?2 >> state) & 1";
-    if (!is_settled_wanted) sql += " AND state <> 2";
-    if (!query.purchase_id.empty()) sql += " AND purchase_id = ?3";
-    if (!query.member_id.empty()) sql += " AND member_id = ?4";
-    if (has_bound) sql += query.newest_first ? " AND sequence < ?1" : " AND sequence > ?1";
-    sql += query.newest_first ? " ORDER BY sequence DESC LIMIT ?5" : " ORDER BY sequence LIMIT ?5";
-    return sql;
-}
+struct QueuePlace {
+    std::string purchase_id;
+    std::int64_t sequence = 0;
+};
 
 class SqliteLedger final : public Ledger {
 public:
     explicit SqliteLedger(const LedgerSettings& settings)
         : name_("ledger " + settings.path),
           lease_ms_(settings.lease_ms),
-          writer_(settings.path, kBusyTimeoutMs),
-          commits_([this](GroupCommit::Operations operations) { run_in_one(operations); },
-                   kMaxWaiting) {
-        prepare_ledger_file(writer_, settings.path);
-        if (settings.path != kInMemory) readers_.emplace(settings.path, kBusyTimeoutMs);
+          writer_(settings.path, settings.path == kInMemory),
+          db_(writer_.connection()) {
+        prepare_ledger_file(db_, settings.path);
+        if (settings.path != kInMemory) readers_.emplace(settings.path, kReadTimeoutMs);
         if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
     }
     ~SqliteLedger() override {
@@ -86,6 +73,7 @@ public:
     }
 
     Claim claim(const Event& event, const Identity& identity, TimeMs now) override;
+    std::vector<Claim> claim_all(std::span<const Arrival> arrivals, TimeMs now) override;
     bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) override;
     bool settle_later(const Entry& entry, TimeMs now) override;
     void flush() override;
@@ -101,50 +89,55 @@ public:
     std::optional<Entry> entry(std::string_view key) override;
     bool revive(std::string_view key, std::string_view by, TimeMs now) override;
     bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override;
+    bool tidy(std::optional<TimeMs> forget_before) override;
 
 private:
-    // Everything durable goes through here: `work` is done in a transaction, which may be that of
-    // others as well. Either all of it is durable when it returns, or it throws and nothing is. A
-    // database locked for longer than the busy timeout is an error.
+    // Everything durable goes through here: see SqliteWriter.
     template <class Work>
-    std::invoke_result_t<Work> transact(const char* operation, const Work& work);
-    void note_follower(const std::string& purchase);
-    bool forget_follower(const std::string& purchase); // whether there was one
-    // The one function that commits.
-    void run_in_one(GroupCommit::Operations operations);
-    void roll_back();
+    std::invoke_result_t<Work> transact(const char* operation, const Work& work) {
+        return guarded(operation, [&] { return writer_.transact(work); });
+    }
     // What reads only, with the connection that it is given: no transaction, nothing to wait for.
     template <class Work>
     auto read(const char* operation, const Work& work);
     // With a failure of the storage told as the ledger's.
     template <class Work>
     auto guarded(const char* operation, const Work& work);
+    void note_follower(const std::string& purchase);
+    bool forget_follower(const std::string& purchase); // whether there was one
+    void end_leases(TimeMs now);
 
     // Inside a transaction:
     struct Prepared;
+    Prepared prepare(const Arrival& arrival, TimeMs now) const;
     Claim add_or_meet(const Prepared& prepared);
     Claim meet_again(const Event& event, Claim claim, TimeMs now);
-    std::optional<Entry> hand_out(std::int64_t sequence, TimeMs now);
-    void bury(Entry entry, TimeMs now);
+    std::optional<Entry> hand_out(const QueuePlace& place, TimeMs now);
+    void bury(Entry entry, const QueuePlace& place, TimeMs now);
     struct Mark;
     bool write_mark(const Mark& mark);
-    bool has_queue(std::string_view purchase_id);
-    void call_up_next(std::uint64_t after, TimeMs now);
+    bool has_queue(const std::string& purchase_id);
+    void call_up_next(const std::string& purchase_id, TimeMs now);
     void hold_purchase(const KeptRequest& request);
 
+    Claim complete(Claim claim, const Event& event);
     template <class... Values>
     std::optional<Entry> take(TimeMs now, std::string_view find_sql, const Values&... values);
-    std::vector<Entry> slice(const EntryQuery& query, std::optional<std::uint64_t> bound,
-                             std::uint64_t size);
     std::optional<Blob> boxed(const Secret& password) const;
     const SecretBox* box() const { return box_ ? &*box_ : nullptr; }
 
     std::string name_; // for errors
     std::uint32_t lease_ms_;
     std::optional<SecretBox> box_;
-    SqliteConnection writer_;              // of the transaction that runs
+    SqliteWriter writer_;
+    SqliteConnection& db_;                 // the writer's, of the transaction that runs
     std::optional<SqliteReaders> readers_; // none: the ledger is in memory, and the writer reads
-    GroupCommit commits_;
+
+    // When leases that were not given back have to be looked for, because one may have ended: then,
+    // or when the clock was set back.
+    std::mutex leases_mutex_;
+    TimeMs looked_for_leases_at_ = INT64_MAX; // guarded by leases_mutex_
+    TimeMs next_lease_end_ = 0;               // guarded by leases_mutex_
 
     // Purchases of which a claim in this process found an earlier event on its way: whoever settles
     // that one does it at once, and delivers what waits. What is not noted here, because another
@@ -160,6 +153,15 @@ std::optional<std::int64_t> find(SqliteConnection& connection, std::string_view 
     SqliteQuery row = connection.query(sql, values...);
     if (!row.next()) return std::nullopt;
     return row.integer(0);
+}
+
+// The first place in a queue that is found.
+template <class... Values>
+std::optional<QueuePlace> find_place(SqliteConnection& connection, std::string_view sql,
+                                     const Values&... values) {
+    SqliteQuery row = connection.query(sql, values...);
+    if (!row.next()) return std::nullopt;
+    return QueuePlace{std::string(row.text(0)), row.integer(1)};
 }
 
 std::optional<Purchase> find_purchase(SqliteConnection& connection, std::string_view id) {
@@ -190,55 +192,25 @@ auto SqliteLedger::guarded(const char* operation, const Work& work) {
 }
 
 template <class Work>
-std::invoke_result_t<Work> SqliteLedger::transact(const char* operation, const Work& work) {
-    std::optional<std::invoke_result_t<Work>> result;
-    GroupCommit::Operation shared([&] { result.emplace(work()); });
-    guarded(operation, [&] { commits_.commit(shared); });
-    return std::move(*result);
-}
-
-void SqliteLedger::run_in_one(GroupCommit::Operations operations) {
-    try {
-        writer_.change("BEGIN IMMEDIATE");
-        for (GroupCommit::Operation* operation : operations)
-            operation->run();
-        SEGPAY_FAILPOINT("commit.before");
-        writer_.change("COMMIT");
-        SEGPAY_FAILPOINT("commit.after");
-    } catch (...) {
-        roll_back();
-        throw;
-    }
-}
-
-template <class Work>
 auto SqliteLedger::read(const char* operation, const Work& work) {
-    if (!readers_) return transact(operation, [&] { return work(writer_); });
+    if (!readers_) return transact(operation, [&] { return work(db_); });
     return guarded(operation, [&] { return readers_->read(work); });
-}
-
-void SqliteLedger::roll_back() {
-    if (!writer_.is_in_transaction()) return; // never begun, or SQLite did it already
-    try {
-        writer_.change("ROLLBACK");
-    } catch (const SqliteError&) {
-        // Nothing is left to do: without COMMIT the file keeps what it had.
-    }
 }
 
 // What becomes of an entry that was handed out; as it is made, it was applied.
 struct SqliteLedger::Mark {
     Mark(const Entry& entry, TimeMs when)
-        : sequence(entry.sequence), attempts(entry.attempts), now(when) {
-        if (entry.event) purchase = entry.event->purchase_id;
-    }
+        : place{entry.event.value().purchase_id, static_cast<std::int64_t>(entry.sequence)},
+          attempts(entry.attempts),
+          received_at(entry.received_at_ms),
+          now(when) {}
 
-    std::uint64_t sequence;
+    QueuePlace place;
     std::uint32_t attempts;
-    std::optional<std::string> purchase; // none: the record is damaged
+    TimeMs received_at;
     EntryState state = EntryState::settled;
     std::string message;
-    std::optional<TimeMs> next_attempt_at;
+    TimeMs next_attempt_at = 0; // of what is pending again
     TimeMs now;
 };
 
@@ -251,15 +223,45 @@ struct SqliteLedger::Prepared {
     std::optional<Blob> password;
 };
 
+SqliteLedger::Prepared SqliteLedger::prepare(const Arrival& arrival, TimeMs now) const {
+    return {arrival.event, arrival.identity, now, to_record(arrival.event),
+            boxed(arrival.event.password)};
+}
+
 Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
     SEGPAY_FAILPOINT("claim.begin");
-    const Prepared prepared{event, identity, now, to_record(event), boxed(event.password)};
+    const Prepared prepared = prepare({event, identity}, now);
     Claim claim = transact("claiming an event", [&] {
         Claim made = add_or_meet(prepared);
         SEGPAY_FAILPOINT("claim.before_commit");
         return made;
     });
     SEGPAY_FAILPOINT("claim.after_commit");
+    return complete(std::move(claim), event);
+}
+
+std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, TimeMs now) {
+    SEGPAY_FAILPOINT("claim_all.begin");
+    std::vector<Prepared> prepared;
+    prepared.reserve(arrivals.size());
+    for (const Arrival& arrival : arrivals)
+        prepared.push_back(prepare(arrival, now));
+    std::vector<Claim> claims = transact("claiming events", [&] {
+        std::vector<Claim> made;
+        made.reserve(prepared.size());
+        for (const Prepared& each : prepared)
+            made.push_back(add_or_meet(each));
+        SEGPAY_FAILPOINT("claim_all.before_commit");
+        return made;
+    });
+    SEGPAY_FAILPOINT("claim_all.after_commit");
+    for (std::size_t i = 0; i < claims.size(); ++i)
+        claims[i] = complete(std::move(claims[i]), arrivals[i].event);
+    return claims;
+}
+
+// With what need not be done inside the transaction.
+Claim SqliteLedger::complete(Claim claim, const Event& event) {
     if (claim.outcome == Claim::Outcome::queued) note_follower(event.purchase_id);
     if (claim.entry && !claim.entry->event) { // it is new
         claim.entry->event = event;
@@ -270,7 +272,7 @@ Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs n
 
 Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
     const auto& [event, identity, now, record, password] = prepared;
-    const std::optional<Purchase> known = find_purchase(writer_, event.purchase_id);
+    const std::optional<Purchase> known = find_purchase(db_, event.purchase_id);
     Purchase memory = known.value_or(Purchase());
     memory.id = event.purchase_id;
     memory.state = advanced(memory.state, identity);
@@ -278,47 +280,47 @@ Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
     Claim claim;
     claim.key = key_of(identity, memory.state);
     const bool is_first = !has_queue(event.purchase_id);
-    const TimeMs lease_end = now + TimeMs{lease_ms_};
     NewEntry entry;
     entry.key = claim.key;
     entry.event = &event;
     entry.record = record;
-    entry.password = password;
+    entry.password = &password;
     entry.now = now;
-    if (is_first) {
-        entry.attempts = 1;
-        entry.next_attempt_at_ms = lease_end;
-        entry.lease_until_ms = lease_end;
-    }
-    if (!insert_entry(writer_, entry)) return meet_again(event, std::move(claim), now);
+    if (is_first) entry.lease_until_ms = now + TimeMs{lease_ms_};
+    const std::optional<std::uint64_t> sequence = insert_entry(db_, entry);
+    if (!sequence) return meet_again(event, std::move(claim), now);
 
     claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
     if (is_first) {
         claim.entry.emplace();
-        claim.entry->sequence = static_cast<std::uint64_t>(writer_.last_row());
+        claim.entry->sequence = *sequence;
         claim.entry->key = claim.key;
-        claim.entry->attempts = entry.attempts;
+        claim.entry->attempts = 1;
         claim.entry->received_at_ms = claim.entry->changed_at_ms = now;
-        claim.entry->next_attempt_at_ms = lease_end;
+        claim.entry->next_attempt_at_ms = *entry.lease_until_ms;
     }
     memory = learned(std::move(memory), event);
-    if (!memory.id.empty() && memory != known) write_purchase(writer_, memory);
+    if (memory.id.empty() || memory == known) return claim;
+    if (known)
+        write_purchase(db_, memory);
+    else
+        add_purchase(db_, memory);
     return claim;
 }
 
 // The key was there before.
 Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
     struct {
-        std::int64_t sequence;
+        QueuePlace place;
         EntryState state;
         Essence essence;
         bool is_first;
         TimeMs lease_until;
     } stored{};
     {
-        SqliteQuery row = writer_.query(kFindByKey, claim.key);
+        SqliteQuery row = db_.query(kFindByKey, claim.key);
         row.next();
-        stored.sequence = row.integer(0);
+        stored.place = {std::string(row.text(2)), row.integer(0)};
         stored.state = static_cast<EntryState>(row.integer(1));
         stored.essence.purchase_id = row.text(2);
         if (const auto currency = Currency::from_code(row.text(4)))
@@ -338,7 +340,7 @@ Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
     } else if (!stored.is_first) {
         claim.outcome = Claim::Outcome::queued;
     } else {
-        claim.entry = hand_out(stored.sequence, now);
+        claim.entry = hand_out(stored.place, now);
         claim.outcome = claim.entry ? Claim::Outcome::leased : Claim::Outcome::dead_letter;
         if (!claim.entry) return claim;
         // Stored only if there is a key; but the postback that came again may have brought it.
@@ -350,24 +352,24 @@ Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
 
 // None: its event is damaged, and it is a dead letter now. It would be due for ever, and in the way
 // of all that comes after it.
-std::optional<Entry> SqliteLedger::hand_out(std::int64_t sequence, TimeMs now) {
-    writer_.change(kHandOut, sequence, now + TimeMs{lease_ms_});
+std::optional<Entry> SqliteLedger::hand_out(const QueuePlace& place, TimeMs now) {
+    db_.change(kHandOut, place.purchase_id, place.sequence, now + TimeMs{lease_ms_});
     Entry entry;
     {
-        SqliteQuery row = writer_.query(kReadBySequence, sequence);
+        SqliteQuery row = db_.query(kReadBySequence, place.sequence);
         row.next();
         entry = read_entry(row, box());
     }
     if (entry.event) return entry;
-    bury(std::move(entry), now);
+    bury(std::move(entry), place, now);
     return std::nullopt;
 }
 
-void SqliteLedger::bury(Entry entry, TimeMs now) {
+void SqliteLedger::bury(Entry entry, const QueuePlace& place, TimeMs now) {
     tell_damage(entry);
-    writer_.change(kSettle, entry.sequence, entry.attempts, number(EntryState::dead_letter),
-                   entry.message, std::nullopt, now);
-    call_up_next(entry.sequence, now);
+    db_.change(kBury, place.purchase_id, place.sequence, entry.attempts, entry.message, now);
+    db_.change(kTakeOut, place.purchase_id, place.sequence, entry.attempts);
+    call_up_next(place.purchase_id, now);
 }
 
 void SqliteLedger::note_follower(const std::string& purchase) {
@@ -382,25 +384,35 @@ bool SqliteLedger::forget_follower(const std::string& purchase) {
 }
 
 // Whether anything of the purchase is pending; asked first, because mostly nothing is.
-bool SqliteLedger::has_queue(std::string_view purchase_id) {
-    return find(writer_, kFindQueued, purchase_id).has_value();
+bool SqliteLedger::has_queue(const std::string& purchase_id) {
+    if (purchase_id.empty()) return false;
+    return db_.query(kFindQueued, purchase_id).next();
 }
 
 // After an entry left its queue: the first of those that are left can be handed out.
-void SqliteLedger::call_up_next(std::uint64_t after, TimeMs now) {
-    writer_.change(kCallUp, after, now);
+void SqliteLedger::call_up_next(const std::string& purchase_id, TimeMs now) {
+    if (!purchase_id.empty()) db_.change(kCallUp, purchase_id, now);
 }
 
 // Inside a transaction: what was said of a handing out. False: the lease was lost.
 bool SqliteLedger::write_mark(const Mark& mark) {
-    const bool is_changed =
-        writer_.change(kSettle, mark.sequence, mark.attempts, number(mark.state), mark.message,
-                       mark.next_attempt_at, mark.now);
-    if (is_changed && mark.next_attempt_at) writer_.change(kGiveWay, mark.sequence);
-    if (is_changed && (!mark.purchase || has_queue(*mark.purchase)))
-        call_up_next(mark.sequence, mark.now);
+    const auto& [purchase, sequence] = mark.place;
+    bool is_ours = false;
+    if (mark.state == EntryState::pending) {
+        is_ours = db_.change(kPutOff, purchase, sequence, mark.attempts, mark.next_attempt_at) == 1;
+        if (is_ours) db_.change(kTellWhy, sequence, mark.message);
+        if (is_ours && !purchase.empty()) db_.change(kGiveWay, purchase, sequence);
+    } else {
+        if (mark.state == EntryState::dead_letter)
+            db_.change(kBury, purchase, sequence, mark.attempts, mark.message, mark.now);
+        is_ours = db_.change(kTakeOut, purchase, sequence, mark.attempts) == 1;
+        const bool is_worth_telling = mark.attempts != 1 || mark.received_at + 1'000 < mark.now;
+        if (is_ours && mark.state == EntryState::settled && is_worth_telling)
+            db_.change(kTellHowItWent, sequence, mark.attempts, mark.now);
+    }
+    if (is_ours && has_queue(purchase)) call_up_next(purchase, mark.now);
     SEGPAY_FAILPOINT("settle.before_commit");
-    return is_changed;
+    return is_ours;
 }
 
 bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, TimeMs now) {
@@ -413,7 +425,7 @@ bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, Time
         mark.next_attempt_at = std::max(settlement.next_attempt_at_ms, now);
     const bool is_ours = transact("settling an event", [&] { return write_mark(mark); });
     SEGPAY_FAILPOINT("settle.after_commit");
-    if (mark.purchase) (void)forget_follower(*mark.purchase); // whoever settles looks himself
+    (void)forget_follower(mark.place.purchase_id); // whoever settles looks himself
     return is_ours;
 }
 
@@ -421,7 +433,7 @@ bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
     SEGPAY_FAILPOINT("later.begin");
     if (forget_follower(entry.event->purchase_id)) return false;
     try {
-        commits_.commit_later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
+        writer_.later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
     } catch (const std::runtime_error&) { // then it will be delivered again
     }
     SEGPAY_FAILPOINT("later.end");
@@ -429,20 +441,40 @@ bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
 }
 
 void SqliteLedger::flush() {
-    guarded("settling events", [&] { commits_.flush(); });
+    guarded("settling events", [&] { writer_.flush(); });
 }
 
 bool SqliteLedger::give_back(const Entry& entry, TimeMs now) {
     return transact("giving an event back", [&] {
-        return writer_.change(kGiveBack, entry.sequence, entry.attempts, now) == 1;
+        return db_.change(kGiveBack, entry.event.value().purchase_id, entry.sequence,
+                          entry.attempts, now) == 1;
     });
 }
 
 std::optional<Entry> SqliteLedger::take_next(std::string_view purchase_id, TimeMs now) {
+    if (purchase_id.empty()) return std::nullopt; // those are in no order, and nobody's next
     return take(now, kFindNext, purchase_id, now);
 }
 
-std::optional<Entry> SqliteLedger::take_due(TimeMs now) { return take(now, kFindDue, now); }
+std::optional<Entry> SqliteLedger::take_due(TimeMs now) {
+    end_leases(now);
+    return take(now, kFindDue, now);
+}
+
+// A lease is given for each event, and nearly always given back: so it stands in no index, and
+// those that were not given back are looked for when one may have ended.
+void SqliteLedger::end_leases(TimeMs now) {
+    const std::lock_guard lock(leases_mutex_);
+    if (looked_for_leases_at_ <= now && now < next_lease_end_) return;
+    const char* operation = "looking for leases that have ended";
+    const std::optional<TimeMs> first = read(
+        operation, [](SqliteConnection& connection) { return find(connection, kFirstLeaseEnd); });
+    if (first && *first <= now)
+        transact(operation, [&] { return db_.change(kEndLeases, now); });
+    else
+        next_lease_end_ = std::min(first.value_or(INT64_MAX), now + TimeMs{lease_ms_});
+    looked_for_leases_at_ = now;
+}
 
 template <class... Values>
 std::optional<Entry> SqliteLedger::take(TimeMs now, std::string_view find_sql,
@@ -451,13 +483,13 @@ std::optional<Entry> SqliteLedger::take(TimeMs now, std::string_view find_sql,
     // Looks before it locks out other writers; what counts is the second look.
     const char* operation = "handing out an event";
     const bool is_there = read(operation, [&](SqliteConnection& connection) {
-        return find(connection, find_sql, values...).has_value();
+        return connection.query(find_sql, values...).next();
     });
     if (!is_there) return std::nullopt;
     std::optional<Entry> entry = transact(operation, [&]() -> std::optional<Entry> {
         std::optional<Entry> taken;
-        while (const auto sequence = find(writer_, find_sql, values...))
-            if ((taken = hand_out(*sequence, now))) break;
+        while (const auto place = find_place(db_, find_sql, values...))
+            if ((taken = hand_out(*place, now))) break;
         SEGPAY_FAILPOINT("take.before_commit");
         return taken;
     });
@@ -493,8 +525,9 @@ std::vector<Purchase> SqliteLedger::purchases_of(std::string_view member_id, std
 
 std::optional<Event> SqliteLedger::transaction(std::string_view id) {
     const std::string stem = transaction_stem(id);
+    const std::string end = stem + "~";
     return read("reading a transaction", [&](SqliteConnection& connection) -> std::optional<Event> {
-        SqliteQuery row = connection.query(kReadByStem, stem, stem + "~");
+        SqliteQuery row = connection.query(kReadByStem, stem, end);
         while (row.next()) {
             Entry entry = read_entry(row, nullptr);
             if (entry.event && entry.event->approved == true) return std::move(entry.event);
@@ -514,9 +547,9 @@ bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
         entry.record = record;
         entry.request = request.request;
         entry.message = request.message;
-        entry.password = password;
+        entry.password = &password;
         entry.now = now;
-        const bool is_new = insert_entry(writer_, entry);
+        const bool is_new = insert_entry(db_, entry).has_value();
         if (is_new && request.event) hold_purchase(request);
         return is_new;
     });
@@ -525,39 +558,37 @@ bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
 void SqliteLedger::hold_purchase(const KeptRequest& request) {
     const std::string& id = request.event->purchase_id;
     if (id.empty()) return;
-    Purchase memory = find_purchase(writer_, id).value_or(Purchase());
+    Purchase memory = find_purchase(db_, id).value_or(Purchase());
     if (!holds(memory, request)) return;
     memory.id = id;
     memory.held_by = request.key;
-    write_purchase(writer_, memory);
+    write_purchase(db_, memory);
 }
 
 void SqliteLedger::entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) {
     flush();
-    std::uint64_t left = query.limit ? query.limit : UINT64_MAX;
-    std::optional<std::uint64_t> bound;
-    if (query.after != 0) bound = query.after;
-    while (left > 0) {
-        const std::uint64_t size = std::min<std::uint64_t>(left, kSliceEntries);
-        const std::vector<Entry> found = slice(query, bound, size);
+    SqliteListing listing(query);
+    while (!listing.is_over()) {
+        const std::vector<Entry> found = read("listing entries", [&](SqliteConnection& connection) {
+            return listing.next(connection);
+        });
         for (const Entry& entry : found)
             if (!each(entry)) return;
-        if (found.size() < size) return;
-        bound = found.back().sequence;
-        left -= size;
     }
 }
 
-std::vector<Entry> SqliteLedger::slice(const EntryQuery& query, std::optional<std::uint64_t> bound,
-                                       std::uint64_t size) {
-    return read("listing entries", [&](SqliteConnection& connection) {
-        std::vector<Entry> found;
-        SqliteQuery rows = connection.query(slice_sql(query, bound.has_value()), bound,
-                                            query.states, query.purchase_id, query.member_id, size);
-        while (rows.next())
-            found.push_back(read_entry(rows, nullptr));
-        return found;
+bool SqliteLedger::tidy(std::optional<TimeMs> forget_before) {
+    const char* operation = "tidying up";
+    const auto is_due = [&](SqliteConnection& connection) {
+        return is_upkeep_due(connection, forget_before);
+    };
+    if (!read(operation, is_due)) return false;
+    transact(operation, [&] {
+        index_some(db_);
+        if (forget_before) forget_some(db_, *forget_before);
+        return true;
     });
+    return true;
 }
 
 std::optional<Entry> SqliteLedger::entry(std::string_view key) {
@@ -568,19 +599,24 @@ std::optional<Entry> SqliteLedger::entry(std::string_view key) {
 
 bool SqliteLedger::revive(std::string_view key, std::string_view by, TimeMs now) {
     return transact("reviving a dead letter", [&] {
-        const std::optional<Entry> entry = find_entry(writer_, key, box());
+        const std::optional<Entry> entry = find_entry(db_, key, box());
         if (!entry || !entry->event) return false;
-        const std::optional<std::int64_t> sequence = find(writer_, kRevive, key, by, now);
+        const std::optional<std::int64_t> sequence = find(db_, kRevive, key, by, now);
         if (!sequence) return false;
-        writer_.change(kStepBack, *sequence, now);
-        call_up_next(static_cast<std::uint64_t>(*sequence), now);
+        const std::string& purchase = entry->event->purchase_id;
+        std::optional<TimeMs> due; // none: when its turn comes
+        if (purchase.empty()) due = now;
+        db_.change(kPutBack, *sequence, due);
+        db_.change(kForgetPassword, *sequence);
+        if (!purchase.empty()) db_.change(kStepBack, purchase, now);
+        call_up_next(purchase, now);
         return true;
     });
 }
 
 bool SqliteLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {
     return transact("closing an entry",
-                    [&] { return writer_.change(kClose, key, number(to), by, now) == 1; });
+                    [&] { return db_.change(kClose, key, number(to), by, now) == 1; });
 }
 
 std::optional<Blob> SqliteLedger::boxed(const Secret& password) const {
@@ -594,7 +630,7 @@ std::string folder_complaint(const std::string& path) {
     if (folder.empty()) folder = ".";
     if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return "";
     return "; folder " + folder + ": " + std::strerror(errno) +
-           ", but it must be writable, because two more files are kept beside the ledger";
+           ", but it must be writable, because three more files are kept beside the ledger";
 }
 
 } // namespace

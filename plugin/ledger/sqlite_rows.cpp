@@ -26,20 +26,36 @@ enum EntryColumn : int {
     kAttemptsForgiven,
 };
 
-constexpr std::string_view kInsertEntry =
-    "INSERT INTO entries(key, state, kind, purchase_id, member_id, transaction_id, amount_minor, "
-    "currency, received_at, changed_at, attempts, next_attempt_at, lease_until, record, password, "
-    "request, message) "
-    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
+constexpr std::string_view kNextSequence = "SELECT IFNULL(MAX(sequence), 0) + 1 FROM entries";
+constexpr std::string_view kInsertKey =
+    "INSERT INTO keys(key, sequence, purchase_id, amount_minor, currency) VALUES(?, ?, ?, ?, ?) "
     "ON CONFLICT(key) DO NOTHING";
+constexpr std::string_view kInsertEntry =
+    "INSERT INTO entries(sequence, key, state, kind, purchase_id, member_id, received_at, "
+    "changed_at, attempts, record, password, request, message) "
+    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12)";
+constexpr std::string_view kEnqueue =
+    "INSERT INTO queue(purchase_id, sequence, attempts, next_attempt_at, lease_until, is_waiting, "
+    "password) VALUES(?, ?, ?, ?, ?, ?, ?)";
 
+#define SEGPAY_PURCHASE_VALUES \
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+constexpr std::string_view kAddPurchase =
+    "INSERT INTO purchases(" SEGPAY_PURCHASE_COLUMNS ") " SEGPAY_PURCHASE_VALUES;
 constexpr std::string_view kWritePurchase =
-    "INSERT OR REPLACE INTO purchases(" SEGPAY_PURCHASE_COLUMNS
-    ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT OR REPLACE INTO purchases(" SEGPAY_PURCHASE_COLUMNS ") " SEGPAY_PURCHASE_VALUES;
+#undef SEGPAY_PURCHASE_VALUES
 
-using Text = std::optional<std::string_view>;
-
-Text said(const std::string& text) { return text.empty() ? Text() : Text(text); }
+void put_purchase(SqliteConnection& connection, std::string_view sql, const Purchase& purchase) {
+    connection.change(sql, purchase.id, static_cast<std::int64_t>(purchase.opened_by),
+                      purchase.eticket.package, purchase.eticket.price_point, purchase.option,
+                      purchase.site, purchase.member_id, purchase.session, purchase.affiliate,
+                      purchase.username, purchase.trans_guid, purchase.state.has_access,
+                      purchase.state.renews, purchase.state.access_epoch,
+                      purchase.state.renewal_epoch, purchase.opening_transaction, purchase.partner,
+                      purchase.card_type, purchase.opened_at_ms, purchase.converted_at_ms,
+                      purchase.ended_at_ms, purchase.is_unpaid, purchase.held_by);
+}
 
 // None when the record is damaged. Every event that is stored has a kind.
 std::optional<Event> read_event(const SqliteQuery& row, const SecretBox* box) {
@@ -116,36 +132,43 @@ Purchase read_purchase(const SqliteQuery& row) {
     return purchase;
 }
 
-void write_purchase(SqliteConnection& connection, const Purchase& purchase) {
-    connection.change(kWritePurchase, purchase.id, static_cast<std::int64_t>(purchase.opened_by),
-                      purchase.eticket.package, purchase.eticket.price_point, purchase.option,
-                      purchase.site, purchase.member_id, purchase.session, purchase.affiliate,
-                      purchase.username, purchase.trans_guid, purchase.state.has_access,
-                      purchase.state.renews, purchase.state.access_epoch,
-                      purchase.state.renewal_epoch, purchase.opening_transaction, purchase.partner,
-                      purchase.card_type, purchase.opened_at_ms, purchase.converted_at_ms,
-                      purchase.ended_at_ms, purchase.is_unpaid, purchase.held_by);
+void add_purchase(SqliteConnection& connection, const Purchase& purchase) {
+    put_purchase(connection, kAddPurchase, purchase);
 }
 
-bool insert_entry(SqliteConnection& connection, const NewEntry& entry) {
+void write_purchase(SqliteConnection& connection, const Purchase& purchase) {
+    put_purchase(connection, kWritePurchase, purchase);
+}
+
+std::optional<std::uint64_t> insert_entry(SqliteConnection& connection, const NewEntry& entry) {
+    static const Event kNone;
+    const Event& event = entry.event ? *entry.event : kNone;
     std::optional<std::int64_t> kind, minor;
-    Text purchase, member, transaction, currency;
-    Text record;
-    if (const Event* event = entry.event) {
-        kind = static_cast<std::int64_t>(event->kind);
-        purchase = said(event->purchase_id);
-        member = said(event->member_id);
-        transaction = said(event->transaction_id);
-        if (event->amount) {
-            minor = event->amount->minor;
-            currency = event->amount->currency.code();
-        }
+    std::optional<std::string_view> record, currency;
+    if (entry.event) {
+        kind = static_cast<std::int64_t>(event.kind);
         record = entry.record;
     }
-    return connection.change(kInsertEntry, entry.key, static_cast<std::int64_t>(entry.state), kind,
-                             purchase, member, transaction, minor, currency, entry.now,
-                             entry.attempts, entry.next_attempt_at_ms, entry.lease_until_ms, record,
-                             entry.password, entry.request, entry.message) == 1;
+    if (event.amount) {
+        minor = event.amount->minor;
+        currency = event.amount->currency.code();
+    }
+    const std::int64_t sequence = connection.integer(kNextSequence);
+    if (connection.change(kInsertKey, entry.key, sequence, event.purchase_id, minor, currency) == 0)
+        return std::nullopt;
+
+    static const std::optional<Blob> kNoPassword;
+    const std::optional<Blob>& password = entry.password ? *entry.password : kNoPassword;
+    const bool is_pending = entry.state == EntryState::pending;
+    const EntryState state = is_pending ? EntryState::settled : entry.state;
+    const int attempts = entry.lease_until_ms ? 1 : 0;
+    connection.change(kInsertEntry, sequence, entry.key, static_cast<std::int64_t>(state), kind,
+                      event.purchase_id, event.member_id, entry.now, attempts, record,
+                      is_pending ? kNoPassword : password, entry.request, entry.message);
+    if (is_pending)
+        connection.change(kEnqueue, event.purchase_id, sequence, attempts, entry.lease_until_ms,
+                          entry.lease_until_ms.value_or(0), !entry.lease_until_ms, password);
+    return static_cast<std::uint64_t>(sequence);
 }
 
 } // namespace segpay

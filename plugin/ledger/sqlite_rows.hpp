@@ -9,10 +9,14 @@
 
 namespace segpay {
 
-// What read_entry expects to be selected, in this order.
-#define SEGPAY_ENTRY_COLUMNS                                                              \
-    "sequence, key, state, record, request, message, decided_by, attempts, received_at, " \
-    "changed_at, next_attempt_at, password, attempts_forgiven"
+// What read_entry expects to be selected, in this order, and from where.
+#define SEGPAY_ENTRY_COLUMNS                                                                 \
+    "entries.sequence, entries.key, IIF(queue.sequence IS NULL, entries.state, 1), record, " \
+    "request, message, decided_by, IFNULL(queue.attempts, entries.attempts), received_at, "  \
+    "changed_at, next_attempt_at, IFNULL(queue.password, entries.password), attempts_forgiven"
+#define SEGPAY_ENTRIES                                                    \
+    "entries LEFT JOIN queue ON queue.purchase_id = entries.purchase_id " \
+    "AND queue.sequence = entries.sequence"
 
 #define SEGPAY_PURCHASE_COLUMNS                                                          \
     "id, opened_by, package, price_point, option, site, member_id, session, affiliate, " \
@@ -28,9 +32,10 @@ Entry read_entry(const SqliteQuery& row, const SecretBox* box);
 void tell_damage(Entry& entry);
 
 Purchase read_purchase(const SqliteQuery& row);
+void add_purchase(SqliteConnection& connection, const Purchase& purchase); // that is not there yet
 void write_purchase(SqliteConnection& connection, const Purchase& purchase);
 
-// An entry that is to be inserted.
+// An entry that is to be inserted; what of it is pending goes into the queue as well.
 struct NewEntry {
     std::string_view key;
     EntryState state = EntryState::pending;
@@ -38,14 +43,12 @@ struct NewEntry {
     std::string_view record; // of the event, if there is one
     std::string_view request;
     std::string_view message;
-    std::optional<Blob> password;
-    std::uint32_t attempts = 0;
-    std::optional<TimeMs> next_attempt_at_ms;
-    TimeMs lease_until_ms = 0;
+    const std::optional<Blob>* password = nullptr; // none: there is none
+    std::optional<TimeMs> lease_until_ms;          // none: it is not handed out
     TimeMs now = 0;
 };
 
-// False: the key is taken, and nothing was changed.
-bool insert_entry(SqliteConnection& connection, const NewEntry& entry);
+// The sequence of the new entry. None: the key is taken, and nothing was changed.
+std::optional<std::uint64_t> insert_entry(SqliteConnection& connection, const NewEntry& entry);
 
 } // namespace segpay

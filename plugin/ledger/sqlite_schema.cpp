@@ -112,6 +112,72 @@ WHERE opening_transaction <> '';
 
 CREATE INDEX purchases_member ON purchases(member_id, opened_at)
   WHERE member_id <> '' AND opened_by <> 0;
+)sql",
+
+    // 3: what is on its way stands apart, and an entry is written once. The keys stand apart, too:
+    // they stay when the rest of an entry is forgotten.
+    R"sql(
+CREATE TABLE keys(
+  key          TEXT PRIMARY KEY,
+  sequence     INTEGER NOT NULL, -- of its entry, which may be forgotten
+  purchase_id  TEXT NOT NULL,    -- '': none
+  amount_minor INTEGER,
+  currency     TEXT
+) STRICT, WITHOUT ROWID;
+INSERT INTO keys
+  SELECT key, sequence, IFNULL(purchase_id, ''), amount_minor, currency FROM entries ORDER BY key;
+
+CREATE TABLE queue(
+  purchase_id     TEXT NOT NULL, -- '': of none; then nothing comes before it or after it
+  sequence        INTEGER NOT NULL,
+  attempts        INTEGER NOT NULL,
+  next_attempt_at INTEGER,          -- null: not the first of its purchase
+  lease_until     INTEGER NOT NULL, -- 0: nobody was handed the entry
+  is_waiting      INTEGER NOT NULL, -- 0: handed out, and not looked at since
+  password        BLOB,             -- encrypted
+  PRIMARY KEY(purchase_id, sequence)
+) STRICT, WITHOUT ROWID;
+INSERT INTO queue
+  SELECT IFNULL(purchase_id, ''), sequence, attempts, next_attempt_at, lease_until, 1, password
+  FROM entries WHERE state = 1;
+CREATE INDEX queue_due ON queue(next_attempt_at) WHERE is_waiting = 1;
+
+ALTER TABLE entries RENAME TO old_entries;
+CREATE TABLE entries(
+  sequence        INTEGER PRIMARY KEY, -- grows: the last one is never deleted
+  key             TEXT NOT NULL,
+  state           INTEGER NOT NULL,    -- 2 also while it is in the queue
+  kind            INTEGER,             -- null: a request without a meaning
+  purchase_id     TEXT NOT NULL,       -- '': none
+  member_id       TEXT NOT NULL,       -- '': none
+  received_at     INTEGER NOT NULL,    -- times: Unix time in milliseconds
+  changed_at      INTEGER NOT NULL,    -- but for the second that a delivery may take
+  attempts        INTEGER NOT NULL,    -- while it is in the queue, that one knows
+  attempts_forgiven INTEGER NOT NULL DEFAULT 0, -- those before an operator's last decision
+  record          TEXT,                -- the event, without its password
+  password        BLOB,                -- of a dead letter and of a kept request: encrypted
+  request         TEXT NOT NULL DEFAULT '',
+  message         TEXT NOT NULL DEFAULT '',
+  decided_by      TEXT NOT NULL DEFAULT ''
+) STRICT;
+INSERT INTO entries
+  SELECT sequence, key, IIF(state = 1, 2, state), kind, IFNULL(purchase_id, ''),
+    IFNULL(member_id, ''), received_at, changed_at, attempts, attempts_forgiven, record,
+    IIF(state = 1, NULL, password), request, message, decided_by
+  FROM old_entries ORDER BY sequence;
+DROP TABLE old_entries; -- and its indexes
+CREATE INDEX entries_unsettled ON entries(sequence) WHERE state <> 2;
+
+CREATE TABLE purchase_entries(
+  purchase_id TEXT NOT NULL,
+  sequence    INTEGER NOT NULL,
+  PRIMARY KEY(purchase_id, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE upkeep( -- one row
+  indexed_up_to   INTEGER NOT NULL, -- in purchase_entries
+  forgotten_up_to INTEGER NOT NULL  -- whatever is old enough
+) STRICT;
+INSERT INTO upkeep VALUES(0, 0);
 )sql"};
 static_assert(kSteps.size() == kSchemaVersion);
 
@@ -185,7 +251,8 @@ void prepare_ledger_file(SqliteConnection& connection, const std::string& path) 
     connection.execute("PRAGMA page_size=4096"); // counts for a new file only
     if (const std::string mode = set_journal_mode(connection); is_file && mode != "wal")
         throw SqliteError(SQLITE_ERROR, "no write-ahead log on this file system; use a local disk");
-    connection.execute("PRAGMA synchronous=FULL"); // a commit outlives a power cut
+    // The write-ahead log is synced by whoever commits, after the lock is free: see SqliteWriter.
+    connection.execute("PRAGMA synchronous=NORMAL");
     connection.execute(
         "PRAGMA secure_delete=FAST"); // a cleared password leaves no bytes in its page
     if (connection.integer("PRAGMA user_version") != kSchemaVersion) take_missing_steps(connection);

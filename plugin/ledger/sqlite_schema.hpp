@@ -1,17 +1,20 @@
 // The file of an SQLite ledger: how it is made, recognised and refused. Knows tables and indexes,
 // and nothing of what the ledger does with them.
 //
-// What an entry costs is the pages that its commits write, so every index has to earn its place:
-//   entries_key        unique; the claim is decided by it.
-//   entries_pending    the queue of a purchase. Holds nothing but pending entries, so that the hot
-//                      path stays within a page or two, however long the history is.
-//   entries_due        what can be handed out, by time. Of each purchase at most one entry has a
-//                      next_attempt_at. So "one at a time, in order" needs no search, and recovery
-//                      costs one look when nothing waits.
-//   entries_unsettled  what an operator looks at, by arrival: pending, dead letters, kept requests.
-//   entries_purchase   the history of one purchase, for the operator. Written once, at the claim.
+// What an entry costs is the pages that its commits write. So it is written once, as if it were
+// settled already; what is on its way stands in a small table beside it, and the mark of step 3
+// takes it out of there. Every index has to earn its place:
+//   keys               the claim is decided by its primary key, which grows with the transactions.
+//                      All that is left of an entry that was forgotten.
+//   queue              what is on its way, purchase by purchase in order: a page or two, however
+//                      long the history is.
+//   queue_due          what of it can be handed out, by time. What was just handed out is not in
+//                      it: nearly always it is settled before anybody asks.
+//   entries_unsettled  what an operator looks at, by arrival: dead letters, kept requests.
 //   purchases_member   what a member has bought, newest first. Written when a purchase is opened or
 //                      its memory changes; a renewal changes nothing.
+//   purchase_entries   the history of one purchase, for the operator. Filled afterwards, many
+//                      entries at a time; a listing reads what is not in it yet from the entries.
 // A listing by member reads the whole table.
 #pragma once
 
@@ -19,7 +22,7 @@
 
 namespace segpay {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // Makes a new database a ledger, or checks that it is one that this version can work with, brings
 // an older one up to date, and sets how it is written. Throws SqliteError; a message about a

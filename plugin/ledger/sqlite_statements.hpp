@@ -2,7 +2,7 @@
 //
 // States stand as numbers, because a partial index serves only a query that repeats its condition
 // literally: 1 pending, 2 settled, 3 dead letter, 4 quarantined, 5 conflict, 6 unknown, 7
-// dismissed, 8 released.
+// dismissed, 8 released. In the table of entries 1 does not occur: what is pending is in the queue.
 #pragma once
 
 #include "ledger/sqlite_rows.hpp"
@@ -14,63 +14,83 @@ namespace segpay {
 // Claim: (purchase), (purchase), (key).
 inline constexpr std::string_view kFindPurchase =
     "SELECT " SEGPAY_PURCHASE_COLUMNS " FROM purchases WHERE id = ?";
-inline constexpr std::string_view kFindQueued =
-    "SELECT 1 FROM entries INDEXED BY entries_pending WHERE state = 1 AND purchase_id = ? LIMIT 1";
+inline constexpr std::string_view kFindQueued = "SELECT 1 FROM queue WHERE purchase_id = ? LIMIT 1";
 inline constexpr std::string_view kFindByKey =
-    "SELECT sequence, state, purchase_id, amount_minor, currency, next_attempt_at, lease_until "
-    "FROM entries WHERE key = ?";
+    "SELECT keys.sequence, IIF(queue.sequence IS NULL, IFNULL(entries.state, 2), 1), "
+    "keys.purchase_id, amount_minor, currency, next_attempt_at, lease_until "
+    "FROM keys LEFT JOIN entries ON entries.sequence = keys.sequence "
+    "LEFT JOIN queue ON queue.purchase_id = keys.purchase_id AND queue.sequence = keys.sequence "
+    "WHERE keys.key = ?";
 
-// What can be handed out: of a purchase (purchase, now), of all (now).
+// What can be handed out: of a purchase (purchase, now), of all (now). Purchase and sequence.
 inline constexpr std::string_view kFindNext =
-    "SELECT sequence FROM entries INDEXED BY entries_pending "
-    "WHERE state = 1 AND purchase_id = ? AND next_attempt_at <= ? LIMIT 1";
+    "SELECT purchase_id, sequence FROM queue WHERE purchase_id = ? AND next_attempt_at <= ? "
+    "LIMIT 1";
 inline constexpr std::string_view kFindDue =
-    "SELECT sequence FROM entries INDEXED BY entries_due WHERE next_attempt_at IS NOT NULL "
-    "AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT 1";
+    "SELECT purchase_id, sequence FROM queue INDEXED BY queue_due "
+    "WHERE is_waiting = 1 AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT 1";
 
-// (sequence, end of the lease)
+// The leases that have ended: (now). They can be handed out again; until that happens, who held
+// one can still settle.
+inline constexpr std::string_view kFirstLeaseEnd =
+    "SELECT MIN(lease_until) FROM queue WHERE is_waiting = 0";
+inline constexpr std::string_view kEndLeases =
+    "UPDATE queue SET is_waiting = 1 WHERE is_waiting = 0 AND lease_until <= ?";
+
+// In what follows ?1 is the purchase and ?2 the sequence.
+#define SEGPAY_IN_QUEUE " WHERE purchase_id = ?1 AND sequence = ?2 "
+#define SEGPAY_IS_LEASED SEGPAY_IN_QUEUE "AND attempts = ?3 AND lease_until <> 0"
+
+// (…, end of the lease)
 inline constexpr std::string_view kHandOut =
-    "UPDATE entries SET attempts = attempts + 1, next_attempt_at = ?2, lease_until = ?2 "
-    "WHERE sequence = ?1";
+    "UPDATE queue SET attempts = attempts + 1, next_attempt_at = ?3, lease_until = ?3, "
+    "is_waiting = 0" SEGPAY_IN_QUEUE;
 inline constexpr std::string_view kReadBySequence =
-    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE sequence = ?";
+    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM " SEGPAY_ENTRIES " WHERE entries.sequence = ?";
 
-// (sequence, attempts, state, message, next attempt, now)
-inline constexpr std::string_view kSettle =
-    "UPDATE entries SET state = ?3, message = ?4, next_attempt_at = ?5, lease_until = 0, "
-    "changed_at = CASE state WHEN ?3 THEN changed_at ELSE ?6 END, "
-    "password = CASE ?3 WHEN 2 THEN NULL ELSE password END "
-    "WHERE sequence = ?1 AND attempts = ?2 AND state = 1 AND lease_until <> 0";
-
+// Settle: (…, attempts).
+inline constexpr std::string_view kTakeOut = "DELETE FROM queue" SEGPAY_IS_LEASED;
+// (…, attempts, next attempt)
+inline constexpr std::string_view kPutOff =
+    "UPDATE queue SET next_attempt_at = ?4, lease_until = 0, is_waiting = 1" SEGPAY_IS_LEASED;
+// (sequence, message)
+inline constexpr std::string_view kTellWhy = "UPDATE entries SET message = ?2 WHERE sequence = ?1";
 // (sequence, attempts, now)
-inline constexpr std::string_view kGiveBack =
-    "UPDATE entries SET attempts = attempts - 1, next_attempt_at = ?3, lease_until = 0 "
-    "WHERE sequence = ?1 AND attempts = ?2 AND state = 1 AND lease_until <> 0";
-
-// The queue that the entry ?1 is in, or has just left.
-#define SEGPAY_QUEUE                              \
-    "INDEXED BY entries_pending WHERE state = 1 " \
-    "AND purchase_id = (SELECT purchase_id FROM entries WHERE sequence = ?1) "
-
-// Waits again when a dead letter was revived in front of it meanwhile: (sequence).
-inline constexpr std::string_view kGiveWay =
-    "UPDATE entries SET next_attempt_at = NULL WHERE sequence = ?1 "
-    "AND ?1 > (SELECT MIN(sequence) FROM entries " SEGPAY_QUEUE ")";
-
-// The first becomes the one that can be handed out, unless there is one: (sequence, now).
-inline constexpr std::string_view kCallUp =
-    "UPDATE entries SET next_attempt_at = ?2 "
-    "WHERE sequence = (SELECT MIN(sequence) FROM entries " SEGPAY_QUEUE
+inline constexpr std::string_view kTellHowItWent =
+    "UPDATE entries SET attempts = ?2, message = '', changed_at = ?3 WHERE sequence = ?1";
+// The first half of becoming a dead letter; the other is kTakeOut: (…, attempts, message, now).
+inline constexpr std::string_view kBury =
+    "UPDATE entries SET state = 3, attempts = ?3, message = ?4, changed_at = ?5, "
+    "password = (SELECT password FROM queue" SEGPAY_IN_QUEUE
     ") "
-    "AND NOT EXISTS (SELECT 1 FROM entries " SEGPAY_QUEUE "AND next_attempt_at IS NOT NULL)";
+    "WHERE sequence = ?2 AND EXISTS(SELECT 1 FROM queue" SEGPAY_IS_LEASED ")";
 
-// The one that can be handed out no longer can, unless it is being delivered: (sequence, now).
+// (…, attempts, now)
+inline constexpr std::string_view kGiveBack =
+    "UPDATE queue SET attempts = attempts - 1, next_attempt_at = ?4, lease_until = 0, "
+    "is_waiting = 1" SEGPAY_IS_LEASED;
+
+#undef SEGPAY_IS_LEASED
+
+// Waits again when a dead letter was revived in front of it meanwhile: (…).
+inline constexpr std::string_view kGiveWay =
+    "UPDATE queue SET next_attempt_at = NULL" SEGPAY_IN_QUEUE
+    "AND ?2 > (SELECT MIN(sequence) FROM queue "
+    "WHERE purchase_id = ?1)";
+
+#undef SEGPAY_IN_QUEUE
+
+// The first of a purchase becomes the one that can be handed out, unless there is one:
+// (purchase, now).
+inline constexpr std::string_view kCallUp =
+    "UPDATE queue SET next_attempt_at = ?2 WHERE purchase_id = ?1 "
+    "AND sequence = (SELECT MIN(sequence) FROM queue WHERE purchase_id = ?1) AND NOT EXISTS "
+    "(SELECT 1 FROM queue WHERE purchase_id = ?1 AND next_attempt_at IS NOT NULL)";
+
+// The one that can be handed out no longer can, unless it is being delivered: (purchase, now).
 inline constexpr std::string_view kStepBack =
-    "UPDATE entries SET next_attempt_at = NULL, lease_until = 0 WHERE sequence IN "
-    "(SELECT sequence FROM entries " SEGPAY_QUEUE
-    "AND next_attempt_at IS NOT NULL AND lease_until <= ?2)";
-
-#undef SEGPAY_QUEUE
+    "UPDATE queue SET next_attempt_at = NULL, lease_until = 0, is_waiting = 1 "
+    "WHERE purchase_id = ?1 AND next_attempt_at IS NOT NULL AND lease_until <= ?2";
 
 // (member, how many; negative: all). The conditions are those of the index.
 inline constexpr std::string_view kPurchasesOf =
@@ -79,25 +99,35 @@ inline constexpr std::string_view kPurchasesOf =
     "WHERE member_id = ? AND member_id <> '' AND opened_by <> 0 "
     "ORDER BY opened_at DESC, id DESC LIMIT ?";
 
-inline constexpr std::string_view kCountPending =
-    "SELECT COUNT(*) FROM entries INDEXED BY entries_pending WHERE state = 1";
-inline constexpr std::string_view kFirstDue =
-    "SELECT MIN(next_attempt_at) FROM entries INDEXED BY entries_due "
-    "WHERE next_attempt_at IS NOT NULL";
+inline constexpr std::string_view kCountPending = "SELECT COUNT(*) FROM queue";
+inline constexpr std::string_view kFirstDue = "SELECT MIN(next_attempt_at) FROM queue";
 
-// Decisions: (key, by, now), (key, state, by, now).
+// Decisions. Of an entry by its key.
+#define SEGPAY_BY_KEY "WHERE sequence = (SELECT sequence FROM keys WHERE key = ?1) "
+
+// Reviving: (key, by, now), then by (sequence, when it is due) and (sequence).
 inline constexpr std::string_view kRevive =
-    "UPDATE entries SET state = 1, changed_at = ?3, decided_by = ?2, attempts_forgiven = attempts, "
-    "next_attempt_at = CASE WHEN purchase_id IS NULL THEN ?3 END WHERE key = ?1 AND state = 3 "
-    "RETURNING sequence";
+    "UPDATE entries SET state = 2, changed_at = ?3, decided_by = ?2, "
+    "attempts_forgiven = attempts " SEGPAY_BY_KEY "AND state = 3 RETURNING sequence";
+inline constexpr std::string_view kPutBack =
+    "INSERT INTO queue(purchase_id, sequence, attempts, next_attempt_at, lease_until, is_waiting, "
+    "password) SELECT purchase_id, sequence, attempts, ?2, 0, 1, password FROM entries "
+    "WHERE sequence = ?1";
+inline constexpr std::string_view kForgetPassword =
+    "UPDATE entries SET password = NULL WHERE sequence = ?";
+// (key, state, by, now)
 inline constexpr std::string_view kClose =
-    "UPDATE entries SET state = ?2, changed_at = ?4, decided_by = ?3, password = NULL "
-    "WHERE key = ?1 AND ((state = 3 AND ?2 = 7) OR (state IN (4, 5, 6) AND ?2 IN (7, 8)))";
+    "UPDATE entries SET state = ?2, changed_at = ?4, decided_by = ?3, password = "
+    "NULL " SEGPAY_BY_KEY "AND ((state = 3 AND ?2 = 7) OR (state IN (4, 5, 6) AND ?2 IN (7, 8)))";
+
+#undef SEGPAY_BY_KEY
 
 inline constexpr std::string_view kReadByKey =
-    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE key = ?";
-// All about one transaction: (stem, stem and the last ASCII character), by the index of the keys.
+    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM " SEGPAY_ENTRIES
+    " WHERE entries.sequence = (SELECT sequence FROM keys WHERE key = ?)";
+// All about one transaction: (stem, stem and the last ASCII character).
 inline constexpr std::string_view kReadByStem =
-    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM entries WHERE key > ? AND key < ?";
+    "SELECT " SEGPAY_ENTRY_COLUMNS " FROM keys JOIN " SEGPAY_ENTRIES
+    " WHERE entries.sequence = keys.sequence AND keys.key > ? AND keys.key < ? ORDER BY keys.key";
 
 } // namespace segpay

@@ -98,7 +98,9 @@ class Scene:
     def unsettled(self):
         """What is not settled after a round or two of recovery, which writes what was left."""
         for _ in range(50):
-            rows = self.world.rows("SELECT key FROM entries WHERE state <> 2", database="ledger")
+            rows = self.world.rows("SELECT key FROM entries WHERE state <> 2 "
+                                   "OR sequence IN (SELECT sequence FROM queue)",
+                                   database="ledger")
             if not rows:
                 break
             time.sleep(0.1)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <semaphore>
 #include <stdexcept>
 #include <string>
@@ -20,14 +21,16 @@ namespace {
 
 using Operation = GroupCommit::Operation;
 
-// A database that keeps numbers: what is done becomes durable with the end of the transaction.
+// A database that keeps numbers: what is done is committed with the end of the transaction, and
+// durable with the end of the sync.
 struct Numbers {
-    std::vector<int> durable;
+    std::vector<int> durable;       // guarded by there being one sync
     std::vector<int> doing;         // guarded by there being one leader
     std::vector<std::size_t> sizes; // of the transactions that ended well
     std::size_t begun = 0;
-    std::chrono::microseconds sync{0};
+    std::chrono::microseconds sync_time{0};
     bool is_locked = false;
+    bool is_disk_dead = false;
 
     void run(GroupCommit::Operations operations) {
         ++begun;
@@ -35,13 +38,32 @@ struct Numbers {
         doing.clear();
         for (Operation* operation : operations)
             operation->run();
-        std::this_thread::sleep_for(sync);
-        durable.insert(durable.end(), doing.begin(), doing.end());
         sizes.push_back(operations.size());
+        const std::lock_guard lock(mutex_);
+        committed_.insert(committed_.end(), doing.begin(), doing.end());
+    }
+    void sync() {
+        std::size_t until = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            until = committed_.size();
+        }
+        std::this_thread::sleep_for(sync_time);
+        if (is_disk_dead) throw std::runtime_error("the disk is dead");
+        const std::lock_guard lock(mutex_);
+        for (std::size_t i = durable.size(); i < until; ++i)
+            durable.push_back(committed_[i]);
     }
     GroupCommit::Transaction transaction() {
         return [this](GroupCommit::Operations operations) { run(operations); };
     }
+    GroupCommit::Sync disk() {
+        return [this] { sync(); };
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<int> committed_; // guarded by mutex_
 };
 
 } // namespace
@@ -50,7 +72,7 @@ BOOST_AUTO_TEST_SUITE(group_commit_tests)
 
 BOOST_AUTO_TEST_CASE(who_is_alone_commits_at_once) {
     Numbers numbers;
-    GroupCommit commits(numbers.transaction(), 8);
+    GroupCommit commits(numbers.transaction(), numbers.disk(), 8);
     for (int i = 0; i < 3; ++i) {
         Operation operation([&] { numbers.doing.push_back(i); });
         commits.commit(operation);
@@ -62,8 +84,8 @@ BOOST_AUTO_TEST_CASE(who_is_alone_commits_at_once) {
 BOOST_AUTO_TEST_CASE(threads_share_commits_and_each_is_done_once) {
     constexpr int kThreads = 16, kEach = 200;
     Numbers numbers;
-    numbers.sync = std::chrono::microseconds(200);
-    GroupCommit commits(numbers.transaction(), kThreads);
+    numbers.sync_time = std::chrono::microseconds(200);
+    GroupCommit commits(numbers.transaction(), numbers.disk(), kThreads);
     {
         std::vector<std::jthread> threads;
         for (int thread = 0; thread < kThreads; ++thread)
@@ -91,8 +113,8 @@ BOOST_AUTO_TEST_CASE(threads_share_commits_and_each_is_done_once) {
 BOOST_AUTO_TEST_CASE(who_fails_fails_alone) {
     constexpr int kThreads = 12, kEach = 100;
     Numbers numbers;
-    numbers.sync = std::chrono::microseconds(200);
-    GroupCommit commits(numbers.transaction(), kThreads);
+    numbers.sync_time = std::chrono::microseconds(200);
+    GroupCommit commits(numbers.transaction(), numbers.disk(), kThreads);
     std::atomic<int> failures = 0, strangers = 0;
     {
         std::vector<std::jthread> threads;
@@ -126,7 +148,7 @@ BOOST_AUTO_TEST_CASE(who_fails_fails_alone) {
 BOOST_AUTO_TEST_CASE(a_transaction_that_cannot_begin_is_tried_once_for_all) {
     Numbers numbers;
     numbers.is_locked = true;
-    GroupCommit commits(numbers.transaction(), 8);
+    GroupCommit commits(numbers.transaction(), numbers.disk(), 8);
     commits.commit_later([&] { numbers.doing.push_back(1); });
     commits.commit_later([&] { numbers.doing.push_back(2); });
     Operation operation([] {});
@@ -141,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_that_cannot_begin_is_tried_once_for_all) {
 
 BOOST_AUTO_TEST_CASE(what_is_left_for_later_comes_before_what_brings_it) {
     Numbers numbers;
-    GroupCommit commits(numbers.transaction(), 8);
+    GroupCommit commits(numbers.transaction(), numbers.disk(), 8);
     commits.commit_later([&] { numbers.doing.push_back(1); });
     commits.commit_later([&] { numbers.doing.push_back(2); });
     BOOST_TEST(commits.has_later());
@@ -160,7 +182,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_for_later_comes_before_what_brings_it) {
 
 BOOST_AUTO_TEST_CASE(what_is_left_for_later_does_not_grow_without_end) {
     Numbers numbers;
-    GroupCommit commits(numbers.transaction(), 8);
+    GroupCommit commits(numbers.transaction(), numbers.disk(), 8);
     for (int i = 0; i < 1'000; ++i)
         commits.commit_later([&, i] { numbers.doing.push_back(i); });
     BOOST_TEST(numbers.durable.size() > 700u);
@@ -180,7 +202,7 @@ BOOST_AUTO_TEST_CASE(one_more_than_may_wait_is_turned_away_at_once) {
             for (Operation* operation : operations)
                 operation->run();
         },
-        2);
+        [] {}, 2);
     std::atomic<int> done = 0;
     const auto commit = [&] {
         Operation operation([&] { ++done; });
@@ -204,6 +226,101 @@ BOOST_AUTO_TEST_CASE(one_more_than_may_wait_is_turned_away_at_once) {
         may_end.release();
     }
     BOOST_TEST(done == 3);
+}
+
+BOOST_AUTO_TEST_CASE(the_next_transaction_runs_while_the_last_is_synced) {
+    std::binary_semaphore is_synced{0}, is_next_run{0};
+    std::atomic<int> transactions = 0, syncs = 0;
+    GroupCommit commits(
+        [&](GroupCommit::Operations operations) {
+            for (Operation* operation : operations)
+                operation->run();
+            if (++transactions == 2) is_next_run.release();
+        },
+        [&] {
+            if (++syncs != 1) return;
+            is_synced.release();
+            is_next_run.acquire(); // for ever, if the next one waited for this
+        },
+        8);
+    const auto commit = [&] {
+        Operation operation([] {});
+        commits.commit(operation);
+    };
+    std::jthread first(commit);
+    is_synced.acquire();
+    commit();
+    BOOST_TEST(transactions == 2);
+    BOOST_TEST(syncs == 2);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_told_of_a_success_before_the_sync) {
+    constexpr int kThreads = 8, kEach = 100;
+    Numbers numbers;
+    numbers.sync_time = std::chrono::microseconds(100);
+    std::mutex mutex;
+    GroupCommit commits(
+        numbers.transaction(),
+        [&] {
+            const std::lock_guard lock(mutex);
+            numbers.sync();
+        },
+        kThreads);
+    std::atomic<int> too_early = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < kThreads; ++thread)
+            threads.emplace_back([&, thread] {
+                for (int i = 0; i < kEach; ++i) {
+                    const int number = thread * kEach + i;
+                    Operation operation([&] { numbers.doing.push_back(number); });
+                    commits.commit(operation);
+                    const std::lock_guard lock(mutex);
+                    if (std::find(numbers.durable.begin(), numbers.durable.end(), number) ==
+                        numbers.durable.end())
+                        ++too_early;
+                }
+            });
+    }
+    BOOST_TEST(too_early == 0);
+}
+
+BOOST_AUTO_TEST_CASE(all_of_a_group_hear_that_the_sync_failed) {
+    Numbers numbers;
+    GroupCommit commits(numbers.transaction(), numbers.disk(), 8);
+    numbers.is_disk_dead = true;
+    commits.commit_later([&] { numbers.doing.push_back(1); });
+    Operation operation([&] { numbers.doing.push_back(2); });
+    BOOST_CHECK_THROW(commits.commit(operation), std::runtime_error);
+    BOOST_TEST(numbers.durable.empty());
+    numbers.is_disk_dead = false;
+    Operation next([&] { numbers.doing.push_back(3); });
+    commits.commit(next);
+    BOOST_TEST((numbers.durable == std::vector<int>{1, 2, 3})); // one sync is for all before it
+}
+
+BOOST_AUTO_TEST_CASE(a_flush_waits_for_the_sync_that_is_on_its_way) {
+    std::binary_semaphore is_synced{0};
+    std::atomic<bool> is_durable = false;
+    GroupCommit commits(
+        [](GroupCommit::Operations operations) {
+            for (Operation* operation : operations)
+                operation->run();
+        },
+        [&] {
+            is_synced.release();
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            is_durable = true;
+        },
+        8);
+    commits.commit_later([] {});
+    std::jthread other([&] {
+        Operation operation([] {});
+        commits.commit(operation);
+    });
+    is_synced.acquire();
+    commits.flush(); // the other one has taken along what was left
+    BOOST_TEST(is_durable);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -40,7 +40,9 @@ struct PasswordFolder : TemporaryFolder {
     }
     std::vector<std::string> stored_boxes() const {
         SqliteConnection connection(file(), 1000);
-        SqliteQuery row = connection.query("SELECT password FROM entries");
+        SqliteQuery row = connection.query(
+            "SELECT IFNULL(queue.password, entries.password) FROM entries "
+            "LEFT JOIN queue ON queue.sequence = entries.sequence");
         std::vector<std::string> boxes;
         while (row.next())
             boxes.emplace_back(row.blob(0));

@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_newer_file) {
     run(file(), "PRAGMA user_version=7");
     BOOST_TEST(refusal(file()) ==
                "ledger " + file() +
-                   ": opening: written by a newer version (schema 7, this version knows up to 2); "
+                   ": opening: written by a newer version (schema 7, this version knows up to 3); "
                    "install that version or name another file");
 }
 
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(brings_a_file_of_schema_1_up_to_date) {
     run(file(), kSchema1);
     run(file(), kEntriesOfSchema1);
     const auto ledger = open(file());
-    BOOST_TEST(SqliteConnection(file(), 1000).integer("PRAGMA user_version") == 2);
+    BOOST_TEST(SqliteConnection(file(), 1000).integer("PRAGMA user_version") == 3);
 
     Purchase first;
     first.id = "1";
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(says_why_it_cannot_write) {
     std::filesystem::permissions(
         path(), perms::owner_read | perms::owner_exec | perms::others_read | perms::others_exec);
     BOOST_TEST(says(refusal_to_nobody(file()), "Permission denied"));
-    BOOST_TEST(says(refusal_to_nobody(file()), "two more files are kept beside the ledger"));
+    BOOST_TEST(says(refusal_to_nobody(file()), "three more files are kept beside the ledger"));
     std::filesystem::permissions(path(), perms::owner_all);
 }
 
