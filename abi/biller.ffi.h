@@ -88,6 +88,7 @@ enum {
     BILLER_DECIDE_REDELIVER = 1,
     BILLER_DECIDE_RELEASE = 2,
     BILLER_DECIDE_DISMISS = 3,
+    BILLER_BATCH_MAX = 1024,
 };
 typedef struct biller_bytes {
     const uint8_t *data;
@@ -372,4 +373,15 @@ typedef struct biller_portal {
     uint32_t reserved;
     uint32_t (*fields)(biller_instance *instance, const biller_bytes *join_host, const biller_portal_sink *sink, biller_reason *reason);
 } biller_portal;
+typedef struct biller_batch_sink {
+    uint32_t struct_size;
+    uint32_t reserved;
+    void *context;
+    void (*reply)(void *context, uint32_t number, const biller_http_reply *reply);
+} biller_batch_sink;
+typedef struct biller_batch {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint32_t (*handle)(biller_instance *instance, const biller_http_request *const *requests, uint32_t count, const biller_batch_sink *sink, biller_reason *reason);
+} biller_batch;
 biller_entry_fn biller_entry_v1;

@@ -554,7 +554,7 @@ typedef struct biller_entry {
     biller_bytes state_name;
     biller_bytes key;          /* for biller_plugin.decide */
     int64_t received_at_ms;
-    int64_t changed_at_ms;     /* of the last change of state */
+    int64_t changed_at_ms;     /* of the last change of state, to the second */
     uint32_t attempts;         /* deliveries so far */
     uint32_t reserved;         /* 0 */
     int64_t next_attempt_at_ms; /* when pending */
@@ -708,6 +708,37 @@ typedef struct biller_portal {
     uint32_t (*fields)(biller_instance *instance, const biller_bytes *join_host,
                        const biller_portal_sink *sink, biller_reason *reason);
 } biller_portal;
+
+/* ---- Extension "biller.batch/1" ------------------------------------------------------------ */
+
+#define BILLER_BATCH_EXTENSION "biller.batch/1"
+#define BILLER_BATCH_MAX 1024 /* requests at once */
+
+typedef struct biller_batch_sink {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+    void *context;
+    /* Called exactly once for each request, in their order, from number 0. */
+    void (*reply)(void *context, uint32_t number, const biller_http_reply *reply);
+} biller_batch_sink;
+
+/* For hosts with an event loop, which have many requests in hand and one thread. */
+typedef struct biller_batch {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+
+    /* [any-thread] As `count` calls of biller_plugin.handle, one after the other, but the events
+     * among them become durable together, with one commit of the ledger, before the first of them
+     * is delivered. A request that depends on one before it (the same purchase, the sale that it
+     * takes back, a question to the host) waits until that one is done, which begins a new commit:
+     * so put together what came together, and no more. `requests` are pointers to structs of the
+     * caller's size. Deliveries come one by one: 64 of them, to a host that takes 10 ms for each,
+     * hold the last one up for 0.6 s, and what is not begun within the lease (ledger.lease_seconds)
+     * is answered "deferred". Statuses as of biller_plugin.handle; ARGUMENT also when there are more
+     * than BILLER_BATCH_MAX. */
+    uint32_t (*handle)(biller_instance *instance, const biller_http_request *const *requests,
+                       uint32_t count, const biller_batch_sink *sink, biller_reason *reason);
+} biller_batch;
 
 /* ---- Conveniences -------------------------------------------------------------------------- */
 

@@ -289,6 +289,37 @@ inline Pairs pairs_of(const biller_pair* pairs, size_t count) {
     return result;
 }
 
+// A request as the hooks take it; the one that it was made of must outlive it.
+struct Http {
+    Http(const Request& given) {
+        headers.reserve(given.headers.size());
+        for (const auto& [name, value] : given.headers)
+            headers.push_back({bytes(name), bytes(value)});
+        request.struct_size = sizeof request;
+        request.method = bytes(given.method);
+        request.query = bytes(given.query);
+        request.body = bytes(given.body);
+        request.peer = bytes(given.peer);
+        request.headers = headers.data(); // of the heap: it stays where it is when this is moved
+        request.header_count = headers.size();
+    }
+    Http(Http&&) = default;
+
+    std::vector<biller_pair> headers;
+    biller_http_request request{};
+};
+
+inline Reply reply_of(const biller_http_reply& reply) {
+    return {reply.status,
+            text(reply.content_type),
+            text(reply.body),
+            reply.disposition,
+            text(reply.disposition_name),
+            reply.retry_after_s,
+            text(reply.message),
+            text(reply.key)};
+}
+
 inline void require_ok(uint32_t status, const biller_reason& reason) {
     if (status != BILLER_STATUS_OK) throw Error(status, reason);
 }
@@ -364,34 +395,39 @@ public:
     }
 
     Reply handle(const Request& request) {
-        std::vector<biller_pair> headers;
-        for (const auto& [name, value] : request.headers)
-            headers.push_back({bytes(name), bytes(value)});
-        biller_http_request http{};
-        http.struct_size = sizeof http;
-        http.method = bytes(request.method);
-        http.query = bytes(request.query);
-        http.body = bytes(request.body);
-        http.peer = bytes(request.peer);
-        http.headers = headers.data();
-        http.header_count = headers.size();
+        const detail::Http http(request);
         Reply result;
         biller_reply_sink sink{};
         sink.struct_size = sizeof sink;
         sink.context = &result;
         sink.reply = [](void* self, const biller_http_reply* reply) {
-            *static_cast<Reply*>(self) = {reply->status,
-                                          text(reply->content_type),
-                                          text(reply->body),
-                                          reply->disposition,
-                                          text(reply->disposition_name),
-                                          reply->retry_after_s,
-                                          text(reply->message),
-                                          text(reply->key)};
+            *static_cast<Reply*>(self) = detail::reply_of(*reply);
         };
         biller_reason reason = empty_reason();
-        detail::require_ok(plugin().handle(instance_, &http, &sink, &reason), reason);
+        detail::require_ok(plugin().handle(instance_, &http.request, &sink, &reason), reason);
         return result;
+    }
+
+    // As handle() for each, with one commit of the ledger for all. At most BILLER_BATCH_MAX.
+    std::vector<Reply> handle(const std::vector<Request>& requests) {
+        const auto* batch = library_->extension<biller_batch>(BILLER_BATCH_EXTENSION);
+        if (!batch) throw Error("the plugin has no " BILLER_BATCH_EXTENSION);
+        std::vector<detail::Http> given(requests.begin(), requests.end());
+        std::vector<const biller_http_request*> pointers;
+        for (const detail::Http& http : given)
+            pointers.push_back(&http.request);
+        std::vector<Reply> replies(requests.size());
+        biller_batch_sink sink{};
+        sink.struct_size = sizeof sink;
+        sink.context = &replies;
+        sink.reply = [](void* self, uint32_t number, const biller_http_reply* reply) {
+            (*static_cast<std::vector<Reply>*>(self))[number] = detail::reply_of(*reply);
+        };
+        biller_reason reason = empty_reason();
+        detail::require_ok(batch->handle(instance_, pointers.data(),
+                                         static_cast<uint32_t>(pointers.size()), &sink, &reason),
+                           reason);
+        return replies;
     }
 
     biller_report recover(uint32_t limit = 100) {

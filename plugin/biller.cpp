@@ -17,6 +17,7 @@ constexpr std::uint32_t kMaxPurchasesForLink = 100; // of one member, the most r
 constexpr std::size_t kMaxShownId = 40;
 constexpr std::size_t kMaxIdleReadings = 64; // as many as hosts have threads, or about so many
 constexpr TimeMs kLongestPauseMs = TimeMs{60} * 60 * 1000;
+constexpr TimeMs kMsPerDay = TimeMs{24} * 60 * 60 * 1000;
 
 // What each disposition is answered with. Success only for what is applied, is proven to have been
 // applied, or has no meaning that could be applied; for all else the failure word and a status that
@@ -111,36 +112,38 @@ void Biller::Reading::clear() {
     translation.clear();
 }
 
-// Takes a reading for the time of one request. A host's callback may hand another request to
-// another instance meanwhile, so a thread has no reading of its own.
-class Biller::Borrowed {
-public:
-    explicit Borrowed(Biller& biller) : biller_(biller) {
-        const std::lock_guard lock(biller_.mutex_);
-        if (!biller_.idle_.empty()) {
-            reading_ = std::move(biller_.idle_.back());
-            biller_.idle_.pop_back();
-        }
-        if (!reading_) reading_ = std::make_unique<Reading>();
+Biller::Borrowed::Borrowed(Biller& biller) : biller_(biller) {
+    const std::lock_guard lock(biller_.mutex_);
+    if (!biller_.idle_.empty()) {
+        reading_ = std::move(biller_.idle_.back());
+        biller_.idle_.pop_back();
     }
-    ~Borrowed() {
-        reading_->clear(); // nobody's password stays
-        const std::lock_guard lock(biller_.mutex_);
-        if (biller_.idle_.size() < kMaxIdleReadings) biller_.idle_.push_back(std::move(reading_));
-    }
-    Borrowed(const Borrowed&) = delete;
-    Borrowed& operator=(const Borrowed&) = delete;
+    if (!reading_) reading_ = std::make_unique<Reading>();
+}
 
-    Reading& operator*() { return *reading_; }
-
-private:
-    Biller& biller_;
-    std::unique_ptr<Reading> reading_;
-};
+Biller::Borrowed::~Borrowed() {
+    reading_->clear(); // nobody's password stays
+    const std::lock_guard lock(biller_.mutex_);
+    if (biller_.idle_.size() < kMaxIdleReadings) biller_.idle_.push_back(std::move(reading_));
+}
 
 Reply Biller::handle(const HttpRequest& request) {
     Borrowed borrowed(*this);
     Reading& reading = *borrowed;
+    if (auto refused = read(request, reading)) return std::move(*refused);
+    try {
+        understand(reading);
+        if (!is_to_be_claimed(reading)) return answer(reading);
+        const Event event = event_of(reading.translation.event);
+        return deliver_claimed(reading, event,
+                               ledger_->claim(event, reading.translation.identity, host_.now()));
+    } catch (const LedgerError& failure) {
+        return unavailable(failure);
+    }
+}
+
+// None: it can be read, and comes from Segpay.
+std::optional<Reply> Biller::read(const HttpRequest& request, Reading& reading) {
     if (auto unreadable = decode_request(request, reading.form)) return refusal(*unreadable);
     if (auto stranger = authenticate(request, config_.postbacks.authenticity, reading.form))
         return refusal(*stranger);
@@ -149,12 +152,18 @@ Reply Biller::handle(const HttpRequest& request) {
     if (auto contradiction = read_postback(reading.form, names_, reading.postback))
         return refusal({400, contradiction->message});
     tell_once_of_garbled_template(reading.postback);
-    try {
-        return act_on(reading);
-    } catch (const LedgerError& failure) {
-        host_.log(LogLevel::error, failure.what());
-        return reply(Disposition::unavailable, {}, failure.what());
-    }
+    return std::nullopt;
+}
+
+Reply Biller::unavailable(const LedgerError& failure) const {
+    host_.log(LogLevel::error, failure.what());
+    return reply(Disposition::unavailable, {}, failure.what());
+}
+
+void Biller::understand(Reading& reading) {
+    reading.memory = recall(reading.postback);
+    translate(reading.postback, config_, reading.memory, host_.now(), Trust::verify,
+              reading.translation);
 }
 
 Memory Biller::recall(const Postback& postback) {
@@ -167,26 +176,24 @@ Memory Biller::recall(const Postback& postback) {
     return memory;
 }
 
-Reply Biller::act_on(Reading& reading) {
-    Translation& translation = reading.translation;
-    reading.memory = recall(reading.postback);
-    translate(reading.postback, config_, reading.memory, host_.now(), Trust::verify, translation);
-    switch (translation.outcome) {
-        case Translation::Outcome::probe:
-            return answer_probe(translation.event);
-        case Translation::Outcome::unknown:
-            return keep(EntryState::unknown, reading, translation.reason);
-        case Translation::Outcome::quarantine:
-            if (is_known(translation.identity)) break;
-            return keep(EntryState::quarantined, reading, translation.reason);
-        case Translation::Outcome::event:
-            break;
-    }
-    return deliver_once(reading);
-}
-
 // A fact that was believed once is not doubted when it comes again, after a seal has grown old or a
 // price was changed: it is a duplicate, or it contradicts itself.
+bool Biller::is_to_be_claimed(const Reading& reading) {
+    const Translation& translation = reading.translation;
+    return translation.outcome == Translation::Outcome::event ||
+           (translation.outcome == Translation::Outcome::quarantine &&
+            is_known(translation.identity));
+}
+
+Reply Biller::answer(const Reading& reading) {
+    const Translation& translation = reading.translation;
+    if (translation.outcome == Translation::Outcome::probe) return answer_probe(translation.event);
+    const EntryState state = translation.outcome == Translation::Outcome::unknown
+                                 ? EntryState::unknown
+                                 : EntryState::quarantined;
+    return keep(state, reading, translation.reason);
+}
+
 bool Biller::is_known(const Identity& identity) {
     return !identity.stem.empty() && !identity.has_epoch &&
            ledger_->entry(identity.stem).has_value();
@@ -231,9 +238,7 @@ Reply Biller::keep(EntryState state, const Reading& reading, const std::string& 
     return reply(disposition, kept.key, kept.message);
 }
 
-Reply Biller::deliver_once(const Reading& reading) {
-    const Event event = event_of(reading.translation.event);
-    const Claim claim = ledger_->claim(event, reading.translation.identity, host_.now());
+Reply Biller::deliver_claimed(const Reading& reading, const Event& event, const Claim& claim) {
     switch (claim.outcome) {
         case Claim::Outcome::leased:
             return deliver_leased(*claim.entry);
@@ -404,7 +409,16 @@ Report Biller::recover(std::uint32_t limit) {
         if (!entry) break;
         count(deliver(*entry, why), report);
     }
+    tidy();
     return report;
+}
+
+// One slice, so that whoever recovers every few seconds is not kept.
+void Biller::tidy() {
+    std::optional<TimeMs> forget_before;
+    if (const std::uint32_t days = config_.ledger.keep_days; days != 0)
+        forget_before = host_.now() - TimeMs{days} * kMsPerDay;
+    ledger_->tidy(forget_before);
 }
 
 } // namespace segpay

@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,7 +88,13 @@ public:
     // Never throws for what the request holds, nor for a ledger that fails: both have a reply.
     Reply handle(const HttpRequest& request);
 
-    // Delivers at most `limit` entries that are pending and due. Throws LedgerError.
+    // The same for several, as if for one after the other; what is durable by itself becomes so
+    // together. `tell` is called once for each, in their order. In batch.cpp.
+    using Tell = std::function<void(std::size_t number, const Reply& reply)>;
+    void handle_all(std::span<const HttpRequest> requests, const Tell& tell);
+
+    // Delivers at most `limit` entries that are pending and due, and does a slice of the ledger's
+    // upkeep. Throws LedgerError.
     Report recover(std::uint32_t limit);
 
     // Who delivers what an operator decided to deliver: this host, now, or the next that recovers.
@@ -116,14 +123,38 @@ private:
 
         void clear();
     };
-    class Borrowed;
 
+    // Takes a reading for the time of one request. A host's callback may hand another request to
+    // another instance meanwhile, so a thread has no reading of its own.
+    class Borrowed {
+    public:
+        explicit Borrowed(Biller& biller);
+        ~Borrowed();
+        Borrowed(const Borrowed&) = delete;
+        Borrowed& operator=(const Borrowed&) = delete;
+
+        Reading& operator*() { return *reading_; }
+
+    private:
+        Biller& biller_;
+        std::unique_ptr<Reading> reading_;
+    };
+
+    // Several requests that do not depend on each other. In batch.cpp.
+    class Run;
+
+    // The way in. A reply: that is the end of it.
+    std::optional<Reply> read(const HttpRequest& request, Reading& reading);
+    void understand(Reading& reading);
     Memory recall(const Postback& postback);
-    Reply act_on(Reading& reading);
+    // Whether it is an event that the ledger decides about; if not, it is answered.
+    bool is_to_be_claimed(const Reading& reading);
     bool is_known(const Identity& identity);
+    Reply answer(const Reading& reading);
     Reply answer_probe(const EventDraft& draft) const;
     Reply keep(EntryState state, const Reading& reading, const std::string& reason);
-    Reply deliver_once(const Reading& reading);
+    Reply deliver_claimed(const Reading& reading, const Event& event, const Claim& claim);
+    Reply unavailable(const LedgerError& failure) const;
     Reply deliver_leased(const Entry& entry);
     Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
 
@@ -133,6 +164,7 @@ private:
     // Everything of the purchase that is due, in order, until the host says "not now".
     void deliver_purchase(const std::string& purchase_id, Report& report);
     static void count(Delivery delivery, Report& report);
+    void tidy();
     Reply reply_for(Delivery delivery, const Entry& entry, const std::string& why) const;
     Reply reply(Disposition disposition, std::string key, std::string message) const;
     Reply refusal(const Refusal& refusal) const;

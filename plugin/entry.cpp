@@ -214,13 +214,34 @@ HttpRequest http_request_of(const biller_http_request& given) {
 }
 
 // A defect must not leave Segpay without an answer: it comes again.
+Reply apology(const Biller& biller, const std::exception& defect) {
+    return {Disposition::unavailable,
+            503,
+            biller.config().postbacks.failure_word,
+            60,
+            defect.what(),
+            {}};
+}
+
 Reply reply_to(Biller& biller, const HttpRequest& request) {
     try {
         return biller.handle(request);
     } catch (const std::exception& failure) {
-        return {Disposition::unavailable, 503, biller.config().postbacks.failure_word, 60,
-                failure.what(),           {}};
+        return apology(biller, failure);
     }
+}
+
+biller_http_reply reply_of(const Reply& told) {
+    auto reply = sized<biller_http_reply>();
+    reply.status = told.http_status;
+    reply.content_type = bytes("text/plain; charset=utf-8");
+    reply.body = bytes(told.body);
+    reply.disposition = static_cast<uint32_t>(told.disposition);
+    reply.retry_after_s = told.retry_after_s;
+    reply.disposition_name = bytes(disposition_name(told.disposition));
+    reply.message = bytes(told.message);
+    reply.key = said(told.key);
+    return reply;
 }
 
 uint32_t handle(biller_instance* instance, const biller_http_request* request,
@@ -229,15 +250,7 @@ uint32_t handle(biller_instance* instance, const biller_http_request* request,
         require(request && is_whole(sink) && sink->reply, "request, sink or sink->reply is NULL");
         const biller_http_request given = adopted(request);
         const Reply told = reply_to(biller, http_request_of(given));
-        auto reply = sized<biller_http_reply>();
-        reply.status = told.http_status;
-        reply.content_type = bytes("text/plain; charset=utf-8");
-        reply.body = bytes(told.body);
-        reply.disposition = static_cast<uint32_t>(told.disposition);
-        reply.retry_after_s = told.retry_after_s;
-        reply.disposition_name = bytes(disposition_name(told.disposition));
-        reply.message = bytes(told.message);
-        reply.key = said(told.key);
+        const biller_http_reply reply = reply_of(told);
         sink->reply(sink->context, &reply);
         return BILLER_STATUS_OK;
     });
@@ -370,10 +383,41 @@ uint32_t portal_fields_hook(biller_instance* instance, const biller_bytes* join_
     });
 }
 
+uint32_t batch_handle_hook(biller_instance* instance, const biller_http_request* const* requests,
+                           uint32_t count, const biller_batch_sink* sink, biller_reason* reason) {
+    return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
+        require(is_whole(sink) && sink->reply, "sink or sink->reply is NULL");
+        require(requests || count == 0, "requests is NULL, count is not 0");
+        require(count <= BILLER_BATCH_MAX, "count is greater than BILLER_BATCH_MAX");
+        std::vector<HttpRequest> given;
+        given.reserve(count);
+        for (uint32_t number = 0; number < count; ++number) {
+            require(requests[number] != nullptr, "one of the requests is NULL");
+            given.push_back(http_request_of(adopted(requests[number])));
+        }
+        uint32_t told = 0; // and the number of the next
+        const auto tell = [&](const Reply& answer) {
+            const biller_http_reply reply = reply_of(answer);
+            sink->reply(sink->context, told++, &reply);
+        };
+        try {
+            biller.handle_all(given, [&](std::size_t, const Reply& answer) { tell(answer); });
+        } catch (const std::exception& defect) {
+            const Reply answer = apology(biller, defect);
+            while (told < count)
+                tell(answer);
+        }
+        return BILLER_STATUS_OK;
+    });
+}
+
 constexpr biller_portal kPortal = {sizeof(biller_portal), 0, portal_fields_hook};
+constexpr biller_batch kBatch = {sizeof(biller_batch), 0, batch_handle_hook};
 
 const void* extension(const biller_bytes* name) {
-    return name && view(*name) == BILLER_PORTAL_EXTENSION ? &kPortal : nullptr;
+    if (name && view(*name) == BILLER_PORTAL_EXTENSION) return &kPortal;
+    if (name && view(*name) == BILLER_BATCH_EXTENSION) return &kBatch;
+    return nullptr;
 }
 
 template <std::size_t Size>

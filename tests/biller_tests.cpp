@@ -583,12 +583,10 @@ BOOST_AUTO_TEST_CASE(a_link_finds_card_and_trial_in_the_ledger) {
     BOOST_TEST(contains(one_click("908172"), "&OCToken=5001")); // the most recent that serves
 
     check_success(account.get("transtype=sale&action=Auth&stage=Initial&approved=Yes&price=4.95"
-                         "&currencycode=USD&eticketid=162209:9689&memberid=77&purchaseid=5003"
-                         "&transid=9003&transguid=a-guid"),
-             Disposition::delivered);
-    const auto conversion = [&] {
-        return link_for(LinkKind::instant_conversion, "", "77");
-    };
+                              "&currencycode=USD&eticketid=162209:9689&memberid=77&purchaseid=5003"
+                              "&transid=9003&transguid=a-guid"),
+                  Disposition::delivered);
+    const auto conversion = [&] { return link_for(LinkKind::instant_conversion, "", "77"); };
     BOOST_TEST(contains(conversion(), "two minutes")); // not yet
     account.host.now += 180 * kSecond;
     BOOST_TEST(contains(conversion(), "InstantConv.aspx?ICToken=a-guid"));

@@ -1,4 +1,5 @@
-// A ledger whose storage fails at the step that a test chooses; all else goes to a real one.
+// Ledgers of tests: one that hands everything on to a real one, and one whose storage fails at the
+// step that a test chooses.
 #pragma once
 
 #include "ledger/ledger.hpp"
@@ -9,62 +10,41 @@
 
 namespace segpay::testing {
 
-class FailingLedger final : public Ledger {
+class ForwardingLedger : public Ledger {
 public:
-    explicit FailingLedger(std::unique_ptr<Ledger> real) : real_(std::move(real)) {}
-
-    std::set<std::string> failing; // names of methods
+    explicit ForwardingLedger(std::unique_ptr<Ledger> real) : real_(std::move(real)) {}
 
     Claim claim(const Event& event, const Identity& identity, TimeMs now) override {
-        fail_if("claim");
         return real_->claim(event, identity, now);
     }
     std::vector<Claim> claim_all(std::span<const Arrival> arrivals, TimeMs now) override {
-        fail_if("claim_all");
         return real_->claim_all(arrivals, now);
     }
     bool settle_later(const Entry& entry, TimeMs now) override {
-        fail_if("settle");
         return real_->settle_later(entry, now);
     }
     void flush() override { real_->flush(); }
     bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) override {
-        fail_if("settle");
         return real_->settle(entry, settlement, now);
     }
     bool give_back(const Entry& entry, TimeMs now) override { return real_->give_back(entry, now); }
     std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) override {
-        fail_if("take_next");
         return real_->take_next(purchase_id, now);
     }
-    std::optional<Entry> take_due(TimeMs now) override {
-        fail_if("take_due");
-        return real_->take_due(now);
-    }
+    std::optional<Entry> take_due(TimeMs now) override { return real_->take_due(now); }
     Waiting waiting() override { return real_->waiting(); }
-    std::optional<Purchase> purchase(std::string_view id) override {
-        fail_if("purchase");
-        return real_->purchase(id);
-    }
+    std::optional<Purchase> purchase(std::string_view id) override { return real_->purchase(id); }
     std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) override {
-        fail_if("purchases_of");
         return real_->purchases_of(member_id, limit);
     }
     std::optional<Event> transaction(std::string_view id) override {
-        fail_if("transaction");
         return real_->transaction(id);
     }
-    bool keep(const KeptRequest& request, TimeMs now) override {
-        fail_if("keep");
-        return real_->keep(request, now);
-    }
+    bool keep(const KeptRequest& request, TimeMs now) override { return real_->keep(request, now); }
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override {
         real_->entries(query, each);
     }
-    std::optional<Entry> entry(std::string_view key) override {
-        fail_if("entry");
-        return real_->entry(key);
-    }
+    std::optional<Entry> entry(std::string_view key) override { return real_->entry(key); }
     bool revive(std::string_view key, std::string_view by, TimeMs now) override {
         return real_->revive(key, by, now);
     }
@@ -74,11 +54,64 @@ public:
     bool tidy(std::optional<TimeMs> forget_before) override { return real_->tidy(forget_before); }
 
 private:
+    std::unique_ptr<Ledger> real_;
+};
+
+class FailingLedger final : public ForwardingLedger {
+public:
+    using ForwardingLedger::ForwardingLedger;
+
+    std::set<std::string> failing; // names of methods
+
+    Claim claim(const Event& event, const Identity& identity, TimeMs now) override {
+        fail_if("claim");
+        return ForwardingLedger::claim(event, identity, now);
+    }
+    std::vector<Claim> claim_all(std::span<const Arrival> arrivals, TimeMs now) override {
+        fail_if("claim_all");
+        return ForwardingLedger::claim_all(arrivals, now);
+    }
+    bool settle_later(const Entry& entry, TimeMs now) override {
+        fail_if("settle");
+        return ForwardingLedger::settle_later(entry, now);
+    }
+    bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) override {
+        fail_if("settle");
+        return ForwardingLedger::settle(entry, settlement, now);
+    }
+    std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) override {
+        fail_if("take_next");
+        return ForwardingLedger::take_next(purchase_id, now);
+    }
+    std::optional<Entry> take_due(TimeMs now) override {
+        fail_if("take_due");
+        return ForwardingLedger::take_due(now);
+    }
+    std::optional<Purchase> purchase(std::string_view id) override {
+        fail_if("purchase");
+        return ForwardingLedger::purchase(id);
+    }
+    std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) override {
+        fail_if("purchases_of");
+        return ForwardingLedger::purchases_of(member_id, limit);
+    }
+    std::optional<Event> transaction(std::string_view id) override {
+        fail_if("transaction");
+        return ForwardingLedger::transaction(id);
+    }
+    bool keep(const KeptRequest& request, TimeMs now) override {
+        fail_if("keep");
+        return ForwardingLedger::keep(request, now);
+    }
+    std::optional<Entry> entry(std::string_view key) override {
+        fail_if("entry");
+        return ForwardingLedger::entry(key);
+    }
+
+private:
     void fail_if(const std::string& method) const {
         if (failing.contains(method)) throw LedgerError("ledger of the test: the disk is full");
     }
-
-    std::unique_ptr<Ledger> real_;
 };
 
 } // namespace segpay::testing

@@ -118,7 +118,7 @@ constexpr Way kWays[] = {Way::get, Way::post, Way::both, Way::odd_names};
 class Teller {
 public:
     explicit Teller(Way way, const Config& config = example_config())
-        : way_(way), config_(config), account_(config) {}
+        : way_(way), config_(config), account_(config), twin_(config) {}
 
     void tell(const Line& line) {
         if (line.words[0] == "with") {
@@ -139,10 +139,12 @@ public:
         const std::string query = query_of({line.words.begin(), bar}, {bar + 1, arrow});
         const std::size_t told_before = account_.host.events.size();
         const Reply reply = send(query);
+        if (way_ == Way::get) untold_.emplace_back(query, reply);
         check(reply, account_.host.events.size() - told_before, {arrow + 1, line.words.end()});
     }
 
     void finish() {
+        tell_twin();
         BOOST_TEST(account_.biller.ledger().waiting().pending == 0u);
         std::set<std::string> keys;
         for (const Told& event : account_.host.events)
@@ -207,15 +209,48 @@ private:
         }
     }
 
+    // The same postbacks at once, in another account: all must be as it was one by one.
+    void tell_twin() {
+        std::vector<HttpRequest> requests;
+        for (const auto& [query, reply] : untold_)
+            requests.push_back({"GET", query, "", "127.0.0.1", {}});
+        std::size_t told = 0;
+        twin_.biller.handle_all(requests, [&](std::size_t number, const Reply& reply) {
+            BOOST_TEST(number == told);
+            const Reply& alone = untold_.at(told++).second;
+            BOOST_TEST_INFO_SCOPE("in a batch: " << reply.message << "; alone: " << alone.message);
+            BOOST_TEST((reply.disposition == alone.disposition));
+            BOOST_TEST(reply.http_status == alone.http_status);
+            BOOST_TEST(reply.body == alone.body);
+            BOOST_TEST(reply.message == alone.message);
+            BOOST_TEST(reply.key == alone.key);
+        });
+        BOOST_TEST(told == untold_.size());
+        untold_.clear();
+        if (way_ != Way::get) return;
+        BOOST_TEST(twin_.kinds() == account_.kinds(), boost::test_tools::per_element());
+        for (std::size_t i = 0; i < std::min(twin_.kinds().size(), account_.kinds().size()); ++i) {
+            BOOST_TEST((twin_.host.events[i].fields == account_.host.events[i].fields));
+            BOOST_TEST((twin_.host.events[i].extras == account_.host.events[i].extras));
+            BOOST_TEST(twin_.host.events[i].password == account_.host.events[i].password);
+        }
+    }
+
+    static Refused decide_in(Account& account, const std::string& decision,
+                             const std::string& key) {
+        Report report;
+        return decision == "release"
+                   ? account.biller.release(key, "ann", Biller::Deliver::here, report)
+                   : account.biller.dismiss(key, "ann");
+    }
+
     void decide(const std::string& decision, const std::string& label,
                 const std::vector<std::string>& expected) {
+        tell_twin();
         const std::size_t told_before = account_.host.events.size();
         const std::string& key = keys_.at(label);
-        Report report;
-        const Refused refused =
-            decision == "release"
-                ? account_.biller.release(key, "ann", Biller::Deliver::here, report)
-                : account_.biller.dismiss(key, "ann");
+        const Refused refused = decide_in(account_, decision, key);
+        if (way_ == Way::get) (void)decide_in(twin_, decision, key);
         BOOST_TEST_INFO_SCOPE(refused.message);
         BOOST_TEST((refused.cause == Refused::Cause::none));
         std::vector<std::string> kinds = account_.kinds();
@@ -269,6 +304,8 @@ private:
     Way way_;
     const Config& config_;
     Account account_;
+    Account twin_;
+    std::vector<std::pair<std::string, Reply>> untold_; // to the twin
     Parameters always_;
     std::map<std::string, std::string> keys_; // by label
 };

@@ -157,6 +157,7 @@ LedgerConfig read_ledger(const YamlNode& map, const std::string& folder) {
     ledger.lease_seconds = read_small_number(map, "lease_seconds", ledger.lease_seconds);
     ledger.max_attempts = read_small_number(map, "max_attempts", ledger.max_attempts);
     ledger.retry_seconds = read_small_number(map, "retry_seconds", ledger.retry_seconds);
+    ledger.keep_days = read_small_number(map, "keep_days", ledger.keep_days);
     ledger.password_key = Secret(read_text(map, "password_key"));
     return ledger;
 }

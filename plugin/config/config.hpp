@@ -87,6 +87,7 @@ struct LedgerConfig {
     std::uint32_t lease_seconds = 30;
     std::uint32_t max_attempts = 50;
     std::uint32_t retry_seconds = 10; // first pause after a host's retry; doubles, at most an hour
+    std::uint32_t keep_days = 0;      // after that what is settled is forgotten; 0: never
     Secret password_key;              // empty: passwords are not stored
 };
 

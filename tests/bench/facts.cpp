@@ -46,9 +46,11 @@ BenchFact FactSource::next() {
     const std::uint64_t purchases = last_purchase_ - kFirstPurchase;
     if (is_sale(event.kind) || purchases <= kTooYoung) {
         event.purchase_id = std::to_string(++last_purchase_);
+        event.member_id = std::to_string(last_purchase_ - kFirstPurchase); // just made by the host
     } else {
         const std::uint64_t old = std::min(purchases - kTooYoung, kOldPurchases);
         event.purchase_id = std::to_string(last_purchase_ - kTooYoung - dice_.below(old));
+        event.member_id.clear(); // known by its purchase
     }
     return fact;
 }

@@ -38,13 +38,14 @@ BOOST_AUTO_TEST_CASE(what_is_not_written_has_its_default) {
     BOOST_TEST(config.ledger.lease_seconds == 30u);
     BOOST_TEST(config.ledger.max_attempts == 50u);
     BOOST_TEST(config.ledger.retry_seconds == 10u);
+    BOOST_TEST(config.ledger.keep_days == 0u);
     BOOST_TEST(config.ledger.password_key.is_empty());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     std::string text = with_line(8,
                                  "  path: ':memory:'\n  lease_seconds: 7\n  max_attempts: 8\n"
-                                 "  retry_seconds: 9\n  password_key: 0123456789abcdef");
+                                 "  retry_seconds: 9\n  keep_days: 400\n  password_key: 0123456789abcdef");
     text = with_line(6,
                      "  mode: require\n  parameter: mark\n  max_age_days: 3\n"
                      "  keys: [first-key-of-sixteen, second-key-of-sixteen]",
@@ -102,6 +103,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     BOOST_TEST(config.ledger.lease_seconds == 7u);
     BOOST_TEST(config.ledger.max_attempts == 8u);
     BOOST_TEST(config.ledger.retry_seconds == 9u);
+    BOOST_TEST(config.ledger.keep_days == 400u);
     BOOST_TEST(config.ledger.password_key.reveal() == "0123456789abcdef");
 }
 

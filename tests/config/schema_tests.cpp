@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
         {6, "  mod: off", R"(6:3: unknown key "mod"; did you mean "mode"?)"},
         {8, "  path: l.sqlite\n  sucess_word: x",
          R"(9:3: unknown key "sucess_word"; known here: path, lease_seconds, max_attempts, )"
-         R"(retry_seconds, password_key)"},
+         R"(retry_seconds, keep_days, password_key)"},
         {4, "  authenticity: none\n  sucess_word: x",
          R"(5:3: unknown key "sucess_word"; did you mean "success_word"?)"},
         {2, "  merchant_id: 7", R"(2:3: missing key "mode")"},

@@ -1,0 +1,175 @@
+// Several requests in one call: one commit, and all else as if each had come alone. That stories
+// end the same way is shown by sequence_tests.
+#include "failing_ledger.hpp"
+#include "fixtures.hpp"
+
+#include <set>
+
+using namespace segpay;
+using namespace segpay::testing;
+
+namespace {
+
+// Counts what becomes durable by itself.
+class CountingLedger final : public ForwardingLedger {
+public:
+    using ForwardingLedger::ForwardingLedger;
+    std::vector<std::size_t> claims; // how many at once
+
+    std::vector<Claim> claim_all(std::span<const Arrival> arrivals, TimeMs now) override {
+        claims.push_back(arrivals.size());
+        return ForwardingLedger::claim_all(arrivals, now);
+    }
+    Claim claim(const Event& event, const Identity& identity, TimeMs now) override {
+        claims.push_back(0); // by itself: does not happen here
+        return ForwardingLedger::claim(event, identity, now);
+    }
+};
+
+struct Batches {
+    CountingLedger* ledger = new CountingLedger(ledger_in_memory());
+    Account account{example_config(), std::unique_ptr<Ledger>(ledger)};
+
+    std::vector<std::string> send(const std::vector<std::string>& queries) {
+        std::vector<HttpRequest> requests;
+        for (const std::string& query : queries)
+            requests.push_back({"GET", query, "", "127.0.0.1", {}});
+        std::vector<std::string> said;
+        account.biller.handle_all(requests, [&](std::size_t number, const Reply& reply) {
+            BOOST_TEST(number == said.size());
+            said.emplace_back(disposition_name(reply.disposition));
+        });
+        return said;
+    }
+};
+
+using Words = std::vector<std::string>;
+using Sizes = std::vector<std::size_t>;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(batch_tests, Batches)
+
+BOOST_AUTO_TEST_CASE(what_does_not_depend_on_each_other_is_claimed_at_once) {
+    Words queries;
+    for (int i = 0; i < 50; ++i)
+        queries.push_back(sign_up(std::to_string(100 + i), std::to_string(9000 + i)));
+    BOOST_TEST(send(queries) == Words(50, "delivered"), boost::test_tools::per_element());
+    BOOST_TEST((ledger->claims == Sizes{50}));
+    BOOST_TEST(account.host.events.size() == 50u);
+    BOOST_TEST(account.host.events[49]["purchase_id"] == "149");
+    BOOST_TEST(send(queries) == Words(50, "duplicate"), boost::test_tools::per_element());
+    BOOST_TEST(account.host.events.size() == 50u);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_nothing) {
+    BOOST_TEST(send({}).empty());
+    BOOST_TEST(ledger->claims.empty());
+}
+
+BOOST_AUTO_TEST_CASE(one_purchase_keeps_its_order_and_what_it_taught) {
+    BOOST_TEST(
+        send({sign_up("1", "11"), sign_up("2", "21"), member_post("enable", "1"),
+              member_post("disable", "1"), member_post("enable", "1")}) == Words(5, "delivered"),
+        boost::test_tools::per_element());
+    BOOST_TEST(account.kinds() ==
+                   (Words{"join", "join", "member_enable", "member_disable", "member_enable"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(account.host.events[2]["member_id"] == "908172"); // learned from the sale before it
+    BOOST_TEST((ledger->claims == Sizes{2, 1, 1, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_repeat_in_the_same_batch_is_a_duplicate) {
+    BOOST_TEST(send({sign_up("1", "11"), sign_up("1", "11"), sign_up("2", "11")}) ==
+                   (Words{"delivered", "duplicate", "conflict"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(account.host.events.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(money_back_knows_the_sale_of_the_same_batch) {
+    const std::string refund =
+        "transtype=credit&action=Auth&stage=Initial&approved=Yes&price=-39.95&currencycode=USD"
+        "&purchaseid=1&transid=12&relatedtranid=11";
+    BOOST_TEST(send({sign_up("1", "11"), refund}) == Words(2, "delivered"),
+               boost::test_tools::per_element());
+    BOOST_TEST(account.host.events[1]["member_id"] == "908172");
+}
+
+BOOST_AUTO_TEST_CASE(a_question_sees_what_came_before_it) {
+    std::set<std::string> taken;
+    account.host.answer = [&](const biller_event& event, biller_reason*) {
+        taken.emplace(view(event.username));
+        return BILLER_DONE;
+    };
+    account.host.probe = [&](const biller_probe& probe) {
+        return taken.contains(std::string(view(probe.username))) ? BILLER_NAME_TAKEN
+                                                                 : BILLER_NAME_FREE;
+    };
+    const std::string probe = "action=Probe&username=";
+    std::vector<std::string> bodies;
+    const std::string join = sign_up("1", "11", "&username=joe");
+    const std::vector<std::string> queries = {probe + "joe", join, probe + "joe", probe + "ann"};
+    std::vector<HttpRequest> requests;
+    for (const std::string& query : queries)
+        requests.push_back({"GET", query, "", "127.0.0.1", {}});
+    account.biller.handle_all(
+        requests, [&](std::size_t, const Reply& reply) { bodies.push_back(reply.body); });
+    BOOST_TEST(bodies == (Words{"*success*", "*success*", "*failure*", "*success*"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_request_spoils_nothing) {
+    BOOST_TEST(send({sign_up("1", "11"), "", sign_up("2", "21"), cheaper("3", "31")}) ==
+                   (Words{"delivered", "refused", "delivered", "quarantined"}),
+               boost::test_tools::per_element());
+    BOOST_TEST((ledger->claims == Sizes{2}));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_host_does_not_take_is_told_for_each) {
+    account.host.answer = [](const biller_event& event, biller_reason*) -> std::uint32_t {
+        const std::string_view purchase = view(event.purchase_id);
+        return purchase == "1" ? BILLER_RETRY : purchase == "2" ? BILLER_REFUSE : BILLER_DONE;
+    };
+    BOOST_TEST(send({sign_up("1", "11"), sign_up("2", "21"), sign_up("3", "31"),
+                     member_post("enable", "1")}) ==
+                   (Words{"deferred", "dead_letter", "delivered", "deferred"}),
+               boost::test_tools::per_element());
+}
+
+// A host that takes its time: what would come after the end of its lease is left to whoever comes
+// next, because somebody else may be at it already.
+BOOST_AUTO_TEST_CASE(nothing_is_begun_after_its_lease) {
+    account.host.answer = [&](const biller_event&, biller_reason*) {
+        account.host.now += 20'000; // the lease is of 30 s
+        return BILLER_DONE;
+    };
+    BOOST_TEST(send({sign_up("1", "11"), sign_up("2", "21"), sign_up("3", "31")}) ==
+                   (Words{"delivered", "delivered", "deferred"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(account.host.events.size() == 2u);
+    BOOST_TEST(account.biller.recover(10).delivered == 1u);
+    BOOST_TEST(account.host.events.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_that_fails_answers_for_all) {
+    auto owned = std::make_unique<FailingLedger>(ledger_in_memory());
+    FailingLedger& failing = *owned;
+    Account other(example_config(), std::move(owned));
+    failing.failing = {"claim_all"};
+    const std::string one = sign_up("1", "11"), two = sign_up("2", "21");
+    const std::vector<HttpRequest> requests = {{"GET", one, "", "127.0.0.1", {}},
+                                               {"GET", two, "", "127.0.0.1", {}}};
+    std::vector<unsigned> statuses;
+    const auto tell = [&](std::size_t, const Reply& reply) {
+        statuses.push_back(reply.http_status);
+    };
+    other.biller.handle_all(requests, tell);
+    failing.failing = {"settle"};
+    other.biller.handle_all(requests, tell);
+    failing.failing.clear();
+    BOOST_TEST(statuses == (std::vector<unsigned>{503, 503, 503, 503}),
+               boost::test_tools::per_element());
+    BOOST_TEST(other.host.events.size() == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
