@@ -28,7 +28,8 @@ LEDGER_STEPS = [("claim.begin", 2), ("claim.before_commit", 1), ("claim.before_c
                 ("settle.after_commit", 2), ("settle.after_commit", 8)]
 # For a host that honours keys, whose marks ride on the next commit.
 LATER_STEPS = [("later.begin", 2), ("later.end", 1), ("later.end", 8), ("settle.before_commit", 4),
-               ("commit.before", 5), ("commit.after", 2), ("commit.after", 9)]
+               ("commit.before", 5), ("commit.before_sync", 3), ("commit.after", 2),
+               ("commit.after", 9)]
 
 # All that an effect is, without times and without what a redelivery may change.
 STATE = {
