@@ -1,6 +1,7 @@
 // Leading and following.
 #include "ledger/group_commit.hpp"
 
+#include <semaphore.h>
 #include <algorithm>
 #include <array>
 #include <string>
@@ -14,9 +15,28 @@ constexpr std::size_t kMaxLater = 256; // operations that wait for somebody else
 
 } // namespace
 
+// What a thread waits for. Not std::binary_semaphore: libstdc++'s yields again and again before it
+// sleeps, which among many threads costs more than what they wait for.
+class GroupCommit::Turn {
+public:
+    Turn() { ::sem_init(&semaphore_, 0, 0); }
+    ~Turn() { ::sem_destroy(&semaphore_); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+    void give() { ::sem_post(&semaphore_); }
+    void await() {
+        while (::sem_wait(&semaphore_) != 0) { // a signal came
+        }
+    }
+
+private:
+    ::sem_t semaphore_{};
+};
+
 void GroupCommit::commit(Operation& operation) {
     // Of the thread, because whoever wakes it may still be at it when the operation is gone.
-    thread_local std::binary_semaphore turn{0};
+    thread_local Turn turn;
     std::unique_lock lock(mutex_);
     if (waiting_.size() >= max_waiting_)
         throw TooManyWait("more than " + std::to_string(max_waiting_) +
@@ -27,7 +47,7 @@ void GroupCommit::commit(Operation& operation) {
     waiting_.push_back(&operation);
     if (is_led_) {
         lock.unlock();
-        turn.acquire();
+        turn.await();
         if (!operation.is_done_) { // then it is our turn to lead
             lock.lock();
             lead(operation, lock);
@@ -67,15 +87,15 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
     if (was_later_run) later_count_ -= later_size;
     for (Operation* operation : group.subspan(later_size)) {
         if (operation == &own) continue;
-        std::binary_semaphore* const turn = operation->turn_;
+        Turn* const turn = operation->turn_;
         operation->is_done_ = true; // from here on it belongs to its thread again
-        turn->release();
+        turn->give();
     }
 }
 
 // To the first of those who came meanwhile.
 void GroupCommit::hand_over() {
-    std::binary_semaphore* next = nullptr;
+    Turn* next = nullptr;
     {
         const std::lock_guard lock(mutex_);
         if (waiting_.empty())
@@ -83,7 +103,7 @@ void GroupCommit::hand_over() {
         else
             next = waiting_.front()->turn_;
     }
-    if (next) next->release();
+    if (next) next->give();
 }
 
 // Whether anything of it was committed.

@@ -15,7 +15,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <semaphore>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -24,6 +23,8 @@
 namespace segpay {
 
 class GroupCommit {
+    class Turn;
+
 public:
     // What one thread wants to be done inside a transaction. It is run by whichever thread leads,
     // and once more, alone, when the shared transaction failed: so it begins anew each time.
@@ -40,8 +41,8 @@ public:
         friend class GroupCommit;
 
         std::function<void()> work_;
-        std::exception_ptr failure_;            // null: it is durable
-        std::binary_semaphore* turn_ = nullptr; // of the thread that waits; null: nobody waits
+        std::exception_ptr failure_; // null: it is durable
+        Turn* turn_ = nullptr;       // of the thread that waits; null: nobody waits
         bool is_done_ = false;
         bool was_run_ = false;
     };
