@@ -4,6 +4,7 @@
 #include "bench.hpp"
 #include "facts.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger_steps.hpp"
 #include "sqlite_peer.hpp"
 
 #include <Poco/TemporaryFile.h>
@@ -24,18 +25,6 @@ using namespace segpay;
 using namespace segpay::bench;
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double ns_since(Clock::time_point begin) {
-    return std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
-}
-
-TimeMs wall_clock() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 // ---- Peers --------------------------------------------------------------------------------------
 
@@ -81,21 +70,6 @@ struct Latencies {
     }
 };
 
-// What follows a claim; the host is quick and content.
-void settle(Ledger& ledger, const Claim& claim) {
-    if (claim.outcome == Claim::Outcome::queued) return; // told with the one before it
-    if (claim.outcome != Claim::Outcome::leased)
-        throw std::runtime_error("an event of the bench was claimed before");
-    if (ledger.settle_later(*claim.entry, wall_clock())) return;
-    if (!ledger.settle(*claim.entry, {Settlement::Verdict::applied, {}, 0}, wall_clock()))
-        throw std::runtime_error("a lease of the bench was lost");
-}
-
-// All three steps.
-void carry_through(Ledger& ledger, const BenchFact& fact) {
-    settle(ledger, ledger.claim(fact.event, fact.identity, wall_clock()));
-}
-
 // A pass is one event.
 Run ledger_run(const std::string& path, FactSource source, std::size_t threads,
                Latencies& latencies) {
@@ -134,13 +108,9 @@ Run batch_run(const std::string& path, FactSource source, std::size_t batch) {
     return [ledger, source, batch](std::size_t passes) mutable {
         const std::vector<BenchFact> facts = source.next(passes);
         const auto begin = Clock::now();
-        for (std::size_t done = 0; done < facts.size(); done += batch) {
-            std::vector<Arrival> arrivals;
-            for (std::size_t i = done; i < std::min(done + batch, facts.size()); ++i)
-                arrivals.push_back({facts[i].event, facts[i].identity});
-            for (const Claim& claim : ledger->claim_all(arrivals, wall_clock()))
-                settle(*ledger, claim);
-        }
+        for (std::size_t done = 0; done < facts.size(); done += batch)
+            carry_through(*ledger,
+                          std::span(facts).subspan(done, std::min(batch, facts.size() - done)));
         return ns_since(begin);
     };
 }
@@ -177,8 +147,7 @@ void bench_ledger(Pace pace) {
                       latencies[i].at(part) / 1e6, "ms");
     race.print_ratio("ledger32_vs_sqlite_batch16", "ledger_32", "ledger_sqlite_batch16");
     race.print_ratio("ledger64_vs_sqlite_batch16", "ledger_64", "ledger_sqlite_batch16");
-    race.print_ratio("ledger_batch64_vs_sqlite_batch16", "ledger_batch64",
-                     "ledger_sqlite_batch16");
+    race.print_ratio("ledger_batch64_vs_sqlite_batch16", "ledger_batch64", "ledger_sqlite_batch16");
     race.print_ratio("ledger1_vs_sqlite_single", "ledger_1", "ledger_sqlite_single");
 }
 
