@@ -3,6 +3,7 @@ stops the two programs and speaks with them over HTTP. Knows nothing of the plug
 
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -19,6 +20,7 @@ APPROVED_CARD = "4444 3333 2222 1111"  # Processing API 2.0, "Testing Payments"
 DECLINED_CARD = "4444 4444 4444 4455"
 START_SECONDS = 20
 HTTP_SECONDS = 60
+FIRST_EPHEMERAL_PORT = 32768
 
 
 class Trouble(Exception):
@@ -26,9 +28,15 @@ class Trouble(Exception):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that the system gives to no connection, while a program that listens there is down."""
+    while True:
+        port = random.SystemRandom().randrange(10000, FIRST_EPHEMERAL_PORT)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass  # somebody else's
 
 
 def http(method, url, form=None, body=None, headers=None):
