@@ -107,7 +107,7 @@ public:
     Refused dismiss(std::string_view key, std::string_view by);
 
 private:
-    Refused release_one(const Entry& entry, std::string_view by, Deliver where, Report& report);
+    Refused tell_kept(const Entry& entry, Deliver where, Report& report);
     // The kept requests that stand or fall with the kept sale `entry`, in order of arrival.
     std::vector<Entry> held_by(const Entry& entry);
 

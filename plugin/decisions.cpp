@@ -2,6 +2,7 @@
 // redeliver, release and dismiss.
 #include "biller.hpp"
 #include "kept_key.hpp"
+#include "ledger/failpoint.hpp"
 #include "values/word.hpp"
 
 namespace segpay {
@@ -18,6 +19,11 @@ Refused wrong_state(const Entry& entry, std::string_view wanted) {
                                              std::string(wanted)};
 }
 
+bool is_kept(const Entry& entry) {
+    return entry.state == EntryState::quarantined || entry.state == EntryState::conflict ||
+           entry.state == EntryState::unknown;
+}
+
 } // namespace
 
 Refused Biller::redeliver(std::string_view key, std::string_view by, Deliver where,
@@ -26,7 +32,9 @@ Refused Biller::redeliver(std::string_view key, std::string_view by, Deliver whe
     if (!entry) return not_found(key);
     if (!entry->event && entry->state == EntryState::dead_letter)
         return {Refused::Cause::wrong_state, "there is nothing to deliver: " + entry->message};
+    SEGPAY_FAILPOINT("redeliver.begin");
     if (!ledger_->revive(key, by, host_.now())) return wrong_state(*entry, "dead_letter");
+    SEGPAY_FAILPOINT("redeliver.revived");
     if (where == Deliver::here) deliver_purchase(entry->event->purchase_id, report);
     return {};
 }
@@ -34,24 +42,29 @@ Refused Biller::redeliver(std::string_view key, std::string_view by, Deliver whe
 Refused Biller::release(std::string_view key, std::string_view by, Deliver where, Report& report) {
     const std::optional<Entry> entry = ledger_->entry(key);
     if (!entry) return not_found(key);
-    const bool is_kept = entry->state == EntryState::quarantined ||
-                         entry->state == EntryState::conflict ||
-                         entry->state == EntryState::unknown;
-    if (!is_kept) return wrong_state(*entry, "quarantined, conflict or unknown");
-    Refused refused = release_one(*entry, by, where, report);
+    if (!is_kept(*entry)) return wrong_state(*entry, "quarantined, conflict or unknown");
+    Refused refused = tell_kept(*entry, where, report);
     if (refused.cause != Refused::Cause::none) return refused;
+    SEGPAY_FAILPOINT("release.told");
+    // It is closed last: the operator of a host that dies before is asked again, and nobody is ever
+    // asked about what is held by an entry that is closed.
     for (const Entry& held : held_by(*entry)) {
         const std::optional<Entry> with_password = ledger_->entry(held.key);
         if (!with_password) continue;
-        const Refused later = release_one(*with_password, by, where, report);
-        if (later.cause != Refused::Cause::none)
+        const Refused later = tell_kept(*with_password, where, report);
+        if (later.cause == Refused::Cause::none)
+            ledger_->close(held.key, EntryState::released, by, host_.now());
+        else
             host_.log(LogLevel::warning, held.key + " stays in quarantine: " + later.message);
     }
+    SEGPAY_FAILPOINT("release.held_told");
+    ledger_->close(key, EntryState::released, by, host_.now());
+    SEGPAY_FAILPOINT("release.end");
     return {};
 }
 
-Refused Biller::release_one(const Entry& entry, std::string_view by, Deliver where,
-                            Report& report) {
+// The event of a kept request is claimed and delivered, or left to be.
+Refused Biller::tell_kept(const Entry& entry, Deliver where, Report& report) {
     Reading reading;
     (void)reading.form.read(entry.request, kNoLimits);
     if (auto contradiction = read_postback(reading.form, names_, reading.postback))
@@ -72,9 +85,10 @@ Refused Biller::release_one(const Entry& entry, std::string_view by, Deliver whe
     const Claim claim = ledger_->claim(event, translation.identity, host_.now());
     if (claim.outcome == Claim::Outcome::conflict)
         return {Refused::Cause::wrong_state, claim.message};
-    ledger_->close(entry.key, EntryState::released, by, host_.now());
+    SEGPAY_FAILPOINT("release.claimed");
     if (where == Deliver::elsewhere) {
         if (claim.outcome == Claim::Outcome::leased) ledger_->give_back(*claim.entry, host_.now());
+        SEGPAY_FAILPOINT("give_back.end");
         return {};
     }
     if (claim.outcome == Claim::Outcome::leased) {
@@ -88,10 +102,16 @@ Refused Biller::release_one(const Entry& entry, std::string_view by, Deliver whe
 Refused Biller::dismiss(std::string_view key, std::string_view by) {
     const std::optional<Entry> entry = ledger_->entry(key);
     if (!entry) return not_found(key);
-    if (!ledger_->close(key, EntryState::dismissed, by, host_.now()))
-        return wrong_state(*entry, "a dead letter or a kept request");
-    for (const Entry& held : held_by(*entry))
+    constexpr std::string_view kWanted = "a dead letter or a kept request";
+    if (!is_kept(*entry) && entry->state != EntryState::dead_letter)
+        return wrong_state(*entry, kWanted);
+    SEGPAY_FAILPOINT("dismiss.begin");
+    for (const Entry& held : held_by(*entry)) // first, for the same reason as in release()
         ledger_->close(held.key, EntryState::dismissed, by, host_.now());
+    SEGPAY_FAILPOINT("dismiss.held_closed");
+    if (!ledger_->close(key, EntryState::dismissed, by, host_.now()))
+        return wrong_state(*entry, kWanted);
+    SEGPAY_FAILPOINT("dismiss.end");
     return {};
 }
 
