@@ -2,6 +2,7 @@
 #include "biller.hpp"
 
 #include "kept_key.hpp"
+#include "ledger/failpoint.hpp"
 #include "values/word.hpp"
 #include "wire/redaction.hpp"
 
@@ -224,7 +225,9 @@ Reply Biller::keep(EntryState state, const Reading& reading, const std::string& 
     kept.password = event.password;
     if (state != EntryState::unknown) kept.event = event;
     kept.message = for_people(reason);
+    SEGPAY_FAILPOINT("keep.begin");
     const bool is_new = ledger_->keep(kept, host_.now());
+    SEGPAY_FAILPOINT("keep.end");
 
     const Disposition disposition = state == EntryState::unknown    ? Disposition::unknown
                                     : state == EntryState::conflict ? Disposition::conflict
@@ -283,10 +286,12 @@ Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
     // More attempts than are allowed were begun and never ended: the host may die of this event
     // each time it is told, and must not for ever.
     const bool is_hopeless = attempts > config_.ledger.max_attempts;
+    SEGPAY_FAILPOINT("deliver.begin");
     HostAnswer answer = is_hopeless ? HostAnswer{HostAnswer::Verdict::refuse,
                                                  "given up after " + counted(attempts - 1) +
                                                      "; the last ended without an answer"}
                                     : host_.deliver(entry);
+    SEGPAY_FAILPOINT("deliver.end");
     why = std::move(answer.why);
 
     Delivery delivery = Delivery::applied;
@@ -401,13 +406,17 @@ void Biller::tell_once_of_garbled_template(const Postback& postback) {
 // ---- Recovery -----------------------------------------------------------------------------------
 
 Report Biller::recover(std::uint32_t limit) {
+    SEGPAY_FAILPOINT("recover.begin");
     ledger_->flush();
+    SEGPAY_FAILPOINT("recover.flushed");
     Report report;
     std::string why;
     for (std::uint32_t round = 0; round < limit; ++round) {
         const std::optional<Entry> entry = ledger_->take_due(host_.now());
         if (!entry) break;
+        SEGPAY_FAILPOINT("recover.taken");
         count(deliver(*entry, why), report);
+        SEGPAY_FAILPOINT("recover.delivered");
     }
     tidy();
     return report;

@@ -290,6 +290,7 @@ Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
     const std::optional<std::uint64_t> sequence = insert_entry(db_, entry);
     if (!sequence) return meet_again(event, std::move(claim), now);
 
+    SEGPAY_FAILPOINT("claim.entry_written");
     claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
     if (is_first) {
         claim.entry.emplace();
@@ -446,6 +447,7 @@ void SqliteLedger::flush() {
 
 bool SqliteLedger::give_back(const Entry& entry, TimeMs now) {
     return transact("giving an event back", [&] {
+        SEGPAY_FAILPOINT("give_back.begin");
         return db_.change(kGiveBack, entry.event.value().purchase_id, entry.sequence,
                           entry.attempts, now) == 1;
     });
@@ -482,6 +484,7 @@ std::optional<Entry> SqliteLedger::take(TimeMs now, std::string_view find_sql,
     flush();
     // Looks before it locks out other writers; what counts is the second look.
     const char* operation = "handing out an event";
+    SEGPAY_FAILPOINT("take.begin");
     const bool is_there = read(operation, [&](SqliteConnection& connection) {
         return connection.query(find_sql, values...).next();
     });
@@ -550,6 +553,7 @@ bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
         entry.password = &password;
         entry.now = now;
         const bool is_new = insert_entry(db_, entry).has_value();
+        SEGPAY_FAILPOINT("keep.entry_written");
         if (is_new && request.event) hold_purchase(request);
         return is_new;
     });
@@ -610,6 +614,7 @@ bool SqliteLedger::revive(std::string_view key, std::string_view by, TimeMs now)
         db_.change(kForgetPassword, *sequence);
         if (!purchase.empty()) db_.change(kStepBack, purchase, now);
         call_up_next(purchase, now);
+        SEGPAY_FAILPOINT("revive.before_commit");
         return true;
     });
 }

@@ -2,6 +2,7 @@
 // whose file it is, and the pragmas.
 #include "ledger/sqlite_schema.hpp"
 
+#include "ledger/failpoint.hpp"
 #include "ledger/ledger.hpp"
 
 #include <array>
@@ -227,16 +228,21 @@ void close_to_others(const std::string& path) {
 
 // Another process may have been faster: what counts is what is found inside the transaction.
 void take_missing_steps(SqliteConnection& connection) {
+    SEGPAY_FAILPOINT("open.begin");
     connection.execute("BEGIN IMMEDIATE");
     if (is_new(connection))
         connection.execute(("PRAGMA application_id=" + std::to_string(kApplicationId)).c_str());
     else
         check_ours(connection);
     const auto version = static_cast<std::size_t>(connection.integer("PRAGMA user_version"));
-    for (std::size_t step = version; step < kSteps.size(); ++step)
+    for (std::size_t step = version; step < kSteps.size(); ++step) {
         connection.execute(kSteps[step]);
+        SEGPAY_FAILPOINT("open.step");
+    }
     connection.execute(("PRAGMA user_version=" + std::to_string(kSchemaVersion)).c_str());
+    SEGPAY_FAILPOINT("open.before_commit");
     connection.execute("COMMIT");
+    SEGPAY_FAILPOINT("open.after_commit");
 }
 
 } // namespace
