@@ -1,0 +1,162 @@
+"""A world under load whose host dies again and again; a supervisor starts it again, Segpay's retries
+come, and in the end the oracle speaks."""
+
+import concurrent.futures
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+
+import load
+import oracle
+import stack
+
+BUILD = os.environ["BUILD_DIR"]
+IS_SOAK = os.environ.get("SEGPAY_SOAK") == "1"
+FAILPOINTS = os.path.join(BUILD, "lib", "nats_segpay_failpoints.so")
+DURABLE_MARKS = ("--durable-marks",)
+MARKS = {"later": (), "durable": DURABLE_MARKS}  # how marks are made, and what tells the host so
+LEASE_SECONDS = 1
+SETTLE_SECONDS = 30
+# (join option, whether it comes with a login: without one nobody is told when access ends, so what
+# can be reactivated has one)
+LINKS = [("101", True), ("101", True), ("301", True), ("201", False), ("201", False)]
+
+
+class World(stack.Stack):
+    """Use it with `with`. Its data are kept for a look when something went wrong."""
+
+    def __init__(self, marks="later", seed=0, plugin=None, lease_seconds=LEASE_SECONDS, **more):
+        self.keep = False
+        super().__init__(BUILD, tempfile.mkdtemp(prefix="segpay-disturbed-"),
+                         lease_seconds=lease_seconds, **more)
+        self.marks, self.seed, self.plugin = marks, seed, plugin
+        self.random = random.Random(str(seed))
+        self.load = None
+        self.deaths = 0
+
+    def __enter__(self):
+        try:
+            self.start_sandbox(portal=load.portal_for_load(self.data))
+        except stack.Trouble:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        if self.load:
+            self.load.stop()
+        self.stop()
+        if not self.keep:
+            shutil.rmtree(self.data, ignore_errors=True)
+
+    def start(self, **how):
+        how.setdefault("plugin", self.plugin)
+        self.start_host(more=(*MARKS[self.marks], *how.pop("more", ())), **how)
+
+    def links(self, options=LINKS):
+        return [self.link(option, f"customer{number}" if has_login else None, number)
+                for number, (option, has_login) in enumerate(options, 1)]
+
+    def link(self, option, username=None, member=1):
+        more = ("--set", f"username={username}") if username else ()
+        return oracle.tool(self, "link", "--kind", "join", "--option", option, "--set",
+                           f"member_id={member}", "--set", "affiliate=4", *more).stdout.strip()
+
+    # ---- Lives of the host
+
+    def start_load(self, threads=load.THREADS):
+        self.load = load.Load(self, self.links(), self.seed, threads)
+
+    def live(self, seconds):
+        """Starts it and kills it so much later, under load."""
+        self.start()
+        self.load.gate.set()
+        time.sleep(seconds)
+        self.bury()
+
+    def die_at(self, place, number, seconds=10, under_load=True, cause=None):
+        """Starts it to die by itself at a step of the host or a failpoint of the plugin: under the
+        load, if there is any, or of what `cause` does. False: it had to be killed."""
+        at = f"{place}:{number}"
+        how = ({"plugin": FAILPOINTS, "env": {"SEGPAY_DIE_AT": at}} if "." in place
+               else {"die_at": at})
+        try:
+            self.start(**how)
+            if self.load and under_load:
+                self.load.gate.set()
+            if cause:
+                cause()
+        except stack.Trouble:
+            pass  # died while it started, or of the cause
+        has_died = self.await_death(seconds)
+        self.bury()
+        return has_died
+
+    def await_death(self, seconds):
+        deadline = time.monotonic() + seconds
+        while self.host.is_running() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.host.process.poll() == -signal.SIGKILL
+
+    def kill_while_starting(self, seconds):
+        """Not even waited for."""
+        await_address, stack.Program.await_address = stack.Program.await_address, _no_wait
+        try:
+            self.start()
+        finally:
+            stack.Program.await_address = await_address
+        time.sleep(seconds)
+        self.bury()
+
+    def bury(self):
+        self.host.kill()
+        self.deaths += 1
+        if self.load:
+            self.load.gate.clear()
+
+    # ---- The end
+
+    def come_to_rest(self):
+        """Nobody disturbs it any more: Segpay's retries come, and for what it gave up the merchant
+        has it send once more. Then what is left is delivered."""
+        if self.load:
+            self.load.stop()
+        if not (self.host and self.host.is_running()):
+            self.start()
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            self.turn_clock(load.HOUR)
+            unheard = [p for p in self.postbacks() if p["kind"] != "inquiry" and not p["accepted"]]
+            for postback in unheard:
+                if not postback["next_retry"]:
+                    self.repeat(postback)
+            if not unheard and not self.pending():
+                return
+            time.sleep(0.2)
+
+    def pending(self):
+        return [entry for entry in oracle.ledger_entries(self) if entry["state"] == "pending"]
+
+    def problems(self):
+        """What the oracle and the load have to complain of."""
+        self.come_to_rest()
+        found = [*oracle.judge(oracle.Evidence(self)), *(self.load.troubles if self.load else ())]
+        if found:
+            self.keep = True
+            found.append(f"the world is kept in {self.data}; seed {self.seed}")
+        return found
+
+
+def _no_wait(*_):
+    return
+
+
+def in_parallel(work, tasks):
+    """The results of work(*task), two processes at a time."""
+    context = multiprocessing.get_context("fork")
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+        return [done.result() for done in [pool.submit(work, *task) for task in tasks]]
