@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Builds the project and runs all its tests through ctest, or its fuzzers for a while.
 #
-#     bash tests/run.sh [--preset release|debug|asan-ubsan|tsan] [CTEST-OPTION...]
+#     bash tests/run.sh [--preset release|debug|asan-ubsan|tsan] [--soak] [CTEST-OPTION...]
 #     bash tests/run.sh --fuzz MINUTES
+#
+# --soak: only the tests with the label "soak", in their long forms, which take hours: the host killed
+# a hundred times at each failpoint and ten thousand times at random. They see SEGPAY_SOAK=1.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../integration/prepare.sh"
 
@@ -15,7 +18,12 @@ fi
 preset=release
 if [[ ${1-} == --preset ]]; then
     preset=${2-}
-    shift 2 || die "usage: bash tests/run.sh [--preset NAME] [CTEST-OPTION...]"
+    shift 2 || die "usage: bash tests/run.sh [--preset NAME] [--soak] [CTEST-OPTION...]"
+fi
+if [[ ${1-} == --soak ]]; then
+    export SEGPAY_SOAK=1
+    shift
+    set -- --label-regex '^soak$' "$@"
 fi
 
 install "${build_packages[@]}" libboost-test-dev librapidcheck-dev php-cli

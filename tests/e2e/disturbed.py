@@ -2,6 +2,7 @@
 come, and in the end the oracle speaks."""
 
 import concurrent.futures
+import faulthandler
 import multiprocessing
 import os
 import random
@@ -21,9 +22,13 @@ DURABLE_MARKS = ("--durable-marks",)
 MARKS = {"later": (), "durable": DURABLE_MARKS}  # how marks are made, and what tells the host so
 LEASE_SECONDS = 1
 SETTLE_SECONDS = 30
+LONGEST_SECONDS = 600
 # (join option, whether it comes with a login: without one nobody is told when access ends, so what
 # can be reactivated has one)
 LINKS = [("101", True), ("101", True), ("301", True), ("201", False), ("201", False)]
+
+if not IS_SOAK:  # for whose sake ctest would let it hang for hours
+    faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True)
 
 
 class World(stack.Stack):
