@@ -17,6 +17,7 @@ constexpr unsigned kRetryAfterSeconds = 60;
 constexpr std::uint32_t kMaxPurchasesForLink = 100; // of one member, the most recent
 constexpr std::size_t kMaxShownId = 40;
 constexpr std::size_t kMaxIdleReadings = 64; // as many as hosts have threads, or about so many
+constexpr std::string_view kInFlight = "it is being delivered right now";
 constexpr TimeMs kLongestPauseMs = TimeMs{60} * 60 * 1000;
 constexpr TimeMs kMsPerDay = TimeMs{24} * 60 * 60 * 1000;
 
@@ -248,7 +249,7 @@ Reply Biller::deliver_claimed(const Reading& reading, const Event& event, const 
         case Claim::Outcome::queued:
             return deliver_in_turn(event.purchase_id, claim.key);
         case Claim::Outcome::in_flight:
-            return reply(Disposition::deferred, claim.key, "it is being delivered right now");
+            return reply(Disposition::deferred, claim.key, std::string(kInFlight));
         case Claim::Outcome::duplicate:
             return reply(Disposition::duplicate, claim.key, {});
         case Claim::Outcome::dead_letter:
@@ -282,6 +283,10 @@ Reply Biller::deliver_in_turn(const std::string& purchase_id, const std::string&
 }
 
 Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
+    if (!in_hand_.take(entry)) {
+        why = kInFlight;
+        return Delivery::lost;
+    }
     const std::uint32_t attempts = entry.attempts - entry.attempts_forgiven;
     // More attempts than are allowed were begun and never ended: the host may die of this event
     // each time it is told, and must not for ever.
@@ -292,6 +297,7 @@ Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
                                                      "; the last ended without an answer"}
                                     : host_.deliver(entry);
     SEGPAY_FAILPOINT("deliver.end");
+    const std::optional<Entry> again = in_hand_.put_down(entry);
     why = std::move(answer.why);
 
     Delivery delivery = Delivery::applied;
@@ -309,7 +315,7 @@ Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
             settlement.message = why = "given up after " + counted(attempts) + "; the last: " + why;
     }
     try {
-        if (!settle(entry, settlement, delivery)) delivery = Delivery::lost;
+        if (!settle(again ? *again : entry, settlement, delivery)) delivery = Delivery::lost;
     } catch (const LedgerError& failure) { // applied or not, it will be delivered again
         why = failure.what();
         delivery = Delivery::lost;
@@ -405,6 +411,23 @@ void Biller::tell_once_of_garbled_template(const Postback& postback) {
 
 // ---- Recovery -----------------------------------------------------------------------------------
 
+// What a callback of this process is still busy with, though its lease is over, is not taken from
+// others by taking it again: it is left to another process, or to that callback.
+std::optional<Entry> Biller::take_due() {
+    const TimeMs now = host_.now();
+    if (!in_hand_.outlasts_a_lease(now)) return ledger_->take_due(now);
+    EntryQuery query;
+    query.states = 1u << static_cast<unsigned>(EntryState::pending);
+    std::optional<Entry> taken;
+    ledger_->entries(query, [&](const Entry& entry) {
+        const bool is_due = entry.next_attempt_at_ms != 0 && entry.next_attempt_at_ms <= now;
+        if (is_due && entry.event && !in_hand_.has(entry.sequence))
+            taken = ledger_->take_next(entry.event->purchase_id, now);
+        return !taken;
+    });
+    return taken;
+}
+
 Report Biller::recover(std::uint32_t limit) {
     SEGPAY_FAILPOINT("recover.begin");
     ledger_->flush();
@@ -412,7 +435,7 @@ Report Biller::recover(std::uint32_t limit) {
     Report report;
     std::string why;
     for (std::uint32_t round = 0; round < limit; ++round) {
-        const std::optional<Entry> entry = ledger_->take_due(host_.now());
+        const std::optional<Entry> entry = take_due();
         if (!entry) break;
         SEGPAY_FAILPOINT("recover.taken");
         count(deliver(*entry, why), report);

@@ -5,6 +5,7 @@
 
 #include "config/config.hpp"
 #include "host.hpp"
+#include "in_hand.hpp"
 #include "ledger/ledger.hpp"
 #include "links/cards.hpp"
 #include "links/link.hpp"
@@ -161,6 +162,7 @@ private:
     Delivery deliver(const Entry& entry, std::string& why);
     // False: the lease was lost.
     bool settle(const Entry& entry, const Settlement& settlement, Delivery& delivery);
+    std::optional<Entry> take_due();
     // Everything of the purchase that is due, in order, until the host says "not now".
     void deliver_purchase(const std::string& purchase_id, Report& report);
     static void count(Delivery delivery, Report& report);
@@ -174,6 +176,7 @@ private:
     const Host host_;
     const std::unique_ptr<Ledger> ledger_;
     const NameTable names_;
+    InHand in_hand_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Reading>> idle_; // guarded by mutex_
     std::atomic<bool> told_of_garbled_template_ = false;

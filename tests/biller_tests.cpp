@@ -454,6 +454,33 @@ BOOST_AUTO_TEST_CASE(what_a_callback_is_busy_with_is_not_delivered_twice) {
         std::filesystem::remove(file + suffix);
 }
 
+BOOST_AUTO_TEST_CASE(a_callback_that_outlasts_its_lease_is_not_told_again_beside_it) {
+    // Another thread would recover, and Segpay would come again, in the middle of a delivery; here
+    // the callback does both itself.
+    for (const bool honours_keys : {false, true}) {
+        Account account(example_config(), ledger_in_memory(), honours_keys);
+        Report meanwhile;
+        Reply again;
+        account.host.answers(BILLER_RETRY);
+        account.get(sign_up("2"));
+        account.host.answer = [&](const biller_event& event, biller_reason*) -> uint32_t {
+            if (view(event.purchase_id) != "1") return BILLER_DONE;
+            account.host.now += kDay; // the lease is over, or the clock was set forward
+            meanwhile = account.biller.recover(10);
+            account.host.now += kDay;
+            again = account.get(sign_up("1"));
+            return BILLER_DONE;
+        };
+        check_success(account.get(sign_up("1")), Disposition::delivered);
+        BOOST_TEST(meanwhile.deferred == 0u);
+        BOOST_TEST(meanwhile.delivered == 1u); // what else is due
+        check_deferred(again);
+        BOOST_TEST(account.host.events.size() == 3u); // twice the other one
+        check_success(account.get(sign_up("1")), Disposition::duplicate);
+        BOOST_TEST(account.biller.ledger().waiting().pending == 0u);
+    }
+}
+
 // ---- A ledger that fails ------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(without_the_ledger_nothing_is_told_and_segpay_comes_again) {

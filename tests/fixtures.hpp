@@ -152,8 +152,9 @@ public:
         answer = [value](const biller_event&, biller_reason*) { return value; };
     }
 
-    biller_host table() {
+    biller_host table(bool honours_keys = false) {
         auto host = sized<biller_host>();
+        host.flags = honours_keys ? BILLER_HOST_HONOURS_KEYS : 0;
         host.context = this;
         host.event = [](void* self, const biller_event* event, biller_reason* reason) {
             return of(self).on_event(*event, reason);
@@ -187,8 +188,8 @@ public:
     Biller biller;
 
     explicit Account(Config config = example_config(),
-                     std::unique_ptr<Ledger> ledger = ledger_in_memory())
-        : biller(std::move(config), Host(host.table()), std::move(ledger)) {}
+                     std::unique_ptr<Ledger> ledger = ledger_in_memory(), bool honours_keys = false)
+        : biller(std::move(config), Host(host.table(honours_keys)), std::move(ledger)) {}
     Account(const Account&) = delete;
     Account& operator=(const Account&) = delete;
 

@@ -1,0 +1,37 @@
+// InHand: the events that this process is telling the host right now. A callback may take longer
+// than the lease, or the clock may jump over its end; then the ledger hands the event out again, to
+// this process as well. It is not told on a second thread beside the first: whoever tells it
+// already settles it, with the newer lease. Knows no host and no ledger.
+//
+// Threads: every method from any thread.
+#pragma once
+
+#include "ledger/ledger.hpp"
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+namespace segpay {
+
+class InHand {
+public:
+    // False: it is in hand already, and this handing out goes to whoever has it.
+    bool take(const Entry& entry);
+    bool has(std::uint64_t sequence);
+    // Whether the ledger would hand one of them out again.
+    bool outlasts_a_lease(TimeMs now);
+    // After take(): the host has answered. What to settle, when it was handed out again meanwhile.
+    std::optional<Entry> put_down(const Entry& entry);
+
+private:
+    std::mutex mutex_;
+    struct Held {
+        TimeMs lease_end_ms;
+        std::optional<Entry> again; // when it was handed out once more
+    };
+    std::unordered_map<std::uint64_t, Held> held_; // by sequence
+};
+
+} // namespace segpay
