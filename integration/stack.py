@@ -202,6 +202,10 @@ class Stack:
     def postbacks(self):
         return self.api("GET", "postbacks")["postbacks"]
 
+    def given_up(self):
+        """What Segpay has told in vain, and does not tell again."""
+        return self.api("GET", "postbacks/given-up")["postbacks"]
+
     def turn_clock(self, seconds):
         return self.api("POST", "clock", advance_s=seconds)["postbacks"]
 

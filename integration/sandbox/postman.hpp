@@ -49,6 +49,10 @@ struct Postback {
     std::vector<Attempt> attempts;
 
     bool accepted() const { return !attempts.empty() && attempts.back().accepted; }
+    /// Told for the last time, and in vain. An inquiry is no fact, so that nothing is lost with it.
+    bool given_up() const {
+        return !attempts.empty() && !accepted() && !next_retry && kind != PostbackKind::inquiry;
+    }
 };
 
 class Postman {

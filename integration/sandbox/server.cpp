@@ -45,6 +45,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/api/purchases/*", api_purchase},
     Route{"POST", "/api/purchases/*/*", api_act},
     Route{"GET", "/api/postbacks", api_postbacks},
+    Route{"GET", "/api/postbacks/given-up", api_given_up},
     Route{"POST", "/api/postbacks/*/repeat", api_repeat},
     Route{"GET", "/api/clock", api_clock},
     Route{"POST", "/api/clock", api_turn_clock},

@@ -34,6 +34,7 @@ Answer api_purchases(const Desk& desk, const Request& request);
 Answer api_purchase(const Desk& desk, const Request& request);
 Answer api_act(const Desk& desk, const Request& request);
 Answer api_postbacks(const Desk& desk, const Request& request);
+Answer api_given_up(const Desk& desk, const Request& request);
 Answer api_repeat(const Desk& desk, const Request& request);
 Answer api_clock(const Desk& desk, const Request& request);
 Answer api_turn_clock(const Desk& desk, const Request& request);
