@@ -1,7 +1,8 @@
-"""A world under load whose host dies again and again; a supervisor starts it again, Segpay's retries
-come, and in the end the oracle speaks."""
+"""A world under load whose host dies again and again; it is started again, Segpay's retries come,
+and in the end the oracle speaks."""
 
 import concurrent.futures
+import copy
 import faulthandler
 import multiprocessing
 import os
@@ -34,10 +35,16 @@ if not IS_SOAK:  # for whose sake ctest would let it hang for hours
 class World(stack.Stack):
     """Use it with `with`. Its data are kept for a look when something went wrong."""
 
-    def __init__(self, marks="later", seed=0, plugin=None, lease_seconds=LEASE_SECONDS, **more):
+    def __init__(self, marks="later", seed=0, plugin=None, lease_seconds=LEASE_SECONDS,
+                 retry_seconds=1, max_attempts=50):
         self.keep = False
         super().__init__(BUILD, tempfile.mkdtemp(prefix="segpay-disturbed-"),
-                         lease_seconds=lease_seconds, **more)
+                         lease_seconds=lease_seconds)
+        with open(self.config, encoding="utf-8") as file:
+            text = file.read()
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(text.replace("\nledger:\n", f"\nledger:\n  retry_seconds: {retry_seconds}\n"
+                                    f"  max_attempts: {max_attempts}\n"))
         self.marks, self.seed, self.plugin = marks, seed, plugin
         self.random = random.Random(str(seed))
         self.load = None
@@ -61,6 +68,15 @@ class World(stack.Stack):
     def start(self, **how):
         how.setdefault("plugin", self.plugin)
         self.start_host(more=(*MARKS[self.marks], *how.pop("more", ())), **how)
+
+    def neighbour(self):
+        """Another host on the same two databases, as a second front end of one machine is."""
+        other = copy.copy(self)
+        other.host_port, other.admin_port = stack.free_port(), stack.free_port()
+        other.host_url = f"http://127.0.0.1:{other.host_port}"
+        other.admin_url = f"http://127.0.0.1:{other.admin_port}"
+        other.host = other.sandbox = other.load = None
+        return other
 
     def links(self, options=LINKS):
         return [self.link(option, f"customer{number}" if has_login else None, number)

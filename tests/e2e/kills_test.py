@@ -1,6 +1,6 @@
 """Kills the reference host with SIGKILL at random moments, under load from sixteen threads, and has
 the oracle compare the answers that the sandbox accepted with the effects at the host: nothing lost,
-nothing doubled, each purchase in order. SEGPAY_SOAK=1: ten thousand kills instead of two hundred."""
+nothing doubled, each purchase in order. SEGPAY_SOAK=1: ten thousand kills, not two hundred."""
 
 import unittest
 

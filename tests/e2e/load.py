@@ -63,10 +63,9 @@ class Load:
         self.transactions = []  # postbacks about a transaction, of all threads
         self.conflicts = 0      # sent
         self.troubles = []      # what must not have happened
-        self.threads = [threading.Thread(target=self._guarded, args=(Customer(self, f"{seed}/{i}"),),
-                                         daemon=True) for i in range(threads)]
-        self.threads.append(threading.Thread(target=self._guarded, args=(Retries(self),),
-                                             daemon=True))
+        work = [Retries(self), *(Customer(self, f"{seed}/{i}") for i in range(threads))]
+        self.threads = [threading.Thread(target=self._guarded, args=(each,), daemon=True)
+                        for each in work]
         for thread in self.threads:
             thread.start()
 

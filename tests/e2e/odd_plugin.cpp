@@ -7,7 +7,7 @@
 //
 //     WHAT NUMBER KEY     of events whose key contains KEY; "*": of all
 //
-//     hang MS             the host does what it does so much later
+//     hold 0              the host waits for as long as the rule stands, then does what it does
 //     retry, refuse, throw, answer VALUE    instead of asking the host
 //     drop N, double N    each N-th event: never told, and told again under another key
 //     acknowledge MS      answered with success at once, and only so much later handed to the
@@ -26,6 +26,8 @@
 #include <thread>
 
 namespace {
+
+constexpr std::int64_t kPollMs = 20;
 
 std::string_view view(const biller_bytes& bytes) {
     return {reinterpret_cast<const char*>(bytes.data), bytes.size};
@@ -61,6 +63,11 @@ std::optional<Rule> rule_for(std::string_view key) {
     });
 }
 
+bool is_held(std::string_view key) {
+    const std::optional<Rule> rule = rule_for(key);
+    return rule && rule->what == "hold";
+}
+
 void sleep_ms(std::int64_t pause) { std::this_thread::sleep_for(std::chrono::milliseconds(pause)); }
 
 // ---- The host as the plugin sees it
@@ -81,7 +88,8 @@ uint32_t odd_event(void*, const biller_event* event, biller_reason* reason) {
     if (rule.what == "refuse") return BILLER_REFUSE;
     if (rule.what == "answer") return static_cast<uint32_t>(rule.number);
     if (rule.what == "throw") throw 42;
-    if (rule.what == "hang") sleep_ms(rule.number);
+    while (rule.what == "hold" && is_held(view(event->key)))
+        sleep_ms(kPollMs);
     const bool is_turn = rule.number > 0 && ++told % rule.number == 0;
     if (rule.what == "drop" && is_turn) return BILLER_DONE;
     const uint32_t answer = real_host.event(real_host.context, event, reason);

@@ -1,5 +1,5 @@
-"""The oracle: compares what the sandbox was told with what the host has made of it. Knows nothing of
-the plugin's inside: the ledger is read with the operator's tool."""
+"""The oracle: compares what the sandbox was told with what the host has made of it. Knows nothing
+of the plugin's inside: the ledger is read with the operator's tool."""
 
 import collections
 import json

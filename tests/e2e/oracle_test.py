@@ -1,5 +1,5 @@
-"""The oracle is no yes-man: it sees a plugin that acknowledges before it has claimed, one that drops
-an event, one that tells it twice, and every kind of evidence that was tampered with."""
+"""The oracle is no yes-man: it sees a plugin that acknowledges before it has claimed, one that
+drops an event, one that tells it twice, and every kind of evidence that was tampered with."""
 
 import copy
 import os
