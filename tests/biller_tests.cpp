@@ -462,7 +462,7 @@ BOOST_AUTO_TEST_CASE(a_callback_that_outlasts_its_lease_is_not_told_again_beside
         Report meanwhile;
         Reply again;
         account.host.answers(BILLER_RETRY);
-        account.get(sign_up("2"));
+        account.get(sign_up("2", "1002"));
         account.host.answer = [&](const biller_event& event, biller_reason*) -> uint32_t {
             if (view(event.purchase_id) != "1") return BILLER_DONE;
             account.host.now += kDay; // the lease is over, or the clock was set forward
