@@ -11,7 +11,6 @@ import disturbed
 import oracle
 import stack
 
-ODD_PLUGIN = os.path.join(disturbed.BUILD, "lib", "odd_plugin.so")
 LEASE_SECONDS = 1
 WAIT_SECONDS = 30
 MAX_ATTEMPTS = 3
@@ -30,7 +29,7 @@ class Difficult(unittest.TestCase):
 
     def start_odd(self, *rules):
         self.rules(*rules)
-        self.world.start(plugin=ODD_PLUGIN, env={"SEGPAY_ODD": self.rules_path()},
+        self.world.start(plugin=disturbed.ODD_PLUGIN, env={"SEGPAY_ODD": self.rules_path()},
                          more=("--verbose",))
 
     def start_neighbour(self):

@@ -19,6 +19,7 @@ import stack
 BUILD = os.environ["BUILD_DIR"]
 IS_SOAK = os.environ.get("SEGPAY_SOAK") == "1"
 FAILPOINTS = os.path.join(BUILD, "lib", "nats_segpay_failpoints.so")
+ODD_PLUGIN = os.path.join(BUILD, "lib", "odd_plugin.so")
 DURABLE_MARKS = ("--durable-marks",)
 MARKS = {"later": (), "durable": DURABLE_MARKS}  # how marks are made, and what tells the host so
 LEASE_SECONDS = 1
@@ -102,9 +103,7 @@ class World(stack.Stack):
     def die_at(self, place, number, seconds=10, under_load=True, cause=None):
         """Starts it to die by itself at a step of the host or a failpoint of the plugin: under the
         load, if there is any, or of what `cause` does. False: it had to be killed."""
-        at = f"{place}:{number}"
-        how = ({"plugin": FAILPOINTS, "env": {"SEGPAY_DIE_AT": at}} if "." in place
-               else {"die_at": at})
+        how = self.death(place, f"{place}:{number}")
         try:
             self.start(**how)
             if self.load and under_load:
@@ -116,6 +115,17 @@ class World(stack.Stack):
         has_died = self.await_death(seconds)
         self.bury()
         return has_died
+
+    def death(self, place, at):
+        if "." not in place:
+            return {"die_at": at}
+        if not place.startswith("claim_all."):
+            return {"plugin": FAILPOINTS, "env": {"SEGPAY_DIE_AT": at}}
+        rules = os.path.join(self.data, "odd")  # the host knows no batches
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("batch 0 *\n")
+        return {"plugin": ODD_PLUGIN, "env": {"SEGPAY_DIE_AT": at, "SEGPAY_ODD": rules,
+                                              "SEGPAY_ODD_PLUGIN": FAILPOINTS}}
 
     def await_death(self, seconds):
         deadline = time.monotonic() + seconds

@@ -26,7 +26,9 @@ FORGED = {"action": "Auth", "stage": "Initial", "approved": "Yes", "transtype": 
 # What passes again and again while postbacks come, by how the mark of an applied event is made.
 HOST_STEPS = ["received", "claimed", "applied", "answered"]
 BOTH = ["claim.begin", "claim.entry_written", "claim.before_commit", "claim.after_commit",
-        "commit.before", "commit.after", "deliver.begin", "deliver.end", "settle.before_commit"]
+        "claim_all.begin", "claim_all.before_commit", "claim_all.after_commit", "commit.before",
+        "commit.before_sync", "commit.after", "deliver.begin", "deliver.end",
+        "settle.before_commit"]
 LOAD = {"durable": BOTH + ["settle.begin", "settle.after_commit"],
         "later": BOTH + ["later.begin", "later.end"]}
 # What comes to an end at each start, or with what a death left behind.

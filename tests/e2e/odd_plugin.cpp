@@ -10,8 +10,9 @@
 //     hold 0              the host waits for as long as the rule stands, then does what it does
 //     retry, refuse, throw, answer VALUE    instead of asking the host
 //     drop N, double N    each N-th event: never told, and told again under another key
-//     acknowledge MS      answered with success at once, and only so much later handed to the
-//     plugin clock MS            added to the clock
+//     acknowledge MS      answered with success at once, handed to the plugin so much later
+//     batch 0             requests go through the hook for many, one at a time
+//     clock MS            added to the clock
 #include "biller.h"
 
 #include <dlfcn.h>
@@ -58,7 +59,7 @@ std::optional<Rule> rule_named(std::string_view what) {
 
 std::optional<Rule> rule_for(std::string_view key) {
     return first_rule([&](const Rule& rule) {
-        return rule.what != "clock" && rule.what != "acknowledge" &&
+        return rule.what != "clock" && rule.what != "acknowledge" && rule.what != "batch" &&
                (rule.key == "*" || key.find(rule.key) != std::string_view::npos);
     });
 }
@@ -148,8 +149,23 @@ void hand_over_later(biller_instance* instance, const biller_http_request& reque
     }).detach();
 }
 
+uint32_t hand_over_as_batch(biller_instance* instance, const biller_http_request* request,
+                            const biller_reply_sink* sink, biller_reason* reason) {
+    const biller_bytes name = biller_text(BILLER_BATCH_EXTENSION);
+    const auto* batch = static_cast<const biller_batch*>(real_plugin->extension(&name));
+    biller_batch_sink each{};
+    each.struct_size = sizeof each;
+    each.context = const_cast<biller_reply_sink*>(sink);
+    each.reply = [](void* context, uint32_t, const biller_http_reply* reply) {
+        const auto* single = static_cast<const biller_reply_sink*>(context);
+        single->reply(single->context, reply);
+    };
+    return batch->handle(instance, &request, 1, &each, reason);
+}
+
 uint32_t odd_handle(biller_instance* instance, const biller_http_request* request,
                     const biller_reply_sink* sink, biller_reason* reason) {
+    if (rule_named("batch")) return hand_over_as_batch(instance, request, sink, reason);
     const std::optional<Rule> rule = rule_named("acknowledge");
     if (!rule) return real_plugin->handle(instance, request, sink, reason);
     hand_over_later(instance, *request, rule->number);

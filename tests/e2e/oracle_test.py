@@ -9,7 +9,6 @@ import unittest
 import disturbed
 import oracle
 
-ODD_PLUGIN = os.path.join(disturbed.BUILD, "lib", "odd_plugin.so")
 THREADS = 4
 LIVES = 8
 LIFE_SECONDS = 0.15
@@ -18,7 +17,7 @@ SAMPLES = 20
 
 def sabotaged(rule, lives=1, life_seconds=1.0):
     """What the oracle says of a world whose plugin follows the rule."""
-    with disturbed.World(plugin=ODD_PLUGIN) as world:
+    with disturbed.World(plugin=disturbed.ODD_PLUGIN) as world:
         path = os.path.join(world.data, "odd")
         with open(path, "w", encoding="utf-8") as file:
             file.write(rule)
