@@ -245,6 +245,17 @@ void take_missing_steps(SqliteConnection& connection) {
     SEGPAY_FAILPOINT("open.after_commit");
 }
 
+// A log whose last sync failed is read as if it had not, and Linux never writes again what it
+// failed to write: what is committed behind it would be lost with the power. So nothing is: what
+// the log has is copied and synced, and it begins anew. Where others are at work there was somebody
+// before us who did it, and nobody waits.
+void begin_log_anew(SqliteConnection& connection) {
+    const std::int64_t patience_ms = connection.integer("PRAGMA busy_timeout");
+    connection.execute("PRAGMA busy_timeout=0");
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    connection.execute(("PRAGMA busy_timeout=" + std::to_string(patience_ms)).c_str());
+}
+
 } // namespace
 
 void prepare_ledger_file(SqliteConnection& connection, const std::string& path) {
@@ -261,6 +272,7 @@ void prepare_ledger_file(SqliteConnection& connection, const std::string& path) 
     connection.execute("PRAGMA synchronous=NORMAL");
     connection.execute(
         "PRAGMA secure_delete=FAST"); // a cleared password leaves no bytes in its page
+    begin_log_anew(connection);
     if (connection.integer("PRAGMA user_version") != kSchemaVersion) take_missing_steps(connection);
     check_ours(connection);
 }
