@@ -147,9 +147,9 @@ sqlite3_stmt* SqliteConnection::prepared(std::string_view sql) {
     sqlite3_stmt* made = nullptr;
     const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), size_of(sql),
                                         SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    std::unique_ptr<sqlite3_stmt, Finalize> statement(made);
     if (code != SQLITE_OK) fail(connection_.get(), code);
-    statements_.push_back({sql.data(), std::string(sql), {}});
-    statements_.back().statement.reset(made);
+    statements_.push_back({sql.data(), std::string(sql), std::move(statement)});
     return made;
 }
 

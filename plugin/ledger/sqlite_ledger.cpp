@@ -68,7 +68,7 @@ public:
     ~SqliteLedger() override {
         try {
             flush();
-        } catch (const LedgerError&) { // then it will be delivered again
+        } catch (...) { // for want of memory, too; then it will be delivered again
         }
     }
 
@@ -435,7 +435,7 @@ bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
     if (forget_follower(entry.event->purchase_id)) return false;
     try {
         writer_.later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
-    } catch (const std::runtime_error&) { // then it will be delivered again
+    } catch (const std::exception&) { // for want of memory, too; then it will be delivered again
     }
     SEGPAY_FAILPOINT("later.end");
     return true;

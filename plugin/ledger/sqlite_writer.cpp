@@ -27,6 +27,8 @@ void SqliteWriter::run_in_one(GroupCommit::Operations operations) {
     const bool has_turn = turn_ && turn_->take(kLongestTurn);
     try {
         if (has_sync_failed_) save_what_was_not_synced();
+        // One that could not even be rolled back, for want of memory, would be in the way for ever.
+        if (connection_.is_in_transaction()) connection_.change("ROLLBACK");
         connection_.change("BEGIN IMMEDIATE");
         for (GroupCommit::Operation* operation : operations)
             operation->run();
