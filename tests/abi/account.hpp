@@ -77,12 +77,13 @@ class Account {
 public:
     TestHost host;
 
-    explicit Account(const std::string& ledger = ":memory:") {
+    explicit Account(const std::string& ledger = ":memory:", uint32_t host_flags = 0) {
         biller_config config{};
         config.struct_size = sizeof config;
         config.path = biller::bytes(files.config);
         config.ledger = biller::bytes(ledger);
         biller_host table = host.table();
+        table.flags = host_flags;
         biller_reason reason = biller::empty_reason();
         uint32_t status = plugin().open(&config, &table, &instance_, &reason);
         if (status != BILLER_STATUS_OK) throw biller::Error(status, reason);
@@ -98,6 +99,7 @@ public:
         uint32_t http_status = 0;
         uint32_t disposition = 0;
         std::string disposition_name;
+        std::string body;
         std::string message;
         std::string key;
         int replies = 0; // how often the sink was called
@@ -153,6 +155,7 @@ private:
         handled.http_status = reply->status;
         handled.disposition = reply->disposition;
         handled.disposition_name = biller::text(reply->disposition_name);
+        handled.body = biller::text(reply->body);
         handled.message = biller::text(reply->message);
         handled.key = biller::text(reply->key);
         ++handled.replies;

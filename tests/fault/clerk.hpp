@@ -1,0 +1,96 @@
+// Clerk: calls the ledger as the plugin does, checks each answer against the books, and enters it
+// there. An operation that the ledger refuses with an error is entered as unsure.
+//
+// A clerk belongs to one thread; clerks of one ledger have purchases of their own.
+#pragma once
+
+#include "allocations.hpp"
+#include "books.hpp"
+
+#include <functional>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace segpay::fault {
+
+class Clerk {
+public:
+    // With a strict ledger nothing but a power cut goes wrong: what rides on a commit that was
+    // acknowledged is durable.
+    Clerk(Books& books, bool is_strict) : books_(books), is_strict_(is_strict) {}
+
+    Ledger* ledger = nullptr; // null: the steps do nothing
+    TimeMs now = test::kNow;
+    unsigned failures = 0;       // answered with an error
+    bool memory_may_end = false; // std::bad_alloc is an error like any other
+    std::string last_failure;
+    std::function<void()> after_failure; // maybe none
+
+    // Each is one call of the ledger, or nothing. An entry: it was handed out.
+    std::optional<Entry> claim(const test::Fact& fact);
+    std::optional<Entry> take_next(std::string_view purchase);
+    std::optional<Entry> take_due();
+    void settle(const Entry& entry, const Settlement& settlement);
+    void settle_later(const Entry& entry); // or at once, where that has to be
+    void give_back(const Entry& entry);
+    void flush();
+    void keep(const std::string& key);
+    void revive(const std::string& key);
+    void close(const std::string& key, EntryState to);
+    void contradict(const test::Fact& fact); // claims with the key of another
+    void look(const test::Fact& fact);       // reads what the books say of it
+    void count();                            // what waits
+
+    // Everything that is pending can be handed out when its lease is over, and settled; afterwards
+    // nothing waits. No call may fail.
+    void deliver_all();
+    // Whatever is settled is not claimed again.
+    void tell_again();
+
+    // Whether it could be done; a failure that the ledger may have is counted.
+    template <class Work>
+    bool try_to(const Work& work);
+
+private:
+    // The answer of one call; none: it failed.
+    template <class Work>
+    auto asked(const Work& work) -> std::optional<std::invoke_result_t<Work>>;
+    void failed(const char* why);
+    void committed();
+    std::optional<Entry> handed_out(std::optional<Entry> entry);
+    void check_order(const std::string& key, const Fate& fate);
+    void settled(const Entry& entry, EntryState state);
+
+    Books& books_;
+    const bool is_strict_;
+};
+
+template <class Work>
+bool Clerk::try_to(const Work& work) {
+    try {
+        const AllocationsMayFail armed(true);
+        work();
+        return true;
+    } catch (const LedgerError& error) {
+        const AllocationsMayFail calm(false);
+        failed(error.what());
+    } catch (const std::bad_alloc&) {
+        const AllocationsMayFail calm(false);
+        if (!memory_may_end) throw;
+        failed("out of memory");
+    }
+    return false;
+}
+
+template <class Work>
+auto Clerk::asked(const Work& work) -> std::optional<std::invoke_result_t<Work>> {
+    std::optional<std::invoke_result_t<Work>> answer;
+    if (!ledger || !try_to([&] { answer.emplace(work()); })) answer.reset();
+    return answer;
+}
+
+} // namespace segpay::fault

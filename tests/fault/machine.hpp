@@ -1,0 +1,103 @@
+// The machine that a ledger of these tests runs on: SQLite's default file system (VFS) on a disk in
+// memory. It can lose its power at any change of the disk, and any call can fail.
+//
+// Threads: SQLite calls from any. One machine at a time, while no connection is open.
+#pragma once
+
+#include "disk.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sqlite3.h>
+
+namespace segpay::fault {
+
+// The calls that a file system may answer with an error.
+enum class Call {
+    open,
+    remove,
+    access,
+    read,
+    write,
+    truncate,
+    sync,
+    size,
+    lock,
+    shm_map,
+    shm_lock
+};
+constexpr std::size_t kCallKinds = 11;
+
+std::string_view call_name(Call call);
+// What a failing call answers; a full disk is one of the ways.
+const std::vector<int>& errors_of(Call call);
+
+// What goes wrong, from a call on that is given by its number; the first is 1.
+struct Trouble {
+    enum class Extent {
+        once,      // that call fails
+        disk_full, // from then on nothing can be written
+        disk_gone, // from then on nothing works
+    };
+    std::uint64_t at_call = 0;
+    Extent extent = Extent::once;
+    std::size_t error = 0; // index into errors_of
+};
+
+class Machine {
+public:
+    explicit Machine(std::uint64_t seed);
+    ~Machine();
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
+
+    struct Locks;
+
+    // The power fails at the `change`-th write, resize, sync or change of a name from now on: it
+    // has reached the disk or not, and nothing works any more until the machine is started again.
+    void cut_power_at(std::uint64_t change);
+    void cut_power(); // now
+    // After every connection was closed. The disk has what a power cut leaves, and shared memory is
+    // gone.
+    void start_again();
+
+    void make(const Trouble& trouble);
+    void heal() { make({}); }
+
+    std::vector<Call> calls() const; // since the start or since trouble was made last
+    bool is_off() const;
+    std::size_t open_files() const;
+
+    // Sabotage: what SQLite wants to have synced is not.
+    void ignore_syncs() { ignores_syncs_ = true; }
+
+private:
+    friend struct MachineVfs;
+
+    // For the file system, with mutex_ held. The answer is SQLITE_OK or an error.
+    int begin(Call call);
+    int begin_change(Call call); // one that the disk will feel
+
+    mutable std::mutex mutex_; // guards all that follows
+    Disk disk_;
+    Dice dice_;
+    std::map<std::string, std::weak_ptr<Locks>> locks_; // by name of the database
+    std::vector<Call> calls_;
+    Trouble trouble_;
+    std::size_t open_files_ = 0;
+    std::uint64_t changes_ = 0;
+    std::uint64_t cut_at_ = 0; // 0: never
+    bool is_off_ = false;
+    bool ignores_syncs_ = false;
+    sqlite3_vfs vfs_{};
+};
+
+} // namespace segpay::fault

@@ -1,0 +1,24 @@
+// The command lines of these programs: words that are followed by a number or a name.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace segpay::fault {
+
+constexpr int kWrongUsage = 2;
+
+// What may be said, with what counts when it is not.
+struct Options {
+    std::map<std::string, std::uint64_t> numbers;
+    std::map<std::string, std::string> names;
+
+    std::uint64_t operator[](const std::string& number) const { return numbers.at(number); }
+};
+
+// None: they cannot be read, and `usage` was printed.
+std::optional<Options> read_options(int count, char** words, Options options, const char* usage);
+
+} // namespace segpay::fault
