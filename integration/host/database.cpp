@@ -118,6 +118,17 @@ void Connection::fail(int code, std::string_view doing) const {
 
 // ---- Database ---------------------------------------------------------------------------------
 
+Database::Database(std::string path)
+    : path_(std::move(path)), writes_([this](SharedCommit::Works works) { run(works); }) {}
+
+void Database::run(SharedCommit::Works works) {
+    if (!writer_) writer_ = std::make_unique<Connection>(path_);
+    Transaction transaction(*writer_, "BEGIN IMMEDIATE");
+    for (const SharedCommit::Work* work : works)
+        (*work)();
+    transaction.commit();
+}
+
 Database::Transaction::~Transaction() {
     if (!is_open_) return;
     try {

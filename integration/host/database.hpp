@@ -5,6 +5,8 @@
 //     });
 #pragma once
 
+#include "shared_commit.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -111,10 +113,11 @@ private:
 };
 
 // A database file: WAL, synchronous=FULL. Any number of readers beside one writer; threads of this
-// process wait for their turn to write, other processes are waited for up to kBusyTimeoutMs.
+// process that write at the same moment share a transaction, other processes are waited for up to
+// kBusyTimeoutMs.
 class Database {
 public:
-    explicit Database(std::string path) : path_(std::move(path)) {}
+    explicit Database(std::string path);
 
     // Runs `work(Connection&)` as one read of one state of the database.
     template <class Work>
@@ -124,20 +127,19 @@ public:
         return work(*lease.connection);
     }
 
-    // Runs `work(Connection&)` as one durable transaction: committed when it returns, rolled back
-    // when it throws. Must not be called from inside `work`.
+    // Runs `work(Connection&)`; durable when this returns, and nothing of it is done when it
+    // throws. Others' works may be part of the same transaction, before it and after it, and each
+    // sees what those before it did. When one of them fails, all is rolled back and each is run
+    // again alone: so `work` must begin anew each time. It must not call this.
     template <class Work>
     auto write(Work work) {
-        std::lock_guard turn(write_turn_);
-        Lease lease(*this);
-        Transaction transaction(*lease.connection, "BEGIN IMMEDIATE");
-        if constexpr (std::is_void_v<decltype(work(*lease.connection))>) {
-            work(*lease.connection);
-            transaction.commit();
+        using Result = decltype(work(std::declval<Connection&>()));
+        if constexpr (std::is_void_v<Result>) {
+            writes_.commit([&] { work(*writer_); });
         } else {
-            auto result = work(*lease.connection);
-            transaction.commit();
-            return result;
+            std::optional<Result> result;
+            writes_.commit([&] { result.emplace(work(*writer_)); });
+            return *std::move(result);
         }
     }
 
@@ -168,8 +170,11 @@ private:
         std::unique_ptr<Connection> connection;
     };
 
+    void run(SharedCommit::Works works);
+
     std::string path_;
-    std::mutex write_turn_;
+    SharedCommit writes_;
+    std::unique_ptr<Connection> writer_; // of whoever runs a transaction of writes_
     std::mutex idle_guard_;
     std::vector<std::unique_ptr<Connection>> idle_;
 };

@@ -1,7 +1,8 @@
 // nats-host: the reference affiliate host. Wires its parts and runs them until it is told to stop.
 //
 // The order is the point: the database before the plugin, since the plugin may call back at once;
-// the listeners last; and at the end the reverse, so that nothing calls into what is gone.
+// the servers last; and at the end the reverse, so that nothing calls into what is gone.
+#include "answer_queue.hpp"
 #include "apply.hpp"
 #include "catalogue.hpp"
 #include "database.hpp"
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -26,6 +28,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace nats_host {
@@ -34,6 +37,10 @@ namespace {
 constexpr const char* kName = "nats-host 0.1.0";
 constexpr std::uint32_t kRecoveriesPerRound = 100;
 constexpr auto kRecoveryPause = std::chrono::seconds(2);
+// Postbacks that wait for the disk at the same moment share one sync: so many may.
+constexpr std::size_t kPostbackThreads = 64;
+constexpr std::size_t kPageThreads = 4;
+constexpr std::string_view kPostbackPath = "/signup/process_segpay.php";
 
 // One round; whether more is due at once. A failure is logged when it is not the one before.
 bool recover_once(biller::Instance& biller, std::string& last_failure) {
@@ -106,10 +113,7 @@ void require_valid(const biller::Library& library, const biller::Config& config)
                                  (problems.size() == 1 ? " mistake" : " mistakes"));
 }
 
-HttpResponse answer_public(const HttpRequest& request, const SignUp& sign_up,
-                           biller::Instance& biller, DieAt& die_at) {
-    if (request.path == "/signup/process_segpay.php")
-        return answer_postback(biller, die_at, request);
+HttpResponse answer_public(const HttpRequest& request, const SignUp& sign_up) {
     if (request.path == "/signup/signup.php") return sign_up.form(request);
     if (!request.is_read()) return not_found();
     if (request.path == "/signup/thanks") return sign_up.thanks();
@@ -145,19 +149,25 @@ void run(const Options& options) {
         {.any_host_name = options.admin_anywhere,
          .notice = "Member management: " + std::string(explanation(options.member_management))});
 
-    std::jthread recovery(keep_recovering, std::ref(biller));
-    front.start([&](const HttpRequest& request) {
-        return answer_public(request, sign_up, biller, die_at);
+    AnswerQueue postbacks(
+        [&](const HttpRequest& request) { return answer_postback(biller, die_at, request); },
+        kPostbackThreads);
+    AnswerQueue pages([&](const HttpRequest& request) { return answer_public(request, sign_up); },
+                      kPageThreads);
+    AnswerQueue admin_pages(
+        [&](const HttpRequest& request) { return operator_pages.answer(request); }, kPageThreads);
+
+    const std::jthread recovery(keep_recovering, std::ref(biller));
+    const Server front_server(front, [&](Exchange& exchange) {
+        (exchange.request.path == kPostbackPath ? postbacks : pages).take(exchange);
     });
-    admin.start([&](const HttpRequest& request) { return operator_pages.answer(request); });
+    const Server admin_server(admin, [&](Exchange& exchange) { admin_pages.take(exchange); });
     std::printf("nats-host: %s/signup/signup.php\nnats-host: operator pages on http://%s/\n",
                 front_url.c_str(), admin.address().c_str());
     std::fflush(stdout);
 
     wait_for_the_end(end_signals);
     log(Level::info, "stopping");
-    front.stop();
-    admin.stop();
 }
 
 } // namespace

@@ -1,22 +1,25 @@
-// Poco's HTTP server: values in, values out.
+// The way of an exchange: the target comes, then the headers, then the body in pieces; it is handed
+// over and its connection is put aside; answer() wakes the connection, and the answer is sent.
 #include "server.hpp"
 
-#include "html.hpp"
 #include "log.hpp"
 
-#include <Poco/Net/HTTPRequestHandler.h>
-#include <Poco/Net/HTTPRequestHandlerFactory.h>
-#include <Poco/Net/HTTPServer.h>
-#include <Poco/Net/HTTPServerParams.h>
-#include <Poco/Net/HTTPServerRequest.h>
-#include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/SocketAddress.h>
-#include <Poco/ThreadPool.h>
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
 
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <charconv>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <new>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace nats_host {
@@ -24,103 +27,12 @@ namespace {
 
 namespace net = Poco::Net;
 
-constexpr int kThreads = 16;
-constexpr int kMaxQueuedConnections = 256;
-constexpr int kRequestTimeoutSeconds = 15;
-constexpr int kIdleTimeoutSeconds = 5;
-constexpr int kMaxRequestsPerConnection = 1'000;
-
-// A body that came in part must not be taken for the whole.
-std::string body_of(net::HTTPServerRequest& raw) {
-    if (raw.getChunkedTransferEncoding())
-        throw BadRequest("Chunked bodies are not taken; send a Content-Length.");
-    if (!raw.hasContentLength()) return {};
-    const auto declared = static_cast<std::size_t>(raw.getContentLength64());
-    std::string body(std::min(declared, kMaxBodyBytes + 1), '\0');
-    raw.stream().read(body.data(), static_cast<std::streamsize>(body.size()));
-    if (static_cast<std::size_t>(raw.stream().gcount()) != body.size())
-        throw BadRequest("The body is shorter than its Content-Length.");
-    return body;
-}
-
-HttpRequest request_from(net::HTTPServerRequest& raw) {
-    HttpRequest request;
-    request.method = raw.getMethod();
-    const std::string& target = raw.getURI();
-    const std::size_t question = std::min(target.find('?'), target.size());
-    request.path = target.substr(0, question);
-    if (question < target.size()) request.query = target.substr(question + 1);
-    request.peer = raw.clientAddress().host().toString();
-    for (const auto& [name, value] : raw)
-        request.headers.emplace_back(name, value);
-    try {
-        request.body = body_of(raw);
-    } catch (const Poco::Exception&) {
-        throw BadRequest("The Content-Length is no number.");
-    }
-    return request;
-}
-
-HttpResponse apology(int status, const std::string& words) {
-    Page content;
-    content.title = status == 400 ? "Bad request" : "Something went wrong";
-    content.body = "<p>"_html + text(words) + "</p>"_html;
-    content.status = status;
-    return page(content);
-}
-
-// What `respond` answers, or an apology for what was thrown.
-HttpResponse response_to(net::HTTPServerRequest& raw, const Respond& respond) {
-    try {
-        return respond(request_from(raw));
-    } catch (const BadRequest& mistake) {
-        return apology(400, mistake.what());
-    } catch (const std::exception& failure) {
-        log(Level::error, std::string(raw.getMethod()) + " failed: " + failure.what());
-        return apology(500, "The host's log says what. Please try again later.");
-    }
-}
-
-class Handler : public net::HTTPRequestHandler {
-public:
-    explicit Handler(const Respond& respond) : respond_(respond) {}
-
-    void handleRequest(net::HTTPServerRequest& raw, net::HTTPServerResponse& reply) override {
-        const HttpResponse response = response_to(raw, respond_);
-        // What was not read of a body would look like the next request.
-        if (response.status >= 400) reply.setKeepAlive(false);
-        reply.setStatusAndReason(static_cast<net::HTTPResponse::HTTPStatus>(response.status));
-        reply.setContentType(response.content_type);
-        for (const auto& [name, value] : response.headers)
-            reply.set(name, value);
-        reply.sendBuffer(response.body.data(), response.body.size());
-    }
-
-private:
-    const Respond& respond_;
-};
-
-class HandlerFactory : public net::HTTPRequestHandlerFactory {
-public:
-    explicit HandlerFactory(Respond respond) : respond_(std::move(respond)) {}
-    net::HTTPRequestHandler* createRequestHandler(const net::HTTPServerRequest&) override {
-        return new Handler(respond_); // Poco deletes it
-    }
-
-private:
-    Respond respond_;
-};
-
-net::HTTPServerParams::Ptr params() {
-    net::HTTPServerParams::Ptr params = new net::HTTPServerParams;
-    params->setMaxThreads(kThreads);
-    params->setMaxQueued(kMaxQueuedConnections);
-    params->setThreadIdleTime(Poco::Timespan(1, 0)); // so long an idle thread may hold up the end
-    params->setTimeout(Poco::Timespan(kRequestTimeoutSeconds, 0));
-    params->setKeepAliveTimeout(Poco::Timespan(kIdleTimeoutSeconds, 0));
-    params->setMaxKeepAliveRequests(kMaxRequestsPerConnection);
-    return params;
-}
+constexpr int kMaxQueuedConnections = 256; // not accepted yet
+constexpr unsigned kMaxConnections = 1'024;
+constexpr unsigned kSilenceSeconds = 15;                        // then a connection is closed
+constexpr std::size_t kMaxHeaderBytes = std::size_t{32} * 1024; // target included
+// A body larger than what is kept is read on up to this, so that its sender gets to the answer.
+constexpr std::size_t kMaxReadBytes = std::size_t{4} * 1024 * 1024;
 
 // Not by ServerSocket's constructor: that one sets SO_REUSEPORT, under which a second host on the
 // same port would start without a word and get half of the requests.
@@ -129,38 +41,223 @@ net::ServerSocket bound_socket(const std::string& address) {
         net::ServerSocket socket;
         socket.bind(net::SocketAddress(address), true, false);
         socket.listen(kMaxQueuedConnections);
+        socket.setBlocking(false);
         return socket;
     } catch (const Poco::Exception& failure) {
         throw std::runtime_error("cannot listen on " + address + ": " + failure.displayText());
     }
 }
 
-} // namespace
+// The socket's other end, without port.
+std::string peer_of(MHD_Connection* connection) {
+    const MHD_ConnectionInfo* info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (!info || !info->client_addr) return {};
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const sockaddr* address = info->client_addr;
+    const void* bytes =
+        address->sa_family == AF_INET6
+            ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr)
+            : &reinterpret_cast<const sockaddr_in*>(address)->sin_addr;
+    if (!inet_ntop(address->sa_family, bytes, text.data(), text.size())) return {};
+    return text.data();
+}
 
-struct Listener::Parts {
-    explicit Parts(const std::string& address) : socket(bound_socket(address)) {}
+Pairs headers_of(MHD_Connection* connection) {
+    Pairs headers;
+    MHD_get_connection_values_n(
+        connection, MHD_HEADER_KIND,
+        [](void* all, MHD_ValueKind, const char* name, std::size_t name_size, const char* value,
+           std::size_t value_size) {
+            static_cast<Pairs*>(all)->emplace_back(std::string(name, name_size),
+                                                   std::string(value ? value : "", value_size));
+            return MHD_YES;
+        },
+        &headers);
+    return headers;
+}
 
-    Poco::ThreadPool pool{2, kThreads};
-    net::ServerSocket socket;
-    std::optional<net::HTTPServer> server;
+HttpResponse plain(int status, std::string words) {
+    HttpResponse response;
+    response.status = status;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = std::move(words);
+    return response;
+}
+
+MHD_Result send(MHD_Connection* connection, const HttpResponse& response) {
+    MHD_Response* raw = MHD_create_response_from_buffer(
+        response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
+    if (!raw) return MHD_NO;
+    MHD_add_response_header(raw, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
+    for (const auto& [name, value] : response.headers)
+        MHD_add_response_header(raw, name.c_str(), value.c_str());
+    const MHD_Result sent =
+        MHD_queue_response(connection, static_cast<unsigned>(response.status), raw);
+    MHD_destroy_response(raw); // the connection holds it
+    return sent;
+}
+
+// Which exchanges were taken and not yet sent. Any thread.
+class Taken {
+public:
+    // False: the end has begun.
+    bool add() {
+        const std::lock_guard lock(mutex_);
+        if (is_ending_) return false;
+        ++count_;
+        return true;
+    }
+    void remove() {
+        const std::lock_guard lock(mutex_);
+        if (--count_ == 0) none_left_.notify_all();
+    }
+    void end() {
+        std::unique_lock lock(mutex_);
+        is_ending_ = true;
+        none_left_.wait(lock, [&] { return count_ == 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable none_left_;
+    std::size_t count_ = 0;
+    bool is_ending_ = false;
 };
 
-Listener::Listener(const std::string& address) : parts_(std::make_unique<Parts>(address)) {
-    address_ = parts_->socket.address().toString();
+class Incoming final : public Exchange {
+public:
+    Incoming(std::string_view target, MHD_Connection* connection) : connection_(connection) {
+        const std::size_t question = std::min(target.find('?'), target.size());
+        request.path = target.substr(0, question);
+        if (question < target.size()) request.query = target.substr(question + 1);
+    }
+
+    void answer(HttpResponse response) override {
+        response_ = std::move(response);
+        MHD_resume_connection(connection_);
+    }
+
+    // The next thing about it came: headers, then a piece of the body until there is none.
+    MHD_Result advance(const char* method, const char* piece, std::size_t& piece_size,
+                       const Server::Take& take, Taken& taken) {
+        if (stage_ == Stage::headers) return read_headers(method);
+        if (stage_ == Stage::answered) return send(connection_, response_);
+        if (piece_size != 0) {
+            const std::size_t room = kMaxBodyBytes + 1 - request.body.size();
+            request.body.append(piece, std::min(room, piece_size));
+            piece_size = 0;
+            return MHD_YES;
+        }
+        if (!taken.add()) return send(connection_, plain(503, "The host is stopping.\n"));
+        stage_ = Stage::answered; // when this is called again
+        MHD_suspend_connection(connection_);
+        take(*this);
+        return MHD_YES;
+    }
+
+    bool was_taken() const { return stage_ == Stage::answered; }
+
+private:
+    enum class Stage { headers, body, answered };
+
+    // An answer that is given here, before the body was read, also ends the connection.
+    MHD_Result read_headers(const char* method) {
+        stage_ = Stage::body;
+        request.method = method;
+        request.headers = headers_of(connection_);
+        request.peer = peer_of(connection_);
+        if (!request.header(MHD_HTTP_HEADER_TRANSFER_ENCODING).empty())
+            return send(connection_,
+                        plain(400, "Chunked bodies are not taken; send a Content-Length.\n"));
+        const std::string_view declared = request.header(MHD_HTTP_HEADER_CONTENT_LENGTH);
+        std::size_t size = 0;
+        const auto [end, error] =
+            std::from_chars(declared.data(), declared.data() + declared.size(), size);
+        if (!declared.empty() && (error != std::errc() || end != declared.end()))
+            return send(connection_, plain(400, "The Content-Length is no number.\n"));
+        if (size > kMaxReadBytes) return send(connection_, plain(413, "The body is too large.\n"));
+        return MHD_YES;
+    }
+
+    MHD_Connection* const connection_;
+    Stage stage_ = Stage::headers;
+    HttpResponse response_;
+};
+
+} // namespace
+
+// ---- Listener ---------------------------------------------------------------------------------
+
+struct Listener::Socket {
+    net::ServerSocket socket;
+};
+
+Listener::Listener(const std::string& address)
+    : socket_(new Socket{bound_socket(address)}), address_(socket_->socket.address().toString()) {}
+
+Listener::~Listener() = default;
+
+// ---- Server -----------------------------------------------------------------------------------
+
+struct Server::Daemon {
+    Take take;
+    Taken taken;
+    MHD_Daemon* raw = nullptr;
+
+    // No exception may leave these: C called them.
+    static void* on_target(void*, const char* target, MHD_Connection* connection) noexcept {
+        try {
+            return new Incoming(target, connection);
+        } catch (const std::bad_alloc&) {
+            return nullptr;
+        }
+    }
+    static MHD_Result on_progress(void* self, MHD_Connection*, const char*, const char* method,
+                                  const char*, const char* piece, std::size_t* piece_size,
+                                  void** exchange) noexcept {
+        if (!*exchange) return MHD_NO;
+        auto& daemon = *static_cast<Daemon*>(self);
+        try {
+            return static_cast<Incoming*>(*exchange)->advance(method, piece, *piece_size,
+                                                              daemon.take, daemon.taken);
+        } catch (const std::exception& failure) {
+            log(Level::error, std::string("a request was not read: ") + failure.what());
+            return MHD_NO;
+        }
+    }
+    static void on_end(void* self, MHD_Connection*, void** exchange,
+                       MHD_RequestTerminationCode) noexcept {
+        const std::unique_ptr<Incoming> ended(static_cast<Incoming*>(*exchange));
+        *exchange = nullptr;
+        if (ended && ended->was_taken()) static_cast<Daemon*>(self)->taken.remove();
+    }
+    // Queries stay as they were sent.
+    static std::size_t leave_encoded(void*, MHD_Connection*, char* text) noexcept {
+        return std::string_view(text).size();
+    }
+};
+
+Server::Server(Listener& listener, Take take) : daemon_(std::make_unique<Daemon>()) {
+    daemon_->take = std::move(take);
+    daemon_->raw = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr,
+        &Daemon::on_progress, daemon_.get(), // all that follows are options
+        MHD_OPTION_LISTEN_SOCKET, listener.socket_->socket.impl()->sockfd(),
+        MHD_OPTION_CONNECTION_LIMIT, kMaxConnections, MHD_OPTION_CONNECTION_TIMEOUT,
+        kSilenceSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMaxHeaderBytes,
+        MHD_OPTION_URI_LOG_CALLBACK, &Daemon::on_target, nullptr, MHD_OPTION_NOTIFY_COMPLETED,
+        &Daemon::on_end, daemon_.get(), MHD_OPTION_UNESCAPE_CALLBACK, &Daemon::leave_encoded,
+        nullptr, MHD_OPTION_END);
+    if (!daemon_->raw)
+        throw std::runtime_error("cannot serve " + listener.address() +
+                                 ": no thread, or too many open files");
 }
 
-Listener::~Listener() { stop(); }
-
-void Listener::start(Respond respond) {
-    parts_->server.emplace(new HandlerFactory(std::move(respond)), parts_->pool, parts_->socket,
-                           params());
-    parts_->server->start();
-}
-
-void Listener::stop() {
-    if (!parts_->server) return;
-    parts_->server->stopAll(false);
-    parts_->pool.joinAll();
+Server::~Server() {
+    MHD_quiesce_daemon(daemon_->raw); // the socket is the listener's again
+    daemon_->taken.end();
+    MHD_stop_daemon(daemon_->raw);
 }
 
 bool is_loopback(const std::string& address) {
