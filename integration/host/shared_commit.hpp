@@ -30,6 +30,7 @@ public:
     void commit(const Work& work);
 
 private:
+    struct Turn;
     struct Waiting;
 
     void lead(std::unique_lock<std::mutex>& lock);
