@@ -227,7 +227,7 @@ void apply_to_subscription(Connection& db, const Fact& fact,
     if (option) renews = option->recurring_days > 0;
     subscription.renewing = switched(fact.effect.renewing, subscription.renewing, renews, is_paid);
     apply_period(fact, option, subscription);
-    store_subscription(db, subscription);
+    store_subscription(db, known, subscription);
     if (owner_before && owner_before != subscription.member) refresh_status(db, *owner_before);
     const bool had_access = known && known->access.value_or(false);
     if (subscription.access.value_or(false) != had_access)

@@ -8,6 +8,12 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 5'000;
 
+// SQLite counts its memory under a lock that all threads share, for figures that nobody asks for.
+// Before the first connection, or it has no effect.
+void count_no_memory() {
+    [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 } // namespace
 
 bool DatabaseError::is_busy() const {
@@ -18,16 +24,16 @@ bool DatabaseError::is_busy() const {
 // ---- Rows -------------------------------------------------------------------------------------
 
 Rows::Rows(Connection& connection, std::string_view sql)
-    : connection_(connection), statement_(nullptr), sql_(sql) {
-    statement_ = connection_.take_statement(sql_);
-}
+    : connection_(connection),
+      taken_(connection.take_statement(sql)),
+      statement_(taken_.mapped()) {}
 
-Rows::~Rows() { connection_.give_back(sql_, statement_); }
+Rows::~Rows() { connection_.give_back(std::move(taken_)); }
 
 bool Rows::next() {
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;
-    if (code != SQLITE_DONE) connection_.fail(code, sql_);
+    if (code != SQLITE_DONE) connection_.fail(code, taken_.key());
     return false;
 }
 
@@ -45,17 +51,18 @@ std::string Rows::text(int column) const {
 }
 
 void Rows::bind(int index, std::nullptr_t) {
-    if (int code = sqlite3_bind_null(statement_, index)) connection_.fail(code, sql_);
+    if (int code = sqlite3_bind_null(statement_, index)) connection_.fail(code, taken_.key());
 }
 
 void Rows::bind(int index, std::int64_t value) {
-    if (int code = sqlite3_bind_int64(statement_, index, value)) connection_.fail(code, sql_);
+    if (int code = sqlite3_bind_int64(statement_, index, value))
+        connection_.fail(code, taken_.key());
 }
 
 void Rows::bind(int index, std::string_view value) {
     if (int code = sqlite3_bind_text64(statement_, index, value.data() ? value.data() : "",
                                        value.size(), SQLITE_TRANSIENT, SQLITE_UTF8))
-        connection_.fail(code, sql_);
+        connection_.fail(code, taken_.key());
 }
 
 // ---- Connection -------------------------------------------------------------------------------
@@ -91,23 +98,20 @@ std::int64_t Connection::last_id() const { return sqlite3_last_insert_rowid(hand
 
 std::int64_t Connection::changed_rows() const { return sqlite3_changes64(handle_); }
 
-sqlite3_stmt* Connection::take_statement(const std::string& sql) {
-    if (auto idle = idle_statements_.find(sql); idle != idle_statements_.end()) {
-        sqlite3_stmt* statement = idle->second;
-        idle_statements_.erase(idle);
-        return statement;
-    }
+Statements::node_type Connection::take_statement(std::string_view sql) {
+    if (const auto idle = idle_statements_.find(sql); idle != idle_statements_.end())
+        return idle_statements_.extract(idle);
     sqlite3_stmt* statement = nullptr;
-    const int code = sqlite3_prepare_v3(handle_, sql.c_str(), static_cast<int>(sql.size()),
+    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) fail(code, sql);
-    return statement;
+    return idle_statements_.extract(idle_statements_.emplace(sql, statement));
 }
 
-void Connection::give_back(const std::string& sql, sqlite3_stmt* statement) {
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    idle_statements_.emplace(sql, statement);
+void Connection::give_back(Statements::node_type statement) {
+    sqlite3_reset(statement.mapped());
+    sqlite3_clear_bindings(statement.mapped());
+    idle_statements_.insert(std::move(statement));
 }
 
 void Connection::fail(int code, std::string_view doing) const {
@@ -119,7 +123,9 @@ void Connection::fail(int code, std::string_view doing) const {
 // ---- Database ---------------------------------------------------------------------------------
 
 Database::Database(std::string path)
-    : path_(std::move(path)), writes_([this](SharedCommit::Works works) { run(works); }) {}
+    : path_(std::move(path)), writes_([this](SharedCommit::Works works) { run(works); }) {
+    count_no_memory();
+}
 
 void Database::run(SharedCommit::Works works) {
     if (!writer_) writer_ = std::make_unique<Connection>(path_);

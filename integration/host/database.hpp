@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,6 +36,12 @@ private:
 };
 
 class Connection;
+
+// Prepared statements by their text; one that runs is taken out.
+struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+};
+using Statements = std::unordered_multimap<std::string, sqlite3_stmt*, TextHash, std::equal_to<>>;
 
 // A running statement; ends when it goes out of scope. Columns count from 0.
 class Rows {
@@ -72,8 +79,8 @@ public:
 
 private:
     Connection& connection_;
+    Statements::node_type taken_;
     sqlite3_stmt* statement_;
-    std::string sql_;
 };
 
 // One connection; used by one thread at a time. Parameters are ?1, ?2, ... in order.
@@ -102,14 +109,14 @@ public:
 private:
     friend class Rows;
 
-    sqlite3_stmt* take_statement(const std::string& sql);
-    void give_back(const std::string& sql, sqlite3_stmt* statement);
+    Statements::node_type take_statement(std::string_view sql);
+    void give_back(Statements::node_type statement);
     [[noreturn]] void fail(int code, std::string_view doing) const;
     std::int64_t changed_rows() const;
 
     std::string path_;
     sqlite3* handle_ = nullptr;
-    std::unordered_multimap<std::string, sqlite3_stmt*> idle_statements_;
+    Statements idle_statements_;
 };
 
 // A database file: WAL, synchronous=FULL. Any number of readers beside one writer; threads of this

@@ -112,10 +112,10 @@ bool settle_login(Connection& db, const Member& member, const Login& login) {
 
 void refresh_status(Connection& db, std::int64_t id) {
     db.execute(
-        "UPDATE members SET status = CASE"
+        "UPDATE members SET status = now.status FROM (SELECT CASE"
         " WHEN EXISTS (SELECT 1 FROM subscriptions WHERE member = ?1 AND access = 1) THEN 'active'"
         " WHEN EXISTS (SELECT 1 FROM subscriptions WHERE member = ?1 AND access = 0) THEN 'ended'"
-        " ELSE 'pending' END WHERE id = ?1",
+        " ELSE 'pending' END AS status) AS now WHERE id = ?1 AND members.status <> now.status",
         id);
 }
 

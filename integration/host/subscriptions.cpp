@@ -52,20 +52,25 @@ std::optional<std::int64_t> subscription_owner(Connection& db, std::string_view 
     return rows.integer(0);
 }
 
-void store_subscription(Connection& db, const Subscription& subscription) {
+void store_subscription(Connection& db, const std::optional<Subscription>& before,
+                        const Subscription& subscription) {
     const Subscription& s = subscription;
-    if (s.number == 0)
+    const bool changes_hands = !before || before->member != s.member || before->site != s.site;
+    if (!before)
         db.execute(
             "INSERT INTO subscriptions (id, site, member, option, access, renewing, trial,"
             " paid_until, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             s.id, s.site, s.member, s.option, s.access, s.renewing, s.trial, s.paid_until,
             s.created_at);
-    else
+    else if (*before != s)
         db.execute(
-            "UPDATE subscriptions SET site = ?2, member = ?3, option = ?4, access = ?5,"
-            " renewing = ?6, trial = ?7, paid_until = ?8 WHERE number = ?1",
-            s.number, s.site, s.member, s.option, s.access, s.renewing, s.trial, s.paid_until);
-    if (s.member && s.site)
+            "UPDATE subscriptions SET option = ?2, access = ?3, renewing = ?4, trial = ?5,"
+            " paid_until = ?6 WHERE number = ?1",
+            s.number, s.option, s.access, s.renewing, s.trial, s.paid_until);
+    if (before && changes_hands)
+        db.execute("UPDATE subscriptions SET site = ?2, member = ?3 WHERE number = ?1", s.number,
+                   s.site, s.member);
+    if (changes_hands && s.member && s.site)
         db.execute(
             "UPDATE transactions SET member = ?1, site = ?2"
             " WHERE subscription = ?3 AND (site IS NULL OR (site = ?2 AND member IS NULL))",

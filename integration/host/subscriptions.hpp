@@ -21,6 +21,8 @@ struct Subscription {
     std::optional<bool> trial;
     std::optional<std::int64_t> paid_until; // Unix seconds
     std::int64_t created_at = 0;
+
+    friend bool operator==(const Subscription&, const Subscription&) = default;
 };
 
 // The subscription of this id at this site; else one of this id whose site is not known yet.
@@ -31,7 +33,9 @@ std::optional<Subscription> find_subscription(Connection& db, std::string_view i
 // Whoever owns the first subscription of this id, at whatever site.
 std::optional<std::int64_t> subscription_owner(Connection& db, std::string_view id);
 
-// Inserts or updates it, and gives transactions that came before their sale to its member.
-void store_subscription(Connection& db, const Subscription& subscription);
+// Inserts it or brings what was found up to date; what changes hands takes transactions that came
+// before their sale along to its member.
+void store_subscription(Connection& db, const std::optional<Subscription>& before,
+                        const Subscription& subscription);
 
 } // namespace nats_host
