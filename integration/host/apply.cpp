@@ -209,7 +209,8 @@ void apply_period(const Fact& fact, const std::optional<JoinOption>& option,
         std::max(subscription.paid_until.value_or(0), fact.at + days * kSecondsPerDay);
 }
 
-void apply_to_subscription(Connection& db, const Fact& fact,
+// Whether it gives or ends access, or changes hands: then its member's status may change.
+bool apply_to_subscription(Connection& db, const Fact& fact,
                            const std::optional<Subscription>& known,
                            const std::optional<Member>& member,
                            const std::optional<JoinOption>& option) {
@@ -228,10 +229,12 @@ void apply_to_subscription(Connection& db, const Fact& fact,
     subscription.renewing = switched(fact.effect.renewing, subscription.renewing, renews, is_paid);
     apply_period(fact, option, subscription);
     store_subscription(db, known, subscription);
-    if (owner_before && owner_before != subscription.member) refresh_status(db, *owner_before);
+    const bool changes_hands = owner_before != subscription.member;
+    if (owner_before && changes_hands) refresh_status(db, *owner_before);
     const bool had_access = known && known->access.value_or(false);
     if (subscription.access.value_or(false) != had_access)
         db.execute("UPDATE applied_events SET access = ?2 WHERE key = ?1", fact.key, !had_access);
+    return changes_hands || !known || known->access != subscription.access;
 }
 
 // A login is brought to a record that nobody uses yet, or by the enable of a purchase whose sale
@@ -246,14 +249,14 @@ bool may_bring_login(const Fact& fact, const Member& member,
 }
 
 void apply_to_member(Connection& db, const Fact& fact, const Member& member,
-                     const std::optional<Subscription>& known) {
+                     const std::optional<Subscription>& known, bool access_moved) {
     const bool leaves_pending = member.status == "pending";
     const bool takes_login = may_bring_login(fact, member, known);
     if ((takes_login || leaves_pending) &&
         !settle_login(db, member, takes_login ? fact.login : Login{}))
         log(Level::warning, "member " + std::to_string(member.id) +
                                 " got another user name than wanted: it belongs to somebody else");
-    refresh_status(db, member.id);
+    if (access_moved) refresh_status(db, member.id);
 }
 
 Direction direction_of(Books books) {
@@ -290,34 +293,33 @@ bool is_applied(Connection& db, const std::string& key) {
     return db.query("SELECT 1 FROM applied_events WHERE key = ?1", key).next();
 }
 
-// False when the key was there before.
-bool remember_key(Connection& db, const Fact& fact) {
-    return db.execute(
-               "INSERT INTO applied_events (key, number, kind, subscription, transaction_id,"
-               " reason_code, reason_text, reason_family, redelivery, occurred_at, applied_at)"
-               " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
-               " FROM applied_events WHERE true ON CONFLICT (key) DO NOTHING",
-               fact.key, fact.kind, fact.subscription, fact.transaction,
-               said(fact.event.reason_code), said(fact.event.reason_text),
-               said(fact.event.reason_family), fact.event.redelivery == BILLER_YES, fact.at,
-               std::time(nullptr)) == 1;
+void remember_key(Connection& db, const Fact& fact, const std::optional<Member>& member) {
+    db.execute(
+        "INSERT INTO applied_events (key, number, kind, subscription, transaction_id, member,"
+        " reason_code, reason_text, reason_family, redelivery, occurred_at, applied_at)"
+        " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
+        " FROM applied_events",
+        fact.key, fact.kind, fact.subscription, fact.transaction,
+        member ? std::optional(member->id) : std::nullopt, said(fact.event.reason_code),
+        said(fact.event.reason_text), said(fact.event.reason_family),
+        fact.event.redelivery == BILLER_YES, fact.at, std::time(nullptr));
 }
 
-// False when it had been applied before; then nothing is changed.
+// False when it had been applied before; then nothing is changed. Nobody else writes meanwhile.
 bool apply(Connection& db, const Fact& fact) {
-    if (!remember_key(db, fact)) return false;
+    if (is_applied(db, fact.key)) return false;
     std::optional<Subscription> subscription;
     if (fact.subscription) subscription = find_subscription(db, *fact.subscription, fact.site);
     const bool may_make = is_sale(fact) || fact.event.kind == BILLER_EVENT_MEMBER_ENABLE;
     const std::optional<Member> member = member_of(db, fact, subscription, may_make);
     const std::optional<JoinOption> option = find_option(db, biller::view(fact.event.option));
 
-    if (fact.effect.has_subscription && fact.subscription)
-        apply_to_subscription(db, fact, subscription, member, option);
-    if (fact.effect.has_subscription && member) apply_to_member(db, fact, *member, subscription);
+    remember_key(db, fact, member);
+    const bool access_moved = fact.effect.has_subscription && fact.subscription &&
+                              apply_to_subscription(db, fact, subscription, member, option);
+    if (fact.effect.has_subscription && member)
+        apply_to_member(db, fact, *member, subscription, access_moved);
     if (is_in_the_books(fact)) add_transaction(db, fact, member, option);
-    if (member)
-        db.execute("UPDATE applied_events SET member = ?2 WHERE key = ?1", fact.key, member->id);
     return true;
 }
 
