@@ -1,10 +1,11 @@
 // bench-ledger: how many events a second get through claim, delivery and settling, from how many
-// threads, beside the disk alone and beside SQLite as a plain table. All files are in one folder,
-// on the disk that the tests are on.
+// threads, beside the disk alone and beside SQLite as a plain table; and from workers in PHP,
+// beside the usual script. All files are in one folder, on the disk that the tests are on.
 #include "bench.hpp"
 #include "facts.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger_steps.hpp"
+#include "php_workers.hpp"
 #include "sqlite_peer.hpp"
 
 #include <Poco/TemporaryFile.h>
@@ -139,12 +140,14 @@ void bench_ledger(Pace pace) {
         race.enter(name, ledger_run(file(name), source, kThreads[i], latencies[i]));
     }
     race.enter("ledger_batch64", batch_run(file("batch64"), source, 64));
+    PhpContest php(file("php"), race);
     race.run();
     race.print_rates();
     for (std::size_t i = 0; i < kThreads.size(); ++i)
         for (const auto& [name, part] : {std::pair{"p50", 0.50}, std::pair{"p99", 0.99}})
             print_row("ledger_" + std::to_string(kThreads[i]) + "_" + name,
                       latencies[i].at(part) / 1e6, "ms");
+    php.print(race);
     race.print_ratio("ledger32_vs_sqlite_batch16", "ledger_32", "ledger_sqlite_batch16");
     race.print_ratio("ledger64_vs_sqlite_batch16", "ledger_64", "ledger_sqlite_batch16");
     race.print_ratio("ledger_batch64_vs_sqlite_batch16", "ledger_batch64", "ledger_sqlite_batch16");

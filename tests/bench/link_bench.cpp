@@ -167,7 +167,7 @@ void bench_link(Pace pace) {
     std::optional<PhpPeer> php;
     if (is_php_installed()) {
         write_lines(lines.path(), corpus);
-        php.emplace("link.php", lines.path());
+        php.emplace("link.php", std::vector{lines.path()});
         check_same(php->run("link", 1).witness, corpus.peers.back(), "PHP");
     }
 

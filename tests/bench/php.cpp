@@ -19,10 +19,19 @@ bool is_php_installed() {
     return false;
 }
 
-PhpPeer::PhpPeer(std::string_view script, const std::string& corpus_file)
-    : process_(Poco::Process::launch(
-          "php", {SEGPAY_SOURCE_DIR "/tests/bench/peer/" + std::string(script), corpus_file},
-          &input_, &output_, nullptr)),
+namespace {
+
+Poco::Process::Args command(std::string_view script, const std::vector<std::string>& arguments) {
+    Poco::Process::Args args = {SEGPAY_SOURCE_DIR "/tests/bench/peer/" + std::string(script)};
+    args.insert(args.end(), arguments.begin(), arguments.end());
+    return args;
+}
+
+} // namespace
+
+PhpPeer::PhpPeer(std::string_view script, const std::vector<std::string>& arguments)
+    : process_(
+          Poco::Process::launch("php", command(script, arguments), &input_, &output_, nullptr)),
       ask_(input_),
       answer_(output_) {
     std::signal(SIGPIPE, SIG_IGN); // a script that ended is told by run()
@@ -34,11 +43,20 @@ PhpPeer::~PhpPeer() {
 }
 
 PhpPeer::Answer PhpPeer::run(std::string_view task, std::size_t passes) {
+    begin(task, passes);
+    return end();
+}
+
+void PhpPeer::begin(std::string_view task, std::size_t passes) {
+    task_ = task;
     ask_ << task << ' ' << passes << std::endl;
+}
+
+PhpPeer::Answer PhpPeer::end() {
     std::string line;
     Answer answer;
     if (!std::getline(answer_, line) || !(std::istringstream(line) >> answer.ns >> answer.witness))
-        throw std::runtime_error("the PHP peer answers \"" + line + "\" to \"" + std::string(task) +
+        throw std::runtime_error("the PHP peer answers \"" + line + "\" to \"" + task_ +
                                  "\" instead of nanoseconds and a witness");
     return answer;
 }

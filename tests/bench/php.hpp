@@ -17,8 +17,8 @@ bool is_php_installed();
 
 class PhpPeer {
 public:
-    // Starts "php SCRIPT CORPUS", the script being one of peer/.
-    PhpPeer(std::string_view script, const std::string& corpus_file);
+    // Starts "php SCRIPT ARGUMENT...", the script being one of peer/.
+    PhpPeer(std::string_view script, const std::vector<std::string>& arguments);
     PhpPeer(const PhpPeer&) = delete;
     PhpPeer& operator=(const PhpPeer&) = delete;
     ~PhpPeer(); // the script ends when its input does
@@ -29,11 +29,15 @@ public:
     };
     // Throws std::runtime_error when the script ended or says something else.
     Answer run(std::string_view task, std::size_t passes);
+    // The same in two steps, so that several peers can be at work at once.
+    void begin(std::string_view task, std::size_t passes);
+    Answer end();
 
     // The peer's task as an entry of a race. The peer must outlive it.
     Run entry(std::string_view task);
 
 private:
+    std::string task_; // that was begun
     Poco::Pipe input_;
     Poco::Pipe output_;
     Poco::ProcessHandle process_;

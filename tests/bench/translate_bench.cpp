@@ -201,7 +201,7 @@ void bench_translate(Pace pace) {
     std::optional<PhpPeer> php;
     if (is_php_installed()) {
         write_lines(lines.path(), corpus);
-        php.emplace("translate.php", lines.path());
+        php.emplace("translate.php", std::vector{lines.path()});
         check_php(*php, kinds, minor_units(corpus, open));
     }
 
