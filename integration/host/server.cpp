@@ -232,7 +232,7 @@ struct Server::Daemon {
         *exchange = nullptr;
         if (ended && ended->was_taken()) static_cast<Daemon*>(self)->taken.remove();
     }
-    // Queries stay as they were sent.
+    // Targets are read from on_target as they were sent; nobody needs another form of them.
     static std::size_t leave_encoded(void*, MHD_Connection*, char* text) noexcept {
         return std::string_view(text).size();
     }

@@ -1,6 +1,7 @@
 """The reference host as an HTTP server: what it makes of bodies, methods, headers and connections,
 and how it starts and ends."""
 
+import json
 import os
 import shutil
 import socket
@@ -202,6 +203,49 @@ class HttpTest(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(failures, [])
+
+
+class SharedCommitTest(unittest.TestCase):
+    """Events that are applied at the same moment share a transaction of the host's database. One
+    that the host refuses must neither take the others along nor leave a trace."""
+
+    def test_what_is_refused_spoils_nothing_for_the_others(self):
+        data = tempfile.mkdtemp(prefix="segpay-shared-")
+        self.addCleanup(shutil.rmtree, data, ignore_errors=True)
+        world = stack.Stack(BUILD, data)
+        self.addCleanup(world.stop)
+        catalogue = os.path.join(data, "catalogue.json")
+        with open(os.path.join(stack.ROOT, "integration", "host", "catalogue.json"),
+                  encoding="utf-8") as file:
+            content = json.load(file)
+        for name, key in (("sites", "id"), ("options", "site")):
+            content[name] = [entry for entry in content[name] if entry[key] != "8"]
+        with open(catalogue, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        world.start_host(more=("--catalogue", catalogue))
+
+        count = 600
+        refused = set(range(0, count, 5))
+        wires = [Wire(world.host_port) for _ in range(30)]
+        for number in range(count):
+            sale = SALE.format(3_000 + number)
+            if number in refused:
+                sale = sale.replace("162209:3097", "133044:12217").replace("2.95", "19.95")
+                sale = sale.replace("USD", "EUR")
+            wires[number % len(wires)].ask("GET", f"{ENDPOINT}?{sale}")
+        answers = {}
+        for number in range(count):
+            answers[number] = wires[number % len(wires)].answer()[0]
+        for wire in wires:
+            wire.__exit__()
+        self.assertEqual({n for n, status in answers.items() if status != 200}, refused)
+        applied = {row["subscription"] for row in world.rows(
+            "SELECT subscription FROM applied_events JOIN subscriptions ON id = subscription")}
+        self.assertEqual(applied, {f"SEGPAY:{3_000 + number}" for number in range(count)
+                                   if number not in refused})
+        self.assertEqual(len(world.rows("SELECT * FROM transactions")), count - len(refused))
+        letters = world.rows("SELECT * FROM entries WHERE state = 3", database="ledger")
+        self.assertEqual(len(letters), len(refused))
 
 
 class StartAndStopTest(unittest.TestCase):
