@@ -11,11 +11,14 @@
 #include <Poco/TemporaryFile.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 using namespace segpay::bench;
@@ -50,11 +53,21 @@ void check(const Contestant& contestant, const Load& load, std::uint64_t effects
         refuse(effects, " effects");
 }
 
+// When there are no more of them: wrk ends without waiting for the last answers.
+std::uint64_t all_effects(const Contestant& contestant) {
+    if (!contestant.effects) return 0;
+    std::uint64_t before = 0, now = contestant.effects();
+    do {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        before = std::exchange(now, contestant.effects());
+    } while (now != before);
+    return now;
+}
+
 Load measure(const Contestant& contestant, int seconds, Reading reading) {
-    const auto effects = [&] { return contestant.effects ? contestant.effects() : 0; };
-    const std::uint64_t before = effects();
+    const std::uint64_t before = all_effects(contestant);
     const Load load = send_postbacks(contestant.url, seconds, reading);
-    check(contestant, load, effects() - before);
+    check(contestant, load, all_effects(contestant) - before);
     return load;
 }
 
