@@ -11,6 +11,7 @@ namespace segpay::bench {
 namespace {
 
 constexpr int kThreads = 2;
+constexpr const char* kPatience = "60s"; // a slow answer is slow, and not lost
 constexpr std::uint64_t kIdsOfThread = 1'000'000;
 
 // The first transaction id of a run; the host's own members have small numbers.
@@ -26,9 +27,9 @@ bool is_wrk_installed(std::string_view left_out) { return are_installed({"wrk"},
 Load send_postbacks(const std::string& url, int seconds, Reading reading) {
     const std::string output =
         output_of({"wrk", "--threads", std::to_string(kThreads), "--connections",
-                   std::to_string(kConnections), "--duration", std::to_string(seconds), "--script",
-                   SEGPAY_SOURCE_DIR "/tests/bench/peer/postbacks.lua", url, "--",
-                   std::to_string(next_first_id()), std::to_string(kIdsOfThread),
+                   std::to_string(kConnections), "--duration", std::to_string(seconds), "--timeout",
+                   kPatience, "--script", SEGPAY_SOURCE_DIR "/tests/bench/peer/postbacks.lua", url,
+                   "--", std::to_string(next_first_id()), std::to_string(kIdsOfThread),
                    reading == Reading::read_answers ? "yes" : "no"});
     constexpr std::string_view kMark = "ANSWERS ";
     const std::size_t at = output.find(kMark);
