@@ -292,10 +292,16 @@ Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
     // each time it is told, and must not for ever.
     const bool is_hopeless = attempts > config_.ledger.max_attempts;
     SEGPAY_FAILPOINT("deliver.begin");
-    HostAnswer answer = is_hopeless ? HostAnswer{HostAnswer::Verdict::refuse,
-                                                 "given up after " + counted(attempts - 1) +
-                                                     "; the last ended without an answer"}
-                                    : host_.deliver(entry);
+    HostAnswer answer;
+    try {
+        answer = is_hopeless ? HostAnswer{HostAnswer::Verdict::refuse,
+                                          "given up after " + counted(attempts - 1) +
+                                              "; the last ended without an answer"}
+                             : host_.deliver(entry);
+    } catch (...) { // for want of memory
+        (void)in_hand_.put_down(entry);
+        throw;
+    }
     SEGPAY_FAILPOINT("deliver.end");
     const std::optional<Entry> again = in_hand_.put_down(entry);
     why = std::move(answer.why);
