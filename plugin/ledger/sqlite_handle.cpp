@@ -115,7 +115,11 @@ std::int64_t SqliteConnection::integer(std::string_view sql) {
 
 std::string SqliteConnection::text(std::string_view sql) {
     SqliteQuery row(prepared(sql));
-    return row.next() ? std::string(row.text(0)) : std::string();
+    std::string text;
+    if (row.next()) text = row.text(0);
+    while (row.next()) { // a change of the journal mode is committed, and can fail, after its row
+    }
+    return text;
 }
 
 std::int64_t SqliteConnection::changes() const { return sqlite3_changes64(connection_.get()); }
