@@ -29,6 +29,7 @@ public:
 
     void close();
     unsigned failures() const { return clerk_.failures; }
+    const std::string& last_failure() const { return clerk_.last_failure; }
 
 private:
     void open();

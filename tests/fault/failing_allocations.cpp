@@ -77,7 +77,7 @@ void check_day(const Shortage& shortage) {
     allocations.heal();
     if (!shortage.is_lasting && day.failures() > 1)
         throw Broken("one failing allocation made " + std::to_string(day.failures()) +
-                     " operations fail");
+                     " operations fail; the last: " + day.last_failure());
     day.check_working();
     day.close();
     if (machine.open_files() != 0) throw Broken("files stay open");

@@ -61,7 +61,7 @@ void check_day(const Trouble& trouble, bool does_power_fail) {
     machine.heal();
     if (trouble.extent == Trouble::Extent::once && day.failures() > 1)
         throw Broken("one failing call made " + std::to_string(day.failures()) +
-                     " operations fail");
+                     " operations fail; the last: " + day.last_failure());
     day.check_working();
     if (does_power_fail) machine.cut_power();
     day.close();

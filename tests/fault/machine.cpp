@@ -144,7 +144,7 @@ struct MachineVfs {
     }
 
     static void sync_names(Machine& machine) {
-        if (!machine.ignores_syncs_) machine.disk_.sync_names();
+        if (machine.ignored_ != Machine::Ignored::all_syncs) machine.disk_.sync_names();
     }
 
     // ---- Bytes ----------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ struct MachineVfs {
         return SQLITE_OK;
     }
 
-    static int sync(sqlite3_file* room, int) {
+    static int sync(sqlite3_file* room, int flags) {
         OpenFile& open = of(room);
         Machine& machine = *open.machine;
         const Guard guard(machine);
@@ -202,7 +202,10 @@ struct MachineVfs {
             if (!machine.is_off_) open.file->fail_sync();
             return error;
         }
-        if (machine.ignores_syncs_) return SQLITE_OK;
+        const bool is_of_commit = open.is_log && (flags & SQLITE_SYNC_DATAONLY) != 0;
+        if (machine.ignored_ == Machine::Ignored::all_syncs ||
+            (machine.ignored_ == Machine::Ignored::syncs_of_commits && is_of_commit))
+            return SQLITE_OK;
         open.file->sync();
         if (open.is_log && !std::exchange(open.has_synced_names, true)) sync_names(machine);
         return SQLITE_OK;

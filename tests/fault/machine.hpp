@@ -76,8 +76,10 @@ public:
     bool is_off() const;
     std::size_t open_files() const;
 
-    // Sabotage: what SQLite wants to have synced is not.
-    void ignore_syncs() { ignores_syncs_ = true; }
+    // Sabotage: what should be synced is not. Of a log, SQLite itself never syncs the data alone
+    // when it is told to be NORMAL; whoever makes a commit durable does.
+    enum class Ignored { nothing, syncs_of_commits, all_syncs };
+    void ignore(Ignored ignored) { ignored_ = ignored; }
 
 private:
     friend struct MachineVfs;
@@ -96,7 +98,7 @@ private:
     std::uint64_t changes_ = 0;
     std::uint64_t cut_at_ = 0; // 0: never
     bool is_off_ = false;
-    bool ignores_syncs_ = false;
+    Ignored ignored_ = Ignored::nothing;
     sqlite3_vfs vfs_{};
 };
 

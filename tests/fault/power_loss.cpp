@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <random>
 #include <set>
@@ -48,9 +49,16 @@ void checkpoint(Dice& dice) {
     sqlite3_close(connection);
 }
 
+// "normal": as synchronous=NORMAL alone would be, without the sync that ends a commit.
+const std::map<std::string, Machine::Ignored> kSabotages = {
+    {"", Machine::Ignored::nothing},
+    {"normal", Machine::Ignored::syncs_of_commits},
+    {"no-sync", Machine::Ignored::all_syncs},
+};
+
 struct Setting {
     unsigned threads;
-    bool ignores_syncs;
+    Machine::Ignored ignored;
     bool has_disk_trouble;
     bool has_memory_trouble;
 
@@ -61,7 +69,7 @@ class World {
 public:
     World(std::uint64_t seed, const Setting& setting)
         : machine_(seed), dice_(seed), setting_(setting) {
-        if (setting.ignores_syncs) machine_.ignore_syncs();
+        machine_.ignore(setting.ignored);
     }
 
     void live(std::uint64_t life);
@@ -199,26 +207,6 @@ void World::recover() {
     ledger_.reset();
 }
 
-// Makes every connection one of the next lower grade: the real thing, whatever the plugin asks for.
-void force_normal() {
-    using Extension = void (*)();
-    int (*const lower)(sqlite3*, char**, const void*) = [](sqlite3* connection, char**,
-                                                           const void*) {
-        const int code =
-            sqlite3_exec(connection, "PRAGMA synchronous=NORMAL", nullptr, nullptr, nullptr);
-        sqlite3_set_authorizer(
-            connection,
-            [](void*, int action, const char* name, const char*, const char*, const char*) {
-                const bool is_it =
-                    action == SQLITE_PRAGMA && name && std::string_view(name) == "synchronous";
-                return is_it ? SQLITE_IGNORE : SQLITE_OK;
-            },
-            nullptr);
-        return code;
-    };
-    sqlite3_auto_extension(reinterpret_cast<Extension>(lower));
-}
-
 } // namespace
 
 int main(int count, char** words) {
@@ -230,15 +218,14 @@ int main(int count, char** words) {
     if (!options) return kWrongUsage;
     const std::string& sabotage = options->names.at("--sabotage");
     const std::string& trouble = options->names.at("--trouble");
-    if (!std::set<std::string>{"", "normal", "no-sync"}.contains(sabotage) ||
+    if (!kSabotages.contains(sabotage) ||
         !std::set<std::string>{"", "disk", "memory"}.contains(trouble)) {
         std::cerr << kUsage;
         return kWrongUsage;
     }
     if (trouble == "memory") pass_sqlite_allocations();
-    if (sabotage == "normal") force_normal();
 
-    const Setting setting{static_cast<unsigned>((*options)["--threads"]), sabotage == "no-sync",
+    const Setting setting{static_cast<unsigned>((*options)["--threads"]), kSabotages.at(sabotage),
                           trouble == "disk", trouble == "memory"};
     const std::string again = "power_loss --threads " + std::to_string(setting.threads) +
                               (trouble.empty() ? "" : " --trouble " + trouble) +
