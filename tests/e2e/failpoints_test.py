@@ -41,7 +41,7 @@ KEEPING = ["keep.begin", "keep.entry_written", "keep.end"]
 # By the operator's pages, and by the tool, which leaves the delivery to the host.
 RELEASE = ["release.claimed", "release.told", "release.held_told", "release.end"]
 RELEASE_BY_TOOL = ["release.claimed", "give_back.begin", "give_back.end", "release.told"]
-DISMISSAL = ["dismiss.begin", "dismiss.held_closed", "dismiss.end"]
+DISMISSAL = ["dismiss.begin", "commit.after", "dismiss.held_closed", "dismiss.end"]
 REDELIVERY = ["redeliver.begin", "revive.before_commit", "redeliver.revived"]
 
 COVERED = {*LOAD["durable"], *LOAD["later"], *RECOVERY, *LEFT_BEHIND, *EPOCH, *OPENING, *KEEPING,
