@@ -7,7 +7,10 @@
 #include <Poco/Exception.h>
 #include <Poco/URI.h>
 
+#include <algorithm>
+#include <charconv>
 #include <filesystem>
+#include <utility>
 
 namespace segpay {
 
@@ -149,11 +152,72 @@ Seal read_seal(const YamlNode& map, Problems& problems) {
     return seal;
 }
 
-LedgerConfig read_ledger(const YamlNode& map, const std::string& folder) {
-    LedgerConfig ledger;
+std::string beside(const std::string& folder, const std::string& path) {
+    return (std::filesystem::path(folder) / path).lexically_normal().string();
+}
+
+// "10.0.0.7:3306", "[2001:db8::7]:3306", "/run/mysqld/mysqld.sock"
+Result<MysqlServer> parse_server(const std::string& text) {
+    if (text.starts_with('/')) return MysqlServer{{}, 0, text};
+    const Error wrong{
+        "be host:port or the path of a unix socket, e.g. 10.0.0.7:3306 or "
+        "/run/mysqld/mysqld.sock"};
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos) return wrong;
+    std::string host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']'))
+        host = host.substr(1, host.size() - 2);
+    else if (host.find(':') != std::string::npos)
+        return wrong;
+    MysqlServer server{std::move(host), 0, {}};
+    const char* const end = text.data() + text.size();
+    const auto [stop, failure] = std::from_chars(text.data() + colon + 1, end, server.port);
+    if (failure != std::errc() || stop != end || server.port == 0) return wrong;
+    if (server.host.empty() || server.host.find_first_of(" /[]@") != std::string::npos)
+        return wrong;
+    return server;
+}
+
+MysqlConfig read_mysql(const YamlNode& map, const std::string& folder, Problems& problems) {
+    MysqlConfig mysql;
+    for (const YamlNode& item : list_items(map, "servers")) {
+        if (!item.is(YamlNode::Kind::text)) continue;
+        const Result<MysqlServer> server = parse_server(item.text);
+        if (!server)
+            problems.add(item.place, "an entry of \"servers\" must " + server.error() + ", found " +
+                                         shown(item));
+        else if (std::ranges::find(mysql.servers, *server) != mysql.servers.end())
+            problems.add(item.place, "server " + shown(item) + " is there twice");
+        else
+            mysql.servers.push_back(*server);
+    }
+    mysql.database = read_text(map, "database");
+    mysql.user = read_text(map, "user");
+    mysql.password = Secret(read_text(map, "password"));
+    mysql.tls_ca = read_text(map, "tls_ca");
+    if (!mysql.tls_ca.empty()) mysql.tls_ca = beside(folder, mysql.tls_ca);
+    return mysql;
+}
+
+// Where it is: a file or a database.
+void read_place(const YamlNode& map, const std::string& folder, Problems& problems,
+                LedgerConfig& ledger) {
     ledger.path = read_text(map, "path");
     if (!ledger.path.empty() && ledger.path != ":memory:")
-        ledger.path = (std::filesystem::path(folder) / ledger.path).lexically_normal().string();
+        ledger.path = beside(folder, ledger.path);
+    const bool has_path = !is_missing(map, "path"), has_mysql = !is_missing(map, "mysql");
+    if (map.is(YamlNode::Kind::map) && !has_path && !has_mysql)
+        problems.add(map.place, "the ledger needs \"path\", a file, or \"mysql\", a database");
+    const MapEntry* mysql = map.entry("mysql");
+    if (mysql && map.entry("path"))
+        problems.add(mysql->place, "the ledger has both \"path\" and \"mysql\"; write one of them");
+    if (const YamlNode* database = map_node(map, "mysql"))
+        ledger.mysql = read_mysql(*database, folder, problems);
+}
+
+LedgerConfig read_ledger(const YamlNode& map, const std::string& folder, Problems& problems) {
+    LedgerConfig ledger;
+    read_place(map, folder, problems, ledger);
     ledger.lease_seconds = read_small_number(map, "lease_seconds", ledger.lease_seconds);
     ledger.max_attempts = read_small_number(map, "max_attempts", ledger.max_attempts);
     ledger.retry_seconds = read_small_number(map, "retry_seconds", ledger.retry_seconds);
@@ -178,7 +242,7 @@ Config build_config(const YamlNode& root, const std::string& folder, Problems& p
     config.pay_page = read_pay_page(section(root, "pay_page"), problems);
     config.postbacks = read_postbacks(section(root, "postbacks"), problems);
     config.seal = read_seal(section(root, "seal"), problems);
-    config.ledger = read_ledger(section(root, "ledger"), folder);
+    config.ledger = read_ledger(section(root, "ledger"), folder, problems);
     read_names(root, config, problems);
     read_catalogue(root, config, problems);
     config.index();

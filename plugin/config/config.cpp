@@ -3,6 +3,12 @@
 
 namespace segpay {
 
+std::string to_string(const MysqlServer& server) {
+    if (!server.socket.empty()) return server.socket;
+    const bool is_ipv6 = server.host.find(':') != std::string::npos;
+    return (is_ipv6 ? "[" + server.host + "]" : server.host) + ":" + std::to_string(server.port);
+}
+
 void Config::index() {
     site_index_.build(sites);
     option_index_.build(options);

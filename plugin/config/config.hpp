@@ -82,8 +82,29 @@ struct Seal {
     std::vector<std::string> extras;
 };
 
+// One MariaDB server: an address, or the path of its unix socket.
+struct MysqlServer {
+    std::string host;
+    std::uint16_t port = 0;
+    std::string socket;
+
+    friend bool operator==(const MysqlServer&, const MysqlServer&) = default;
+};
+
+std::string to_string(const MysqlServer& server); // as it is written: "10.0.0.7:3306"
+
+// Where a MariaDB server, or a Galera cluster, keeps the ledger.
+struct MysqlConfig {
+    std::vector<MysqlServer> servers; // the first that answers is taken
+    std::string database;
+    std::string user;
+    Secret password;
+    std::string tls_ca; // file of the authority that signed the servers' certificates; empty: none
+};
+
 struct LedgerConfig {
-    std::string path; // absolute, or relative to the working directory
+    std::string path; // of an SQLite file: absolute, or relative to the working directory
+    std::optional<MysqlConfig> mysql; // in place of a path
     std::uint32_t lease_seconds = 30;
     std::uint32_t max_attempts = 50;
     std::uint32_t retry_seconds = 10; // first pause after a host's retry; doubles, at most an hour

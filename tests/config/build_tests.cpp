@@ -127,6 +127,71 @@ BOOST_AUTO_TEST_CASE(a_relative_ledger_lies_beside_the_configuration) {
     BOOST_TEST(path("/var/l.sqlite", "/etc/segpay/a.yaml") == "/var/l.sqlite");
 }
 
+// In place of line 8.
+std::string database(const std::string& more = "user: segpay") {
+    return "  mysql:\n    servers: ['10.0.0.7:3306']\n    database: segpay\n    " + more;
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_can_be_a_database) {
+    const std::string written =
+        "  mysql:\n    servers: [10.0.0.7:3306, '[2001:db8::7]:3307', db.example:3306, "
+        "/run/m.sock]\n"
+        "    database: segpay\n    user: ann\n    password: 'a: b'\n    tls_ca: ca.pem";
+    const LoadedConfig loaded = load_config_text(with_line(8, written), "/etc/segpay/a.yaml");
+    BOOST_REQUIRE(loaded.config && loaded.config->ledger.mysql);
+    BOOST_TEST(loaded.config->ledger.path == "");
+    const MysqlConfig& mysql = *loaded.config->ledger.mysql;
+    const std::vector<MysqlServer> servers = {{"10.0.0.7", 3306, ""},
+                                              {"2001:db8::7", 3307, ""},
+                                              {"db.example", 3306, ""},
+                                              {"", 0, "/run/m.sock"}};
+    BOOST_TEST((mysql.servers == servers));
+    BOOST_TEST(to_string(servers[0]) == "10.0.0.7:3306");
+    BOOST_TEST(to_string(servers[1]) == "[2001:db8::7]:3307");
+    BOOST_TEST(to_string(servers[3]) == "/run/m.sock");
+    BOOST_TEST(mysql.database == "segpay");
+    BOOST_TEST(mysql.user == "ann");
+    BOOST_TEST(mysql.password.reveal() == "a: b");
+    BOOST_TEST(mysql.tls_ca == "/etc/segpay/ca.pem");
+    BOOST_TEST(!load(kValid).ledger.mysql.has_value());
+    BOOST_TEST(load(with_line(8, database())).ledger.mysql->password.is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(each_mistake_about_a_database_is_named_where_it_stands) {
+    const auto servers = [](const std::string& entries) {
+        return "  mysql:\n    servers: [" + entries + "]\n    database: segpay\n    user: segpay";
+    };
+    const std::string server =
+        "9:15: an entry of \"servers\" must be host:port or the path of a unix socket, e.g. "
+        "10.0.0.7:3306 or /run/mysqld/mysqld.sock, found ";
+    check_each({
+        {8, "  lease_seconds: 30",
+         "8:3: the ledger needs \"path\", a file, or \"mysql\", a database"},
+        {8, "  path: l.sqlite\n" + database(),
+         "9:3: the ledger has both \"path\" and \"mysql\"; write one of them"},
+        {8, "  pat: l.sqlite", "8:3: unknown key \"pat\"; did you mean \"path\"?"},
+        {8, "  mysql: segpay", "8:10: \"mysql\" must be a map of keys, found a text"},
+        {8, "  mysql:\n    servers: [a:1]\n    database: segpay", "9:5: missing key \"user\""},
+        {8, servers(""), "9:14: \"servers\" must have at least 1 entry, found 0 entries"},
+        {8, servers("a:1, b:1, 'a:1'"), "9:25: server \"a:1\" is there twice"},
+        {8, servers("10.0.0.7"), server + "\"10.0.0.7\""},
+        {8, servers("'10.0.0.7:'"), server + "\"10.0.0.7:\""},
+        {8, servers("'10.0.0.7:0'"), server + "\"10.0.0.7:0\""},
+        {8, servers("'10.0.0.7:65536'"), server + "\"10.0.0.7:65536\""},
+        {8, servers("'10.0.0.7:3306x'"), server + "\"10.0.0.7:3306x\""},
+        {8, servers("':3306'"), server + "\":3306\""},
+        {8, servers("'ann@db:3306'"), server + "\"ann@db:3306\""},
+        {8, servers("'2001:db8::7:3306'"), server + "\"2001:db8::7:3306\""},
+        {8, servers("run/m.sock"), server + "\"run/m.sock\""},
+        {8, database("user: segpay\n    pasword: x"),
+         "12:5: unknown key \"pasword\"; did you mean \"password\"?"},
+        {8, database("user: segpay\n    password: [x]"),
+         "12:15: \"password\" must be a text, found a list"},
+        {8, "  mysql:\n    servers: [a:1]\n    database: a`b\n    user: u",
+         "10:15: \"database\" must be letters, digits, _, $ and -, found \"a`b\""},
+    });
+}
+
 BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
     const std::string page = "  mode: test\npay_page:\n  ";
     const std::string web_address = " must be a web address that begins with http:// or https://, ";

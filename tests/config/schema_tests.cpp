@@ -14,8 +14,8 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
         // keys
         {6, "  mod: off", R"(6:3: unknown key "mod"; did you mean "mode"?)"},
         {8, "  path: l.sqlite\n  sucess_word: x",
-         R"(9:3: unknown key "sucess_word"; known here: path, lease_seconds, max_attempts, )"
-         R"(retry_seconds, keep_days, password_key)"},
+         R"(9:3: unknown key "sucess_word"; known here: path, mysql, lease_seconds, )"
+         R"(max_attempts, retry_seconds, keep_days, password_key)"},
         {4, "  authenticity: none\n  sucess_word: x",
          R"(5:3: unknown key "sucess_word"; did you mean "success_word"?)"},
         {2, "  merchant_id: 7", R"(2:3: missing key "mode")"},
