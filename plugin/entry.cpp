@@ -73,6 +73,7 @@ uint32_t check(const biller_config* config, const biller_problem_sink* sink,
 LedgerSettings ledger_settings(const Config& config, const biller_config& given) {
     LedgerSettings settings;
     settings.path = given.ledger.data ? std::string(view(given.ledger)) : config.ledger.path;
+    if (!given.ledger.data) settings.mysql = config.ledger.mysql;
     settings.lease_ms = config.ledger.lease_seconds * 1000;
     settings.password_key = config.ledger.password_key;
     return settings;
@@ -97,7 +98,7 @@ uint32_t open(const biller_config* config, const biller_host* host, biller_insta
         const LedgerSettings settings = ledger_settings(*loaded.config, given);
         *instance = new biller_instance{
             {},
-            Biller(std::move(*loaded.config), Host(table), open_sqlite_ledger(settings)),
+            Biller(std::move(*loaded.config), Host(table), open_ledger(settings)),
             getpid()};
         (*instance)->biller.announce();
         return BILLER_STATUS_OK;

@@ -12,6 +12,7 @@
 // Errors: LedgerError when the storage fails; the step then had no effect.
 #pragma once
 
+#include "config/config.hpp"
 #include "events/event.hpp"
 #include "events/identity.hpp"
 
@@ -152,7 +153,8 @@ constexpr std::string_view kInMemory = ":memory:"; // the path of one that ends 
 struct LedgerSettings {
     std::string path; // or kInMemory
     std::uint32_t lease_ms = 30'000;
-    Secret password_key; // empty: passwords are not stored
+    Secret password_key;                             // empty: passwords are not stored
+    std::optional<MysqlConfig> mysql = std::nullopt; // in place of a path
 };
 
 class Ledger {
@@ -229,5 +231,12 @@ public:
 // Opens or creates a ledger in an SQLite file. Throws LedgerError with the path and the cause; a
 // file written by a newer version is refused.
 std::unique_ptr<Ledger> open_sqlite_ledger(const LedgerSettings& settings);
+
+// Opens or creates a ledger in a database of MariaDB 10.6 or later, alone or as a Galera cluster.
+// Throws LedgerError with the server and the cause, and never the password.
+std::unique_ptr<Ledger> open_mysql_ledger(const LedgerSettings& settings);
+
+// Whichever of the two the settings name.
+std::unique_ptr<Ledger> open_ledger(const LedgerSettings& settings);
 
 } // namespace segpay

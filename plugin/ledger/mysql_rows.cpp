@@ -1,0 +1,168 @@
+// One place per table where the order of its columns is spelled out.
+#include "ledger/mysql_rows.hpp"
+
+#include "events/record.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace segpay::mysql {
+
+namespace {
+
+enum EntryColumn : int {
+    kSequence,
+    kKey,
+    kState,
+    kRecord,
+    kRequest,
+    kMessage,
+    kDecidedBy,
+    kAttempts,
+    kReceivedAt,
+    kChangedAt,
+    kNextAttemptAt,
+    kPassword,
+    kAttemptsForgiven,
+};
+
+// The unique key decides, and says so by the number of rows: 1 won, 0 lost. INSERT IGNORE would
+// also cut off what is too long, without a word.
+constexpr std::string_view kInsertEntry =
+    "INSERT INTO segpay_entries(event_key, state, kind, purchase_id, place, member_id, "
+    "transaction_id, amount_minor, currency, received_at, changed_at, record, password, request, "
+    "message, decided_by) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '') "
+    "ON DUPLICATE KEY UPDATE event_key = event_key";
+
+// Both with the same parameters; a row that is not there has version 0.
+constexpr std::string_view kInsertPurchase =
+    "INSERT INTO segpay_purchases(opened_by, package, price_point, join_option, site, member_id, "
+    "session, affiliate, username, trans_guid, has_access, renews, access_epoch, renewal_epoch, "
+    "opening_transaction, partner, card_type, opened_at, converted_at, ended_at, is_unpaid, "
+    "held_by, id, version) "
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? + 1) "
+    "ON DUPLICATE KEY UPDATE id = id";
+constexpr std::string_view kUpdatePurchase =
+    "UPDATE segpay_purchases SET opened_by = ?, package = ?, price_point = ?, join_option = ?, "
+    "site = ?, member_id = ?, session = ?, affiliate = ?, username = ?, trans_guid = ?, "
+    "has_access = ?, renews = ?, access_epoch = ?, renewal_epoch = ?, opening_transaction = ?, "
+    "partner = ?, card_type = ?, opened_at = ?, converted_at = ?, ended_at = ?, is_unpaid = ?, "
+    "held_by = ?, version = version + 1 WHERE id = ? AND version = ?";
+
+using Text = std::optional<std::string_view>;
+
+Text said(const std::string& text) { return text.empty() ? Text() : Text(text); }
+
+// None when the record is damaged. Every event that is stored has a kind.
+std::optional<Event> read_event(const MysqlQuery& row, const SecretBox* box) {
+    Event event;
+    try {
+        event = from_record(row.text(kRecord));
+    } catch (const std::runtime_error&) { // its words could quote the event
+        return std::nullopt;
+    }
+    if (event.kind == EventKind::unknown) return std::nullopt;
+    event.key = row.text(kKey);
+    if (box && !row.is_null(kPassword))
+        if (auto password = box->open(row.text(kPassword))) event.password = std::move(*password);
+    return event;
+}
+
+} // namespace
+
+Entry read_entry(const MysqlQuery& row, const SecretBox* box) {
+    Entry entry;
+    entry.sequence = static_cast<std::uint64_t>(row.integer(kSequence));
+    entry.key = row.text(kKey);
+    entry.state = static_cast<EntryState>(row.integer(kState));
+    entry.request = row.text(kRequest);
+    entry.message = row.text(kMessage);
+    entry.decided_by = row.text(kDecidedBy);
+    entry.attempts = static_cast<std::uint32_t>(row.integer(kAttempts));
+    entry.attempts_forgiven = static_cast<std::uint32_t>(row.integer(kAttemptsForgiven));
+    entry.received_at_ms = row.integer(kReceivedAt);
+    entry.changed_at_ms = row.integer(kChangedAt);
+    entry.next_attempt_at_ms = row.integer(kNextAttemptAt);
+    if (row.is_null(kRecord)) return entry;
+    entry.event = read_event(row, box);
+    if (!entry.event) tell_damage(entry);
+    return entry;
+}
+
+void tell_damage(Entry& entry) {
+    const std::string damage = "the event of entry " + std::to_string(entry.sequence) + " (" +
+                               entry.key + ") cannot be read: its record is damaged";
+    if (entry.message.find(damage) != std::string::npos) return;
+    if (!entry.message.empty()) entry.message += "; ";
+    entry.message += damage;
+}
+
+StoredPurchase read_purchase(const MysqlQuery& row) {
+    int column = 0;
+    const auto text = [&] { return std::string(row.text(column++)); };
+    const auto number = [&] { return static_cast<std::uint64_t>(row.integer(column++)); };
+    StoredPurchase stored;
+    Purchase& purchase = stored.memory;
+    purchase.id = text();
+    stored.version = row.integer(column++);
+    purchase.opened_by = static_cast<EventKind>(number());
+    purchase.eticket.package = number();
+    purchase.eticket.price_point = number();
+    purchase.option = text();
+    purchase.site = text();
+    purchase.member_id = text();
+    purchase.session = text();
+    purchase.affiliate = text();
+    purchase.username = text();
+    purchase.trans_guid = text();
+    purchase.state.has_access = number() != 0;
+    purchase.state.renews = number() != 0;
+    purchase.state.access_epoch = static_cast<std::uint32_t>(number());
+    purchase.state.renewal_epoch = static_cast<std::uint32_t>(number());
+    purchase.opening_transaction = text();
+    purchase.partner = text();
+    purchase.card_type = text();
+    purchase.opened_at_ms = row.integer(column++);
+    purchase.converted_at_ms = row.integer(column++);
+    purchase.ended_at_ms = row.integer(column++);
+    purchase.is_unpaid = number() != 0;
+    purchase.held_by = text();
+    return stored;
+}
+
+void write_purchase(MysqlConnection& connection, const Purchase& memory, std::int64_t version) {
+    const std::int64_t changed =
+        connection.change(version == 0 ? kInsertPurchase : kUpdatePurchase,
+                          static_cast<std::int64_t>(memory.opened_by), memory.eticket.package,
+                          memory.eticket.price_point, memory.option, memory.site, memory.member_id,
+                          memory.session, memory.affiliate, memory.username, memory.trans_guid,
+                          memory.state.has_access, memory.state.renews, memory.state.access_epoch,
+                          memory.state.renewal_epoch, memory.opening_transaction, memory.partner,
+                          memory.card_type, memory.opened_at_ms, memory.converted_at_ms,
+                          memory.ended_at_ms, memory.is_unpaid, memory.held_by, memory.id, version);
+    if (changed != 1) throw MysqlError::conflict("the purchase was changed meanwhile");
+}
+
+std::optional<std::int64_t> insert_entry(MysqlConnection& connection, const NewEntry& entry) {
+    std::optional<std::int64_t> kind, minor;
+    Text purchase, member, transaction, currency, record;
+    if (const Event* event = entry.event) {
+        kind = static_cast<std::int64_t>(event->kind);
+        purchase = said(event->purchase_id);
+        member = said(event->member_id);
+        transaction = said(event->transaction_id);
+        if (event->amount) {
+            minor = event->amount->minor;
+            currency = event->amount->currency.code();
+        }
+        record = entry.record;
+    }
+    const std::int64_t inserted =
+        connection.change(kInsertEntry, entry.key, static_cast<std::int64_t>(entry.state), kind,
+                          purchase, entry.place, member, transaction, minor, currency, entry.now,
+                          entry.now, record, entry.password, entry.request, entry.message);
+    if (inserted != 1) return std::nullopt;
+    return connection.last_row();
+}
+
+} // namespace segpay::mysql

@@ -1,0 +1,61 @@
+// Rows of a MariaDB ledger to Entry and Purchase and back. Knows columns, no statements' purpose.
+#pragma once
+
+#include "ledger/ledger.hpp"
+#include "ledger/mysql_handle.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace segpay::mysql {
+
+// What read_entry expects to be selected, in this order, and from where.
+#define SEGPAY_MYSQL_ENTRY_COLUMNS                                                       \
+    "e.sequence, e.event_key, e.state, e.record, e.request, e.message, e.decided_by, "   \
+    "COALESCE(q.attempts, e.attempts), e.received_at, e.changed_at, q.next_attempt_at, " \
+    "e.password, e.attempts_forgiven"
+#define SEGPAY_MYSQL_ENTRIES "segpay_entries e LEFT JOIN segpay_queue q ON q.sequence = e.sequence"
+
+#define SEGPAY_MYSQL_PURCHASE_COLUMNS                                                         \
+    "id, version, opened_by, package, price_point, join_option, site, member_id, session, "   \
+    "affiliate, username, trans_guid, has_access, renews, access_epoch, renewal_epoch, "      \
+    "opening_transaction, partner, card_type, opened_at, converted_at, ended_at, is_unpaid, " \
+    "held_by"
+
+// `box`: what opens stored passwords; null: they stay closed and the event has none. When the
+// record of the event is damaged, the entry has none, and its message says so.
+Entry read_entry(const MysqlQuery& row, const SecretBox* box);
+
+// Adds to the message, once, that the event cannot be read, and of which entry.
+void tell_damage(Entry& entry);
+
+// A purchase with the number of its row's last change; 0: there is no row.
+struct StoredPurchase {
+    Purchase memory;
+    std::int64_t version = 0;
+};
+
+StoredPurchase read_purchase(const MysqlQuery& row);
+
+// Writes the memory with the next version. Throws MysqlError::conflict when the row is not as it
+// was read.
+void write_purchase(MysqlConnection& connection, const Purchase& memory, std::int64_t version);
+
+// An entry that is to be inserted.
+struct NewEntry {
+    std::string_view key;
+    EntryState state = EntryState::pending;
+    const Event* event = nullptr;
+    std::int64_t place = 0;
+    std::string_view record; // of the event, if there is one
+    std::string_view request;
+    std::string_view message;
+    std::optional<std::string> password;
+    TimeMs now = 0;
+};
+
+// Its sequence; none: the key is taken, and nothing was changed.
+std::optional<std::int64_t> insert_entry(MysqlConnection& connection, const NewEntry& entry);
+
+} // namespace segpay::mysql

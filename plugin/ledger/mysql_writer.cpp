@@ -1,0 +1,203 @@
+// Again, elsewhere, or was it done?
+#include "ledger/mysql_writer.hpp"
+
+#include "ledger/failpoint.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include <errmsg.h>
+
+namespace segpay {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr unsigned kMaxTries = 12;    // of one transaction
+constexpr auto kGiveUpAfter = 6s;     // no further try begins
+constexpr unsigned kMaxQuestions = 4; // whether a transaction was committed
+
+constexpr std::string_view kStamp =
+    "INSERT INTO segpay_writers(writer, last, written_at) VALUES(?, ?, ?) "
+    "ON DUPLICATE KEY UPDATE last = VALUES(last), written_at = VALUES(written_at)";
+constexpr std::string_view kReadStamp =
+    "SELECT last FROM segpay_writers WHERE writer = ? FOR UPDATE";
+constexpr std::string_view kForget = "DELETE FROM segpay_writers WHERE writer = ?";
+
+// Nobody knows whether a transaction took place.
+struct Unresolved : MysqlError {
+    using MysqlError::MysqlError;
+};
+
+std::int64_t random_id() {
+    std::random_device device;
+    return static_cast<std::int64_t>((std::uint64_t{device()} << 31) ^ device());
+}
+
+// Two that collided must not collide again.
+void pause(unsigned tries) {
+    thread_local std::minstd_rand random{std::random_device()()};
+    const unsigned most_ms = std::min(1u << std::min(tries, 6u), 50u);
+    std::this_thread::sleep_for(std::chrono::microseconds(
+        std::uniform_int_distribution<unsigned>(0, most_ms * 1000)(random)));
+}
+
+std::int64_t unix_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+} // namespace
+
+MysqlWriter::MysqlWriter(MysqlServers& servers, std::unique_ptr<MysqlSession> session)
+    : servers_(servers), session_(std::move(session)), id_(random_id()) {
+    session_->connection.execute("SET autocommit=0");
+}
+
+MysqlWriter::~MysqlWriter() {
+    if (!session_ || !has_written_) return;
+    try {
+        session_->connection.change(kForget, id_);
+        session_->connection.execute("COMMIT");
+    } catch (const std::exception&) { // a row more, which disturbs nobody
+    }
+}
+
+void MysqlWriter::run(GroupCommit::Operations operations) {
+    const auto give_up_at = Clock::now() + kGiveUpAfter;
+    for (unsigned tries = 1;; ++tries) {
+        need_session();
+        try {
+            if (tries > 1) catch_up();
+            if (run_once(operations) == Ended::committed) return;
+        } catch (const Unresolved&) {
+            throw;
+        } catch (const MysqlError& error) {
+            const bool is_over = tries == kMaxTries || Clock::now() > give_up_at;
+            if (is_over || error.kind() == MysqlError::Kind::other) throw;
+        }
+        pause(tries);
+    }
+}
+
+MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations) {
+    try {
+        (void)session_->connection.take_change_count();
+        for (GroupCommit::Operation* operation : operations)
+            operation->run();
+        if (session_->connection.take_change_count() == 0) { // nothing to make durable
+            session_->connection.execute("COMMIT");
+            return Ended::committed;
+        }
+        stamp();
+    } catch (const MysqlError& error) { // COMMIT was not sent
+        give_up(error);
+        throw;
+    } catch (...) {
+        roll_back();
+        throw;
+    }
+    try {
+        commit();
+        return Ended::committed;
+    } catch (const MysqlError& error) {
+        if (error.kind() == MysqlError::Kind::conflict) { // surely not committed
+            roll_back();
+            throw;
+        }
+        drop_session(error);
+    }
+    return was_committed(last_) ? Ended::committed : Ended::again;
+}
+
+void MysqlWriter::commit() {
+    SEGPAY_FAILPOINT("commit.before");
+    session_->connection.execute("COMMIT");
+    SEGPAY_FAILPOINT("commit.after");
+}
+
+void MysqlWriter::need_session() {
+    if (session_) return;
+    std::unique_ptr<MysqlSession> session = servers_.open();
+    session->connection.execute("SET autocommit=0");
+    session_ = std::move(session);
+}
+
+// The last statement of each transaction.
+void MysqlWriter::stamp() {
+    session_->connection.change(kStamp, id_, ++last_, unix_ms());
+    has_written_ = true;
+}
+
+bool MysqlWriter::was_committed(std::int64_t transaction) {
+    for (unsigned tries = 1; tries <= kMaxQuestions; ++tries) {
+        try {
+            need_session();
+            if (const std::optional<bool> answer = ask_whether_committed(transaction))
+                return *answer;
+        } catch (const MysqlError& error) {
+            give_up(error);
+        }
+        pause(tries);
+    }
+    servers_.rest();
+    throw Unresolved(CR_SERVER_LOST,
+                     "the connection was lost during a commit, and no server could "
+                     "tell whether it took place");
+}
+
+std::optional<bool> MysqlWriter::ask_whether_committed(std::int64_t transaction) {
+    see_other_nodes(*session_, true);
+    std::int64_t found = 0;
+    {
+        MysqlQuery row = session_->connection.query(kReadStamp, id_);
+        if (row.next()) found = row.integer(0);
+    }
+    see_other_nodes(*session_, false);
+    if (found == transaction) {
+        roll_back();
+        return true;
+    }
+    stamp(); // so that it cannot be committed any more
+    session_->connection.execute("COMMIT");
+    return false;
+}
+
+// Without COMMIT nothing is durable. What cannot even be rolled back is closed.
+void MysqlWriter::roll_back() noexcept {
+    if (!session_) return;
+    try {
+        session_->connection.execute("ROLLBACK");
+    } catch (const MysqlError&) {
+        session_.reset();
+    }
+}
+
+// What was begun ends; the session, too, if it is of no use any more.
+void MysqlWriter::give_up(const MysqlError& failure) {
+    if (failure.kind() == MysqlError::Kind::lost)
+        drop_session(failure);
+    else
+        roll_back();
+}
+
+void MysqlWriter::drop_session(const MysqlError& failure) {
+    if (session_) servers_.leave(*session_, failure);
+    session_.reset();
+}
+
+// Whoever was faster on another node may not have arrived here yet.
+void MysqlWriter::catch_up() {
+    if (!session_->is_cluster) return;
+    see_other_nodes(*session_, true);
+    (void)session_->connection.rows("SELECT 1 FROM segpay_meta");
+    see_other_nodes(*session_, false);
+}
+
+} // namespace segpay

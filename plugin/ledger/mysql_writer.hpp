@@ -1,0 +1,67 @@
+// MysqlWriter: the one session through which a front end changes its ledger, and the protocol that
+// makes each transaction happen once or not at all, on a single server and on a Galera cluster.
+// Knows nothing of events.
+//
+// Again. A deadlock kills the whole transaction, and on Galera a commit can fail because another
+// node was faster. Then everything is done again from the beginning, with what is there by then.
+//
+// Was it committed? When the connection is lost during COMMIT, nobody knows. So each transaction
+// ends by writing its number into a row that only this writer writes (segpay_writers): that is its
+// owner token, and one answer holds for all operations that shared the commit. On a new session,
+// maybe with another server, the row is locked, read, and overwritten in a transaction of its own.
+// If the number was there, the old transaction took place. If it was not, it never will: it would
+// have to write the row that was overwritten, so the lock (on the same server) or the certification
+// (on another node) keeps it out. What cannot be found out that way is an error, and the processor
+// comes again.
+//
+// Threads: one at a time, whoever leads the group commit.
+#pragma once
+
+#include "ledger/group_commit.hpp"
+#include "ledger/mysql_servers.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace segpay {
+
+class MysqlWriter {
+public:
+    // Takes the session with which the ledger was opened.
+    MysqlWriter(MysqlServers& servers, std::unique_ptr<MysqlSession> session);
+    MysqlWriter(const MysqlWriter&) = delete;
+    MysqlWriter& operator=(const MysqlWriter&) = delete;
+    ~MysqlWriter();
+
+    // Runs all in one transaction, as often as it takes; when it returns it is durable. Throws
+    // MysqlError, or what an operation threw: then nothing is durable, or nobody can know.
+    void run(GroupCommit::Operations operations);
+
+    // For operations, while they are run.
+    MysqlConnection& connection() { return session_->connection; }
+
+    std::int64_t id() const { return id_; } // random
+
+private:
+    enum class Ended { committed, again };
+
+    Ended run_once(GroupCommit::Operations operations);
+    void commit();
+    void need_session();
+    void stamp();
+    bool was_committed(std::int64_t transaction);
+    std::optional<bool> ask_whether_committed(std::int64_t transaction);
+    void roll_back() noexcept;
+    void give_up(const MysqlError& failure);
+    void drop_session(const MysqlError& failure);
+    void catch_up();
+
+    MysqlServers& servers_;
+    std::unique_ptr<MysqlSession> session_; // null: it was lost
+    const std::int64_t id_;
+    std::int64_t last_ = 0; // number of the last transaction; grows
+    bool has_written_ = false;
+};
+
+} // namespace segpay
