@@ -6,6 +6,7 @@
 #include "boundary.hpp"
 #include "config/load.hpp"
 #include "ledger/ledger.hpp"
+#include "mariadb/databases.hpp"
 #include "postbacks/postback.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -178,7 +179,7 @@ private:
 };
 
 inline std::unique_ptr<Ledger> ledger_in_memory(std::string_view password_key = {}) {
-    return open_sqlite_ledger({":memory:", 30'000, Secret(password_key)});
+    return open_for_test({":memory:", 30'000, Secret(password_key)});
 }
 
 // An open account that takes postbacks from the example account's Segpay.

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <span>
 #include <sstream>
 
 using namespace segpay;
@@ -317,7 +318,9 @@ BOOST_AUTO_TEST_SUITE(sequence_tests)
 BOOST_AUTO_TEST_CASE(every_story_in_every_way_of_delivery) {
     const std::vector<Story> stories = all_stories();
     BOOST_TEST(stories.size() > 70u);
-    for (Way way : kWays)
+    // How a postback comes is over before it reaches the ledger.
+    const std::span<const Way> ways(kWays, is_on_mariadb() ? 1 : std::size(kWays));
+    for (Way way : ways)
         for (const Story& story : stories)
             BOOST_TEST_CONTEXT(story.place << " " << story.title << ", way "
                                            << static_cast<int>(way)) {

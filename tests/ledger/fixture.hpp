@@ -3,6 +3,8 @@
 #pragma once
 
 #include "ledger/ledger.hpp"
+#include "ledger/sqlite_handle.hpp"
+#include "mariadb/databases.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,11 +35,13 @@ public:
     ~TemporaryFolder() {
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
+        if (owner_ == ::getpid()) testing::drop_databases_of(path_);
     }
     std::string file(const std::string& name = "ledger.sqlite") const { return path_ / name; }
     const std::filesystem::path& path() const { return path_; }
 
 private:
+    const pid_t owner_ = ::getpid(); // a child that dies has nothing to put in order
     std::filesystem::path path_;
 };
 
@@ -46,7 +50,16 @@ inline std::unique_ptr<Ledger> open(const std::string& path, std::string_view ke
     settings.path = path;
     settings.lease_ms = kLeaseMs;
     settings.password_key = Secret(key);
-    return open_sqlite_ledger(settings);
+    return testing::open_for_test(settings);
+}
+
+// Changes a table of the ledger behind its back.
+inline void meddle(const std::string& path, std::string sql) {
+    if (testing::is_on_mariadb())
+        testing::run_on_mariadb(testing::database_for(path),
+                                sql.replace(sql.find("entries"), 0, "segpay_"));
+    else
+        SqliteConnection(path, 1000).execute(sql.c_str());
 }
 
 // An event and what identifies it, as a postback is translated into both.

@@ -1,6 +1,5 @@
 // What cannot be read any more: it is shown to the operator, and everything else goes on.
 #include "ledger/fixture.hpp"
-#include "ledger/sqlite_handle.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,10 +21,8 @@ struct Folder : TemporaryFolder {
     std::unique_ptr<Ledger> ledger = open(file());
 
     void damage(std::uint64_t sequence, std::string_view record = kDamaged[0]) {
-        SqliteConnection(file(), 1000)
-            .execute(("UPDATE entries SET record = " + std::string(record) +
-                      " WHERE sequence = " + std::to_string(sequence))
-                         .c_str());
+        meddle(file(), "UPDATE entries SET record = " + std::string(record) +
+                           " WHERE sequence = " + std::to_string(sequence));
     }
 };
 
@@ -64,9 +61,8 @@ BOOST_AUTO_TEST_CASE(nothing_that_is_damaged_is_handed_out) {
         const auto mine = open(folder.file());
         claim(*mine, transaction("1", "1001"));
         const Claim next = claim(*mine, transaction("1", "1002", EventKind::rebill));
-        SqliteConnection(folder.file(), 1000)
-            .execute(("UPDATE entries SET record = " + std::string(record) + " WHERE sequence = 1")
-                         .c_str());
+        meddle(folder.file(),
+               "UPDATE entries SET record = " + std::string(record) + " WHERE sequence = 1");
         const auto taken = mine->take_next("1", kNow + kLeaseMs);
         BOOST_REQUIRE_MESSAGE(taken, record);
         BOOST_TEST(taken->key == next.key, record);
