@@ -26,8 +26,8 @@ if [[ ${1-} == --soak ]]; then
     set -- --label-regex '^soak$' "$@"
 fi
 
-install "${build_packages[@]}" libboost-test-dev librapidcheck-dev php-cli \
-    wrk nginx-light php8.2-fpm php8.2-mysql mariadb-server
+install "${build_packages[@]}" libboost-test-dev librapidcheck-dev php-cli spin \
+    mariadb-server galera-4 rsync iproute2 wrk nginx-light php8.2-fpm php8.2-mysql
 build "$preset" -DNATS_SEGPAY_TESTS=ON
 
 say "Testing ($preset)"
