@@ -34,7 +34,7 @@ CLUSTER_NET = "10.212.0"  # seen inside the namespaces only
 CLIENT_NET = "10.213"     # and the number of the cluster: several may run at the same time
 START_SECONDS = 60
 POLL_SECONDS = 0.1
-LOG_LINES = 20
+LOG_LINES = 60
 GALERA = "/usr/lib/galera/libgalera_smm.so"
 
 # A node that is silent for a second is suspected, after three it is out. The defaults take 5 and 15.
@@ -246,12 +246,15 @@ class Node:
             return bool(self.sql("SELECT 1", seconds=2, user="root"))
 
     def await_that(self, condition, seconds, what):
-        """Gives up at once when the server has ended."""
+        """Gives up at once when the server has ended. Trouble brings the end of its log along."""
         def holds():
             if self.has_ended():
-                raise Trouble(f"n{self.number} has ended; its log says:\n{self.log_end()}")
+                raise Trouble("it has ended")
             return condition()
-        until(holds, seconds, f"n{self.number} {what}")
+        try:
+            until(holds, seconds, what)
+        except Trouble as trouble:
+            raise Trouble(f"n{self.number}: {trouble}; its log says:\n{self.log_end()}") from None
 
     def await_ready(self, seconds=START_SECONDS):
         self.await_that(self.is_ready, seconds, "is ready")
@@ -263,23 +266,30 @@ class Node:
 
 
 @contextlib.contextmanager
-def started(template=None):
-    """A cluster, up and whole, for as long as the "with" lasts. `template`: a folder in which prepared
-    data is kept between runs, so that the next is up sooner."""
+def buried():
+    """A cluster of which nothing is there yet, and nothing will be left when the "with" has ended, or
+    this process, however that comes about."""
     require_namespaces()
     folder = tempfile.mkdtemp(prefix="segpay-cluster-")
     os.chmod(folder, 0o755)  # the servers run as another user
     cluster = Cluster(folder, free_number())
-    # Buries everything when this process has ended, however that came about.
     undertaker = subprocess.Popen(
         [sys.executable, "-B", os.path.abspath(__file__), folder, "bury", cluster.name],
         stdin=subprocess.PIPE, start_new_session=True)
     try:
-        cluster.create(template or os.path.join(folder, "template"))
         yield cluster
     finally:
         undertaker.stdin.close()
         undertaker.wait()
+
+
+@contextlib.contextmanager
+def started(template=None):
+    """A cluster, up and whole, for as long as the "with" lasts. `template`: a folder in which prepared
+    data is kept between runs, so that the next is up sooner."""
+    with buried() as cluster:
+        cluster.create(template or os.path.join(cluster.folder, "template"))
+        yield cluster
 
 
 class Cluster:
@@ -365,23 +375,27 @@ class Cluster:
         until(lambda: all(node.status("cluster_size") == str(NODES) for node in self.nodes),
               seconds, "all nodes are in one cluster")
 
-    def start_after_loss(self, from_positions=True):
-        """After all nodes were killed. Either by what their data holds, and the one that has most
-        begins; or each by itself, as they remember their last common view."""
-        if not from_positions:
-            for node in self.nodes:
-                node.start()
-            return
+    def kill(self):
+        """All nodes at once, as when the power goes."""
+        for node in self.nodes:
+            node.signal(signal.SIGKILL)
+        for node in self.nodes:
+            node.kill()
+
+    def start_after_loss(self, is_bootstrapped=True):
+        """After all nodes were killed. Bootstrapped: the one whose data has most begins a cluster, and
+        the others join. Else each starts by itself, and they find together again because all remember
+        the same last view (gvwstate.dat), as systemd does it."""
         positions = {node: node.recovered_position() for node in self.nodes}
-        first = max(self.nodes, key=lambda node: int(positions[node].rsplit(":", 1)[1]))
-        for node in self.nodes:
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(os.path.join(node.data, "gvwstate.dat"))
-        set_safe_to_bootstrap(first.data)
-        first.start(is_first=True, position=positions[first])
-        for node in self.nodes:
-            if node is not first:
-                node.start(position=positions[node])
+        first = None
+        if is_bootstrapped:
+            first = max(self.nodes, key=lambda node: int(positions[node].rsplit(":", 1)[1]))
+            set_safe_to_bootstrap(first.data)
+            for node in self.nodes:
+                with contextlib.suppress(FileNotFoundError):
+                    os.remove(os.path.join(node.data, "gvwstate.dat"))
+        for node in sorted(self.nodes, key=lambda node: node is not first):
+            node.start(is_first=node is first, position=positions[node])
 
 
 # ---- Pieces of it

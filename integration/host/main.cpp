@@ -98,7 +98,8 @@ void require_safe_admin(const Options& options) {
 biller::Config plugin_config(const Options& options) {
     biller::Config config;
     config.path = options.config;
-    config.ledger = (std::filesystem::path(options.data) / "ledger.sqlite").string();
+    if (!options.configured_ledger)
+        config.ledger = (std::filesystem::path(options.data) / "ledger.sqlite").string();
     return config;
 }
 

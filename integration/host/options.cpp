@@ -52,6 +52,8 @@ Options parse_options(int argc, char** argv) {
         "--durable-marks", options.durable_marks,
         "Have the mark of each applied event made durable before the answer, as for a host "
         "that does not honour idempotency keys");
+    app.add_flag("--configured-ledger", options.configured_ledger,
+                 "Use the ledger that the configuration names instead of one in --data");
     app.add_flag("--verbose", options.verbose, "Log debug lines too");
     app.add_option("--die-at", options.die_at,
                    "For crash tests: SIGKILL oneself at the N-th time of STEP, one of received, "

@@ -18,6 +18,7 @@ struct Options {
     std::string die_at;                    // "STEP:N"; empty: live on
     MemberManagement member_management = MemberManagement::nats;
     bool durable_marks = false;
+    bool configured_ledger = false; // where `config` says, not in `data`
     bool admin_anywhere = false;
     bool verbose = false;
 };
