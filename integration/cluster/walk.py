@@ -134,6 +134,9 @@ def main():
     except KeyboardInterrupt:
         say("Stopped.")
         return 0 if walked else 1
+    except galera.NotPermitted as reason:
+        say(f"SKIPPED: NO WALK ON THREE NODES, {reason}")
+        return 77
     except (stack.Trouble, galera.Trouble) as trouble:
         say(f"It did not go well: {trouble}")
         say(f"Logs are in {data}")

@@ -1,0 +1,278 @@
+"""Several front ends share one ledger on three real Galera nodes. The same events come to all of them at
+once; sessions are killed, nodes are cut off, paused and killed, one at a time and all together, commits
+lose their answers. Nothing that was acknowledged may be lost, nothing may be settled twice or be
+delivered by two at once.
+
+SEGPAY_SOAK=1: 20,000 events and 500 episodes. SEGPAY_SEED=N: the episodes of an earlier run.
+"""
+
+import collections
+import itertools
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+import unittest
+
+import galera
+from front_ends import FrontEnd, Oracle, entries, now_ms
+from wire import CLOSE_STATEMENT, QUIT, Cut, Wire
+
+IS_SOAK = os.environ.get("SEGPAY_SOAK") == "1"
+SEED = int(os.environ.get("SEGPAY_SEED") or time.time())
+TEMPLATE = os.path.join(os.environ["BUILD_DIR"], "cluster-template")
+NO_LEASE_ENDS_MS = 3_600_000
+PATIENCE_SECONDS = 120
+
+SAME_EVENTS = 20_000 if IS_SOAK else 2_000
+EVERY_MS = 20          # an event, for all front ends
+SERVICE_SECONDS = 15   # by then others serve, whatever became of one node
+ANSWER_SECONDS = 10    # the longest that a failure answer may take
+
+# What happens in an episode, and how often in a short run. The short ones end before a node is given
+# up by the others.
+EPISODES = {"sessions_killed": 9, "paused_shortly": 6, "cut_shortly": 6, "cut_off": 3, "paused": 2,
+            "killed": 2, "all_killed": 1, "all_killed_with_views": 1}
+SOAK_ROUNDS = 17
+ALL_KILLED = ("all_killed", "all_killed_with_views")
+AT_ONCE_MS = 200       # what was on its way when the fault came
+
+# begin, undone, end: when it came, when somebody mended it, when all nodes were one cluster again.
+Episode = collections.namedtuple("Episode", "name node begin undone end")
+
+KILL_SESSIONS = """DELIMITER //
+BEGIN NOT ATOMIC
+  DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; -- it is gone already
+  FOR session IN (SELECT id FROM information_schema.processlist
+                  WHERE user = 'segpay' AND command <> 'Sleep')
+  DO
+    EXECUTE IMMEDIATE CONCAT('KILL ', session.id);
+  END FOR;
+END//"""
+
+
+def shortened(failure):
+    """The words of a cause that tell one from another."""
+    _, cause = failure
+    number = re.search(r"error \d+", cause)
+    return number.group() if number else cause.rsplit(": ", 1)[-1]
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class ClusterTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        begin = time.monotonic()
+        cls.cluster = cls.enterClassContext(galera.started(TEMPLATE))
+        cls.nodes = cls.cluster.nodes
+        entries(cls.cluster.servers()[0])  # makes the tables
+        say(f"three nodes after {time.monotonic() - begin:.1f} s")
+
+    def front_end(self, name, servers, *arguments, **more):
+        front_end = FrontEnd(name, servers, *arguments, **more)
+        self.addCleanup(front_end.kill)
+        return front_end
+
+    def held(self):
+        return [entries(server) for server in self.cluster.servers()]
+
+    # ---- The same event
+
+    def test_same_events_at_three_nodes_at_once(self):
+        first = 1
+        front_ends = [self.front_end(f"at n{number}", self.cluster.servers(number), "--keys",
+                                     str(first), str(first + SAME_EVENTS - 1))
+                      for number in (1, 2, 3)]
+        for front_end in front_ends:
+            front_end.end(PATIENCE_SECONDS * (10 if IS_SOAK else 1))
+        oracle = Oracle(front_ends)
+        self.assertEqual(list(oracle.failures()), [])
+        self.assertEqual(oracle.objections(self.held()), [])
+        self.assertEqual(sum(oracle.settled.values()), SAME_EVENTS)
+        self.assertEqual(oracle.redelivered(), 0)
+        met = sum(line.what == "in_flight" for line in oracle.lines)
+        won = collections.Counter(line.who for line in oracle.lines if line.what == "settled")
+        say(f"{SAME_EVENTS} events at three nodes: one effect each; delivered {dict(won)}; "
+            f"{met} times another front end was found at it")
+        self.assertGreater(met, 0)
+        self.assertEqual(len(won), 3)
+
+    # ---- Commands that lose their answers
+
+    def disturbed(self, key, cut, at, others):
+        """One event over a wire that is cut; the front end's lines. The lease would outlive the test,
+        so a claim of which the front end did not find out that it is its own would never end."""
+        wire = Wire((self.nodes[0].client_address, galera.CLIENT_PORT), cut, at)
+        try:
+            front_end = FrontEnd("wire", [wire.address, *others], "--keys", str(key), str(key),
+                                 "--threads", "1", lease_ms=NO_LEASE_ENDS_MS)
+            try:
+                front_end.end(PATIENCE_SECONDS / 4)
+                return wire.commands, Oracle([front_end], NO_LEASE_ENDS_MS)
+            finally:
+                front_end.kill()
+        finally:
+            wire.close()
+
+    def test_every_command_may_lose_its_answer(self):
+        keys = itertools.count(1_000_000)
+        commits = 0
+        for others in ([self.cluster.servers(2)[0]], []):
+            commands, _ = self.disturbed(next(keys), None, 0, others)
+            for at, command in enumerate(commands, 1):
+                if command[0] in (CLOSE_STATEMENT, QUIT):
+                    continue
+                for cut in Cut:
+                    with self.subTest(cut=cut.value, at=at, command=command[1:], others=others):
+                        key = next(keys)
+                        _, oracle = self.disturbed(key, cut, at, others)
+                        self.assertEqual([line.what for line in oracle.lines
+                                          if line.key == str(key)], ["deliver", "settled"],
+                                         oracle.lines)
+                        commits += command[1:] == b"COMMIT" and cut is not Cut.BEFORE
+        held = self.held()
+        self.assertEqual(held[0], held[1])
+        self.assertEqual(held[0], held[2])
+        say(f"each command cut off, before, after and meanwhile: one effect each; {commits} commits "
+            "that took place were found out")
+        self.assertGreaterEqual(commits, 8)
+
+    # ---- Episodes
+
+    def test_episodes(self):
+        chance = random.Random(SEED)
+        episodes = [name for name, count in EPISODES.items()
+                    for _ in range(count * (SOAK_ROUNDS if IS_SOAK else 1))]
+        chance.shuffle(episodes)
+        say(f"{len(episodes)} episodes, SEGPAY_SEED={SEED}")
+        roaming = [self.front_end(f"roaming {number}", self.cluster.servers(number), "--every",
+                                  str(EVERY_MS), "--threads", "2") for number in (1, 2, 3)]
+        # These know one node only: a part of them is cut off with it.
+        bound = [self.front_end(f"bound to n{node.number}", [server], "--every", str(EVERY_MS),
+                                "--threads", "1")
+                 for node, server in zip(self.nodes, self.cluster.servers())]
+        told = []
+        for name in episodes:
+            node = chance.choice(self.nodes)
+            begin = now_ms()
+            undone = getattr(self, name)(node)
+            self.cluster.await_whole()
+            told.append(Episode(name, node.number, begin, undone or now_ms(), now_ms()))
+            if IS_SOAK:
+                say(f"  {len(told):3} {name} n{node.number}, whole after {now_ms() - begin} ms")
+        for front_end in roaming + bound:
+            front_end.end(PATIENCE_SECONDS)
+
+        oracle = Oracle(roaming + bound)
+        say(f"{len(oracle.acknowledged)} events acknowledged, {oracle.redelivered()} redelivered")
+        self.assertEqual(oracle.objections(self.held()), [])
+        self.judge_service(oracle, told)
+        self.judge_failures(oracle, told)
+
+    def judge_service(self, oracle, told):
+        """Others serve soon after one node has failed, all of them soon after they were started again."""
+        gaps = collections.defaultdict(list)
+        for episode in told:
+            begin = episode.undone if episode.name in ALL_KILLED else episode.begin
+            gaps[episode.name].append(oracle.service_gap_ms(begin, max(episode.end, begin)))
+        for name, found in sorted(gaps.items()):
+            say(f"  {name:22} {len(found):3} times, longest time without service "
+                f"{max(found) / 1000:.1f} s")
+            self.assertLess(max(found), SERVICE_SECONDS * 1000, name)
+
+    def judge_failures(self, oracle, told):
+        """Who cannot know whether it is durable answers failure, and soon."""
+        failures = list(oracle.failures())
+        say(f"{len(failures)} failure answers, the longest after "
+            f"{max(took for took, _ in failures)} ms: "
+            f"{dict(collections.Counter(map(shortened, failures)).most_common(8))}")
+        self.assertLess(max(took for took, _ in failures), ANSWER_SECONDS * 1000)
+        for episode in told:
+            if episode.name not in ("cut_off", "paused", "killed"):
+                continue
+            bound = [line for line in oracle.lines if line.who == f"bound to n{episode.node}"]
+            told_by = episode.end + ANSWER_SECONDS * 1000  # who waits for a paused node finds out late
+            with self.subTest(episode=episode):
+                self.assertTrue(any(line.what == "failed" for line in bound
+                                    if episode.begin < line.ms < told_by))
+                self.assertEqual([line for line in bound if line.what == "settled"
+                                  and episode.begin + AT_ONCE_MS < line.ms < episode.undone], [])
+
+    # What happens to a node; the time at which it was mended, if it did not pass by itself.
+
+    def sessions_killed(self, node):
+        for _ in range(8):
+            node.sql(KILL_SESSIONS, user="root")
+            time.sleep(0.03)
+
+    def paused_shortly(self, node):
+        node.pause()
+        time.sleep(0.5)
+        node.resume()
+
+    def cut_shortly(self, node):
+        node.cut()
+        time.sleep(0.5)
+        node.heal()
+
+    def cut_off(self, node):
+        node.cut()
+        time.sleep(4)
+        undone = now_ms()
+        node.heal()
+        return undone
+
+    def paused(self, node):
+        node.pause()
+        time.sleep(4)
+        undone = now_ms()
+        node.resume()
+        return undone
+
+    def killed(self, node):
+        node.kill()
+        time.sleep(2)
+        undone = now_ms()
+        node.restart()
+        return undone
+
+    def all_killed(self, _):
+        self.cluster.kill()
+        undone = now_ms()
+        self.cluster.start_after_loss(is_bootstrapped=True)
+        return undone
+
+    def all_killed_with_views(self, _):
+        self.cluster.kill()
+        undone = now_ms()
+        self.cluster.start_after_loss(is_bootstrapped=False)
+        return undone
+
+
+class BurialTest(unittest.TestCase):
+    def test_nothing_is_left_of_who_is_killed(self):
+        code = ("import galera, os, subprocess\n"
+                "with galera.buried() as cluster:\n"
+                "    cluster.make_networks()\n"
+                "    subprocess.Popen(['ip', 'netns', 'exec', cluster.hub, 'sleep', '600'])\n"
+                "    print(cluster.name, cluster.folder, flush=True)\n"
+                "    os.kill(os.getpid(), 9)\n")
+        killed = subprocess.run([sys.executable, "-B", "-c", code], check=False, text=True,
+                                stdout=subprocess.PIPE)
+        name, folder = killed.stdout.split()
+        galera.until(lambda: not galera.namespaces(name) and not os.path.exists(folder), 30,
+                     "everything is buried")
+
+
+if __name__ == "__main__":
+    try:
+        galera.require_namespaces()
+    except galera.NotPermitted as reason:
+        say(f"SKIPPED: NO TEST ON THREE NODES, {reason}")
+        sys.exit(77)
+    unittest.main()
