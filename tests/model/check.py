@@ -70,7 +70,20 @@ LEDGER_MUTATIONS = [
     Check("nobody recovers", LIVENESS, ("NO_RECOVERY",), error=LIVELOCK, faults=1),
 ]
 
-MODELS = {"ledger": LEDGER + LEDGER_MUTATIONS}
+COMMIT = [
+    Check("one front end has the claim, and knows, whatever became of commits", faults=2,
+          soak_faults=3),
+    Check("without certification both have it", flags=("NO_CERTIFICATION",), error="owners==1"),
+    Check("a lost answer is taken for success", flags=("LOSS_IS_SUCCESS",), error="owner"),
+    Check("a lost answer is taken for failure", flags=("LOSS_IS_FAILURE",), error="belief"),
+    Check("the writer's number is not compared", flags=("NUMBER_IS_NOT_COMPARED",),
+          error="belief"),
+    Check("what was not found can still be committed", flags=("NO_FENCE",), error="belief"),
+    Check("a row that came meanwhile is overwritten unread", flags=("ROW_IS_OVERWRITTEN",),
+          error="belief"),
+]
+
+MODELS = {"ledger": LEDGER + LEDGER_MUTATIONS, "commit": COMMIT}
 
 
 # ---- One search

@@ -1,0 +1,280 @@
+/* A claim on a Galera cluster whose COMMIT may lose its answer, as plugin/ledger/mysql_writer.hpp tells it:
+ * two front ends claim one event over any of two nodes. FAULTS connections are lost during a COMMIT; the
+ * write set may be gone, or take effect at once, or much later.
+ *
+ * Galera, as far as it is relied on: write sets get one order; one fails when, since what its node had
+ * applied when it began, another has passed that wrote one of its rows; nodes apply what passed, each at
+ * its own pace. The rows here: the event's key, and one of each writer, which every transaction overwrites
+ * with its number.
+ *
+ * Mutations: see check.py. Not in it: locks of a single server, which keep out what certification would.
+ */
+#ifndef FAULTS
+#define FAULTS 2
+#endif
+
+#define FRONT_ENDS 2
+#define NODES 2
+#define NUMBERS 8 /* of transactions of one writer, from 1 */
+#define PASSED 10
+
+mtype = { open, mine, theirs };                /* what a front end believes of the claim */
+mtype = { nothing, committed, conflict, lost }; /* what it was told of its COMMIT */
+
+/* What has passed, in order, from 1. */
+byte length = 0;
+byte writer_of[PASSED];
+byte number_of[PASSED];
+bool is_claim[PASSED];
+byte applied[NODES];
+
+/* Write sets on their way, by writer and number: what their node had applied when they began, plus one. */
+typedef Writer {
+    byte began[NUMBERS];
+    bool claims[NUMBERS];
+    byte last;      /* the number given last */
+    byte waits_for; /* the number whose COMMIT waits for its answer; 0: none */
+    mtype answer;
+    mtype belief
+};
+Writer writer[FRONT_ENDS];
+
+byte faults = 0;
+byte place; /* for loops within one step */
+bool is_found;
+
+inline look_for_claim(node) {
+    is_found = false;
+    for (place : 1 .. applied[node]) {
+        is_found = (is_found || is_claim[place])
+    }
+}
+
+/* The number that the writer's row has at a node; 0: there is no row. */
+inline look_for_number(me, node, found) {
+    found = 0;
+    for (place : 1 .. applied[node]) {
+        if
+        :: writer_of[place] == me -> found = number_of[place]
+        :: else
+        fi
+    }
+}
+
+/* The last statement of each transaction, and COMMIT. */
+inline send_commit(me, node, is_claiming) {
+    writer[me].last++;
+    assert(writer[me].last < NUMBERS);
+    writer[me].began[writer[me].last] = applied[node] + 1;
+    writer[me].claims[writer[me].last] = is_claiming;
+    writer[me].waits_for = writer[me].last;
+    writer[me].answer = nothing
+}
+
+inline await_answer(me) {
+    writer[me].answer != nothing
+}
+
+#ifdef NUMBER_IS_NOT_COMPARED
+#define IS_THE_ONE(found, asked) false
+#else
+#define IS_THE_ONE(found, asked) (found == asked)
+#endif
+
+/* Everything that has passed is here (wsrep_sync_wait). A row that is found is locked: what passes from now
+ * on and writes it is a conflict. One that is not there cannot be locked. */
+inline look_and_lock(me, node, asked, found) {
+    d_step { applied[node] == length ->
+       look_for_number(me, node, found);
+       if
+#ifndef NO_FENCE
+       :: found != 0 && !IS_THE_ONE(found, asked) -> send_commit(me, node, false)
+#endif
+       :: else
+       fi }
+}
+
+/* A row of which there was none. If it is there by now, the insert fails. */
+inline add_row(me, node) {
+    d_step {
+        look_for_number(me, node, found);
+        if
+#ifdef ROW_IS_OVERWRITTEN
+        :: true -> send_commit(me, node, false)
+#else
+        :: found == 0 -> send_commit(me, node, false)
+        :: found != 0 -> writer[me].answer = conflict
+#endif
+        fi
+    }
+}
+
+/* Whether the transaction `asked` took place: found becomes its number, or 0. Then it never will, because
+ * its row was written by a later one. */
+inline ask(me, asked, found) {
+    do
+    :: true ->
+       if
+       :: look_and_lock(me, 0, asked, found); node = 0
+       :: look_and_lock(me, 1, asked, found); node = 1
+       fi;
+       if
+       :: IS_THE_ONE(found, asked) -> break
+       :: else
+       fi;
+#ifdef NO_FENCE
+       found = 0;
+       break;
+#endif
+       if
+       :: found == 0 -> add_row(me, node)
+       :: else
+       fi;
+       found = 0;
+       await_answer(me);
+       if
+       :: writer[me].answer == committed -> break
+       :: else /* it was written after all, or nobody knows again */
+       fi
+    od
+}
+
+/* From what a node has applied; after a conflict only when that is all there is. */
+inline try_claim(me, node) {
+    d_step { is_first || applied[node] == length ->
+       is_first = false;
+       look_for_claim(node);
+       if
+       :: is_found -> writer[me].belief = theirs
+       :: else -> send_commit(me, node, true)
+       fi;
+       is_found = false }
+}
+
+proctype front_end(byte me) {
+    byte node;
+    byte asked;
+    byte found;
+    bool is_first = true;
+    do
+    :: writer[me].belief == open ->
+       if
+       :: try_claim(me, 0)
+       :: try_claim(me, 1)
+       fi;
+       if
+       :: writer[me].belief == theirs -> break
+       :: else
+       fi;
+       await_answer(me);
+       if
+       :: writer[me].answer == committed -> writer[me].belief = mine
+       :: writer[me].answer == conflict
+       :: writer[me].answer == lost ->
+#if defined(LOSS_IS_SUCCESS)
+          writer[me].belief = mine
+#elif !defined(LOSS_IS_FAILURE)
+          asked = writer[me].waits_for;
+          ask(me, asked, found);
+          if
+          :: found != 0 -> writer[me].belief = mine
+          :: else
+          fi
+#endif
+       fi
+    :: writer[me].belief != open -> break
+    od
+}
+
+/* The group: gives write sets their order and judges them. */
+inline judge(me, number) {
+    is_found = false;
+    for (place : writer[me].began[number] .. length) {
+        is_found = (is_found || writer_of[place] == me || (writer[me].claims[number] && is_claim[place]))
+    }
+#ifdef NO_CERTIFICATION
+    is_found = false;
+#endif
+    writer[me].began[number] = 0;
+    if
+    :: is_found /* it has no effect */
+    :: else ->
+       length++;
+       writer_of[length] = me;
+       number_of[length] = number;
+       is_claim[length] = writer[me].claims[number]
+    fi;
+    writer[me].claims[number] = false;
+    if
+    :: writer[me].waits_for == number && writer[me].answer == nothing ->
+       writer[me].answer = (is_found -> conflict : committed)
+    :: else /* nobody hears it */
+    fi;
+    is_found = false
+}
+
+#define IS_ON_ITS_WAY(me, number) (writer[me].began[number] != 0)
+#define IS_AWAITED(me, number) (writer[me].waits_for == number && writer[me].answer == nothing)
+
+#define MAY_HAPPEN_TO(number) \
+    :: d_step { IS_ON_ITS_WAY(me, number) -> judge(me, number) } \
+    :: d_step { IS_AWAITED(me, number) && faults < FAULTS -> faults++; writer[me].answer = lost } \
+    :: d_step { IS_ON_ITS_WAY(me, number) && !IS_AWAITED(me, number) -> \
+          writer[me].began[number] = 0; writer[me].claims[number] = false }
+
+/* A write set passes or fails; or the connection is lost, and then the write set may go down with its node,
+ * or live. */
+proctype group(byte me) {
+end:
+    do
+    MAY_HAPPEN_TO(1)
+    MAY_HAPPEN_TO(2)
+    MAY_HAPPEN_TO(3)
+    MAY_HAPPEN_TO(4)
+    MAY_HAPPEN_TO(5)
+    MAY_HAPPEN_TO(6)
+    MAY_HAPPEN_TO(7)
+    od
+}
+
+proctype galera_node(byte me) {
+end:
+    do
+    :: d_step { applied[me] < length -> applied[me]++ }
+    od
+}
+
+/* When both have made up their minds: one of them has it, and knows. It holds whatever passes later. */
+inline check_beliefs() {
+    owner = 0;
+    owners = 0;
+    for (place : 1 .. length) {
+        if
+        :: is_claim[place] -> owners++; owner = writer_of[place]
+        :: else
+        fi
+    }
+    assert(owners == 1);
+    assert(writer[owner].belief == mine);
+    assert(writer[1 - owner].belief == theirs)
+}
+
+init {
+    byte me;
+    byte owner;
+    byte owners;
+    atomic {
+        for (me : 0 .. FRONT_ENDS - 1) {
+            writer[me].belief = open;
+            writer[me].answer = nothing;
+            run front_end(me);
+            run group(me)
+        }
+        for (me : 0 .. NODES - 1) {
+            run galera_node(me)
+        }
+    }
+    do
+    :: d_step { writer[0].belief != open && writer[1].belief != open -> check_beliefs() }
+    od
+}
