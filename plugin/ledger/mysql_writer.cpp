@@ -25,6 +25,8 @@ constexpr unsigned kMaxQuestions = 4; // whether a transaction was committed
 constexpr std::string_view kStamp =
     "INSERT INTO segpay_writers(writer, last, written_at) VALUES(?, ?, ?) "
     "ON DUPLICATE KEY UPDATE last = VALUES(last), written_at = VALUES(written_at)";
+constexpr std::string_view kFirstStamp =
+    "INSERT INTO segpay_writers(writer, last, written_at) VALUES(?, ?, ?)";
 constexpr std::string_view kReadStamp =
     "SELECT last FROM segpay_writers WHERE writer = ? FOR UPDATE";
 constexpr std::string_view kForget = "DELETE FROM segpay_writers WHERE writer = ?";
@@ -57,7 +59,11 @@ std::int64_t unix_ms() {
 
 MysqlWriter::MysqlWriter(MysqlServers& servers, std::unique_ptr<MysqlSession> session)
     : servers_(servers), session_(std::move(session)), id_(random_id()) {
-    session_->connection.execute("SET autocommit=0");
+    try {
+        session_->connection.execute("SET autocommit=0");
+    } catch (const MysqlError& error) { // the first transaction takes another session
+        drop_session(error);
+    }
 }
 
 MysqlWriter::~MysqlWriter() {
@@ -95,7 +101,7 @@ MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations) {
             session_->connection.execute("COMMIT");
             return Ended::committed;
         }
-        stamp();
+        stamp(kStamp);
     } catch (const MysqlError& error) { // COMMIT was not sent
         give_up(error);
         throw;
@@ -130,8 +136,8 @@ void MysqlWriter::need_session() {
 }
 
 // The last statement of each transaction.
-void MysqlWriter::stamp() {
-    session_->connection.change(kStamp, id_, ++last_, unix_ms());
+void MysqlWriter::stamp(std::string_view sql) {
+    session_->connection.change(sql, id_, ++last_, unix_ms());
     has_written_ = true;
 }
 
@@ -164,7 +170,9 @@ std::optional<bool> MysqlWriter::ask_whether_committed(std::int64_t transaction)
         roll_back();
         return true;
     }
-    stamp(); // so that it cannot be committed any more
+    // So that it cannot be committed any more. Where there was no row, none was locked, and the
+    // transaction may have brought it meanwhile: then this fails, and is asked again.
+    stamp(found == 0 ? kFirstStamp : kStamp);
     session_->connection.execute("COMMIT");
     return false;
 }

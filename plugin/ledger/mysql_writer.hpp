@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace segpay {
 
@@ -49,7 +50,7 @@ private:
     Ended run_once(GroupCommit::Operations operations);
     void commit();
     void need_session();
-    void stamp();
+    void stamp(std::string_view sql);
     bool was_committed(std::int64_t transaction);
     std::optional<bool> ask_whether_committed(std::int64_t transaction);
     void roll_back() noexcept;
