@@ -108,7 +108,7 @@ public:
     ~MysqlLedger() override {
         try {
             flush();
-        } catch (const LedgerError&) { // then it will be delivered again
+        } catch (...) { // for want of memory, too; then it will be delivered again
         }
     }
 
@@ -507,7 +507,7 @@ bool MysqlLedger::settle_later(const Entry& entry, TimeMs now) {
     if (forget_follower(entry.event->purchase_id)) return false;
     try {
         commits_.commit_later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
-    } catch (const std::runtime_error&) { // then it will be delivered again
+    } catch (const std::exception&) { // for want of memory, too; then it will be delivered again
     }
     SEGPAY_FAILPOINT("later.end");
     return true;
