@@ -1,6 +1,7 @@
 // The calls into SQLite's C interface, all of them.
 #include "ledger/sqlite_handle.hpp"
 
+#include <algorithm>
 #include <climits>
 #include <cstring>
 
@@ -26,6 +27,8 @@ int size_of(std::string_view bytes) {
 }
 
 } // namespace
+
+bool SqliteError::is_busy() const { return code_ == SQLITE_BUSY; }
 
 SqliteQuery::~SqliteQuery() {
     sqlite3_reset(statement_); // repeats the error of the last step, which was thrown already
@@ -135,10 +138,41 @@ void SqliteConnection::sync_log() {
     if (code != SQLITE_OK) fail(nullptr, code);
 }
 
+void SqliteConnection::rewrite_log() {
+    constexpr std::int64_t kPiece = 64 * 1024;
+    find_log();
+    if (!log_ || !log_->pMethods) return; // there is none yet
+    const auto check = [](int code) {
+        if (code != SQLITE_OK) fail(nullptr, code);
+    };
+    const sqlite3_io_methods& file = *log_->pMethods;
+    sqlite3_int64 size = 0;
+    check(file.xFileSize(log_, &size));
+    std::vector<char> bytes(kPiece);
+    for (std::int64_t at = 0; at < size; at += kPiece) {
+        const int length = static_cast<int>(std::min<std::int64_t>(kPiece, size - at));
+        check(file.xRead(log_, bytes.data(), length, at));
+        check(file.xWrite(log_, bytes.data(), length, at));
+    }
+    check(file.xSync(log_, SQLITE_SYNC_NORMAL));
+}
+
+void SqliteConnection::keep_log() {
+    const auto count = [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<SqliteConnection*>(self)->log_pages_ = pages;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(connection_.get(), count, this);
+}
+
 void SqliteConnection::copy_log() {
     const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr,
-                                               SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+                                               SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code != SQLITE_OK) fail(connection_.get(), code);
+}
+
+void SqliteConnection::leave_log() {
+    sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 // The same text at the same place is nearly always the next one that is asked for; one that was

@@ -24,6 +24,7 @@ class SqliteError : public std::runtime_error {
 public:
     SqliteError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
     int code() const { return code_; } // SQLITE_BUSY, ...; without SQLite's extension bits
+    bool is_busy() const;
 
 private:
     int code_;
@@ -113,9 +114,16 @@ public:
     // called last. Another thread may use the connection meanwhile.
     void find_log();
     void sync_log();
-    // Copies the whole log into the database, durably, and has the next writer begin a new one.
-    // Waits for readers, as long as for a lock.
+    // Writes the log once more, as it reads, and syncs it. Only while no one else can write: inside
+    // a transaction that took the lock at once.
+    void rewrite_log();
+    // Takes over copying the log into the database, which SQLite does by itself otherwise: how many
+    // pages the log had at the last commit, and copying as much of it as readers allow.
+    void keep_log();
+    int log_pages() const { return log_pages_; }
     void copy_log();
+    // Leaves the log as it is when this is closed.
+    void leave_log();
 
 private:
     struct Close {
@@ -136,6 +144,7 @@ private:
     };
     std::vector<Known> statements_;
     sqlite3_file* log_ = nullptr; // SQLite's, open as long as the connection
+    int log_pages_ = 0;
 };
 
 } // namespace segpay

@@ -246,13 +246,20 @@ void take_missing_steps(SqliteConnection& connection) {
 }
 
 // A log whose last sync failed is read as if it had not, and Linux never writes again what it
-// failed to write: what is committed behind it would be lost with the power. So nothing is: what
-// the log has is copied and synced, and it begins anew. Where others are at work there was somebody
-// before us who did it, and nobody waits.
+// failed to write: what is committed behind it would be lost with the power. So nothing is: the log
+// is written once more and synced, then copied, and it begins anew. Where others are at work there
+// was somebody before us who did it, and nobody waits.
 void begin_log_anew(SqliteConnection& connection) {
     const std::int64_t patience_ms = connection.integer("PRAGMA busy_timeout");
     connection.execute("PRAGMA busy_timeout=0");
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    try {
+        connection.execute("BEGIN IMMEDIATE");
+        connection.rewrite_log();
+        connection.execute("COMMIT");
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (const SqliteError& error) {
+        if (error.code() != SQLITE_BUSY) throw;
+    }
     connection.execute(("PRAGMA busy_timeout=" + std::to_string(patience_ms)).c_str());
 }
 

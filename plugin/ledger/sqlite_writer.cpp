@@ -12,6 +12,7 @@ namespace {
 constexpr int kBusyTimeoutMs = 5'000;
 constexpr std::chrono::milliseconds kLongestTurn(2'000); // of others
 constexpr std::size_t kMaxWaiting = 1'024;               // threads
+constexpr int kCopyAt = 1'000;                           // pages of the log
 
 } // namespace
 
@@ -20,15 +21,26 @@ SqliteWriter::SqliteWriter(const std::string& path, bool is_in_memory)
       connection_(path, kBusyTimeoutMs),
       commits_([this](GroupCommit::Operations operations) { run_in_one(operations); },
                [this] { sync(); }, kMaxWaiting) {
-    if (!is_in_memory) turn_.emplace(path + "-turn");
+    if (is_in_memory) return;
+    turn_.emplace(path + "-turn");
+    connection_.keep_log();
+}
+
+SqliteWriter::~SqliteWriter() {
+    if (!has_hole_) return;
+    try {
+        mend_log();
+    } catch (...) { // then whoever opens the file next does it
+        connection_.leave_log();
+    }
 }
 
 void SqliteWriter::run_in_one(GroupCommit::Operations operations) {
     const bool has_turn = turn_ && turn_->take(kLongestTurn);
     try {
-        if (has_sync_failed_) save_what_was_not_synced();
         // One that could not even be rolled back, for want of memory, would be in the way for ever.
         if (connection_.is_in_transaction()) connection_.change("ROLLBACK");
+        tend_log();
         connection_.change("BEGIN IMMEDIATE");
         for (GroupCommit::Operation* operation : operations)
             operation->run();
@@ -55,20 +67,45 @@ void SqliteWriter::roll_back() {
 
 void SqliteWriter::sync() {
     if (is_in_memory_) return;
-    try {
-        connection_.sync_log();
-    } catch (...) {
-        has_sync_failed_ = true;
-        throw;
-    }
+    const std::lock_guard lock(log_mutex_);
+    if (has_hole_) throw SqliteError(0, "the log before this commit could not be synced");
+    sync_locked();
     SEGPAY_FAILPOINT("commit.after");
 }
 
-// A kernel that could not write a page may forget it, and tell so only once. So the log, which
-// still reads well, is copied into the file, and that is synced, before anything is added to it.
-void SqliteWriter::save_what_was_not_synced() {
-    connection_.copy_log();
-    has_sync_failed_ = false;
+void SqliteWriter::sync_locked() {
+    try {
+        connection_.sync_log();
+    } catch (...) {
+        has_hole_ = true;
+        throw;
+    }
+}
+
+// Between two transactions: what was not synced is, and a log that has grown is copied.
+void SqliteWriter::tend_log() {
+    if (is_in_memory_ || (!has_hole_ && connection_.log_pages() < kCopyAt)) return;
+    const std::lock_guard lock(log_mutex_);
+    if (has_hole_) mend_log();
+    if (connection_.log_pages() < kCopyAt) return;
+    sync_locked();
+    try {
+        connection_.copy_log();
+    } catch (const SqliteError& error) {        // tried again before the next transaction
+        if (!error.is_busy()) has_hole_ = true; // it may have been a sync of the log that failed
+    }
+}
+
+void SqliteWriter::mend_log() {
+    connection_.change("BEGIN IMMEDIATE");
+    try {
+        connection_.rewrite_log();
+    } catch (...) {
+        roll_back();
+        throw;
+    }
+    connection_.change("COMMIT");
+    has_hole_ = false;
 }
 
 } // namespace segpay

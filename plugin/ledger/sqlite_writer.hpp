@@ -8,8 +8,11 @@
 // seen by others before it is synced does no harm: whatever they answer with waits for a sync of
 // their own, and one sync makes all durable that was written before it.
 //
-// SQLite syncs the log itself before it copies it into the file (synchronous=NORMAL), so the file
-// is never damaged by a power cut.
+// The log is copied into the file every now and then, between two transactions, when all of it is
+// synced: then a power cut never damages the file. A kernel that could not write a page forgets it
+// and says so once; from then on the log reads well and has a hole on the disk. So nothing that is
+// behind a failed sync is told to be durable, and nothing is copied, until all of the log was
+// written once more and synced.
 //
 // Threads: every method from any thread.
 #pragma once
@@ -18,7 +21,9 @@
 #include "ledger/process_turn.hpp"
 #include "ledger/sqlite_handle.hpp"
 
+#include <atomic>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -30,6 +35,10 @@ class SqliteWriter {
 public:
     // Opens or creates the file, or a database in memory.
     SqliteWriter(const std::string& path, bool is_in_memory);
+
+    ~SqliteWriter();
+    SqliteWriter(const SqliteWriter&) = delete;
+    SqliteWriter& operator=(const SqliteWriter&) = delete;
 
     // For whoever opens it, before anybody else knows of it, and for what runs inside a
     // transaction.
@@ -54,12 +63,15 @@ private:
     void run_in_one(GroupCommit::Operations operations);
     void roll_back();
     void sync();
-    void save_what_was_not_synced();
+    void sync_locked();
+    void tend_log();
+    void mend_log();
 
     const bool is_in_memory_;
     SqliteConnection connection_; // of the transaction that runs
     std::optional<ProcessTurn> turn_;
-    std::atomic<bool> has_sync_failed_ = false;
+    std::mutex log_mutex_;               // of a sync, or of what is done with the whole log
+    std::atomic<bool> has_hole_ = false; // written with log_mutex_ held
     GroupCommit commits_;
 };
 
