@@ -32,4 +32,4 @@ build "$preset" -DNATS_SEGPAY_TESTS=ON
 
 say "Testing ($preset)"
 cd "$root"
-exec ctest --preset "$preset" "$@"
+exec ctest --preset "$preset" --parallel 2 "$@"

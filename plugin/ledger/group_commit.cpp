@@ -20,7 +20,8 @@ constexpr std::size_t kMaxLater = 256; // operations that wait for somebody else
 class GroupCommit::Turn {
 public:
     Turn() { ::sem_init(&semaphore_, 0, 0); }
-    ~Turn() { ::sem_destroy(&semaphore_); }
+    // No sem_destroy, which does nothing on Linux: an end of its own would have to be registered
+    // for each thread.
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
 
