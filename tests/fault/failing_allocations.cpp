@@ -107,7 +107,7 @@ int main(int count, char** words) {
         {{{"--every", 1}, {"--part", std::random_device()()}, {"--allocation", 0}}, {}}, kUsage);
     if (!options) return kWrongUsage;
     const std::uint64_t only = (*options)["--allocation"];
-    const std::uint64_t every = std::max<std::uint64_t>((*options)["--every"], 1);
+    const std::uint64_t every = is_soak() ? 1 : std::max<std::uint64_t>((*options)["--every"], 1);
     const std::uint64_t part = (*options)["--part"];
     pass_sqlite_allocations();
     std::set_terminate([] {

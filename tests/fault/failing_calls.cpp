@@ -77,7 +77,7 @@ int main(int count, char** words) {
         count, words, {{{"--every", 1}, {"--part", std::random_device()()}, {"--call", 0}}, {}},
         kUsage);
     if (!options) return kWrongUsage;
-    const std::uint64_t every = std::max<std::uint64_t>((*options)["--every"], 1);
+    const std::uint64_t every = is_soak() ? 1 : std::max<std::uint64_t>((*options)["--every"], 1);
     const std::uint64_t part = (*options)["--part"] % every;
     const std::uint64_t only = (*options)["--call"];
 

@@ -2,6 +2,7 @@
 #include "options.hpp"
 
 #include <charconv>
+#include <cstdlib>
 #include <iostream>
 #include <string_view>
 
@@ -30,6 +31,11 @@ std::optional<Options> read_options(int count, char** words, Options options, co
             return std::nullopt;
         }
     return options;
+}
+
+bool is_soak() {
+    const char* const soak = std::getenv("SEGPAY_SOAK");
+    return soak && std::string_view(soak) == "1";
 }
 
 } // namespace segpay::fault

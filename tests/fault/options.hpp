@@ -21,4 +21,7 @@ struct Options {
 // None: they cannot be read, and `usage` was printed.
 std::optional<Options> read_options(int count, char** words, Options options, const char* usage);
 
+// Whether this run may take hours: SEGPAY_SOAK=1, as tests/run.sh --soak says it.
+bool is_soak();
+
 } // namespace segpay::fault

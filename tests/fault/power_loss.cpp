@@ -40,6 +40,8 @@ constexpr unsigned kReopenPercent = 3, kCheckpointPercent = 4, kCutAgainPercent 
 constexpr std::uint64_t kChangesOfRecovery = 12;
 constexpr std::uint64_t kFailingNew = 97, kFailingSqlite = 331; // one of so many
 
+constexpr std::uint64_t kSoakFactor = 20;
+
 // Another process that tidies up: every way to do it.
 void checkpoint(Dice& dice) {
     sqlite3* connection = nullptr;
@@ -230,7 +232,7 @@ int main(int count, char** words) {
     const std::string again = "power_loss --threads " + std::to_string(setting.threads) +
                               (trouble.empty() ? "" : " --trouble " + trouble) +
                               (sabotage.empty() ? "" : " --sabotage " + sabotage) + " --cuts ";
-    const std::uint64_t cuts = (*options)["--cuts"];
+    const std::uint64_t cuts = (*options)["--cuts"] * (is_soak() ? kSoakFactor : 1);
     std::uint64_t done = 0, seed = (*options)["--seed"], entries = 0;
     std::cout << again << cuts << " --seed " << seed << std::endl;
     for (; done < cuts; ++seed) {
