@@ -14,6 +14,13 @@
 // behind a failed sync is told to be durable, and nothing is copied, until all of the log was
 // written once more and synced.
 //
+// What it brings (bench-ledger, two cores, ext4, 160 us a sync; events a second through all three
+// steps, beside plain inserts of the same bytes, 16 of them in one transaction = 1): one thread
+// 0.07, 8 threads 0.18, 32 threads 0.32, 64 threads 0.37, 64 events in one call 0.49; 0.22 and 0.27
+// with 32 and 64 threads while each commit synced under the lock and the mark changed the entry.
+// Sixteen PHP processes on one file: 7,100 a second, p99 8 ms; polling SQLite's lock, 50 a second.
+// What remains is the processor's time for four B-trees, some 20 us an event.
+//
 // Threads: every method from any thread.
 #pragma once
 
