@@ -97,9 +97,7 @@ uint32_t open(const biller_config* config, const biller_host* host, biller_insta
                                 : "")};
         const LedgerSettings settings = ledger_settings(*loaded.config, given);
         *instance = new biller_instance{
-            {},
-            Biller(std::move(*loaded.config), Host(table), open_ledger(settings)),
-            getpid()};
+            {}, Biller(std::move(*loaded.config), Host(table), open_ledger(settings)), getpid()};
         (*instance)->biller.announce();
         return BILLER_STATUS_OK;
     });
