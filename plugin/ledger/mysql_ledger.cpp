@@ -26,6 +26,7 @@
 // with an older number has lost the entry to somebody else.
 #include "events/record.hpp"
 #include "ledger/failpoint.hpp"
+#include "ledger/followers.hpp"
 #include "ledger/group_commit.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/memory.hpp"
@@ -42,7 +43,6 @@
 #include <optional>
 #include <span>
 #include <type_traits>
-#include <unordered_set>
 
 namespace segpay {
 
@@ -50,9 +50,8 @@ namespace {
 
 using namespace mysql;
 
-constexpr std::size_t kMaxWaiting = 1'024;   // threads
-constexpr std::size_t kMaxFollowed = 10'000; // purchases
-constexpr std::uint32_t kSliceEntries = 64;  // read at once when listing
+constexpr std::size_t kMaxWaiting = 1'024;  // threads
+constexpr std::uint32_t kSliceEntries = 64; // read at once when listing
 constexpr TimeMs kAnyTime = INT64_MAX;
 constexpr std::int64_t kForgetSlice = 500; // entries
 constexpr std::array kForgettable = {EntryState::settled, EntryState::dismissed,
@@ -144,8 +143,6 @@ private:
     template <class Work>
     auto guarded(const char* operation, const Work& work);
     std::unique_ptr<MysqlSession> prepared_session();
-    void note_follower(const std::string& purchase);
-    bool forget_follower(const std::string& purchase); // whether there was one
 
     // Inside a transaction:
     MysqlConnection& writer() { return writer_.connection(); }
@@ -181,11 +178,7 @@ private:
     MysqlReaders readers_;
     GroupCommit commits_;
 
-    // Purchases of which a claim in this process found an earlier event on its way: whoever settles
-    // that one does it at once, and delivers what waits. What is not noted here, because another
-    // process queued it, is found by recovery.
-    std::mutex followed_mutex_;
-    std::unordered_set<std::string> followed_; // guarded by followed_mutex_
+    Followers followers_;
 };
 
 // The first column of the first row.
@@ -303,7 +296,7 @@ std::vector<Claim> MysqlLedger::claim_all(std::span<const Arrival> arrivals, Tim
 
 // With what need not be done inside the transaction.
 Claim MysqlLedger::complete(Claim claim, const Event& event) {
-    if (claim.outcome == Claim::Outcome::queued) note_follower(event.purchase_id);
+    if (claim.outcome == Claim::Outcome::queued) followers_.note(event.purchase_id);
     if (claim.entry && !claim.entry->event) { // it is new
         claim.entry->event = event;
         claim.entry->event->key = claim.key;
@@ -430,17 +423,6 @@ std::optional<Entry> MysqlLedger::hand_out(std::int64_t sequence, TimeMs not_aft
     return std::nullopt;
 }
 
-void MysqlLedger::note_follower(const std::string& purchase) {
-    const std::lock_guard lock(followed_mutex_);
-    if (followed_.size() >= kMaxFollowed) followed_.clear();
-    followed_.insert(purchase);
-}
-
-bool MysqlLedger::forget_follower(const std::string& purchase) {
-    const std::lock_guard lock(followed_mutex_);
-    return followed_.erase(purchase) > 0;
-}
-
 // Whether anything of the purchase is pending.
 bool MysqlLedger::has_queue(std::string_view purchase_id) {
     return !purchase_id.empty() && find(writer(), kFindQueued, purchase_id).has_value();
@@ -498,13 +480,13 @@ bool MysqlLedger::settle(const Entry& entry, const Settlement& settlement, TimeM
         mark.next_attempt_at = std::max(settlement.next_attempt_at_ms, now);
     const bool is_ours = transact("settling an event", [&] { return write_mark(mark); });
     SEGPAY_FAILPOINT("settle.after_commit");
-    if (mark.purchase) (void)forget_follower(*mark.purchase); // whoever settles looks himself
+    if (mark.purchase) (void)followers_.forget(*mark.purchase); // whoever settles looks himself
     return is_ours;
 }
 
 bool MysqlLedger::settle_later(const Entry& entry, TimeMs now) {
     SEGPAY_FAILPOINT("later.begin");
-    if (forget_follower(entry.event->purchase_id)) return false;
+    if (followers_.forget(entry.event->purchase_id)) return false;
     try {
         commits_.commit_later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
     } catch (const std::exception&) { // for want of memory, too; then it will be delivered again

@@ -12,6 +12,7 @@
 // older number has lost the entry to somebody else.
 #include "events/record.hpp"
 #include "ledger/failpoint.hpp"
+#include "ledger/followers.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/memory.hpp"
 #include "ledger/sqlite_handle.hpp"
@@ -31,7 +32,6 @@
 #include <mutex>
 #include <optional>
 #include <type_traits>
-#include <unordered_set>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -41,7 +41,6 @@ namespace segpay {
 namespace {
 
 constexpr int kReadTimeoutMs = 5'000;
-constexpr std::size_t kMaxFollowed = 10'000; // purchases
 
 // What an entry becomes by the host's verdict, in the order of Settlement::Verdict.
 constexpr std::array kVerdictStates = {EntryState::settled, EntryState::pending,
@@ -103,8 +102,6 @@ private:
     // With a failure of the storage told as the ledger's.
     template <class Work>
     auto guarded(const char* operation, const Work& work);
-    void note_follower(const std::string& purchase);
-    bool forget_follower(const std::string& purchase); // whether there was one
     void end_leases(TimeMs now);
 
     // Inside a transaction:
@@ -139,11 +136,7 @@ private:
     TimeMs looked_for_leases_at_ = INT64_MAX; // guarded by leases_mutex_
     TimeMs next_lease_end_ = 0;               // guarded by leases_mutex_
 
-    // Purchases of which a claim in this process found an earlier event on its way: whoever settles
-    // that one does it at once, and delivers what waits. What is not noted here, because another
-    // process queued it, is found by recovery.
-    std::mutex followed_mutex_;
-    std::unordered_set<std::string> followed_; // guarded by followed_mutex_
+    Followers followers_;
 };
 
 // The first column of the first row.
@@ -262,7 +255,7 @@ std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, Ti
 
 // With what need not be done inside the transaction.
 Claim SqliteLedger::complete(Claim claim, const Event& event) {
-    if (claim.outcome == Claim::Outcome::queued) note_follower(event.purchase_id);
+    if (claim.outcome == Claim::Outcome::queued) followers_.note(event.purchase_id);
     if (claim.entry && !claim.entry->event) { // it is new
         claim.entry->event = event;
         claim.entry->event->key = claim.key;
@@ -373,17 +366,6 @@ void SqliteLedger::bury(Entry entry, const QueuePlace& place, TimeMs now) {
     call_up_next(place.purchase_id, now);
 }
 
-void SqliteLedger::note_follower(const std::string& purchase) {
-    const std::lock_guard lock(followed_mutex_);
-    if (followed_.size() >= kMaxFollowed) followed_.clear();
-    followed_.insert(purchase);
-}
-
-bool SqliteLedger::forget_follower(const std::string& purchase) {
-    const std::lock_guard lock(followed_mutex_);
-    return followed_.erase(purchase) > 0;
-}
-
 // Whether anything of the purchase is pending; asked first, because mostly nothing is.
 bool SqliteLedger::has_queue(const std::string& purchase_id) {
     if (purchase_id.empty()) return false;
@@ -426,13 +408,13 @@ bool SqliteLedger::settle(const Entry& entry, const Settlement& settlement, Time
         mark.next_attempt_at = std::max(settlement.next_attempt_at_ms, now);
     const bool is_ours = transact("settling an event", [&] { return write_mark(mark); });
     SEGPAY_FAILPOINT("settle.after_commit");
-    (void)forget_follower(mark.place.purchase_id); // whoever settles looks himself
+    (void)followers_.forget(mark.place.purchase_id); // whoever settles looks himself
     return is_ours;
 }
 
 bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
     SEGPAY_FAILPOINT("later.begin");
-    if (forget_follower(entry.event->purchase_id)) return false;
+    if (followers_.forget(entry.event->purchase_id)) return false;
     try {
         writer_.later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
     } catch (const std::exception&) { // for want of memory, too; then it will be delivered again
