@@ -373,11 +373,18 @@ typedef struct biller_portal {
     uint32_t reserved;
     uint32_t (*fields)(biller_instance *instance, const biller_bytes *join_host, const biller_portal_sink *sink, biller_reason *reason);
 } biller_portal;
+typedef struct biller_delivery {
+    uint32_t struct_size;
+    uint32_t answer;
+    const biller_event *event;
+    biller_reason *reason;
+} biller_delivery;
 typedef struct biller_batch_sink {
     uint32_t struct_size;
     uint32_t reserved;
     void *context;
     void (*reply)(void *context, uint32_t number, const biller_http_reply *reply);
+    void (*events)(void *context, biller_delivery *const *deliveries, uint32_t count);
 } biller_batch_sink;
 typedef struct biller_batch {
     uint32_t struct_size;

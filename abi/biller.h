@@ -714,12 +714,32 @@ typedef struct biller_portal {
 #define BILLER_BATCH_EXTENSION "biller.batch/1"
 #define BILLER_BATCH_MAX 1024 /* requests at once */
 
+/* One of several events that a host is told at once, and what it answers to it. */
+typedef struct biller_delivery {
+    uint32_t struct_size;
+    uint32_t answer;           /* for the host to set, as biller_host.event answers; BILLER_RETRY
+                                  until then */
+    const biller_event *event; /* as biller_host.event would get it */
+    biller_reason *reason;     /* where the host may say why, as there */
+} biller_delivery;
+
 typedef struct biller_batch_sink {
     uint32_t struct_size;
     uint32_t reserved; /* 0 */
     void *context;
     /* Called exactly once for each request, in their order, from number 0. */
     void (*reply)(void *context, uint32_t number, const biller_http_reply *reply);
+
+    /* Optional (NULL: biller_host.event, one by one). Applies `count` events, at least one, and sets
+     * the answer of each: so a host can apply all with one transaction of its own. No two of them
+     * are of one purchase, and none depends on another, so their order is free, and each may be
+     * answered as it deserves. With HONOURS_KEYS the key of each goes into the transaction that
+     * has its effect. Nothing is settled, and no request of theirs answered, before the call ends;
+     * with an exception, all of them count as BILLER_RETRY, whatever was set before it. Deliveries
+     * and all that they point to are the plugin's, and of this call only. May be called by several
+     * threads at once, as biller_host.event may, which still is called: for what waited behind an
+     * event of its purchase, for recover() and decide(). */
+    void (*events)(void *context, biller_delivery *const *deliveries, uint32_t count);
 } biller_batch_sink;
 
 /* For hosts with an event loop, which have many requests in hand and one thread. */
@@ -732,10 +752,11 @@ typedef struct biller_batch {
      * is delivered. A request that depends on one before it (the same purchase, the sale that it
      * takes back, a question to the host) waits until that one is done, which begins a new commit:
      * so put together what came together, and no more. `requests` are pointers to structs of the
-     * caller's size. Deliveries come one by one: 64 of them, to a host that takes 10 ms for each,
-     * hold the last one up for 0.6 s, and what is not begun within the lease (ledger.lease_seconds)
-     * is answered "deferred". Statuses as of biller_plugin.handle; ARGUMENT also when there are more
-     * than BILLER_BATCH_MAX. */
+     * caller's size. Deliveries of one commit come with one call of sink->events, or one by one: 64
+     * of them, to a host that takes 10 ms for each, hold the last one up for 0.6 s, and what is not
+     * begun within the lease (ledger.lease_seconds) is answered "deferred". Either way an event
+     * that the host does not return from holds up those that came with it. Statuses as of
+     * biller_plugin.handle; ARGUMENT also when there are more than BILLER_BATCH_MAX. */
     uint32_t (*handle)(biller_instance *instance, const biller_http_request *const *requests,
                        uint32_t count, const biller_batch_sink *sink, biller_reason *reason);
 } biller_batch;

@@ -110,6 +110,16 @@ class Host {
 public:
     virtual ~Host() = default;
     virtual Answer event(const biller_event& event) = 0;
+    // What a batch brings (biller_batch_sink.events), when takes_many(): an answer to each, in
+    // their order. What is thrown counts as a retry of all.
+    virtual std::vector<Answer> events(const std::vector<const biller_event*>& events) {
+        std::vector<Answer> answers;
+        for (const biller_event* each : events)
+            answers.push_back(event(*each));
+        return answers;
+    }
+    // Whether events() has a better way than one by one.
+    virtual bool takes_many() const { return false; }
     // BILLER_NAME_FREE, BILLER_NAME_TAKEN, or 0 for "cannot tell".
     virtual uint32_t probe(const biller_probe&) { return 0; }
     virtual void log(uint32_t /*level*/, std::string_view /*line*/) {}
@@ -131,7 +141,31 @@ public:
         return host;
     }
 
+    // As biller_batch_sink.events, for this object.
+    void take(biller_delivery* const* deliveries, uint32_t count) {
+        try {
+            std::vector<const biller_event*> all;
+            for (uint32_t i = 0; i < count; ++i)
+                all.push_back(deliveries[i]->event);
+            const std::vector<Answer> answers = events(all);
+            for (uint32_t i = 0; i < count && i < answers.size(); ++i) {
+                explain(deliveries[i]->reason, answers[i].why);
+                deliveries[i]->answer = answers[i].value;
+            }
+        } catch (const std::exception& failure) {
+            retry(deliveries, count, failure.what());
+        } catch (...) {
+            retry(deliveries, count, "the host's event handler threw something unknown");
+        }
+    }
+
 private:
+    static void retry(biller_delivery* const* deliveries, uint32_t count, std::string_view why) {
+        for (uint32_t i = 0; i < count; ++i) {
+            explain(deliveries[i]->reason, why);
+            deliveries[i]->answer = BILLER_RETRY;
+        }
+    }
     static uint32_t on_event(void* self, const biller_event* event, biller_reason* reason) {
         try {
             Answer answer = static_cast<Host*>(self)->event(*event);
@@ -408,21 +442,34 @@ public:
         return result;
     }
 
-    // As handle() for each, with one commit of the ledger for all. At most BILLER_BATCH_MAX.
+    // As handle() for each, with one commit of the ledger for all; one by one by a plugin that has
+    // no such hook. At most BILLER_BATCH_MAX.
     std::vector<Reply> handle(const std::vector<Request>& requests) {
+        std::vector<Reply> replies;
         const auto* batch = library_->extension<biller_batch>(BILLER_BATCH_EXTENSION);
-        if (!batch) throw Error("the plugin has no " BILLER_BATCH_EXTENSION);
-        std::vector<detail::Http> given(requests.begin(), requests.end());
+        if (!batch) {
+            for (const Request& request : requests)
+                replies.push_back(handle(request));
+            return replies;
+        }
+        const std::vector<detail::Http> given(requests.begin(), requests.end());
         std::vector<const biller_http_request*> pointers;
         for (const detail::Http& http : given)
             pointers.push_back(&http.request);
-        std::vector<Reply> replies(requests.size());
+        struct Context {
+            Host& host;
+            std::vector<Reply>& replies;
+        } context{*static_cast<Host*>(host_.context), replies};
         biller_batch_sink sink{};
         sink.struct_size = sizeof sink;
-        sink.context = &replies;
-        sink.reply = [](void* self, uint32_t number, const biller_http_reply* reply) {
-            (*static_cast<std::vector<Reply>*>(self))[number] = detail::reply_of(*reply);
+        sink.context = &context;
+        sink.reply = [](void* self, uint32_t, const biller_http_reply* reply) {
+            static_cast<Context*>(self)->replies.push_back(detail::reply_of(*reply));
         };
+        if (context.host.takes_many())
+            sink.events = [](void* self, biller_delivery* const* deliveries, uint32_t count) {
+                static_cast<Context*>(self)->host.take(deliveries, count);
+            };
         biller_reason reason = empty_reason();
         detail::require_ok(batch->handle(instance_, pointers.data(),
                                          static_cast<uint32_t>(pointers.size()), &sink, &reason),

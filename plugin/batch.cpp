@@ -1,7 +1,10 @@
 // Several requests in one call. A run is as many of them as do not depend on each other: it is
-// claimed with one commit, then delivered one by one. What depends on one of the run, or asks the
-// host something, ends the run and comes after it, so that all is as if each had come alone.
+// claimed with one commit, then the host is told of all in one call, or of one after the other.
+// What depends on one of the run, or asks the host something, ends the run and comes after it, so
+// that all is as if each had come alone.
 #include "biller.hpp"
+
+#include "ledger/failpoint.hpp"
 
 #include <unordered_set>
 
@@ -9,29 +12,42 @@ namespace segpay {
 
 class Biller::Run {
 public:
-    Run(Biller& biller, const Tell& tell) : biller_(biller), tell_(tell) {}
+    Run(Biller& biller, const Tell& tell, const BulkCallback& events)
+        : biller_(biller), tell_(tell), events_(events) {}
 
     void add(std::size_t number, const HttpRequest& request);
     void end();
 
 private:
-    // One request of the run: what it is answered with, or the event that is to be claimed.
+    // One request of the run: what it is answered with, or the event that is to be claimed, and
+    // what became of it.
     struct Member {
         Member(Biller& biller, std::size_t place) : number(place), reading(biller) {}
+
+        bool is_leased() const { return claim.entry && claim.outcome == Claim::Outcome::leased; }
 
         std::size_t number;
         Borrowed reading;
         std::optional<Reply> reply;
         Event event;
+        Claim claim;
+        // Of one that the host was told of with others:
+        std::optional<InHand::Hold> hold;
+        std::optional<HostAnswer> answer;
+        std::optional<Delivery> delivery;
+        std::string why;
     };
 
     bool depends_on_run(const Postback& postback) const;
     void remember(const Postback& postback);
-    void claim_and_deliver();
-    Reply delivered(Member& member, const Claim& claim);
+    void claim();
+    void tell_host();
+    bool comes_too_late(const Member& member) const;
+    Reply reply_to(Member& member);
 
     Biller& biller_;
     const Tell& tell_;
+    const BulkCallback& events_;
     std::vector<std::unique_ptr<Member>> members_;
     std::unordered_set<std::string> purchases_, transactions_; // of the run
 };
@@ -74,46 +90,87 @@ void Biller::Run::add(std::size_t number, const HttpRequest& request) {
 }
 
 void Biller::Run::end() {
-    claim_and_deliver();
+    claim();
+    if (events_.events) tell_host();
+    for (const auto& member : members_) {
+        if (!member->reply) member->reply = reply_to(*member);
+        tell_(member->number, *member->reply);
+    }
     members_.clear();
     purchases_.clear();
     transactions_.clear();
 }
 
-void Biller::Run::claim_and_deliver() {
+// All with one commit.
+void Biller::Run::claim() {
     std::vector<Arrival> arrivals;
     for (const auto& member : members_)
         if (!member->reply)
             arrivals.push_back({member->event, (*member->reading).translation.identity});
-    std::vector<Claim> claims;
-    std::optional<Reply> failed;
+    if (arrivals.empty()) return;
     try {
-        if (!arrivals.empty()) claims = biller_.ledger_->claim_all(arrivals, biller_.host_.now());
+        std::vector<Claim> claims = biller_.ledger_->claim_all(arrivals, biller_.host_.now());
+        auto claim = claims.begin();
+        for (const auto& member : members_)
+            if (!member->reply) member->claim = std::move(*claim++);
     } catch (const LedgerError& failure) {
-        failed = biller_.unavailable(failure);
-    }
-    auto claim = claims.begin();
-    for (const auto& member : members_) {
-        if (!member->reply) member->reply = failed ? *failed : delivered(*member, *claim++);
-        tell_(member->number, *member->reply);
+        const Reply reply = biller_.unavailable(failure);
+        for (const auto& member : members_)
+            if (!member->reply) member->reply = reply;
     }
 }
 
-Reply Biller::Run::delivered(Member& member, const Claim& claim) {
-    const bool is_too_late = claim.entry && claim.outcome == Claim::Outcome::leased &&
-                             claim.entry->next_attempt_at_ms <= biller_.host_.now();
-    if (is_too_late) // somebody else may have it by now
-        return biller_.reply(Disposition::deferred, claim.key,
-                             "the lease ended before it was its turn in the batch");
+// As deliver(), but in one call for all that were handed out.
+void Biller::Run::tell_host() {
+    std::vector<Member*> held, told;
+    std::vector<const Entry*> entries;
+    for (const auto& member : members_) {
+        if (member->reply || !member->is_leased() || comes_too_late(*member)) continue;
+        const Entry& entry = *member->claim.entry;
+        if (!member->hold.emplace(biller_.in_hand_, entry).is_ours()) {
+            member->delivery = Delivery::lost;
+            member->why = kInFlight;
+            continue;
+        }
+        held.push_back(member.get());
+        member->answer = biller_.given_up(entry);
+        if (member->answer) continue;
+        told.push_back(member.get());
+        entries.push_back(&entry);
+    }
+    if (held.empty()) return;
+    SEGPAY_FAILPOINT("deliver.begin");
+    if (!told.empty()) {
+        std::vector<HostAnswer> answers = biller_.host_.deliver_all(entries, events_);
+        for (std::size_t i = 0; i < told.size(); ++i)
+            told[i]->answer = std::move(answers[i]);
+    }
+    SEGPAY_FAILPOINT("deliver.end");
+    for (Member* member : held)
+        member->delivery = biller_.conclude(*member->hold, std::move(*member->answer), member->why);
+}
+
+// Somebody else may have it by now.
+bool Biller::Run::comes_too_late(const Member& member) const {
+    return member.claim.entry->next_attempt_at_ms <= biller_.host_.now();
+}
+
+Reply Biller::Run::reply_to(Member& member) {
+    const Claim& claim = member.claim;
     try {
+        if (member.delivery) return biller_.follow_up(*member.delivery, *claim.entry, member.why);
+        if (member.is_leased() && comes_too_late(member))
+            return biller_.reply(Disposition::deferred, claim.key,
+                                 "the lease ended before it was its turn in the batch");
         return biller_.deliver_claimed(*member.reading, member.event, claim);
     } catch (const LedgerError& failure) {
         return biller_.unavailable(failure);
     }
 }
 
-void Biller::handle_all(std::span<const HttpRequest> requests, const Tell& tell) {
-    Run run(*this, tell);
+void Biller::handle_all(std::span<const HttpRequest> requests, const Tell& tell,
+                        const BulkCallback& events) {
+    Run run(*this, tell, events);
     for (std::size_t number = 0; number < requests.size(); ++number)
         run.add(number, requests[number]);
     run.end();

@@ -17,7 +17,6 @@ constexpr unsigned kRetryAfterSeconds = 60;
 constexpr std::uint32_t kMaxPurchasesForLink = 100; // of one member, the most recent
 constexpr std::size_t kMaxShownId = 40;
 constexpr std::size_t kMaxIdleReadings = 64; // as many as hosts have threads, or about so many
-constexpr std::string_view kInFlight = "it is being delivered right now";
 constexpr TimeMs kLongestPauseMs = TimeMs{60} * 60 * 1000;
 constexpr TimeMs kMsPerDay = TimeMs{24} * 60 * 60 * 1000;
 
@@ -65,6 +64,11 @@ std::string line_about(const Event& event, std::string_view key, std::string_vie
         line += " purchase " + std::string(shortened(event.purchase_id, kMaxShownId));
     if (!event.option.empty()) line += " option " + event.option;
     return line + ": " + std::string(what);
+}
+
+// Those since an operator's last decision.
+std::uint32_t attempts_that_count(const Entry& entry) {
+    return entry.attempts - entry.attempts_forgiven;
 }
 
 // An operator has released or dismissed it: Segpay need not come again.
@@ -264,8 +268,12 @@ Reply Biller::deliver_claimed(const Reading& reading, const Event& event, const 
 Reply Biller::deliver_leased(const Entry& entry) {
     std::string why;
     const Delivery delivery = deliver(entry, why);
+    return follow_up(delivery, entry, why);
+}
+
+Reply Biller::follow_up(Delivery delivery, const Entry& entry, const std::string& why) {
     if (delivery == Delivery::applied || delivery == Delivery::refused) {
-        Report others; // what queued up behind it meanwhile
+        Report others;
         deliver_purchase(entry.event->purchase_id, others);
     }
     return reply_for(delivery, entry, why);
@@ -283,27 +291,31 @@ Reply Biller::deliver_in_turn(const std::string& purchase_id, const std::string&
 }
 
 Biller::Delivery Biller::deliver(const Entry& entry, std::string& why) {
-    if (!in_hand_.take(entry)) {
+    InHand::Hold hold(in_hand_, entry);
+    if (!hold.is_ours()) {
         why = kInFlight;
         return Delivery::lost;
     }
-    const std::uint32_t attempts = entry.attempts - entry.attempts_forgiven;
-    // More attempts than are allowed were begun and never ended: the host may die of this event
-    // each time it is told, and must not for ever.
-    const bool is_hopeless = attempts > config_.ledger.max_attempts;
+    std::optional<HostAnswer> answer = given_up(entry);
     SEGPAY_FAILPOINT("deliver.begin");
-    HostAnswer answer;
-    try {
-        answer = is_hopeless ? HostAnswer{HostAnswer::Verdict::refuse,
-                                          "given up after " + counted(attempts - 1) +
-                                              "; the last ended without an answer"}
-                             : host_.deliver(entry);
-    } catch (...) { // for want of memory
-        (void)in_hand_.put_down(entry);
-        throw;
-    }
+    if (!answer) answer = host_.deliver(entry);
     SEGPAY_FAILPOINT("deliver.end");
-    const std::optional<Entry> again = in_hand_.put_down(entry);
+    return conclude(hold, std::move(*answer), why);
+}
+
+// More attempts than are allowed were begun and never ended: the host may die of this event each
+// time it is told, and must not for ever.
+std::optional<HostAnswer> Biller::given_up(const Entry& entry) const {
+    const std::uint32_t attempts = attempts_that_count(entry);
+    if (attempts <= config_.ledger.max_attempts) return std::nullopt;
+    return HostAnswer{HostAnswer::Verdict::refuse, "given up after " + counted(attempts - 1) +
+                                                       "; the last ended without an answer"};
+}
+
+Biller::Delivery Biller::conclude(InHand::Hold& told, HostAnswer answer, std::string& why) {
+    const Entry& entry = told.entry();
+    const std::optional<Entry> again = told.put_down();
+    const std::uint32_t attempts = attempts_that_count(entry);
     why = std::move(answer.why);
 
     Delivery delivery = Delivery::applied;

@@ -90,9 +90,11 @@ public:
     Reply handle(const HttpRequest& request);
 
     // The same for several, as if for one after the other; what is durable by itself becomes so
-    // together. `tell` is called once for each, in their order. In batch.cpp.
+    // together. `tell` is called once for each, in their order. What the host is told it is told
+    // all at once by `events`, where there is one, else one by one. In batch.cpp.
     using Tell = std::function<void(std::size_t number, const Reply& reply)>;
-    void handle_all(std::span<const HttpRequest> requests, const Tell& tell);
+    void handle_all(std::span<const HttpRequest> requests, const Tell& tell,
+                    const BulkCallback& events = {});
 
     // Delivers at most `limit` entries that are pending and due, and does a slice of the ledger's
     // upkeep. Throws LedgerError.
@@ -159,7 +161,16 @@ private:
     Reply deliver_leased(const Entry& entry);
     Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
 
+    static constexpr std::string_view kInFlight = "it is being delivered right now";
+
+    // Tells the host. What comes before the call, the call and what comes after it are apart, so
+    // that one call can tell of several: see batch.cpp.
     Delivery deliver(const Entry& entry, std::string& why);
+    // Set: it is not told any more.
+    std::optional<HostAnswer> given_up(const Entry& entry) const;
+    Delivery conclude(InHand::Hold& told, HostAnswer answer, std::string& why);
+    // What queued up behind it meanwhile; then the reply.
+    Reply follow_up(Delivery delivery, const Entry& entry, const std::string& why);
     // False: the lease was lost.
     bool settle(const Entry& entry, const Settlement& settlement, Delivery& delivery);
     std::optional<Entry> take_due();

@@ -385,7 +385,9 @@ uint32_t portal_fields_hook(biller_instance* instance, const biller_bytes* join_
 uint32_t batch_handle_hook(biller_instance* instance, const biller_http_request* const* requests,
                            uint32_t count, const biller_batch_sink* sink, biller_reason* reason) {
     return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
-        require(is_whole(sink) && sink->reply, "sink or sink->reply is NULL");
+        require(sink && BILLER_HAS(biller_batch_sink, sink, reply) && sink->reply,
+                "sink or sink->reply is NULL");
+        const biller_batch_sink known = adopted(sink);
         require(requests || count == 0, "requests is NULL, count is not 0");
         require(count <= BILLER_BATCH_MAX, "count is greater than BILLER_BATCH_MAX");
         std::vector<HttpRequest> given;
@@ -397,10 +399,11 @@ uint32_t batch_handle_hook(biller_instance* instance, const biller_http_request*
         uint32_t told = 0; // and the number of the next
         const auto tell = [&](const Reply& answer) {
             const biller_http_reply reply = reply_of(answer);
-            sink->reply(sink->context, told++, &reply);
+            known.reply(known.context, told++, &reply);
         };
         try {
-            biller.handle_all(given, [&](std::size_t, const Reply& answer) { tell(answer); });
+            biller.handle_all(given, [&](std::size_t, const Reply& answer) { tell(answer); },
+                              {known.context, known.events});
         } catch (const std::exception& defect) {
             const Reply answer = apology(biller, defect);
             while (told < count)

@@ -6,6 +6,8 @@
 #include "wire/redaction.hpp"
 
 #include <chrono>
+#include <deque>
+#include <optional>
 
 namespace segpay {
 
@@ -16,39 +18,88 @@ std::string why_of(const biller_reason& reason, std::string_view otherwise) {
     return text.empty() ? std::string(otherwise) : clean_text(text);
 }
 
-HostAnswer answer_of(const biller_host& table, const Entry& entry) {
-    const EventView event(*entry.event, entry.key, entry.attempts);
-    auto reason = sized<biller_reason>();
-    try {
-        const uint32_t answer = table.event(table.context, event.get(), &reason);
-        switch (answer) {
-            case BILLER_DONE:
-                return {HostAnswer::Verdict::done, {}};
-            case BILLER_RETRY:
-                return {HostAnswer::Verdict::retry, why_of(reason, "the host asked for a retry")};
-            case BILLER_REFUSE:
-                return {HostAnswer::Verdict::refuse, why_of(reason, "the host refused it")};
-            default:
-                return {HostAnswer::Verdict::retry,
-                        why_of(reason, "the host answered " + std::to_string(answer) +
-                                           ", which is neither done, retry nor refuse")};
-        }
-    } catch (const std::exception& failure) {
-        return {HostAnswer::Verdict::retry,
-                std::string("the host's callback threw: ") + clean_text(failure.what())};
-    } catch (...) {
-        return {HostAnswer::Verdict::retry, "the host's callback threw"};
+HostAnswer answer_of(uint32_t answer, const biller_reason& reason) {
+    switch (answer) {
+        case BILLER_DONE:
+            return {HostAnswer::Verdict::done, {}};
+        case BILLER_RETRY:
+            return {HostAnswer::Verdict::retry, why_of(reason, "the host asked for a retry")};
+        case BILLER_REFUSE:
+            return {HostAnswer::Verdict::refuse, why_of(reason, "the host refused it")};
+        default:
+            return {HostAnswer::Verdict::retry,
+                    why_of(reason, "the host answered " + std::to_string(answer) +
+                                       ", which is neither done, retry nor refuse")};
     }
 }
 
-} // namespace
+// Calls the host; what it threw, if it did.
+template <class Callback>
+std::optional<std::string> thrown_by(const Callback& callback) {
+    try {
+        callback();
+        return std::nullopt;
+    } catch (const std::exception& failure) {
+        return std::string("the host's callback threw: ") + clean_text(failure.what());
+    } catch (...) {
+        return "the host's callback threw";
+    }
+}
 
 // What the host says may quote what it was told.
-HostAnswer Host::deliver(const Entry& entry) const {
-    HostAnswer answer = answer_of(table_, entry);
-    answer.why = without(answer.why, entry.event->password.reveal());
-    answer.why = without(answer.why, entry.event->email);
+HostAnswer without_secrets(HostAnswer answer, const Event& event) {
+    answer.why = without(answer.why, event.password.reveal());
+    answer.why = without(answer.why, event.email);
     return answer;
+}
+
+// An event in one call with others.
+struct Told {
+    explicit Told(const Entry& entry)
+        : event(*entry.event, entry.key, entry.attempts),
+          reason(sized<biller_reason>()),
+          delivery(sized<biller_delivery>()) {
+        delivery.answer = BILLER_RETRY;
+        delivery.event = event.get();
+        delivery.reason = &reason;
+    }
+    Told(const Told&) = delete;
+    Told& operator=(const Told&) = delete;
+
+    EventView event;
+    biller_reason reason;
+    biller_delivery delivery;
+};
+
+} // namespace
+
+HostAnswer Host::deliver(const Entry& entry) const {
+    const EventView event(*entry.event, entry.key, entry.attempts);
+    auto reason = sized<biller_reason>();
+    uint32_t answer = 0;
+    const std::optional<std::string> thrown =
+        thrown_by([&] { answer = table_.event(table_.context, event.get(), &reason); });
+    return without_secrets(
+        thrown ? HostAnswer{HostAnswer::Verdict::retry, *thrown} : answer_of(answer, reason),
+        *entry.event);
+}
+
+std::vector<HostAnswer> Host::deliver_all(std::span<const Entry* const> entries,
+                                          const BulkCallback& bulk) const {
+    std::deque<Told> told;
+    std::vector<biller_delivery*> deliveries;
+    for (const Entry* entry : entries)
+        deliveries.push_back(&told.emplace_back(*entry).delivery);
+    const auto count = static_cast<uint32_t>(deliveries.size());
+    const std::optional<std::string> thrown =
+        thrown_by([&] { bulk.events(bulk.context, deliveries.data(), count); });
+    std::vector<HostAnswer> answers;
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        answers.push_back(without_secrets(thrown
+                                              ? HostAnswer{HostAnswer::Verdict::retry, *thrown}
+                                              : answer_of(told[i].delivery.answer, told[i].reason),
+                                          *entries[i]->event));
+    return answers;
 }
 
 NameAnswer Host::probe(const Event& event) const {

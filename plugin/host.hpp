@@ -7,8 +7,10 @@
 #include "values/timestamp.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace segpay {
 
@@ -18,6 +20,13 @@ struct HostAnswer {
     enum class Verdict { done, retry, refuse };
     Verdict verdict = Verdict::retry;
     std::string why;
+};
+
+// Told of several events in one call: biller_batch_sink.events and its context. Empty: there is
+// none.
+struct BulkCallback {
+    void* context = nullptr;
+    decltype(biller_batch_sink::events) events = nullptr;
 };
 
 enum class NameAnswer { free, taken, cannot_tell };
@@ -30,6 +39,10 @@ public:
     // Delivers an entry that the ledger handed out. A callback that throws, or answers something
     // undefined, counts as a retry, and `why` says so.
     HostAnswer deliver(const Entry& entry) const;
+    // The same for several, in one call; an answer to each, in their order. Of what throws, all
+    // count as a retry.
+    std::vector<HostAnswer> deliver_all(std::span<const Entry* const> entries,
+                                        const BulkCallback& bulk) const;
     // Whether it stores the key of an event with the effect, so that being told twice is harmless.
     bool honours_keys() const { return (table_.flags & BILLER_HOST_HONOURS_KEYS) != 0; }
     NameAnswer probe(const Event& event) const;

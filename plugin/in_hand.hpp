@@ -25,6 +25,32 @@ public:
     // After take(): the host has answered. What to settle, when it was handed out again meanwhile.
     std::optional<Entry> put_down(const Entry& entry);
 
+    // Has an event in hand, unless somebody has it already, until it is put down or this ends. Both
+    // arguments must outlive it.
+    class Hold {
+    public:
+        Hold(InHand& all, const Entry& entry)
+            : all_(all), entry_(entry), is_ours_(all.take(entry)) {}
+        ~Hold() {
+            if (is_ours_) (void)all_.put_down(entry_);
+        }
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+
+        bool is_ours() const { return is_ours_; }
+        const Entry& entry() const { return entry_; }
+        // What to settle, when it was handed out again meanwhile.
+        std::optional<Entry> put_down() {
+            is_ours_ = false;
+            return all_.put_down(entry_);
+        }
+
+    private:
+        InHand& all_;
+        const Entry& entry_;
+        bool is_ours_;
+    };
+
 private:
     std::mutex mutex_;
     struct Held {

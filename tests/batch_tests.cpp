@@ -3,7 +3,9 @@
 #include "failing_ledger.hpp"
 #include "fixtures.hpp"
 
+#include <cstring>
 #include <set>
+#include <stdexcept>
 
 using namespace segpay;
 using namespace segpay::testing;
@@ -30,15 +32,24 @@ struct Batches {
     CountingLedger* ledger = new CountingLedger(ledger_in_memory());
     Account account{example_config(), std::unique_ptr<Ledger>(ledger)};
 
-    std::vector<std::string> send(const std::vector<std::string>& queries) {
+    std::vector<std::string> send(const std::vector<std::string>& queries,
+                                  const BulkCallback& events = {}) {
+        return send(account.biller, queries, events);
+    }
+    std::vector<std::string> send_in_bulk(const std::vector<std::string>& queries) {
+        return send(queries, account.host.bulk());
+    }
+    static std::vector<std::string> send(Biller& biller, const std::vector<std::string>& queries,
+                                         const BulkCallback& events) {
         std::vector<HttpRequest> requests;
         for (const std::string& query : queries)
             requests.push_back({"GET", query, "", "127.0.0.1", {}});
         std::vector<std::string> said;
-        account.biller.handle_all(requests, [&](std::size_t number, const Reply& reply) {
+        const auto tell = [&](std::size_t number, const Reply& reply) {
             BOOST_TEST(number == said.size());
             said.emplace_back(disposition_name(reply.disposition));
-        });
+        };
+        biller.handle_all(requests, tell, events);
         return said;
     }
 };
@@ -170,6 +181,140 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_fails_answers_for_all) {
     BOOST_TEST(statuses == (std::vector<unsigned>{503, 503, 503, 503}),
                boost::test_tools::per_element());
     BOOST_TEST(other.host.events.size() == 2u);
+}
+
+// ---- Told in one call --------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(the_host_is_told_of_a_run_in_one_call) {
+    BOOST_TEST(
+        send_in_bulk({sign_up("1", "11"), sign_up("2", "21"), "", cheaper("3", "31"),
+                      sign_up("1", "11"), sign_up("4", "41")}) ==
+            (Words{"delivered", "delivered", "refused", "quarantined", "duplicate", "delivered"}),
+        boost::test_tools::per_element());
+    BOOST_TEST((account.host.bulks == Sizes{2, 1}));
+    BOOST_TEST((ledger->claims == Sizes{2, 2}));
+    BOOST_TEST(account.host.events.size() == 3u);
+    BOOST_TEST(account.biller.recover(10).delivered == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_told_to_nobody_calls_nobody) {
+    BOOST_TEST(send_in_bulk({sign_up("1", "11")}) == Words{"delivered"});
+    BOOST_TEST(send_in_bulk({sign_up("1", "11")}) == Words{"duplicate"});
+    BOOST_TEST(send_in_bulk({}).empty());
+    BOOST_TEST((account.host.bulks == Sizes{1}));
+}
+
+BOOST_AUTO_TEST_CASE(each_of_one_call_is_settled_as_it_was_answered) {
+    account.host.answer = [](const biller_event& event, biller_reason* reason) -> std::uint32_t {
+        const std::string_view purchase = view(event.purchase_id);
+        std::strcpy(reason->text, "because");
+        return purchase == "1"   ? BILLER_RETRY
+               : purchase == "2" ? BILLER_REFUSE
+               : purchase == "3" ? 77u
+                                 : BILLER_DONE;
+    };
+    BOOST_TEST(send_in_bulk({sign_up("1", "11"), sign_up("2", "21"), sign_up("3", "31"),
+                             sign_up("4", "41")}) ==
+                   (Words{"deferred", "dead_letter", "deferred", "delivered"}),
+               boost::test_tools::per_element());
+    const std::vector<Entry> entries = account.entries();
+    BOOST_REQUIRE(entries.size() == 4u);
+    constexpr EntryState kStates[] = {EntryState::pending, EntryState::dead_letter,
+                                      EntryState::pending, EntryState::settled};
+    for (std::size_t i = 0; i < 4; ++i) {
+        BOOST_TEST((entries[i].state == kStates[i]));
+        BOOST_TEST(entries[i].message == (i == 3 ? "" : "because"));
+    }
+    account.host.answers(BILLER_DONE);
+    account.host.now += 3'600 * kSecond;
+    BOOST_TEST(account.biller.recover(10).delivered == 2u);
+}
+
+// Whatever the host had set before it threw.
+BOOST_AUTO_TEST_CASE(what_a_call_throws_is_a_retry_of_all) {
+    account.host.after_bulk = [] { throw std::runtime_error("no\ndatabase"); };
+    BOOST_TEST(send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == Words(2, "deferred"),
+               boost::test_tools::per_element());
+    for (const Entry& entry : account.entries()) {
+        BOOST_TEST((entry.state == EntryState::pending));
+        BOOST_TEST(entry.message == "the host's callback threw: no database");
+    }
+    account.host.after_bulk = [] {};
+    account.host.now += 3'600 * kSecond;
+    BOOST_TEST(account.biller.recover(10).delivered == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_answered_is_a_retry) {
+    const BulkCallback silent = {nullptr, [](void*, biller_delivery* const*, uint32_t) {}};
+    BOOST_TEST(send({sign_up("1", "11"), sign_up("2", "21")}, silent) == Words(2, "deferred"),
+               boost::test_tools::per_element());
+}
+
+// Whoever answers long after the lease has lost all of them; they come again.
+BOOST_AUTO_TEST_CASE(a_call_that_outlasts_the_lease_settles_what_nobody_took) {
+    Biller& biller = account.biller;
+    account.host.after_bulk = [&] {
+        account.host.now += 31'000;
+        BOOST_TEST(biller.ledger().take_next("1", account.host.now).has_value()); // a neighbour
+    };
+    BOOST_TEST(
+        send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == (Words{"deferred", "delivered"}),
+        boost::test_tools::per_element());
+    account.host.now += 31'000;
+    BOOST_TEST(account.biller.recover(10).delivered == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(all_of_a_call_are_in_hand_until_it_ends) {
+    account.host.after_bulk = [&] {
+        account.host.now += 31'000;
+        const Report report = account.biller.recover(10); // another thread's
+        BOOST_TEST(report.delivered + report.deferred == 0u);
+    };
+    BOOST_TEST(send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == Words(2, "delivered"),
+               boost::test_tools::per_element());
+    BOOST_TEST(account.host.events.size() == 2u);
+}
+
+// The host died of it as often as is allowed: it is not told once more, though others are.
+BOOST_AUTO_TEST_CASE(a_hopeless_one_is_not_told_with_the_others) {
+    const std::string hopeless = sign_up("1", "11");
+    (void)send({hopeless}, {nullptr, [](void*, biller_delivery* const*, uint32_t) {}});
+    const std::uint32_t allowed = example_config().ledger.max_attempts;
+    for (std::uint32_t attempt = 1; attempt < allowed; ++attempt) {
+        account.host.now += 3'600 * kSecond; // handed out, and never settled
+        BOOST_TEST(account.biller.ledger().take_next("1", account.host.now).has_value());
+    }
+    account.host.now += 3'600 * kSecond;
+    BOOST_TEST(send_in_bulk({hopeless, sign_up("2", "21")}) == (Words{"dead_letter", "delivered"}),
+               boost::test_tools::per_element());
+    BOOST_TEST((account.host.bulks == Sizes{1}));
+    BOOST_TEST(account.host.events.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_settlement_that_fails_spoils_no_other) {
+    auto owned = std::make_unique<FailingLedger>(ledger_in_memory());
+    FailingLedger& failing = *owned;
+    Account other(example_config(), std::move(owned));
+    other.host.after_bulk = [&] { failing.failing = {"settle"}; };
+    BOOST_TEST(send(other.biller, {sign_up("1", "11"), sign_up("2", "21")}, other.host.bulk()) ==
+                   Words(2, "deferred"),
+               boost::test_tools::per_element());
+    failing.failing.clear();
+    other.host.after_bulk = [] {};
+    other.host.now += 31'000;
+    BOOST_TEST(other.biller.recover(10).delivered == 2u); // once more each: it does not honour keys
+    BOOST_TEST(other.host.events.size() == 4u);
+}
+
+// What queued up behind one of the call while the host was at it.
+BOOST_AUTO_TEST_CASE(what_queued_behind_one_of_a_call_follows_it) {
+    account.host.after_bulk = [&] {
+        BOOST_TEST(send({member_post("enable", "1")}) == Words{"deferred"}); // another thread's
+    };
+    BOOST_TEST(send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == Words(2, "delivered"),
+               boost::test_tools::per_element());
+    BOOST_TEST(account.kinds() == (Words{"join", "join", "member_enable"}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -149,6 +149,9 @@ public:
         return BILLER_NAME_FREE;
     };
 
+    std::vector<std::size_t> bulks; // how many events came with each call of bulk()
+    std::function<void()> after_bulk = [] {};
+
     void answers(uint32_t value) {
         answer = [value](const biller_event&, biller_reason*) { return value; };
     }
@@ -168,6 +171,16 @@ public:
         };
         host.now_ms = [](void* self) { return of(self).now; };
         return host;
+    }
+
+    // For a host that is told of many in one call.
+    BulkCallback bulk() {
+        return {this, [](void* self, biller_delivery* const* deliveries, uint32_t count) {
+                    of(self).bulks.push_back(count);
+                    for (biller_delivery* each : std::vector(deliveries, deliveries + count))
+                        each->answer = of(self).on_event(*each->event, each->reason);
+                    of(self).after_bulk();
+                }};
     }
 
 private:

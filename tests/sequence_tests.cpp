@@ -119,7 +119,7 @@ constexpr Way kWays[] = {Way::get, Way::post, Way::both, Way::odd_names};
 class Teller {
 public:
     explicit Teller(Way way, const Config& config = example_config())
-        : way_(way), config_(config), account_(config), twin_(config) {}
+        : way_(way), config_(config), account_(config), twin_(config), bulk_twin_(config) {}
 
     void tell(const Line& line) {
         if (line.words[0] == "with") {
@@ -145,7 +145,7 @@ public:
     }
 
     void finish() {
-        tell_twin();
+        tell_twins();
         BOOST_TEST(account_.biller.ledger().waiting().pending == 0u);
         std::set<std::string> keys;
         for (const Told& event : account_.host.events)
@@ -210,13 +210,19 @@ private:
         }
     }
 
-    // The same postbacks at once, in another account: all must be as it was one by one.
-    void tell_twin() {
+    // The same postbacks at once, in other accounts: all must be as it was one by one.
+    void tell_twins() {
+        tell_twin(twin_, {});
+        tell_twin(bulk_twin_, bulk_twin_.host.bulk());
+        untold_.clear();
+    }
+
+    void tell_twin(Account& twin, const BulkCallback& events) {
         std::vector<HttpRequest> requests;
         for (const auto& [query, reply] : untold_)
             requests.push_back({"GET", query, "", "127.0.0.1", {}});
         std::size_t told = 0;
-        twin_.biller.handle_all(requests, [&](std::size_t number, const Reply& reply) {
+        const auto tell = [&](std::size_t number, const Reply& reply) {
             BOOST_TEST(number == told);
             const Reply& alone = untold_.at(told++).second;
             BOOST_TEST_INFO_SCOPE("in a batch: " << reply.message << "; alone: " << alone.message);
@@ -225,15 +231,15 @@ private:
             BOOST_TEST(reply.body == alone.body);
             BOOST_TEST(reply.message == alone.message);
             BOOST_TEST(reply.key == alone.key);
-        });
+        };
+        twin.biller.handle_all(requests, tell, events);
         BOOST_TEST(told == untold_.size());
-        untold_.clear();
         if (way_ != Way::get) return;
-        BOOST_TEST(twin_.kinds() == account_.kinds(), boost::test_tools::per_element());
-        for (std::size_t i = 0; i < std::min(twin_.kinds().size(), account_.kinds().size()); ++i) {
-            BOOST_TEST((twin_.host.events[i].fields == account_.host.events[i].fields));
-            BOOST_TEST((twin_.host.events[i].extras == account_.host.events[i].extras));
-            BOOST_TEST(twin_.host.events[i].password == account_.host.events[i].password);
+        BOOST_TEST(twin.kinds() == account_.kinds(), boost::test_tools::per_element());
+        for (std::size_t i = 0; i < std::min(twin.kinds().size(), account_.kinds().size()); ++i) {
+            BOOST_TEST((twin.host.events[i].fields == account_.host.events[i].fields));
+            BOOST_TEST((twin.host.events[i].extras == account_.host.events[i].extras));
+            BOOST_TEST(twin.host.events[i].password == account_.host.events[i].password);
         }
     }
 
@@ -247,11 +253,14 @@ private:
 
     void decide(const std::string& decision, const std::string& label,
                 const std::vector<std::string>& expected) {
-        tell_twin();
+        tell_twins();
         const std::size_t told_before = account_.host.events.size();
         const std::string& key = keys_.at(label);
         const Refused refused = decide_in(account_, decision, key);
-        if (way_ == Way::get) (void)decide_in(twin_, decision, key);
+        if (way_ == Way::get) {
+            (void)decide_in(twin_, decision, key);
+            (void)decide_in(bulk_twin_, decision, key);
+        }
         BOOST_TEST_INFO_SCOPE(refused.message);
         BOOST_TEST((refused.cause == Refused::Cause::none));
         std::vector<std::string> kinds = account_.kinds();
@@ -305,7 +314,7 @@ private:
     Way way_;
     const Config& config_;
     Account account_;
-    Account twin_;
+    Account twin_, bulk_twin_;
     std::vector<std::pair<std::string, Reply>> untold_; // to the twin
     Parameters always_;
     std::map<std::string, std::string> keys_; // by label
