@@ -4,6 +4,7 @@
 #include "html.hpp"
 #include "log.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -33,8 +34,16 @@ HttpResponse response_to(const HttpRequest& request, const Respond& respond) {
 
 } // namespace
 
-AnswerQueue::AnswerQueue(Respond respond, std::size_t threads) : respond_(std::move(respond)) {
-    for (std::size_t i = 0; i < threads; ++i)
+AnswerAll answer_each(Respond respond) {
+    return [respond = std::move(respond)](std::span<Exchange* const> exchanges) {
+        for (Exchange* exchange : exchanges)
+            exchange->answer(response_to(exchange->request, respond));
+    };
+}
+
+AnswerQueue::AnswerQueue(AnswerAll answer, Size size)
+    : answer_(std::move(answer)), at_once_(size.at_once) {
+    for (std::size_t i = 0; i < size.threads; ++i)
         threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
 }
 
@@ -47,15 +56,17 @@ void AnswerQueue::take(Exchange& exchange) {
 }
 
 void AnswerQueue::work(const std::stop_token& stop) {
+    std::vector<Exchange*> taken;
     for (;;) {
-        Exchange* exchange = nullptr;
         {
             std::unique_lock lock(mutex_);
             if (!came_.wait(lock, stop, [&] { return !waiting_.empty(); })) return;
-            exchange = waiting_.front();
-            waiting_.pop_front();
+            const auto end =
+                waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(at_once_, waiting_.size()));
+            taken.assign(waiting_.begin(), end);
+            waiting_.erase(waiting_.begin(), end);
         }
-        exchange->answer(response_to(exchange->request, respond_));
+        answer_(taken);
     }
 }
 

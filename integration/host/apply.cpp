@@ -30,6 +30,8 @@ struct Refusal : std::runtime_error {
 
 using Text = std::optional<std::string>;
 
+} // namespace
+
 struct Fact {
     const biller_event& event;
     const Effect& effect;
@@ -45,6 +47,8 @@ struct Fact {
     Login login;     // of the customer
     std::int64_t at; // Unix seconds
 };
+
+namespace {
 
 Text said(const biller_bytes& bytes) {
     if (bytes.size == 0) return std::nullopt;
@@ -323,30 +327,75 @@ bool apply(Connection& db, const Fact& fact) {
     return true;
 }
 
-std::string in_short(const Fact& fact) {
-    return fact.kind + " " + fact.transaction.value_or("-") + " of " +
-           fact.subscription.value_or("-");
+// Tests count these lines.
+void tell(const Fact& fact, bool is_new) {
+    if (!is_logged(Level::debug)) return;
+    nats_host::log(Level::debug, (is_new ? "applied " : "had applied ") + fact.kind + " " +
+                                     fact.transaction.value_or("-") + " of " +
+                                     fact.subscription.value_or("-"));
+}
+
+biller::Answer apology(const DatabaseError& failure) {
+    return biller::Answer::retry(failure.is_busy() ? "the host's database is busy"
+                                                   : failure.what());
 }
 
 } // namespace
 
-biller::Answer AffiliateHost::event(const biller_event& event) {
-    die_at_.pass(Step::claimed);
+biller::Answer AffiliateHost::event(const biller_event& event) { return events({&event}).front(); }
+
+std::vector<biller::Answer> AffiliateHost::events(const std::vector<const biller_event*>& events) {
+    std::vector<Fact> facts;
+    facts.reserve(events.size());
+    for (const biller_event* event : events) {
+        die_at_.pass(Step::claimed);
+        facts.push_back(fact_of(*event, management_));
+        add_password(facts.back());
+    }
     try {
-        Fact fact = fact_of(event, management_);
-        // Hashing is slow on purpose: not inside the transaction, and not for a repeat.
-        if (fact.effect.has_login && event.password.size != 0 &&
-            !database_.read([&](Connection& db) { return is_applied(db, fact.key); }))
-            fact.login.password = password_hash(biller::view(event.password));
-        const bool is_new = database_.write([&](Connection& db) { return apply(db, fact); });
+        write(facts);
+        return std::vector<biller::Answer>(facts.size(), biller::Answer::done());
+    } catch (const DatabaseError& failure) {
+        // Whoever keeps the database from one transaction keeps it from the next.
+        if (failure.is_busy()) return std::vector<biller::Answer>(facts.size(), apology(failure));
+    } catch (const std::exception&) { // one of them; which, and why, each tells alone
+    }
+    std::vector<biller::Answer> answers;
+    for (const Fact& fact : facts)
+        answers.push_back(write_alone(fact));
+    return answers;
+}
+
+// Hashing is slow on purpose: not inside the transaction, and not for a repeat.
+void AffiliateHost::add_password(Fact& fact) {
+    if (fact.effect.has_login && fact.event.password.size != 0 &&
+        !database_.read([&](Connection& db) { return is_applied(db, fact.key); }))
+        fact.login.password = password_hash(biller::view(fact.event.password));
+}
+
+// All or none. Throws Refusal or DatabaseError.
+void AffiliateHost::write(std::span<const Fact> facts) {
+    std::vector<bool> are_new;
+    database_.write([&](Connection& db) {
+        for (const Fact& fact : facts)
+            are_new.push_back(apply(db, fact));
+    });
+    for (std::size_t i = 0; i < facts.size(); ++i) {
         die_at_.pass(Step::applied);
-        nats_host::log(Level::debug, (is_new ? "applied " : "had applied ") + in_short(fact));
+        tell(facts[i], are_new[i]);
+    }
+}
+
+biller::Answer AffiliateHost::write_alone(const Fact& fact) {
+    try {
+        write({&fact, 1});
         return biller::Answer::done();
     } catch (const Refusal& refusal) {
         return biller::Answer::refuse(refusal.what());
     } catch (const DatabaseError& failure) {
-        return biller::Answer::retry(failure.is_busy() ? "the host's database is busy"
-                                                       : failure.what());
+        return apology(failure);
+    } catch (const std::exception& failure) {
+        return biller::Answer::retry(failure.what());
     }
 }
 

@@ -23,9 +23,13 @@
 #include <biller.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace nats_host {
+
+struct Fact; // an event in the host's words
 
 class AffiliateHost final : public biller::Host {
 public:
@@ -42,6 +46,10 @@ public:
     // event's site is not in the catalogue, which the operator can mend and then redeliver.
     biller::Answer event(const biller_event& event) override;
 
+    // All in one transaction; when one of them fails, each in one of its own.
+    std::vector<biller::Answer> events(const std::vector<const biller_event*>& events) override;
+    bool takes_many() const override { return true; }
+
     // Taken means that somebody who has, or ever had, a subscription at the site owns the name. The
     // pending record of the sign-up that is being asked for does not count: see members.hpp.
     std::uint32_t probe(const biller_probe& probe) override;
@@ -51,6 +59,10 @@ public:
     bool honours_keys() const override { return !durable_marks_; }
 
 private:
+    void add_password(Fact& fact);
+    void write(std::span<const Fact> facts);
+    biller::Answer write_alone(const Fact& fact);
+
     Database& database_;
     DieAt& die_at_;
     MemberManagement management_;

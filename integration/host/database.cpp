@@ -122,18 +122,7 @@ void Connection::fail(int code, std::string_view doing) const {
 
 // ---- Database ---------------------------------------------------------------------------------
 
-Database::Database(std::string path)
-    : path_(std::move(path)), writes_([this](SharedCommit::Works works) { run(works); }) {
-    count_no_memory();
-}
-
-void Database::run(SharedCommit::Works works) {
-    if (!writer_) writer_ = std::make_unique<Connection>(path_);
-    Transaction transaction(*writer_, "BEGIN IMMEDIATE");
-    for (const SharedCommit::Work* work : works)
-        (*work)();
-    transaction.commit();
-}
+Database::Database(std::string path) : path_(std::move(path)) { count_no_memory(); }
 
 Database::Transaction::~Transaction() {
     if (!is_open_) return;

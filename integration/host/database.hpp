@@ -5,8 +5,6 @@
 //     });
 #pragma once
 
-#include "shared_commit.hpp"
-
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -119,9 +117,8 @@ private:
     Statements idle_statements_;
 };
 
-// A database file: WAL, synchronous=FULL. Any number of readers beside one writer; threads of this
-// process that write at the same moment share a transaction, other processes are waited for up to
-// kBusyTimeoutMs.
+// A database file: WAL, synchronous=FULL. Any number of readers beside one writer: threads of this
+// process take turns, other processes are waited for up to kBusyTimeoutMs.
 class Database {
 public:
     explicit Database(std::string path);
@@ -134,19 +131,20 @@ public:
         return work(*lease.connection);
     }
 
-    // Runs `work(Connection&)`; durable when this returns, and nothing of it is done when it
-    // throws. Others' works may be part of the same transaction, before it and after it, and each
-    // sees what those before it did. When one of them fails, all is rolled back and each is run
-    // again alone: so `work` must begin anew each time. It must not call this.
+    // Runs `work(Connection&)` as one transaction; durable when this returns, and nothing of it is
+    // done when it throws. It must not call this.
     template <class Work>
     auto write(Work work) {
-        using Result = decltype(work(std::declval<Connection&>()));
-        if constexpr (std::is_void_v<Result>) {
-            writes_.commit([&] { work(*writer_); });
+        const std::lock_guard turn(writing_);
+        if (!writer_) writer_ = std::make_unique<Connection>(path_);
+        Transaction transaction(*writer_, "BEGIN IMMEDIATE");
+        if constexpr (std::is_void_v<decltype(work(*writer_))>) {
+            work(*writer_);
+            transaction.commit();
         } else {
-            std::optional<Result> result;
-            writes_.commit([&] { result.emplace(work(*writer_)); });
-            return *std::move(result);
+            auto result = work(*writer_);
+            transaction.commit();
+            return result;
         }
     }
 
@@ -177,11 +175,9 @@ private:
         std::unique_ptr<Connection> connection;
     };
 
-    void run(SharedCommit::Works works);
-
     std::string path_;
-    SharedCommit writes_;
-    std::unique_ptr<Connection> writer_; // of whoever runs a transaction of writes_
+    std::mutex writing_;
+    std::unique_ptr<Connection> writer_; // of whoever holds writing_
     std::mutex idle_guard_;
     std::vector<std::unique_ptr<Connection>> idle_;
 };

@@ -19,8 +19,10 @@ Level max_level_to_write = Level::info;
 
 void set_log_level(Level max_level) { max_level_to_write = max_level; }
 
+bool is_logged(Level level) { return level <= max_level_to_write; }
+
 void log(Level level, std::string_view line) {
-    if (level > max_level_to_write) return;
+    if (!is_logged(level)) return;
     std::string text(kLevelNames[static_cast<std::size_t>(level)]);
     text.append(": ").append(line);
     std::replace_if(

@@ -11,6 +11,9 @@ enum class Level { error, warning, info, debug };
 // Any thread. Lines above `max_level` (see set_log_level) are dropped, newlines become spaces.
 void log(Level level, std::string_view line);
 
+// For what would only be written to be dropped.
+bool is_logged(Level level);
+
 // Before the first thread starts; Level::info unless told otherwise.
 void set_log_level(Level max_level);
 

@@ -25,6 +25,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -37,9 +38,9 @@ namespace {
 constexpr const char* kName = "nats-host 0.1.0";
 constexpr std::uint32_t kRecoveriesPerRound = 100;
 constexpr auto kRecoveryPause = std::chrono::seconds(2);
-// Postbacks that wait for the disk at the same moment share one sync: so many may.
-constexpr std::size_t kPostbackThreads = 64;
-constexpr std::size_t kPageThreads = 4;
+// Two, so that one call reads and writes while the other waits for the disk.
+constexpr AnswerQueue::Size kPostbackQueue = {.threads = 2, .at_once = 128};
+constexpr AnswerQueue::Size kPageQueue = {.threads = 4, .at_once = 1};
 constexpr std::string_view kPostbackPath = "/signup/process_segpay.php";
 
 // One round; whether more is due at once. A failure is logged when it is not the one before.
@@ -151,12 +152,14 @@ void run(const Options& options) {
          .notice = "Member management: " + std::string(explanation(options.member_management))});
 
     AnswerQueue postbacks(
-        [&](const HttpRequest& request) { return answer_postback(biller, die_at, request); },
-        kPostbackThreads);
-    AnswerQueue pages([&](const HttpRequest& request) { return answer_public(request, sign_up); },
-                      kPageThreads);
+        [&](std::span<Exchange* const> exchanges) { answer_postbacks(biller, die_at, exchanges); },
+        kPostbackQueue);
+    AnswerQueue pages(
+        answer_each([&](const HttpRequest& request) { return answer_public(request, sign_up); }),
+        kPageQueue);
     AnswerQueue admin_pages(
-        [&](const HttpRequest& request) { return operator_pages.answer(request); }, kPageThreads);
+        answer_each([&](const HttpRequest& request) { return operator_pages.answer(request); }),
+        kPageQueue);
 
     const std::jthread recovery(keep_recovering, std::ref(biller));
     const Server front_server(front, [&](Exchange& exchange) {

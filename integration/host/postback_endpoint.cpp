@@ -1,29 +1,72 @@
-// One request, one call of the plugin, one answer.
+// What came together goes to the plugin in one call.
 #include "postback_endpoint.hpp"
 
 #include "html.hpp"
 #include "log.hpp"
 
-namespace nats_host {
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
 
-HttpResponse answer_postback(biller::Instance& biller, DieAt& die_at, const HttpRequest& request) {
-    if (request.method != "GET" && request.method != "POST") return wrong_method("GET, POST");
-    die_at.pass(Step::received);
-    const biller::Reply reply = biller.handle({.method = request.method,
-                                               .query = request.query,
-                                               .body = request.body,
-                                               .peer = request.peer,
-                                               .headers = request.headers});
-    die_at.pass(Step::answered);
+namespace nats_host {
+namespace {
+
+biller::Request taken_from(HttpRequest& request) {
+    return {.method = std::move(request.method),
+            .query = std::move(request.query),
+            .body = std::move(request.body),
+            .peer = std::move(request.peer),
+            .headers = std::move(request.headers)};
+}
+
+HttpResponse response_of(biller::Reply& reply) {
     if (!reply.message.empty())
         log(Level::warning, "postback " + reply.disposition_name + ": " + reply.message);
     HttpResponse response;
     response.status = static_cast<int>(reply.status);
-    response.content_type = reply.content_type;
-    response.body = reply.body;
+    response.content_type = std::move(reply.content_type);
+    response.body = std::move(reply.body);
     if (reply.retry_after_s != 0)
         response.headers.emplace_back("Retry-After", std::to_string(reply.retry_after_s));
     return response;
+}
+
+// The processor comes again.
+HttpResponse apology() {
+    HttpResponse response;
+    response.status = 500;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = "The host's log says what.\n";
+    return response;
+}
+
+} // namespace
+
+void answer_postbacks(biller::Instance& biller, DieAt& die_at,
+                      std::span<Exchange* const> exchanges) {
+    std::vector<Exchange*> asking;
+    std::vector<biller::Request> requests;
+    for (Exchange* exchange : exchanges) {
+        HttpRequest& request = exchange->request;
+        if (request.method != "GET" && request.method != "POST") {
+            exchange->answer(wrong_method("GET, POST"));
+            continue;
+        }
+        die_at.pass(Step::received);
+        asking.push_back(exchange);
+        requests.push_back(taken_from(request));
+    }
+    std::vector<biller::Reply> replies;
+    try {
+        if (!requests.empty()) replies = biller.handle(requests);
+    } catch (const std::exception& failure) {
+        log(Level::error, std::string("postbacks failed: ") + failure.what());
+    }
+    for (std::size_t i = 0; i < asking.size(); ++i) {
+        die_at.pass(Step::answered);
+        asking[i]->answer(i < replies.size() ? response_of(replies[i]) : apology());
+    }
 }
 
 } // namespace nats_host

@@ -3,12 +3,16 @@
 #pragma once
 
 #include "crash.hpp"
-#include "http.hpp"
+#include "server.hpp"
 
 #include <biller.hpp>
 
+#include <span>
+
 namespace nats_host {
 
-HttpResponse answer_postback(biller::Instance& biller, DieAt& die_at, const HttpRequest& request);
+// Takes the requests out of the exchanges and answers all.
+void answer_postbacks(biller::Instance& biller, DieAt& die_at,
+                      std::span<Exchange* const> exchanges);
 
 } // namespace nats_host

@@ -29,6 +29,9 @@ LONGEST_SECONDS = 600
 # can be reactivated has one)
 LINKS = [("101", True), ("101", True), ("301", True), ("201", False), ("201", False)]
 
+# Where there is a hook for many, nothing is claimed alone.
+ALONE = {"claim.begin", "claim.before_commit", "claim.after_commit"}
+
 if not IS_SOAK:  # for whose sake ctest would let it hang for hours
     faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True)
 
@@ -119,11 +122,11 @@ class World(stack.Stack):
     def death(self, place, at):
         if "." not in place:
             return {"die_at": at}
-        if not place.startswith("claim_all."):
+        if place not in ALONE:
             return {"plugin": FAILPOINTS, "env": {"SEGPAY_DIE_AT": at}}
-        rules = os.path.join(self.data, "odd")  # the host knows no batches
+        rules = os.path.join(self.data, "odd")
         with open(rules, "w", encoding="utf-8") as file:
-            file.write("batch 0 *\n")
+            file.write("alone 0 *\n")
         return {"plugin": ODD_PLUGIN, "env": {"SEGPAY_DIE_AT": at, "SEGPAY_ODD": rules,
                                               "SEGPAY_ODD_PLUGIN": FAILPOINTS}}
 

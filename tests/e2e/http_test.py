@@ -205,8 +205,8 @@ class HttpTest(unittest.TestCase):
         self.assertEqual(failures, [])
 
 
-class SharedCommitTest(unittest.TestCase):
-    """Events that are applied at the same moment share a transaction of the host's database. One
+class BatchTest(unittest.TestCase):
+    """Events that come at the same moment share a transaction of the host's database. One
     that the host refuses must neither take the others along nor leave a trace."""
 
     def test_what_is_refused_spoils_nothing_for_the_others(self):

@@ -11,7 +11,7 @@
 //     retry, refuse, throw, answer VALUE    instead of asking the host
 //     drop N, double N    each N-th event: never told, and told again under another key
 //     acknowledge MS      answered with success at once, handed to the plugin so much later
-//     batch 0             requests go through the hook for many, one at a time
+//     alone 0             there is no hook for many: requests come one at a time
 //     clock MS            added to the clock
 #include "biller.h"
 
@@ -25,6 +25,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -59,7 +60,7 @@ std::optional<Rule> rule_named(std::string_view what) {
 
 std::optional<Rule> rule_for(std::string_view key) {
     return first_rule([&](const Rule& rule) {
-        return rule.what != "clock" && rule.what != "acknowledge" && rule.what != "batch" &&
+        return rule.what != "clock" && rule.what != "acknowledge" && rule.what != "alone" &&
                (rule.key == "*" || key.find(rule.key) != std::string_view::npos);
     });
 }
@@ -74,7 +75,22 @@ void sleep_ms(std::int64_t pause) { std::this_thread::sleep_for(std::chrono::mil
 // ---- The host as the plugin sees it
 
 biller_host real_host;
-std::atomic<std::int64_t> told{0};
+std::atomic<std::int64_t> told_so_far{0};
+
+std::optional<uint32_t> answer_instead(const Rule& rule) {
+    if (rule.what == "retry") return BILLER_RETRY;
+    if (rule.what == "refuse") return BILLER_REFUSE;
+    if (rule.what == "answer") return static_cast<uint32_t>(rule.number);
+    if (rule.what == "throw") throw 42;
+    return std::nullopt;
+}
+
+void await_end_of_hold(const Rule& rule, std::string_view key) {
+    while (rule.what == "hold" && is_held(key))
+        sleep_ms(kPollMs);
+}
+
+bool is_its_turn(const Rule& rule) { return rule.number > 0 && ++told_so_far % rule.number == 0; }
 
 uint32_t tell_again(const biller_event& event, biller_reason* reason) {
     const std::string key = std::string(view(event.key)) + "/again";
@@ -85,17 +101,33 @@ uint32_t tell_again(const biller_event& event, biller_reason* reason) {
 
 uint32_t odd_event(void*, const biller_event* event, biller_reason* reason) {
     const Rule rule = rule_for(view(event->key)).value_or(Rule());
-    if (rule.what == "retry") return BILLER_RETRY;
-    if (rule.what == "refuse") return BILLER_REFUSE;
-    if (rule.what == "answer") return static_cast<uint32_t>(rule.number);
-    if (rule.what == "throw") throw 42;
-    while (rule.what == "hold" && is_held(view(event->key)))
-        sleep_ms(kPollMs);
-    const bool is_turn = rule.number > 0 && ++told % rule.number == 0;
+    if (const auto answer = answer_instead(rule)) return *answer;
+    await_end_of_hold(rule, view(event->key));
+    const bool is_turn = is_its_turn(rule);
     if (rule.what == "drop" && is_turn) return BILLER_DONE;
     const uint32_t answer = real_host.event(real_host.context, event, reason);
     if (rule.what == "double" && is_turn) tell_again(*event, reason);
     return answer;
+}
+
+// The host is told of what no rule keeps from it, in one call.
+void odd_events(const biller_batch_sink& real, biller_delivery* const* deliveries, uint32_t count) {
+    std::vector<biller_delivery*> told, doubled;
+    for (biller_delivery* delivery : std::vector(deliveries, deliveries + count)) {
+        const Rule rule = rule_for(view(delivery->event->key)).value_or(Rule());
+        const auto answer = answer_instead(rule);
+        if (answer) delivery->answer = *answer;
+        if (answer) continue;
+        await_end_of_hold(rule, view(delivery->event->key));
+        const bool is_turn = is_its_turn(rule);
+        if (rule.what == "drop" && is_turn) delivery->answer = BILLER_DONE;
+        if (rule.what == "drop" && is_turn) continue;
+        told.push_back(delivery);
+        if (rule.what == "double" && is_turn) doubled.push_back(delivery);
+    }
+    if (!told.empty()) real.events(real.context, told.data(), static_cast<uint32_t>(told.size()));
+    for (const biller_delivery* delivery : doubled)
+        tell_again(*delivery->event, delivery->reason);
 }
 
 uint32_t odd_probe(void*, const biller_probe* probe) {
@@ -149,33 +181,59 @@ void hand_over_later(biller_instance* instance, const biller_http_request& reque
     }).detach();
 }
 
-uint32_t hand_over_as_batch(biller_instance* instance, const biller_http_request* request,
-                            const biller_reply_sink* sink, biller_reason* reason) {
-    const biller_bytes name = biller_text(BILLER_BATCH_EXTENSION);
-    const auto* batch = static_cast<const biller_batch*>(real_plugin->extension(&name));
-    biller_batch_sink each{};
-    each.struct_size = sizeof each;
-    each.context = const_cast<biller_reply_sink*>(sink);
-    each.reply = [](void* context, uint32_t, const biller_http_reply* reply) {
-        const auto* single = static_cast<const biller_reply_sink*>(context);
-        single->reply(single->context, reply);
-    };
-    return batch->handle(instance, &request, 1, &each, reason);
-}
-
-uint32_t odd_handle(biller_instance* instance, const biller_http_request* request,
-                    const biller_reply_sink* sink, biller_reason* reason) {
-    if (rule_named("batch")) return hand_over_as_batch(instance, request, sink, reason);
-    const std::optional<Rule> rule = rule_named("acknowledge");
-    if (!rule) return real_plugin->handle(instance, request, sink, reason);
-    hand_over_later(instance, *request, rule->number);
+biller_http_reply acknowledgement() {
     biller_http_reply reply{};
     reply.struct_size = sizeof reply;
     reply.status = 200;
     reply.content_type = biller_text("text/plain; charset=utf-8");
     reply.body = biller_text("*success*");
+    return reply;
+}
+
+uint32_t odd_handle(biller_instance* instance, const biller_http_request* request,
+                    const biller_reply_sink* sink, biller_reason* reason) {
+    const std::optional<Rule> rule = rule_named("acknowledge");
+    if (!rule) return real_plugin->handle(instance, request, sink, reason);
+    hand_over_later(instance, *request, rule->number);
+    const biller_http_reply reply = acknowledgement();
     sink->reply(sink->context, &reply);
     return BILLER_STATUS_OK;
+}
+
+const void* real_extension(const char* name) {
+    const biller_bytes wanted = biller_text(name);
+    return real_plugin->extension(&wanted);
+}
+
+uint32_t odd_batch(biller_instance* instance, const biller_http_request* const* requests,
+                   uint32_t count, const biller_batch_sink* sink, biller_reason* reason) {
+    if (const std::optional<Rule> rule = rule_named("acknowledge")) {
+        const biller_http_reply reply = acknowledgement();
+        for (uint32_t i = 0; i < count; ++i) {
+            hand_over_later(instance, *requests[i], rule->number);
+            sink->reply(sink->context, i, &reply);
+        }
+        return BILLER_STATUS_OK;
+    }
+    biller_batch_sink odd{};
+    odd.struct_size = sizeof odd;
+    odd.context = const_cast<biller_batch_sink*>(sink);
+    odd.reply = [](void* context, uint32_t number, const biller_http_reply* reply) {
+        const auto* real = static_cast<const biller_batch_sink*>(context);
+        real->reply(real->context, number, reply);
+    };
+    if (sink->events)
+        odd.events = [](void* context, biller_delivery* const* deliveries, uint32_t size) {
+            odd_events(*static_cast<const biller_batch_sink*>(context), deliveries, size);
+        };
+    const auto* real = static_cast<const biller_batch*>(real_extension(BILLER_BATCH_EXTENSION));
+    return real->handle(instance, requests, count, &odd, reason);
+}
+
+const void* odd_extension(const biller_bytes* name) {
+    static constexpr biller_batch kBatch = {sizeof(biller_batch), 0, odd_batch};
+    if (view(*name) != BILLER_BATCH_EXTENSION) return real_plugin->extension(name);
+    return rule_named("alone") ? nullptr : &kBatch;
 }
 
 // The real one lies beside this one, unless SEGPAY_ODD_PLUGIN names it.
@@ -200,6 +258,7 @@ extern "C" uint32_t biller_entry_v1(const biller_host_info* host, const biller_p
     odd_plugin = *real_plugin;
     odd_plugin.open = odd_open;
     odd_plugin.handle = odd_handle;
+    odd_plugin.extension = odd_extension;
     *plugin = &odd_plugin;
     return BILLER_STATUS_OK;
 }
