@@ -12,6 +12,8 @@
 namespace nats_host {
 namespace {
 
+constexpr auto kPatience = std::chrono::milliseconds(20);
+
 HttpResponse apology(int status, const std::string& words) {
     Page content;
     content.title = status == 400 ? "Bad request" : "Something went wrong";
@@ -41,32 +43,50 @@ AnswerAll answer_each(Respond respond) {
     };
 }
 
-AnswerQueue::AnswerQueue(AnswerAll answer, Size size)
-    : answer_(std::move(answer)), at_once_(size.at_once) {
+AnswerQueue::AnswerQueue(AnswerAll answer, Size size) : answer_(std::move(answer)), size_(size) {
     for (std::size_t i = 0; i < size.threads; ++i)
         threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
 }
 
 void AnswerQueue::take(Exchange& exchange) {
+    bool is_for_somebody = false;
     {
         const std::lock_guard lock(mutex_);
         waiting_.push_back(&exchange);
+        // Of those between, whoever waits knows already.
+        is_for_somebody = waiting_.size() == 1 || waiting_.size() >= size_.worth_another;
     }
-    came_.notify_one();
+    if (is_for_somebody) came_.notify_one();
+}
+
+bool AnswerQueue::may_take() const {
+    return !waiting_.empty() && (calls_ == 0 || waiting_.size() >= size_.worth_another ||
+                                 Clock::now() - taken_at_ >= kPatience);
+}
+
+// False: it is the end.
+bool AnswerQueue::take_some(const std::stop_token& stop, std::vector<Exchange*>& taken) {
+    std::unique_lock lock(mutex_);
+    while (!may_take()) {
+        if (!came_.wait(lock, stop, [&] { return !waiting_.empty(); })) return false;
+        came_.wait_for(lock, stop, kPatience, [&] { return may_take() || waiting_.empty(); });
+    }
+    const auto begin = waiting_.begin();
+    const auto end = begin + static_cast<std::ptrdiff_t>(std::min(size_.at_once, waiting_.size()));
+    taken.assign(begin, end);
+    waiting_.erase(begin, end);
+    taken_at_ = Clock::now();
+    ++calls_;
+    if (!waiting_.empty()) came_.notify_one();
+    return true;
 }
 
 void AnswerQueue::work(const std::stop_token& stop) {
     std::vector<Exchange*> taken;
-    for (;;) {
-        {
-            std::unique_lock lock(mutex_);
-            if (!came_.wait(lock, stop, [&] { return !waiting_.empty(); })) return;
-            const auto end =
-                waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(at_once_, waiting_.size()));
-            taken.assign(waiting_.begin(), end);
-            waiting_.erase(waiting_.begin(), end);
-        }
+    while (take_some(stop, taken)) {
         answer_(taken);
+        const std::lock_guard lock(mutex_);
+        --calls_;
     }
 }
 

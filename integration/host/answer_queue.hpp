@@ -5,6 +5,7 @@
 #include "http.hpp"
 #include "server.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -28,10 +29,12 @@ class AnswerQueue {
 public:
     struct Size {
         std::size_t threads;
-        std::size_t at_once; // at most so many requests are handed to one call
+        std::size_t at_once;       // at most so many requests are handed to one call
+        std::size_t worth_another; // while a call is on its way, another one begins for so many
     };
-    // Each thread takes what waits, as soon as something does, and nobody waits for more to come:
-    // so calls grow while answering takes longer.
+    // What waits is taken at once when no call is on its way. While one is, more gather for the
+    // next, which costs less than a call for each: until there are enough, or nothing was taken
+    // for kPatience, because the call hangs.
     AnswerQueue(AnswerAll answer, Size size);
 
     // No exchange may be waiting.
@@ -43,13 +46,19 @@ public:
     void take(Exchange& exchange);
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     void work(const std::stop_token& stop);
+    bool take_some(const std::stop_token& stop, std::vector<Exchange*>& taken);
+    bool may_take() const;
 
     const AnswerAll answer_;
-    const std::size_t at_once_;
+    const Size size_;
     std::mutex mutex_;
     std::condition_variable_any came_;
-    std::deque<Exchange*> waiting_; // guarded by mutex_
+    std::deque<Exchange*> waiting_; // guarded by mutex_, like what follows
+    std::size_t calls_ = 0;         // on their way
+    Clock::time_point taken_at_;
     std::vector<std::jthread> threads_;
 };
 

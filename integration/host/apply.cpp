@@ -214,7 +214,7 @@ void apply_period(const Fact& fact, const std::optional<JoinOption>& option,
 }
 
 // Whether it gives or ends access, or changes hands: then its member's status may change.
-bool apply_to_subscription(Connection& db, const Fact& fact,
+bool apply_to_subscription(Connection& db, const Fact& fact, std::int64_t number,
                            const std::optional<Subscription>& known,
                            const std::optional<Member>& member,
                            const std::optional<JoinOption>& option) {
@@ -237,7 +237,7 @@ bool apply_to_subscription(Connection& db, const Fact& fact,
     if (owner_before && changes_hands) refresh_status(db, *owner_before);
     const bool had_access = known && known->access.value_or(false);
     if (subscription.access.value_or(false) != had_access)
-        db.execute("UPDATE applied_events SET access = ?2 WHERE key = ?1", fact.key, !had_access);
+        db.execute("UPDATE applied_events SET access = ?2 WHERE number = ?1", number, !had_access);
     return changes_hands || !known || known->access != subscription.access;
 }
 
@@ -268,10 +268,10 @@ Direction direction_of(Books books) {
     return books == Books::taken_back ? Direction::back : Direction::in;
 }
 
-void add_transaction(Connection& db, const Fact& fact, const std::optional<Member>& member,
-                     const std::optional<JoinOption>& option) {
+void add_transaction(Connection& db, const Fact& fact, std::int64_t number,
+                     const std::optional<Member>& member, const std::optional<JoinOption>& option) {
     Transaction transaction;
-    transaction.event_key = fact.key;
+    transaction.event = number;
     transaction.id = fact.transaction;
     transaction.related = fact.related;
     transaction.subscription = fact.subscription;
@@ -297,16 +297,17 @@ bool is_applied(Connection& db, const std::string& key) {
     return db.query("SELECT 1 FROM applied_events WHERE key = ?1", key).next();
 }
 
-void remember_key(Connection& db, const Fact& fact, const std::optional<Member>& member) {
+// Its number, in the order of arrival.
+std::int64_t remember_key(Connection& db, const Fact& fact, const std::optional<Member>& member) {
     db.execute(
-        "INSERT INTO applied_events (key, number, kind, subscription, transaction_id, member,"
-        " reason_code, reason_text, reason_family, redelivery, occurred_at, applied_at)"
-        " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
-        " FROM applied_events",
+        "INSERT INTO applied_events (key, kind, subscription, transaction_id, member, reason_code,"
+        " reason_text, reason_family, redelivery, occurred_at, applied_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         fact.key, fact.kind, fact.subscription, fact.transaction,
         member ? std::optional(member->id) : std::nullopt, said(fact.event.reason_code),
         said(fact.event.reason_text), said(fact.event.reason_family),
         fact.event.redelivery == BILLER_YES, fact.at, std::time(nullptr));
+    return db.last_id();
 }
 
 // False when it had been applied before; then nothing is changed. Nobody else writes meanwhile.
@@ -318,12 +319,12 @@ bool apply(Connection& db, const Fact& fact) {
     const std::optional<Member> member = member_of(db, fact, subscription, may_make);
     const std::optional<JoinOption> option = find_option(db, biller::view(fact.event.option));
 
-    remember_key(db, fact, member);
+    const std::int64_t number = remember_key(db, fact, member);
     const bool access_moved = fact.effect.has_subscription && fact.subscription &&
-                              apply_to_subscription(db, fact, subscription, member, option);
+                              apply_to_subscription(db, fact, number, subscription, member, option);
     if (fact.effect.has_subscription && member)
         apply_to_member(db, fact, *member, subscription, access_moved);
-    if (is_in_the_books(fact)) add_transaction(db, fact, member, option);
+    if (is_in_the_books(fact)) add_transaction(db, fact, number, member, option);
     return true;
 }
 
@@ -407,11 +408,11 @@ std::uint32_t AffiliateHost::probe(const biller_probe& probe) {
 }
 
 void AffiliateHost::log(std::uint32_t level, std::string_view line) {
+    // One line per event is too much for a busy day; the operator pages have them all.
     const Level ours = level == BILLER_LOG_ERROR     ? Level::error
                        : level == BILLER_LOG_WARNING ? Level::warning
-                       : level == BILLER_LOG_INFO    ? Level::info
                                                      : Level::debug;
-    nats_host::log(ours, "plugin: " + std::string(line));
+    if (is_logged(ours)) nats_host::log(ours, "plugin: " + std::string(line));
 }
 
 } // namespace nats_host

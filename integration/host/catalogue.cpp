@@ -59,9 +59,9 @@ void for_each_entry(const Object& catalogue, const std::string& file, const std:
     }
 }
 
-constexpr std::string_view kOptionColumns =
-    "SELECT id, site, name, price, initial_days, recurring_days, tokens, chooses_price"
-    " FROM join_options ";
+#define SELECT_OPTION                                                                   \
+    "SELECT id, site, name, price, initial_days, recurring_days, tokens, chooses_price" \
+    " FROM join_options "
 
 JoinOption option_from(const Rows& rows) {
     JoinOption option;
@@ -108,14 +108,14 @@ std::vector<Site> all_sites(Connection& db) {
 
 std::vector<JoinOption> all_options(Connection& db) {
     std::vector<JoinOption> options;
-    Rows rows = db.query(std::string(kOptionColumns) + "ORDER BY site, position");
+    Rows rows = db.query(SELECT_OPTION "ORDER BY site, position");
     while (rows.next())
         options.push_back(option_from(rows));
     return options;
 }
 
 std::optional<JoinOption> find_option(Connection& db, std::string_view id) {
-    Rows rows = db.query(std::string(kOptionColumns) + "WHERE id = ?1", id);
+    Rows rows = db.query(SELECT_OPTION "WHERE id = ?1", id);
     if (!rows.next()) return std::nullopt;
     return option_from(rows);
 }

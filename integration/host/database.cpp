@@ -23,7 +23,7 @@ bool DatabaseError::is_busy() const {
 
 // ---- Rows -------------------------------------------------------------------------------------
 
-Rows::Rows(Connection& connection, std::string_view sql)
+Rows::Rows(Connection& connection, Sql sql)
     : connection_(connection),
       taken_(connection.take_statement(sql)),
       statement_(taken_.mapped()) {}
@@ -77,6 +77,7 @@ Connection::Connection(const std::string& path) : path_(path) {
         script(
             "PRAGMA journal_mode = WAL;"
             "PRAGMA synchronous = FULL;"
+            "PRAGMA wal_autocheckpoint = 4000;"
             "PRAGMA foreign_keys = ON;");
     } catch (...) {
         sqlite3_close(handle_);
@@ -98,14 +99,15 @@ std::int64_t Connection::last_id() const { return sqlite3_last_insert_rowid(hand
 
 std::int64_t Connection::changed_rows() const { return sqlite3_changes64(handle_); }
 
-Statements::node_type Connection::take_statement(std::string_view sql) {
-    if (const auto idle = idle_statements_.find(sql); idle != idle_statements_.end())
+Statements::node_type Connection::take_statement(Sql sql) {
+    const char* text = sql.text().data();
+    if (const auto idle = idle_statements_.find(text); idle != idle_statements_.end())
         return idle_statements_.extract(idle);
     sqlite3_stmt* statement = nullptr;
-    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+    const int code = sqlite3_prepare_v3(handle_, text, static_cast<int>(sql.text().size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-    if (code != SQLITE_OK) fail(code, sql);
-    return idle_statements_.extract(idle_statements_.emplace(sql, statement));
+    if (code != SQLITE_OK) fail(code, text);
+    return idle_statements_.extract(idle_statements_.emplace(text, statement));
 }
 
 void Connection::give_back(Statements::node_type statement) {

@@ -35,19 +35,27 @@ private:
 
 class Connection;
 
-// Prepared statements by their text; one that runs is taken out.
-struct TextHash : std::hash<std::string_view> {
-    using is_transparent = void;
+// The text of a statement: a literal, so that its address can stand for it.
+class Sql {
+public:
+    template <std::size_t Size>
+    consteval Sql(const char (&literal)[Size]) : text_(literal, Size - 1) {}
+
+    std::string_view text() const { return text_; }
+
+private:
+    std::string_view text_;
 };
-using Statements = std::unordered_multimap<std::string, sqlite3_stmt*, TextHash, std::equal_to<>>;
+
+// Prepared statements by the address of their text; one that runs is taken out.
+using Statements = std::unordered_multimap<const char*, sqlite3_stmt*>;
 
 // A running statement; ends when it goes out of scope. Columns count from 0.
 class Rows {
 public:
-    Rows(Connection& connection, std::string_view sql);
+    Rows(Connection& connection, Sql sql);
     template <class... Values>
-    Rows(Connection& connection, std::string_view sql, const Values&... values)
-        : Rows(connection, sql) {
+    Rows(Connection& connection, Sql sql, const Values&... values) : Rows(connection, sql) {
         int index = 0;
         (bind(++index, values), ...);
     }
@@ -90,13 +98,13 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     template <class... Values>
-    Rows query(std::string_view sql, const Values&... values) {
+    Rows query(Sql sql, const Values&... values) {
         return Rows(*this, sql, values...);
     }
 
     // Runs a statement without rows and returns the number of rows that it changed.
     template <class... Values>
-    std::int64_t execute(std::string_view sql, const Values&... values) {
+    std::int64_t execute(Sql sql, const Values&... values) {
         Rows(*this, sql, values...).next();
         return changed_rows();
     }
@@ -107,7 +115,7 @@ public:
 private:
     friend class Rows;
 
-    Statements::node_type take_statement(std::string_view sql);
+    Statements::node_type take_statement(Sql sql);
     void give_back(Statements::node_type statement);
     [[noreturn]] void fail(int code, std::string_view doing) const;
     std::int64_t changed_rows() const;
@@ -152,7 +160,7 @@ private:
     // Rolls back unless it was committed.
     class Transaction {
     public:
-        Transaction(Connection& connection, std::string_view begin) : connection_(connection) {
+        Transaction(Connection& connection, Sql begin) : connection_(connection) {
             connection_.execute(begin);
         }
         ~Transaction();

@@ -38,9 +38,10 @@ namespace {
 constexpr const char* kName = "nats-host 0.1.0";
 constexpr std::uint32_t kRecoveriesPerRound = 100;
 constexpr auto kRecoveryPause = std::chrono::seconds(2);
-// Two, so that one call reads and writes while the other waits for the disk.
-constexpr AnswerQueue::Size kPostbackQueue = {.threads = 2, .at_once = 128};
-constexpr AnswerQueue::Size kPageQueue = {.threads = 4, .at_once = 1};
+// One call reads and writes while another one waits for the disk; more threads are there for calls
+// that hang.
+constexpr AnswerQueue::Size kPostbackQueue = {.threads = 8, .at_once = 128, .worth_another = 32};
+constexpr AnswerQueue::Size kPageQueue = {.threads = 4, .at_once = 1, .worth_another = 1};
 constexpr std::string_view kPostbackPath = "/signup/process_segpay.php";
 
 // One round; whether more is due at once. A failure is logged when it is not the one before.

@@ -6,9 +6,10 @@
 namespace nats_host {
 namespace {
 
-constexpr std::string_view kColumns =
-    "SELECT id, site, parent_member, foreign_id, status, username, password, email, name, session,"
-    " nats_code, affiliate, tokens, created_at, partner FROM members ";
+#define SELECT_MEMBER                                                                       \
+    "SELECT id, site, parent_member, foreign_id, status, username, password, email, name, " \
+    "session,"                                                                              \
+    " nats_code, affiliate, tokens, created_at, partner FROM members "
 
 std::optional<std::string> optional_text(const Rows& rows, int column) {
     if (rows.is_null(column)) return std::nullopt;
@@ -16,9 +17,8 @@ std::optional<std::string> optional_text(const Rows& rows, int column) {
 }
 
 template <class... Values>
-std::optional<Member> first_member(Connection& db, std::string_view where,
-                                   const Values&... values) {
-    Rows rows = db.query(std::string(kColumns).append(where), values...);
+std::optional<Member> first_member(Connection& db, Sql select, const Values&... values) {
+    Rows rows = db.query(select, values...);
     if (!rows.next()) return std::nullopt;
     Member member;
     member.id = rows.integer(0);
@@ -68,19 +68,20 @@ void forget_pending_member(Connection& db, std::int64_t id) {
 }
 
 std::optional<Member> find_member(Connection& db, std::int64_t id) {
-    return first_member(db, "WHERE id = ?1", id);
+    return first_member(db, SELECT_MEMBER "WHERE id = ?1", id);
 }
 
 std::optional<Member> find_foreign_member(Connection& db, std::string_view foreign_id) {
-    return first_member(db, "WHERE foreign_id = ?1 AND partner IS NULL ORDER BY id LIMIT 1",
-                        foreign_id);
+    return first_member(
+        db, SELECT_MEMBER "WHERE foreign_id = ?1 AND partner IS NULL ORDER BY id LIMIT 1",
+        foreign_id);
 }
 
 std::optional<Member> find_relative(Connection& db, const Member& member, std::string_view site) {
     if (member.site == site) return member;
-    return first_member(db,
-                        "WHERE (id = ?1 OR parent_member = ?1) AND site = ?2 ORDER BY id LIMIT 1",
-                        member.parent.value_or(member.id), site);
+    return first_member(
+        db, SELECT_MEMBER "WHERE (id = ?1 OR parent_member = ?1) AND site = ?2 ORDER BY id LIMIT 1",
+        member.parent.value_or(member.id), site);
 }
 
 bool is_name_taken(Connection& db, std::string_view username, std::string_view site) {
@@ -111,12 +112,12 @@ bool settle_login(Connection& db, const Member& member, const Login& login) {
 }
 
 void refresh_status(Connection& db, std::int64_t id) {
-    db.execute(
-        "UPDATE members SET status = now.status FROM (SELECT CASE"
-        " WHEN EXISTS (SELECT 1 FROM subscriptions WHERE member = ?1 AND access = 1) THEN 'active'"
-        " WHEN EXISTS (SELECT 1 FROM subscriptions WHERE member = ?1 AND access = 0) THEN 'ended'"
-        " ELSE 'pending' END AS status) AS now WHERE id = ?1 AND members.status <> now.status",
-        id);
+    std::string_view status = "pending";
+    {
+        Rows access = db.query("SELECT max(access) FROM subscriptions WHERE member = ?1", id);
+        if (access.next() && !access.is_null(0)) status = access.integer(0) ? "active" : "ended";
+    }
+    db.execute("UPDATE members SET status = ?2 WHERE id = ?1 AND status <> ?2", id, status);
 }
 
 void add_tokens(Connection& db, std::int64_t id, std::int64_t tokens) {

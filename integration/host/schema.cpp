@@ -8,7 +8,7 @@
 namespace nats_host {
 namespace {
 
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
 constexpr const char* kTables = R"sql(
 CREATE TABLE sites (
@@ -74,7 +74,7 @@ CREATE INDEX subscriptions_member ON subscriptions (member);
 -- One row for each event that tells of money. Income is the sum of amount_minor over rows that are
 -- approved and no test: what is taken back is negative, what was declined is not approved.
 CREATE TABLE transactions (
-    event_key    TEXT PRIMARY KEY REFERENCES applied_events (key),
+    event        INTEGER PRIMARY KEY REFERENCES applied_events (number),
     id           TEXT,    -- a stand-in sale and its decline share one
     related      TEXT,    -- the transaction that is taken back
     subscription TEXT,    -- subscriptions.id
@@ -100,8 +100,8 @@ CREATE INDEX transactions_member ON transactions (member);
 -- The idempotency keys: a row means that the effect of the event is in the tables above, because
 -- both were committed together.
 CREATE TABLE applied_events (
-    key            TEXT PRIMARY KEY,
-    number         INTEGER NOT NULL, -- order of arrival here
+    number         INTEGER PRIMARY KEY, -- order of arrival here
+    key            TEXT NOT NULL UNIQUE,
     kind           TEXT NOT NULL,
     subscription   TEXT,
     transaction_id TEXT,
@@ -114,8 +114,7 @@ CREATE TABLE applied_events (
     occurred_at    INTEGER NOT NULL,
     applied_at     INTEGER NOT NULL
 );
-CREATE INDEX applied_events_member ON applied_events (member, number);
-CREATE UNIQUE INDEX applied_events_number ON applied_events (number);
+CREATE INDEX applied_events_member ON applied_events (member);
 )sql";
 
 std::int64_t schema_version(Connection& db) {

@@ -19,15 +19,14 @@ std::optional<std::int64_t> optional_integer(const Rows& rows, int column) {
     return rows.integer(column);
 }
 
-} // namespace
+#define SELECT_SUBSCRIPTION                                                                    \
+    "SELECT number, id, site, member, option, access, renewing, trial, paid_until, created_at" \
+    " FROM subscriptions "
 
-std::optional<Subscription> find_subscription(Connection& db, std::string_view id,
-                                              const std::optional<std::string>& site) {
-    Rows rows = db.query(
-        "SELECT number, id, site, member, option, access, renewing, trial, paid_until, created_at"
-        " FROM subscriptions WHERE id = ?1 AND (?2 IS NULL OR site = ?2 OR site IS NULL)"
-        " ORDER BY site IS NULL, number LIMIT 1",
-        id, site);
+template <class... Values>
+std::optional<Subscription> first_subscription(Connection& db, Sql select,
+                                               const Values&... values) {
+    Rows rows = db.query(select, values...);
     if (!rows.next()) return std::nullopt;
     Subscription subscription;
     subscription.number = rows.integer(0);
@@ -41,6 +40,20 @@ std::optional<Subscription> find_subscription(Connection& db, std::string_view i
     subscription.paid_until = optional_integer(rows, 8);
     subscription.created_at = rows.integer(9);
     return subscription;
+}
+
+} // namespace
+
+std::optional<Subscription> find_subscription(Connection& db, std::string_view id,
+                                              const std::optional<std::string>& site) {
+    if (!site)
+        return first_subscription(
+            db, SELECT_SUBSCRIPTION "WHERE id = ?1 ORDER BY site IS NULL, number LIMIT 1", id);
+    if (auto found =
+            first_subscription(db, SELECT_SUBSCRIPTION "WHERE id = ?1 AND site = ?2", id, *site))
+        return found;
+    return first_subscription(
+        db, SELECT_SUBSCRIPTION "WHERE id = ?1 AND site IS NULL ORDER BY number LIMIT 1", id);
 }
 
 std::optional<std::int64_t> subscription_owner(Connection& db, std::string_view id) {

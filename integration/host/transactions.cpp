@@ -49,7 +49,7 @@ std::int64_t tokens_given(Connection& db, const std::string& id) {
     return rows.integer(0);
 }
 
-void settle_tokens(Connection& db, const std::string& id, const std::string& event_key) {
+void settle_tokens(Connection& db, const std::string& id, std::int64_t event) {
     Sale sale = sale_of(db, id);
     if (!sale.member || sale.tokens == 0) return;
     if (sale.price == 0) sale.price = 1; // nobody said; any part of it is all of it
@@ -57,7 +57,7 @@ void settle_tokens(Connection& db, const std::string& id, const std::string& eve
     const std::int64_t change = (is_paid ? sale.tokens : 0) - tokens_given(db, id);
     if (change == 0) return;
     add_tokens(db, *sale.member, change);
-    db.execute("UPDATE transactions SET tokens = ?2 WHERE event_key = ?1", event_key, change);
+    db.execute("UPDATE transactions SET tokens = ?2 WHERE event = ?1", event, change);
 }
 
 } // namespace
@@ -67,14 +67,14 @@ void store_transaction(Connection& db, const Transaction& transaction) {
     std::optional<std::int64_t> amount = t.amount_minor;
     if (amount && t.direction == Direction::back) *amount = -*amount;
     db.execute(
-        "INSERT INTO transactions (event_key, id, related, subscription, member, site, kind,"
+        "INSERT INTO transactions (event, id, related, subscription, member, site, kind,"
         " amount_minor, currency, exponent, direction, approved, test, standin, tokens_sold,"
         " tokens, occurred_at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 0, ?16)",
-        t.event_key, t.id, t.related, t.subscription, t.member, t.site, t.kind, amount, t.currency,
+        t.event, t.id, t.related, t.subscription, t.member, t.site, t.kind, amount, t.currency,
         t.exponent, static_cast<std::int64_t>(t.direction), t.direction != Direction::declined,
         t.is_test, t.is_standin, t.tokens_sold, t.occurred_at);
-    if (const auto& sale = t.related ? t.related : t.id) settle_tokens(db, *sale, t.event_key);
+    if (const auto& sale = t.related ? t.related : t.id) settle_tokens(db, *sale, t.event);
 }
 
 } // namespace nats_host

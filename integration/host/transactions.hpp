@@ -12,7 +12,7 @@ namespace nats_host {
 enum class Direction : std::int8_t { back = -1, declined = 0, in = 1 };
 
 struct Transaction {
-    std::string event_key;
+    std::int64_t event = 0;             // number in applied_events
     std::optional<std::string> id;      // "SEGPAY:1234567890"
     std::optional<std::string> related; // the sale that is taken back
     std::optional<std::string> subscription;
