@@ -17,10 +17,13 @@ class CountingLedger final : public ForwardingLedger {
 public:
     using ForwardingLedger::ForwardingLedger;
     std::vector<std::size_t> claims; // how many at once
+    std::function<void()> after_claim = [] {};
 
     std::vector<Claim> claim_all(std::span<const Arrival> arrivals, TimeMs now) override {
         claims.push_back(arrivals.size());
-        return ForwardingLedger::claim_all(arrivals, now);
+        std::vector<Claim> made = ForwardingLedger::claim_all(arrivals, now);
+        after_claim();
+        return made;
     }
     Claim claim(const Event& event, const Identity& identity, TimeMs now) override {
         claims.push_back(0); // by itself: does not happen here
@@ -264,11 +267,20 @@ BOOST_AUTO_TEST_CASE(a_call_that_outlasts_the_lease_settles_what_nobody_took) {
     BOOST_TEST(account.biller.recover(10).delivered == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(no_call_begins_after_the_lease) {
+    ledger->after_claim = [&] { account.host.now += 31'000; };
+    BOOST_TEST(send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == Words(2, "deferred"),
+               boost::test_tools::per_element());
+    BOOST_TEST(account.host.bulks.empty());
+    BOOST_TEST(account.biller.recover(10).delivered == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(all_of_a_call_are_in_hand_until_it_ends) {
     account.host.after_bulk = [&] {
         account.host.now += 31'000;
         const Report report = account.biller.recover(10); // another thread's
         BOOST_TEST(report.delivered + report.deferred == 0u);
+        BOOST_TEST(send_in_bulk({sign_up("2", "21")}) == Words{"deferred"}); // Segpay's
     };
     BOOST_TEST(send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == Words(2, "delivered"),
                boost::test_tools::per_element());

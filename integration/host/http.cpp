@@ -1,6 +1,7 @@
 // Percent-decoding is Poco's; the plus sign of forms is not, since Poco sees no form here.
 #include "http.hpp"
 
+#include <Poco/Ascii.h>
 #include <Poco/Exception.h>
 #include <Poco/String.h>
 #include <Poco/URI.h>
@@ -24,8 +25,11 @@ std::string decode_component(std::string_view encoded) {
 } // namespace
 
 std::string_view HttpRequest::header(std::string_view name) const {
+    const auto is_same = [](unsigned char a, unsigned char b) {
+        return Poco::Ascii::toLower(a) == Poco::Ascii::toLower(b);
+    };
     for (const auto& [key, value] : headers)
-        if (Poco::icompare(key, std::string(name)) == 0) return value;
+        if (std::equal(key.begin(), key.end(), name.begin(), name.end(), is_same)) return value;
     return {};
 }
 

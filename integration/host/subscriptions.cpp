@@ -19,6 +19,10 @@ std::optional<std::int64_t> optional_integer(const Rows& rows, int column) {
     return rows.integer(column);
 }
 
+bool has_transactions(Connection& db, const std::string& subscription) {
+    return db.query("SELECT 1 FROM transactions WHERE subscription = ?1", subscription).next();
+}
+
 #define SELECT_SUBSCRIPTION                                                                    \
     "SELECT number, id, site, member, option, access, renewing, trial, paid_until, created_at" \
     " FROM subscriptions "
@@ -58,11 +62,9 @@ std::optional<Subscription> find_subscription(Connection& db, std::string_view i
 
 std::optional<std::int64_t> subscription_owner(Connection& db, std::string_view id) {
     Rows rows = db.query(
-        "SELECT member FROM subscriptions WHERE id = ?1 AND member IS NOT NULL"
-        " ORDER BY number LIMIT 1",
-        id);
-    if (!rows.next()) return std::nullopt;
-    return rows.integer(0);
+        "SELECT member, min(number) FROM subscriptions WHERE id = ?1 AND member IS NOT NULL", id);
+    rows.next(); // an aggregate always has a row; its member is that of the least number
+    return optional_integer(rows, 0);
 }
 
 void store_subscription(Connection& db, const std::optional<Subscription>& before,
@@ -83,7 +85,8 @@ void store_subscription(Connection& db, const std::optional<Subscription>& befor
     if (before && changes_hands)
         db.execute("UPDATE subscriptions SET site = ?2, member = ?3 WHERE number = ?1", s.number,
                    s.site, s.member);
-    if (changes_hands && s.member && s.site)
+    // Asked first, because mostly there is none.
+    if (changes_hands && s.member && s.site && has_transactions(db, s.id))
         db.execute(
             "UPDATE transactions SET member = ?1, site = ?2"
             " WHERE subscription = ?3 AND (site IS NULL OR (site = ?2 AND member IS NULL))",
