@@ -12,8 +12,6 @@
 namespace nats_host {
 namespace {
 
-constexpr auto kPatience = std::chrono::milliseconds(20);
-
 HttpResponse apology(int status, const std::string& words) {
     Page content;
     content.title = status == 400 ? "Bad request" : "Something went wrong";

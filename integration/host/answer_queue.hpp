@@ -27,6 +27,8 @@ AnswerAll answer_each(Respond respond);
 
 class AnswerQueue {
 public:
+    static constexpr std::chrono::milliseconds kPatience{20};
+
     struct Size {
         std::size_t threads;
         std::size_t at_once;       // at most so many requests are handed to one call

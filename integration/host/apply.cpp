@@ -1,4 +1,5 @@
-// One event, one transaction: key, effect, commit. Which effect a kind has is told in effects.cpp.
+// Events in one transaction: of each the key and the effect. Which effect a kind has is told in
+// effects.cpp.
 #include "apply.hpp"
 
 #include "catalogue.hpp"
