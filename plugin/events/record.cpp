@@ -13,6 +13,7 @@ namespace segpay {
 namespace {
 
 constexpr std::string_view kExtraPrefix = "x.";
+constexpr std::size_t kUsualBytes = 768; // of a record; most are shorter
 
 template <class Number>
 Number number(std::string_view text) {
@@ -65,11 +66,12 @@ void read_other_field(Event& event, std::string_view name, std::string_view valu
 } // namespace
 
 std::string to_record(const Event& event) {
-    Parameters fields;
-    const auto add = [&](std::string_view name, std::string value) {
-        fields.push_back({std::string(name), std::move(value)});
+    std::string record;
+    record.reserve(kUsualBytes);
+    const auto add = [&](std::string_view name, std::string_view value) {
+        append_field(record, name, value);
     };
-    add("kind", std::string(kind_name(event.kind)));
+    add("kind", kind_name(event.kind));
     for (const auto& field : kEventTexts)
         if (const std::string& text = event.*field.member; !text.empty()) add(field.name, text);
     if (event.amount)
@@ -88,7 +90,7 @@ std::string to_record(const Event& event) {
         add("warning", warning);
     for (const auto& [name, value] : event.extras)
         add(std::string(kExtraPrefix) + name, value);
-    return encode_form(fields);
+    return record;
 }
 
 Event from_record(std::string_view record) {

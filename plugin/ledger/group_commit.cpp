@@ -45,20 +45,26 @@ void GroupCommit::commit(Operation& operation) {
     operation.turn_ = &turn;
     operation.is_done_ = false;
     operation.failure_ = nullptr;
-    waiting_.push_back(&operation);
-    if (is_led_) {
+    if (!is_led_ && is_worth_a_sync(waiting_.size() + 1)) {
+        is_led_ = true;
+        waiting_.push_front(&operation);
+        lead(operation, lock);
+    } else {
+        waiting_.push_back(&operation);
         lock.unlock();
         turn.await();
         if (!operation.is_done_) { // then it is our turn to lead
             lock.lock();
             lead(operation, lock);
         }
-    } else {
-        is_led_ = true;
-        lead(operation, lock);
     }
     if (operation.failure_) std::rethrow_exception(operation.failure_);
 }
+
+// While one group is synced nothing else can become durable, so the next one waits until it is as
+// large, or the disk idle: else whoever comes first would have a whole sync for himself, and all
+// who come just after him would wait for the one after it.
+bool GroupCommit::is_worth_a_sync(std::size_t size) const { return size >= synced_size_; }
 
 // `own` is the first that waits. Nothing here may throw: who waits would wait for ever.
 void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
@@ -82,8 +88,9 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     {
         const std::lock_guard turn(disk_);
-        hand_over();
+        pass_on(Lead::given_up, size);
         if (is_committed) sync(group.subspan(later_size));
+        pass_on(Lead::not_ours, 0);
     }
     if (was_later_run) later_count_ -= later_size;
     for (Operation* operation : group.subspan(later_size)) {
@@ -94,15 +101,18 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
     }
 }
 
-// To the first of those who came meanwhile.
-void GroupCommit::hand_over() {
+// What the disk syncs from now on is known, and who leads next: the first of those who wait, if
+// they are enough.
+void GroupCommit::pass_on(Lead lead, std::size_t synced_size) {
     Turn* next = nullptr;
     {
         const std::lock_guard lock(mutex_);
-        if (waiting_.empty())
-            is_led_ = false;
-        else
+        synced_size_ = synced_size;
+        if (lead == Lead::given_up) is_led_ = false;
+        if (!is_led_ && !waiting_.empty() && is_worth_a_sync(waiting_.size())) {
+            is_led_ = true;
             next = waiting_.front()->turn_;
+        }
     }
     if (next) next->give();
 }

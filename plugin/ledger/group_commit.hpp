@@ -1,8 +1,8 @@
 // GroupCommit: threads that want to make something durable at the same moment share one transaction
 // and one sync. Whoever comes while nobody commits leads: he takes along all who wait, commits for
 // them, wakes them, and hands the lead to the first of those who came meanwhile. There is no thread
-// for it, and who is alone waits for nobody. While one group is synced the next one's transaction
-// runs; then it waits, and so does the lead, so that groups grow while the disk is busy. Knows no
+// for it, and who is alone waits for nobody. While one group is synced, the next one's transaction
+// runs as soon as it is as large; then it waits for the disk, and so does the lead. Knows no
 // database.
 //
 // Threads: every method from any thread. An operation must not call back in here.
@@ -77,7 +77,9 @@ public:
 
 private:
     void lead(Operation& own, std::unique_lock<std::mutex>& lock);
-    void hand_over();
+    bool is_worth_a_sync(std::size_t size) const;
+    enum class Lead { given_up, not_ours };
+    void pass_on(Lead lead, std::size_t synced_size);
     bool run(Operations operations);
     void sync(Operations operations);
 
@@ -87,6 +89,7 @@ private:
     std::mutex disk_;  // of the group that is synced; taken before the lead is handed over
     std::mutex mutex_; // guards what follows
     bool is_led_ = false;
+    std::size_t synced_size_ = 0; // operations that the disk works for; 0: it is idle
     std::deque<Operation*> waiting_;
     std::vector<std::unique_ptr<Operation>> later_;
     std::atomic<std::size_t> later_count_ = 0; // those that are being made durable included

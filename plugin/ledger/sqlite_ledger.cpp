@@ -116,6 +116,7 @@ private:
     bool has_queue(const std::string& purchase_id);
     void call_up_next(const std::string& purchase_id, TimeMs now);
     void hold_purchase(const KeptRequest& request);
+    bool insert(NewEntry& entry);
 
     Claim complete(Claim claim, const Event& event);
     template <class... Values>
@@ -129,6 +130,10 @@ private:
     SqliteWriter writer_;
     SqliteConnection& db_;                 // the writer's, of the transaction that runs
     std::optional<SqliteReaders> readers_; // none: the ledger is in memory, and the writer reads
+
+    // Of whoever runs a transaction:
+    std::uint64_t numbered_in_ = 0;  // the last transaction that inserted entries
+    std::int64_t last_sequence_ = 0; // of them
 
     // When leases that were not given back have to be looked for, because one may have ended: then,
     // or when the clock was set back.
@@ -280,14 +285,13 @@ Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
     entry.password = &password;
     entry.now = now;
     if (is_first) entry.lease_until_ms = now + TimeMs{lease_ms_};
-    const std::optional<std::uint64_t> sequence = insert_entry(db_, entry);
-    if (!sequence) return meet_again(event, std::move(claim), now);
+    if (!insert(entry)) return meet_again(event, std::move(claim), now);
 
     SEGPAY_FAILPOINT("claim.entry_written");
     claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
     if (is_first) {
         claim.entry.emplace();
-        claim.entry->sequence = *sequence;
+        claim.entry->sequence = static_cast<std::uint64_t>(entry.sequence);
         claim.entry->key = claim.key;
         claim.entry->attempts = 1;
         claim.entry->received_at_ms = claim.entry->changed_at_ms = now;
@@ -300,6 +304,16 @@ Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
     else
         add_purchase(db_, memory);
     return claim;
+}
+
+// With the next number. False: the key is taken.
+bool SqliteLedger::insert(NewEntry& entry) {
+    if (numbered_in_ != writer_.transaction()) last_sequence_ = next_sequence(db_) - 1;
+    numbered_in_ = writer_.transaction();
+    entry.sequence = last_sequence_ + 1;
+    const bool is_new = insert_entry(db_, entry);
+    if (is_new) last_sequence_ = entry.sequence;
+    return is_new;
 }
 
 // The key was there before.
@@ -534,7 +548,7 @@ bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
         entry.message = request.message;
         entry.password = &password;
         entry.now = now;
-        const bool is_new = insert_entry(db_, entry).has_value();
+        const bool is_new = insert(entry);
         SEGPAY_FAILPOINT("keep.entry_written");
         if (is_new && request.event) hold_purchase(request);
         return is_new;

@@ -140,7 +140,11 @@ void write_purchase(SqliteConnection& connection, const Purchase& purchase) {
     put_purchase(connection, kWritePurchase, purchase);
 }
 
-std::optional<std::uint64_t> insert_entry(SqliteConnection& connection, const NewEntry& entry) {
+std::int64_t next_sequence(SqliteConnection& connection) {
+    return connection.integer(kNextSequence);
+}
+
+bool insert_entry(SqliteConnection& connection, const NewEntry& entry) {
     static const Event kNone;
     const Event& event = entry.event ? *entry.event : kNone;
     std::optional<std::int64_t> kind, minor;
@@ -153,22 +157,23 @@ std::optional<std::uint64_t> insert_entry(SqliteConnection& connection, const Ne
         minor = event.amount->minor;
         currency = event.amount->currency.code();
     }
-    const std::int64_t sequence = connection.integer(kNextSequence);
-    if (connection.change(kInsertKey, entry.key, sequence, event.purchase_id, minor, currency) == 0)
-        return std::nullopt;
+    if (connection.change(kInsertKey, entry.key, entry.sequence, event.purchase_id, minor,
+                          currency) == 0)
+        return false;
 
     static const std::optional<Blob> kNoPassword;
     const std::optional<Blob>& password = entry.password ? *entry.password : kNoPassword;
     const bool is_pending = entry.state == EntryState::pending;
     const EntryState state = is_pending ? EntryState::settled : entry.state;
     const int attempts = entry.lease_until_ms ? 1 : 0;
-    connection.change(kInsertEntry, sequence, entry.key, static_cast<std::int64_t>(state), kind,
-                      event.purchase_id, event.member_id, entry.now, attempts, record,
+    connection.change(kInsertEntry, entry.sequence, entry.key, static_cast<std::int64_t>(state),
+                      kind, event.purchase_id, event.member_id, entry.now, attempts, record,
                       is_pending ? kNoPassword : password, entry.request, entry.message);
     if (is_pending)
-        connection.change(kEnqueue, event.purchase_id, sequence, attempts, entry.lease_until_ms,
-                          entry.lease_until_ms.value_or(0), !entry.lease_until_ms, password);
-    return static_cast<std::uint64_t>(sequence);
+        connection.change(kEnqueue, event.purchase_id, entry.sequence, attempts,
+                          entry.lease_until_ms, entry.lease_until_ms.value_or(0),
+                          !entry.lease_until_ms, password);
+    return true;
 }
 
 } // namespace segpay

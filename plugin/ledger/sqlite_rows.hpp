@@ -37,6 +37,7 @@ void write_purchase(SqliteConnection& connection, const Purchase& purchase);
 
 // An entry that is to be inserted; what of it is pending goes into the queue as well.
 struct NewEntry {
+    std::int64_t sequence = 0;
     std::string_view key;
     EntryState state = EntryState::pending;
     const Event* event = nullptr;
@@ -48,7 +49,9 @@ struct NewEntry {
     TimeMs now = 0;
 };
 
-// The sequence of the new entry. None: the key is taken, and nothing was changed.
-std::optional<std::uint64_t> insert_entry(SqliteConnection& connection, const NewEntry& entry);
+// The sequence of an entry that is inserted now.
+std::int64_t next_sequence(SqliteConnection& connection);
+// False: the key is taken, and nothing was changed.
+bool insert_entry(SqliteConnection& connection, const NewEntry& entry);
 
 } // namespace segpay

@@ -42,6 +42,7 @@ void SqliteWriter::run_in_one(GroupCommit::Operations operations) {
         if (connection_.is_in_transaction()) connection_.change("ROLLBACK");
         tend_log();
         connection_.change("BEGIN IMMEDIATE");
+        ++transaction_;
         for (GroupCommit::Operation* operation : operations)
             operation->run();
         SEGPAY_FAILPOINT("commit.before");

@@ -51,6 +51,9 @@ public:
     // transaction.
     SqliteConnection& connection() { return connection_; }
 
+    // Of the transaction that runs; another one has another number.
+    std::uint64_t transaction() const { return transaction_; }
+
     // Everything durable goes through here: `work` is done in a transaction, which may be that of
     // others as well. Either all of it is durable when it returns, or it throws SqliteError or
     // GroupCommit::TooManyWait. Where the sync failed it may become durable all the same.
@@ -76,6 +79,7 @@ private:
 
     const bool is_in_memory_;
     SqliteConnection connection_; // of the transaction that runs
+    std::uint64_t transaction_ = 0;
     std::optional<ProcessTurn> turn_;
     std::mutex log_mutex_;               // of a sync, or of what is done with the whole log
     std::atomic<bool> has_hole_ = false; // written with log_mutex_ held

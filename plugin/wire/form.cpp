@@ -228,14 +228,17 @@ void append_encoded(std::string& out, std::string_view text) {
     out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
+void append_field(std::string& form, std::string_view name, std::string_view value) {
+    if (!form.empty()) form += '&';
+    append_encoded(form, name);
+    form += '=';
+    append_encoded(form, value);
+}
+
 std::string encode_form(const Parameters& parameters) {
     std::string out;
-    for (const Parameter& parameter : parameters) {
-        if (!out.empty()) out += '&';
-        append_encoded(out, parameter.name);
-        out += '=';
-        append_encoded(out, parameter.value);
-    }
+    for (const Parameter& parameter : parameters)
+        append_field(out, parameter.name, parameter.value);
     return out;
 }
 

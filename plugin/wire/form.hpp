@@ -138,6 +138,9 @@ Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormL
 // and Segpay's own examples show eTickets and price-point lists with them.
 void append_encoded(std::string& out, std::string_view text);
 
+// One more "name=value" of a form, both encoded.
+void append_field(std::string& form, std::string_view name, std::string_view value);
+
 // "name=value&name=value".
 std::string encode_form(const Parameters& parameters);
 

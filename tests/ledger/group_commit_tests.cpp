@@ -254,6 +254,51 @@ BOOST_AUTO_TEST_CASE(the_next_transaction_runs_while_the_last_is_synced) {
     BOOST_TEST(syncs == 2);
 }
 
+// Else the first one that comes during a sync would have the next sync for himself.
+BOOST_AUTO_TEST_CASE(while_two_are_synced_the_next_group_waits_for_a_second) {
+    std::binary_semaphore is_led{0}, may_end{0}, is_third_run{0};
+    std::vector<std::size_t> sizes;
+    std::atomic<int> syncs = 0, turned_away = 0;
+    std::binary_semaphore are_two_synced{0};
+    GroupCommit commits(
+        [&](GroupCommit::Operations operations) {
+            sizes.push_back(operations.size());
+            if (sizes.size() == 1) {
+                is_led.release();
+                may_end.acquire();
+            }
+            if (sizes.size() == 3) is_third_run.release();
+        },
+        [&] {
+            if (++syncs != 2) return;
+            are_two_synced.release();
+            is_third_run.acquire();
+        },
+        2);
+    const auto commit = [&] {
+        Operation operation([] {});
+        try {
+            commits.commit(operation);
+        } catch (const GroupCommit::TooManyWait&) {
+            ++turned_away;
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        threads.emplace_back(commit);
+        is_led.acquire();
+        for (int i = 0; i < 3; ++i)
+            threads.emplace_back(commit);
+        while (turned_away < 1) // then two wait
+            std::this_thread::yield();
+        may_end.release();
+        are_two_synced.acquire();
+        for (int i = 0; i < 2; ++i)
+            threads.emplace_back(commit);
+    }
+    BOOST_TEST((sizes == std::vector<std::size_t>{1, 2, 2}));
+}
+
 BOOST_AUTO_TEST_CASE(nobody_is_told_of_a_success_before_the_sync) {
     constexpr int kThreads = 8, kEach = 100;
     Numbers numbers;
