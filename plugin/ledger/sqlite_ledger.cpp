@@ -277,7 +277,7 @@ Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
 
     Claim claim;
     claim.key = key_of(identity, memory.state);
-    const bool is_first = !has_queue(event.purchase_id);
+    const bool is_first = !known || !has_queue(event.purchase_id); // who queues is known
     NewEntry entry;
     entry.key = claim.key;
     entry.event = &event;
