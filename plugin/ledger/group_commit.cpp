@@ -73,23 +73,23 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
     const auto group_end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
     std::array<Operation*, kMaxLater + kMaxGroup> places;
     Operation** const mine = std::transform(later_.begin(), later_.end(), places.begin(),
-                                            [](const auto& each) { return each.get(); });
+                                            [](const auto& each) { return &each->operation; });
     const Operations group(places.begin(), std::copy(waiting_.begin(), group_end, mine));
     waiting_.erase(waiting_.begin(), group_end);
     lock.unlock();
 
-    const bool is_committed = run(group);
+    const bool is_to_be_synced = run(group);
 
     lock.lock();
     // When not even a transaction could begin, what can wait waits for the next.
-    const bool was_later_run = later_size != 0 && later_.front()->was_run_;
+    const bool was_later_run = later_size != 0 && later_.front()->operation.was_run_;
     if (was_later_run)
         later_.erase(later_.begin(), later_.begin() + static_cast<std::ptrdiff_t>(later_size));
     lock.unlock();
     {
         const std::lock_guard turn(disk_);
         pass_on(Lead::given_up, size);
-        if (is_committed) sync(group.subspan(later_size));
+        if (is_to_be_synced) sync(group.subspan(later_size));
         pass_on(Lead::not_ours, 0);
     }
     if (was_later_run) later_count_ -= later_size;
@@ -117,11 +117,11 @@ void GroupCommit::pass_on(Lead lead, std::size_t synced_size) {
     if (next) next->give();
 }
 
-// Whether anything of it was committed.
 bool GroupCommit::run(Operations operations) {
+    bool is_to_be_synced = false;
     const auto try_to_run = [&](Operations some) -> std::exception_ptr {
         try {
-            transaction_(some);
+            is_to_be_synced |= transaction_(some);
             return nullptr;
         } catch (...) {
             return std::current_exception();
@@ -130,15 +130,12 @@ bool GroupCommit::run(Operations operations) {
     for (Operation* operation : operations)
         operation->was_run_ = false;
     const std::exception_ptr failure = try_to_run(operations);
-    if (!failure) return true;
+    if (!failure) return is_to_be_synced;
     // One of them may have spoilt it for all; but what did not even begin is the same for each.
     const bool is_for_all = operations.size() == 1 || !operations.front()->was_run_;
-    bool is_committed = false;
-    for (Operation* operation : operations) {
+    for (Operation* operation : operations)
         operation->failure_ = is_for_all ? failure : try_to_run({&operation, 1});
-        is_committed |= !operation->failure_;
-    }
-    return is_committed;
+    return is_to_be_synced;
 }
 
 void GroupCommit::sync(Operations operations) {
@@ -153,17 +150,18 @@ void GroupCommit::sync(Operations operations) {
         if (!operation->failure_) operation->failure_ = failure;
 }
 
-void GroupCommit::commit_later(std::function<void()> work) {
-    auto operation = std::make_unique<Operation>(std::move(work));
+void GroupCommit::commit_later(std::function<void()> work, std::unique_ptr<Errand> errand) {
+    Errand* const borrowed = errand.get();
+    auto later = std::make_unique<Later>(std::move(errand), Operation(std::move(work), borrowed));
     {
         const std::lock_guard lock(mutex_);
         if (later_.size() < kMaxLater) {
-            later_.push_back(std::move(operation));
+            later_.push_back(std::move(later));
             ++later_count_;
             return;
         }
     }
-    commit(*operation);
+    commit(later->operation);
 }
 
 void GroupCommit::flush() {

@@ -8,6 +8,8 @@
 // Threads: every method from any thread. An operation must not call back in here.
 #pragma once
 
+#include "ledger/errand.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <deque>
@@ -30,17 +32,23 @@ public:
     // and once more, alone, when the shared transaction failed: so it begins anew each time.
     class Operation {
     public:
-        explicit Operation(std::function<void()> work) : work_(std::move(work)) {}
+        // `errand`: how somebody else can do it in our place. Borrowed; null: nobody can.
+        explicit Operation(std::function<void()> work, Errand* errand = nullptr)
+            : work_(std::move(work)), errand_(errand) {}
 
         void run() {
             was_run_ = true;
             work_();
         }
+        Errand* errand() const { return errand_; }
+        // Somebody else did it, and it is durable.
+        void was_done() { was_run_ = true; }
 
     private:
         friend class GroupCommit;
 
         std::function<void()> work_;
+        Errand* errand_;
         std::exception_ptr failure_; // null: it is durable
         Turn* turn_ = nullptr;       // of the thread that waits; null: nobody waits
         bool is_done_ = false;
@@ -48,8 +56,9 @@ public:
     };
     using Operations = std::span<Operation* const>;
 
-    // Runs all in one transaction. Throws: nothing that they did will be durable.
-    using Transaction = std::function<void(Operations)>;
+    // Runs all in one transaction. False: it is durable already. Throws: nothing that they did will
+    // be durable.
+    using Transaction = std::function<bool(Operations)>;
     // Makes durable what transactions wrote that have returned; another one may run meanwhile.
     using Sync = std::function<void()>;
 
@@ -70,7 +79,7 @@ public:
     // Durable with whatever is committed next, before it, in order. Nobody hears of a failure;
     // where not even a transaction could begin, it waits for the next. When too much of that kind
     // has gathered it is committed here.
-    void commit_later(std::function<void()> work);
+    void commit_later(std::function<void()> work, std::unique_ptr<Errand> errand = nullptr);
     // What was left for later, now. Throws as commit does, for itself alone.
     void flush();
     bool has_later() const { return later_count_.load(std::memory_order_relaxed) != 0; }
@@ -80,6 +89,7 @@ private:
     bool is_worth_a_sync(std::size_t size) const;
     enum class Lead { given_up, not_ours };
     void pass_on(Lead lead, std::size_t synced_size);
+    // Whether anything of it is to be synced.
     bool run(Operations operations);
     void sync(Operations operations);
 
@@ -91,7 +101,11 @@ private:
     bool is_led_ = false;
     std::size_t synced_size_ = 0; // operations that the disk works for; 0: it is idle
     std::deque<Operation*> waiting_;
-    std::vector<std::unique_ptr<Operation>> later_;
+    struct Later {
+        std::unique_ptr<Errand> errand;
+        Operation operation;
+    };
+    std::vector<std::unique_ptr<Later>> later_;
     std::atomic<std::size_t> later_count_ = 0; // those that are being made durable included
 };
 

@@ -99,9 +99,10 @@ public:
           lease_ms_(settings.lease_ms),
           writer_(servers_, prepared_session()),
           readers_(servers_),
-          commits_([this](GroupCommit::Operations operations) { writer_.run(operations); },
-                   [] {}, // a commit is durable by itself
-                   kMaxWaiting) {
+          commits_(
+              [this](GroupCommit::Operations operations) { return writer_.run(operations), true; },
+              [] {}, // a commit is durable by itself
+              kMaxWaiting) {
         if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
     }
     ~MysqlLedger() override {

@@ -1,139 +1,255 @@
-// The mutex, and the file that it is in.
+// The places, and the way of an errand through one: idle, posted, (called), taken, answered or
+// refused, idle.
+//
+// A place is occupied by holding its mutex; so it is seen when its owner dies, and it is another's.
+// Who takes errands along occupies one too, and what he took names it: so it is seen when he dies.
 #include "ledger/process_turn.hpp"
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
+#include "ledger/failpoint.hpp"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdint>
-#include <cstdio>
+#include <climits>
 #include <cstring>
 #include <ctime>
-#include <fstream>
-#include <iterator>
+#include <utility>
 
 namespace segpay {
 
 namespace {
 
-constexpr std::array<char, 8> kMagic = {'S', 'P', 't', 'u', 'r', 'n', '1', '\0'};
-constexpr std::size_t kBootIdSize = 40;
+constexpr std::string_view kLayout = "SPturn2";
+constexpr std::size_t kPlaces = 64;
+constexpr std::size_t kRoom = 6'000;       // for an errand: several times that of a usual event
+constexpr std::size_t kAnswerRoom = 2'000; // for what is answered to it
+// How often somebody who sleeps looks whether he whom he waits for has died. Nothing else needs it.
+constexpr std::chrono::milliseconds kLook(10);
 
-// A mutex that was held when the power went would never be free again: the kernel that would have
-// freed it is gone. So the file says of which boot it is.
-std::array<char, kBootIdSize> boot_id() {
-    std::array<char, kBootIdSize> id{};
-    std::ifstream file("/proc/sys/kernel/random/boot_id");
-    file.read(id.data(), id.size() - 1);
-    return id;
+using Futex = std::atomic<std::uint32_t>;
+static_assert(Futex::is_always_lock_free && sizeof(Futex) == sizeof(std::uint32_t));
+
+void sleep_while(Futex& word, std::uint32_t value) {
+    ::timespec at_most{0, std::chrono::nanoseconds(kLook).count()};
+    ::syscall(SYS_futex, &word, FUTEX_WAIT, value, &at_most, nullptr, 0);
 }
 
-// The thread sanitizer of GCC 12 does not see that the one that takes a clock takes the mutex.
-#ifdef __SANITIZE_THREAD__
-constexpr ::clockid_t kClock = CLOCK_REALTIME;
-int lock_until(::pthread_mutex_t& mutex, const ::timespec& until) {
-    return ::pthread_mutex_timedlock(&mutex, &until);
-}
-#else
-constexpr ::clockid_t kClock = CLOCK_MONOTONIC; // nobody sets it
-int lock_until(::pthread_mutex_t& mutex, const ::timespec& until) {
-    return ::pthread_mutex_clocklock(&mutex, kClock, &until);
-}
-#endif
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
-
-private:
-    int number_;
-};
+void wake(Futex& word) { ::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0); }
 
 } // namespace
 
-struct ProcessTurn::Shared {
-    std::array<char, 8> magic;
-    std::uint64_t size;  // of this struct: another C library may have another mutex
-    std::uint64_t inode; // of the file: in a copy it is another one
-    std::array<char, kBootIdSize> boot;
-    ::pthread_mutex_t mutex;
+enum class ProcessTurn::State : std::uint32_t { idle, posted, called, taken, answered, refused };
+
+struct ProcessTurn::Place {
+    RobustMutex owner;
+    std::atomic<std::uint32_t> state;
+    std::uint32_t taker; // number of a place; while taken
+    std::uint32_t errand_size;
+    std::uint32_t answer_size;
+    std::array<char, kRoom> errand;
+    std::array<char, kAnswerRoom> answer;
+
+    State now() const { return static_cast<State>(state.load()); }
+    void set(State next) { state.store(static_cast<std::uint32_t>(next)); }
+    bool change(State from, State to) {
+        auto expected = static_cast<std::uint32_t>(from);
+        return state.compare_exchange_strong(expected, static_cast<std::uint32_t>(to));
+    }
+    bool withdraw() {
+        return change(State::posted, State::idle) || change(State::called, State::idle);
+    }
+    void clear() {
+        std::memset(errand.data(), 0, std::min<std::size_t>(errand_size, kRoom));
+        std::memset(answer.data(), 0, std::min<std::size_t>(answer_size, kAnswerRoom));
+        errand_size = answer_size = 0;
+        set(State::idle);
+    }
+    void end(State how) {
+        set(how);
+        wake(state);
+    }
 };
 
-ProcessTurn::ProcessTurn(const std::string& path) {
-    shared_ = map(path);
-    if (shared_) return;
-    make(path);
-    shared_ = map(path);
-}
+struct ProcessTurn::Shared {
+    RobustMutex turn;
+    std::array<Place, kPlaces> places;
+};
 
-ProcessTurn::~ProcessTurn() {
-    if (shared_) ::munmap(shared_, sizeof(Shared));
-}
+ProcessTurn::ProcessTurn(const std::string& path)
+    : file_(path, kLayout, sizeof(Shared),
+            [](void* memory) {
+                auto& fresh = *static_cast<Shared*>(memory);
+                fresh.turn.initialise();
+                for (Place& place : fresh.places)
+                    place.owner.initialise();
+            }),
+      shared_(static_cast<Shared*>(file_.memory())) {}
 
-// None: there is no such file, or not one to be used.
-ProcessTurn::Shared* ProcessTurn::map(const std::string& path) {
-    const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    struct ::stat status {};
-    if (file.number() < 0 || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
-        status.st_size != sizeof(Shared))
-        return nullptr;
-    void* const place =
-        ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
-    if (place == MAP_FAILED) return nullptr;
-    auto* const shared = static_cast<Shared*>(place);
-    if (shared->magic == kMagic && shared->size == sizeof(Shared) &&
-        shared->inode == status.st_ino && shared->boot == boot_id())
-        return shared;
-    ::munmap(place, sizeof(Shared));
-    return nullptr;
-}
+// ---- The turn -----------------------------------------------------------------------------------
 
-// Made whole under another name first: who opens it finds it ready. When two make it at once, they
-// may go on with two files, and wait for SQLite's lock until the next start.
-void ProcessTurn::make(const std::string& path) {
-    const std::string unready = path + "." + std::to_string(::getpid());
-    const Descriptor file(
-        ::open(unready.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0660));
-    struct ::stat status {};
-    if (file.number() < 0) return;
-    Shared shared{};
-    shared.magic = kMagic;
-    shared.size = sizeof(Shared);
-    shared.boot = boot_id();
-    ::pthread_mutexattr_t kind;
-    ::pthread_mutexattr_init(&kind);
-    ::pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED);
-    ::pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
-    ::pthread_mutex_init(&shared.mutex, &kind);
-    ::pthread_mutexattr_destroy(&kind);
-    const bool is_made = ::fstat(file.number(), &status) == 0 &&
-                         (shared.inode = status.st_ino, true) &&
-                         ::write(file.number(), &shared, sizeof shared) == sizeof shared &&
-                         std::rename(unready.c_str(), path.c_str()) == 0;
-    if (!is_made) ::unlink(unready.c_str());
+bool ProcessTurn::try_take() {
+    return shared_ && shared_->turn.try_lock() != RobustMutex::Lock::busy;
 }
 
 bool ProcessTurn::take(std::chrono::milliseconds at_most) {
-    if (!shared_) return false;
-    ::timespec until{};
-    ::clock_gettime(kClock, &until);
-    const std::int64_t ns = until.tv_nsec + std::int64_t{at_most.count()} * 1'000'000;
-    until.tv_sec += ns / 1'000'000'000;
-    until.tv_nsec = ns % 1'000'000'000;
-    const int code = lock_until(shared_->mutex, until);
-    if (code == EOWNERDEAD) ::pthread_mutex_consistent(&shared_->mutex);
-    return code == 0 || code == EOWNERDEAD;
+    return shared_ && shared_->turn.lock(at_most) != RobustMutex::Lock::busy;
 }
 
-void ProcessTurn::give_back() { ::pthread_mutex_unlock(&shared_->mutex); }
+// Whoever posts after this looks for the turn after he posted: one of the two sees the other.
+void ProcessTurn::give_back() {
+    shared_->turn.unlock();
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    for (Place& place : shared_->places)
+        if (place.change(State::posted, State::called)) return wake(place.state);
+}
+
+// ---- A place ------------------------------------------------------------------------------------
+
+std::optional<std::size_t> ProcessTurn::occupy() {
+    if (!shared_) return std::nullopt;
+    const std::size_t first = last_place_;
+    for (std::size_t i = 0; i < kPlaces; ++i) {
+        const std::size_t number = (first + i) % kPlaces;
+        Place& place = shared_->places[number];
+        if (place.owner.try_lock() == RobustMutex::Lock::busy) continue;
+        if (is_free(place)) {
+            last_place_ = number;
+            return number;
+        }
+        place.owner.unlock();
+    }
+    return std::nullopt;
+}
+
+// Of a place whose mutex is ours: whether nobody is still about to answer whoever had it before.
+bool ProcessTurn::is_free(Place& place) {
+    (void)place.withdraw();
+    if (place.now() == State::taken && is_alive(place.taker)) return false;
+    place.clear();
+    return true;
+}
+
+void ProcessTurn::vacate(std::size_t number) { shared_->places[number].owner.unlock(); }
+
+bool ProcessTurn::is_alive(std::size_t taker) {
+    RobustMutex& owner = shared_->places[taker % kPlaces].owner;
+    if (owner.try_lock() == RobustMutex::Lock::busy) return true;
+    owner.unlock();
+    return false;
+}
+
+// ---- Leaving an errand --------------------------------------------------------------------------
+
+ProcessTurn::Left ProcessTurn::leave(std::string_view errand, std::string& answer,
+                                     std::chrono::milliseconds at_most) {
+    const std::optional<std::size_t> number = errand.size() <= kRoom ? occupy() : std::nullopt;
+    if (!number) return take(at_most) ? Left::ours : Left::nothing;
+    Place& place = shared_->places[*number];
+    errand.copy(place.errand.data(), errand.size());
+    place.errand_size = static_cast<std::uint32_t>(errand.size());
+    place.set(State::posted);
+    SEGPAY_FAILPOINT("errand.left");
+    const Left left = wait_in(place, answer, std::chrono::steady_clock::now() + at_most);
+    if (left != Left::unknown) place.clear();
+    vacate(*number);
+    return left;
+}
+
+ProcessTurn::Left ProcessTurn::wait_in(Place& place, std::string& answer,
+                                       std::chrono::steady_clock::time_point until) {
+    for (;;) {
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        if (try_take()) {
+            if (place.withdraw()) return Left::ours;
+            give_back(); // somebody took it along, and is done with his turn
+        }
+        if (const std::optional<Left> left = sleep_in(place, answer)) return *left;
+        if (std::chrono::steady_clock::now() < until) continue;
+        return place.withdraw() ? Left::nothing : Left::unknown;
+    }
+}
+
+std::optional<ProcessTurn::Left> ProcessTurn::sleep_in(Place& place, std::string& answer) {
+    for (;;) {
+        const State state = place.now();
+        if (state == State::answered) {
+            answer.assign(place.answer.data(),
+                          std::min<std::size_t>(place.answer_size, kAnswerRoom));
+            return Left::answered;
+        }
+        if (state == State::refused) return Left::nothing;
+        if (state == State::called) {
+            (void)place.change(State::called, State::posted); // to be called again
+            return std::nullopt;
+        }
+        sleep_while(place.state, static_cast<std::uint32_t>(state));
+        if (place.now() != state) continue;
+        if (state == State::taken && !is_alive(place.taker) && place.now() == State::taken)
+            return Left::nothing;
+        return std::nullopt;
+    }
+}
+
+// ---- Taking errands along -----------------------------------------------------------------------
+
+ProcessTurn::Errands::Errands(ProcessTurn& turn) : Errands(turn, None()) {
+    if (!turn.shared_) return;
+    for (std::size_t number = 0; number < kPlaces; ++number) {
+        const State state = turn.shared_->places[number].now();
+        if (state != State::posted && state != State::called) continue;
+        if (!own_place_ && !(own_place_ = turn.occupy())) return;
+        take_along(number);
+    }
+    if (!taken_.empty()) SEGPAY_FAILPOINT("errands.taken");
+}
+
+void ProcessTurn::Errands::take_along(std::size_t number) {
+    Place& place = turn_->shared_->places[number];
+    taken_.push_back({number, {}, {}});
+    place.taker = static_cast<std::uint32_t>(*own_place_);
+    if (place.change(State::posted, State::taken) || place.change(State::called, State::taken))
+        taken_.back().errand.assign(place.errand.data(),
+                                    std::min<std::size_t>(place.errand_size, kRoom));
+    else
+        taken_.pop_back();
+}
+
+ProcessTurn::Errands::Errands(Errands&& other) noexcept
+    : turn_(other.turn_),
+      own_place_(std::exchange(other.own_place_, std::nullopt)),
+      taken_(std::move(other.taken_)) {
+    other.taken_.clear();
+}
+
+ProcessTurn::Errands::~Errands() { refuse_all(); }
+
+void ProcessTurn::Errands::set_answer(std::size_t number, std::string answer) {
+    taken_[number].answer = std::move(answer);
+}
+
+void ProcessTurn::Errands::answer_all() {
+    for (const auto& [number, errand, answer] : taken_) {
+        Place& place = turn_->shared_->places[number];
+        const bool has_room = answer.size() <= kAnswerRoom;
+        if (has_room) answer.copy(place.answer.data(), answer.size());
+        if (has_room) place.answer_size = static_cast<std::uint32_t>(answer.size());
+        place.end(has_room ? State::answered : State::refused);
+    }
+    end();
+}
+
+void ProcessTurn::Errands::refuse_all() {
+    for (const Taken& taken : taken_)
+        turn_->shared_->places[taken.place].end(State::refused);
+    end();
+}
+
+void ProcessTurn::Errands::end() {
+    taken_.clear();
+    if (own_place_) turn_->vacate(*own_place_);
+    own_place_.reset();
+}
 
 } // namespace segpay

@@ -15,6 +15,7 @@
 #include "ledger/followers.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/memory.hpp"
+#include "ledger/sqlite_errands.hpp"
 #include "ledger/sqlite_handle.hpp"
 #include "ledger/sqlite_listing.hpp"
 #include "ledger/sqlite_readers.hpp"
@@ -29,8 +30,10 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <type_traits>
 
 #include <fcntl.h>
@@ -48,11 +51,6 @@ constexpr std::array kVerdictStates = {EntryState::settled, EntryState::pending,
 
 constexpr std::int64_t number(EntryState state) { return static_cast<std::int64_t>(state); }
 
-struct QueuePlace {
-    std::string purchase_id;
-    std::int64_t sequence = 0;
-};
-
 class SqliteLedger final : public Ledger {
 public:
     explicit SqliteLedger(const LedgerSettings& settings)
@@ -63,6 +61,8 @@ public:
         prepare_ledger_file(db_, settings.path);
         if (settings.path != kInMemory) readers_.emplace(settings.path, kReadTimeoutMs);
         if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
+        writer_.do_errands_with(
+            [this](Unpacker& asked, Packer& answer) { do_errand(asked, answer); });
     }
     ~SqliteLedger() override {
         try {
@@ -105,13 +105,12 @@ private:
     void end_leases(TimeMs now);
 
     // Inside a transaction:
-    struct Prepared;
-    Prepared prepare(const Arrival& arrival, TimeMs now) const;
-    Claim add_or_meet(const Prepared& prepared);
-    Claim meet_again(const Event& event, Claim claim, TimeMs now);
+    PreparedClaim prepare(const Arrival& arrival, TimeMs now) const;
+    Claim add_or_meet(const PreparedClaim& prepared);
+    Claim meet_again(const PreparedClaim& prepared, Claim claim);
+    void do_errand(Unpacker& asked, Packer& answer);
     std::optional<Entry> hand_out(const QueuePlace& place, TimeMs now);
     void bury(Entry entry, const QueuePlace& place, TimeMs now);
-    struct Mark;
     bool write_mark(const Mark& mark);
     bool has_queue(const std::string& purchase_id);
     void call_up_next(const std::string& purchase_id, TimeMs now);
@@ -195,59 +194,35 @@ auto SqliteLedger::read(const char* operation, const Work& work) {
     return guarded(operation, [&] { return readers_->read(work); });
 }
 
-// What becomes of an entry that was handed out; as it is made, it was applied.
-struct SqliteLedger::Mark {
-    Mark(const Entry& entry, TimeMs when)
-        : place{entry.event.value().purchase_id, static_cast<std::int64_t>(entry.sequence)},
-          attempts(entry.attempts),
-          received_at(entry.received_at_ms),
-          now(when) {}
-
-    QueuePlace place;
-    std::uint32_t attempts;
-    TimeMs received_at;
-    EntryState state = EntryState::settled;
-    std::string message;
-    TimeMs next_attempt_at = 0; // of what is pending again
-    TimeMs now;
-};
-
-// What of a claim can be made before the transaction: others wait while that lasts.
-struct SqliteLedger::Prepared {
-    const Event& event;
-    const Identity& identity;
-    TimeMs now;
-    std::string record;
-    std::optional<Blob> password;
-};
-
-SqliteLedger::Prepared SqliteLedger::prepare(const Arrival& arrival, TimeMs now) const {
+PreparedClaim SqliteLedger::prepare(const Arrival& arrival, TimeMs now) const {
     return {arrival.event, arrival.identity, now, to_record(arrival.event),
             boxed(arrival.event.password)};
 }
 
 Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
     SEGPAY_FAILPOINT("claim.begin");
-    const Prepared prepared = prepare({event, identity}, now);
-    Claim claim = transact("claiming an event", [&] {
-        Claim made = add_or_meet(prepared);
+    const PreparedClaim prepared = prepare({event, identity}, now);
+    std::optional<Claim> claim;
+    ClaimErrand errand(prepared, claim);
+    const auto work = [&] {
+        claim = add_or_meet(prepared);
         SEGPAY_FAILPOINT("claim.before_commit");
-        return made;
-    });
+    };
+    guarded("claiming an event", [&] { writer_.transact(work, errand); });
     SEGPAY_FAILPOINT("claim.after_commit");
-    return complete(std::move(claim), event);
+    return complete(*std::move(claim), event);
 }
 
 std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, TimeMs now) {
     SEGPAY_FAILPOINT("claim_all.begin");
-    std::vector<Prepared> prepared;
+    std::vector<PreparedClaim> prepared;
     prepared.reserve(arrivals.size());
     for (const Arrival& arrival : arrivals)
         prepared.push_back(prepare(arrival, now));
     std::vector<Claim> claims = transact("claiming events", [&] {
         std::vector<Claim> made;
         made.reserve(prepared.size());
-        for (const Prepared& each : prepared)
+        for (const PreparedClaim& each : prepared)
             made.push_back(add_or_meet(each));
         SEGPAY_FAILPOINT("claim_all.before_commit");
         return made;
@@ -265,11 +240,14 @@ Claim SqliteLedger::complete(Claim claim, const Event& event) {
         claim.entry->event = event;
         claim.entry->event->key = claim.key;
     }
+    // Stored only if there is a key; but the postback that came again may have brought it.
+    if (claim.entry && claim.entry->event->password.is_empty())
+        claim.entry->event->password = event.password;
     return claim;
 }
 
-Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
-    const auto& [event, identity, now, record, password] = prepared;
+Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
+    const auto& [event, identity, now, record, password, is_errand] = prepared;
     const std::optional<Purchase> known = find_purchase(db_, event.purchase_id);
     Purchase memory = known.value_or(Purchase());
     memory.id = event.purchase_id;
@@ -285,18 +263,11 @@ Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
     entry.password = &password;
     entry.now = now;
     if (is_first) entry.lease_until_ms = now + TimeMs{lease_ms_};
-    if (!insert(entry)) return meet_again(event, std::move(claim), now);
+    if (!insert(entry)) return meet_again(prepared, std::move(claim));
 
     SEGPAY_FAILPOINT("claim.entry_written");
     claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
-    if (is_first) {
-        claim.entry.emplace();
-        claim.entry->sequence = static_cast<std::uint64_t>(entry.sequence);
-        claim.entry->key = claim.key;
-        claim.entry->attempts = 1;
-        claim.entry->received_at_ms = claim.entry->changed_at_ms = now;
-        claim.entry->next_attempt_at_ms = *entry.lease_until_ms;
-    }
+    if (is_first) claim.entry = new_entry(claim.key, entry.sequence, now, *entry.lease_until_ms);
     memory = learned(std::move(memory), event);
     if (memory.id.empty() || memory == known) return claim;
     if (known)
@@ -304,6 +275,18 @@ Claim SqliteLedger::add_or_meet(const Prepared& prepared) {
     else
         add_purchase(db_, memory);
     return claim;
+}
+
+// What another process asks for.
+void SqliteLedger::do_errand(Unpacker& asked, Packer& answer) {
+    switch (static_cast<ErrandKind>(asked.number())) {
+        case ErrandKind::claim:
+            return pack(answer, add_or_meet(AskedClaim(asked).prepared()));
+        case ErrandKind::mark:
+            (void)write_mark(unpack_mark(asked));
+            return;
+    }
+    throw std::runtime_error("an errand of a kind that is not known");
 }
 
 // With the next number. False: the key is taken.
@@ -317,7 +300,8 @@ bool SqliteLedger::insert(NewEntry& entry) {
 }
 
 // The key was there before.
-Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
+Claim SqliteLedger::meet_again(const PreparedClaim& prepared, Claim claim) {
+    const TimeMs now = prepared.now;
     struct {
         QueuePlace place;
         EntryState state;
@@ -336,7 +320,7 @@ Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
         stored.is_first = !row.is_null(5);
         stored.lease_until = row.integer(6);
     }
-    if (auto message = contradiction(event, stored.essence)) {
+    if (auto message = contradiction(prepared.event, stored.essence)) {
         claim.outcome = Claim::Outcome::conflict;
         claim.message = std::move(*message);
     } else if (stored.state == EntryState::dead_letter) {
@@ -347,13 +331,9 @@ Claim SqliteLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
         claim.outcome = Claim::Outcome::in_flight;
     } else if (!stored.is_first) {
         claim.outcome = Claim::Outcome::queued;
-    } else {
+    } else if (!prepared.is_errand) { // who asks for it hands it out to himself
         claim.entry = hand_out(stored.place, now);
-        claim.outcome = claim.entry ? Claim::Outcome::leased : Claim::Outcome::dead_letter;
-        if (!claim.entry) return claim;
-        // Stored only if there is a key; but the postback that came again may have brought it.
-        Event& again = claim.entry->event.value();
-        if (again.password.is_empty()) again.password = event.password;
+        if (!claim.entry) claim.outcome = Claim::Outcome::dead_letter;
     }
     return claim;
 }
@@ -430,7 +410,8 @@ bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
     SEGPAY_FAILPOINT("later.begin");
     if (followers_.forget(entry.event->purchase_id)) return false;
     try {
-        writer_.later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
+        const Mark mark(entry, now);
+        writer_.later([this, mark] { (void)write_mark(mark); }, std::make_unique<MarkErrand>(mark));
     } catch (const std::exception&) { // for want of memory, too; then it will be delivered again
     }
     SEGPAY_FAILPOINT("later.end");

@@ -3,7 +3,10 @@
 
 #include "ledger/failpoint.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <stdexcept>
 
 namespace segpay {
 
@@ -12,6 +15,7 @@ namespace {
 constexpr int kBusyTimeoutMs = 5'000;
 constexpr std::chrono::milliseconds kLongestTurn(2'000); // of others
 constexpr std::size_t kMaxWaiting = 1'024;               // threads
+constexpr std::int64_t kErrandsVersion = 1;              // of what is asked and answered
 constexpr int kCopyAt = 1'000;                           // pages of the log
 
 } // namespace
@@ -19,7 +23,7 @@ constexpr int kCopyAt = 1'000;                           // pages of the log
 SqliteWriter::SqliteWriter(const std::string& path, bool is_in_memory)
     : is_in_memory_(is_in_memory),
       connection_(path, kBusyTimeoutMs),
-      commits_([this](GroupCommit::Operations operations) { run_in_one(operations); },
+      commits_([this](GroupCommit::Operations operations) { return run_in_one(operations); },
                [this] { sync(); }, kMaxWaiting) {
     if (is_in_memory) return;
     turn_.emplace(path + "-turn");
@@ -35,8 +39,79 @@ SqliteWriter::~SqliteWriter() {
     }
 }
 
-void SqliteWriter::run_in_one(GroupCommit::Operations operations) {
-    const bool has_turn = turn_ && turn_->take(kLongestTurn);
+bool SqliteWriter::run_in_one(GroupCommit::Operations operations) {
+    bool has_turn = turn_ && turn_->try_take();
+    Left left;
+    if (turn_ && !has_turn) {
+        left = leave_to_others(operations, has_turn);
+        if (left.empty()) return false;
+        operations = left;
+    }
+    try {
+        std::optional<ProcessTurn::Errands> errands;
+        if (has_turn) errands.emplace(*turn_);
+        if (errands && errands->size() != 0)
+            commit_with(std::move(*errands), operations);
+        else
+            commit(operations, nullptr);
+    } catch (...) {
+        if (has_turn) turn_->give_back();
+        throw;
+    }
+    if (has_turn) turn_->give_back();
+    SEGPAY_FAILPOINT("commit.before_sync");
+    return true;
+}
+
+// What nobody did.
+SqliteWriter::Left SqliteWriter::leave_to_others(GroupCommit::Operations operations,
+                                                 bool& has_turn) {
+    Left left;
+    const bool can_be_left = std::all_of(operations.begin(), operations.end(),
+                                         [](const auto* each) { return each->errand(); });
+    if (can_be_left) {
+        Packer packer;
+        packer.put(kErrandsVersion);
+        packer.put(static_cast<std::int64_t>(operations.size()));
+        for (const GroupCommit::Operation* operation : operations)
+            operation->errand()->ask(packer);
+        std::string answer;
+        const ProcessTurn::Left became = turn_->leave(packer.bytes(), answer, kLongestTurn);
+        has_turn = became == ProcessTurn::Left::ours;
+        if (became == ProcessTurn::Left::unknown)
+            throw SqliteError(0, "another process took it along and does not answer");
+        if (became == ProcessTurn::Left::answered) {
+            Unpacker unpacker(answer);
+            for (GroupCommit::Operation* operation : operations) {
+                if (operation->errand()->hear(unpacker))
+                    operation->was_done();
+                else
+                    left.push_back(operation);
+            }
+            if (left.empty()) return left;
+            operations = {};
+        }
+    }
+    left.insert(left.end(), operations.begin(), operations.end());
+    if (!has_turn) has_turn = turn_->take(kLongestTurn);
+    return left;
+}
+
+// What fails together with others' errands is done without them.
+void SqliteWriter::commit_with(ProcessTurn::Errands errands, GroupCommit::Operations operations) {
+    std::list<Committed> committed; // made before: what is committed must not fail any more
+    committed.push_back({std::this_thread::get_id(), std::move(errands)});
+    try {
+        commit(operations, &committed.front().errands);
+    } catch (...) {
+        committed.clear();
+        return commit(operations, nullptr);
+    }
+    const std::lock_guard lock(errands_mutex_);
+    errands_.splice(errands_.end(), committed);
+}
+
+void SqliteWriter::commit(GroupCommit::Operations operations, ProcessTurn::Errands* errands) {
     try {
         // One that could not even be rolled back, for want of memory, would be in the way for ever.
         if (connection_.is_in_transaction()) connection_.change("ROLLBACK");
@@ -45,16 +120,27 @@ void SqliteWriter::run_in_one(GroupCommit::Operations operations) {
         ++transaction_;
         for (GroupCommit::Operation* operation : operations)
             operation->run();
+        if (errands) do_errands(*errands);
         SEGPAY_FAILPOINT("commit.before");
         connection_.change("COMMIT");
         if (!is_in_memory_) connection_.find_log();
     } catch (...) {
         roll_back();
-        if (has_turn) turn_->give_back();
         throw;
     }
-    if (has_turn) turn_->give_back();
-    SEGPAY_FAILPOINT("commit.before_sync");
+}
+
+void SqliteWriter::do_errands(ProcessTurn::Errands& errands) {
+    for (std::size_t number = 0; number < errands.size(); ++number) {
+        Unpacker asked(errands[number]);
+        if (asked.number() != kErrandsVersion)
+            throw std::runtime_error("an errand of another version");
+        Packer answer;
+        for (std::int64_t left = asked.number(); left > 0; --left)
+            do_errand_(asked, answer);
+        errands.set_answer(number, answer.bytes());
+    }
+    SEGPAY_FAILPOINT("errands.done");
 }
 
 void SqliteWriter::roll_back() {
@@ -66,12 +152,28 @@ void SqliteWriter::roll_back() {
     }
 }
 
+// Whoever left errands hears of them: when the sync fails, that they are left to him again.
 void SqliteWriter::sync() {
     if (is_in_memory_) return;
-    const std::lock_guard lock(log_mutex_);
-    if (has_hole_) throw SqliteError(0, "the log before this commit could not be synced");
-    sync_locked();
-    SEGPAY_FAILPOINT("commit.after");
+    std::list<Committed> done = committed_here();
+    {
+        const std::lock_guard lock(log_mutex_);
+        if (has_hole_) throw SqliteError(0, "the log before this commit could not be synced");
+        sync_locked();
+        SEGPAY_FAILPOINT("commit.after");
+    }
+    for (Committed& each : done)
+        each.errands.answer_all();
+}
+
+std::list<SqliteWriter::Committed> SqliteWriter::committed_here() {
+    std::list<Committed> mine;
+    const std::lock_guard lock(errands_mutex_);
+    for (auto each = errands_.begin(); each != errands_.end();) {
+        const auto here = each++;
+        if (here->by == std::this_thread::get_id()) mine.splice(mine.end(), errands_, here);
+    }
+    return mine;
 }
 
 void SqliteWriter::sync_locked() {

@@ -55,7 +55,7 @@ struct Numbers {
             durable.push_back(committed_[i]);
     }
     GroupCommit::Transaction transaction() {
-        return [this](GroupCommit::Operations operations) { run(operations); };
+        return [this](GroupCommit::Operations operations) { return run(operations), true; };
     }
     GroupCommit::Sync disk() {
         return [this] { sync(); };
@@ -201,6 +201,7 @@ BOOST_AUTO_TEST_CASE(one_more_than_may_wait_is_turned_away_at_once) {
             }
             for (Operation* operation : operations)
                 operation->run();
+            return true;
         },
         [] {}, 2);
     std::atomic<int> done = 0;
@@ -236,6 +237,7 @@ BOOST_AUTO_TEST_CASE(the_next_transaction_runs_while_the_last_is_synced) {
             for (Operation* operation : operations)
                 operation->run();
             if (++transactions == 2) is_next_run.release();
+            return true;
         },
         [&] {
             if (++syncs != 1) return;
@@ -268,6 +270,7 @@ BOOST_AUTO_TEST_CASE(while_two_are_synced_the_next_group_waits_for_a_second) {
                 may_end.acquire();
             }
             if (sizes.size() == 3) is_third_run.release();
+            return true;
         },
         [&] {
             if (++syncs != 2) return;
@@ -351,6 +354,7 @@ BOOST_AUTO_TEST_CASE(a_flush_waits_for_the_sync_that_is_on_its_way) {
         [](GroupCommit::Operations operations) {
             for (Operation* operation : operations)
                 operation->run();
+            return true;
         },
         [&] {
             is_synced.release();

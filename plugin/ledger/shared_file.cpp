@@ -1,0 +1,164 @@
+// The file, and the mutexes.
+#include "ledger/shared_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+
+namespace segpay {
+
+namespace {
+
+constexpr std::size_t kBootIdSize = 40;
+constexpr std::size_t kAlignment = 64; // of what comes behind the head
+
+// A mutex that was held when the power went would never be free again: the kernel that would have
+// freed it is gone. So the file says of which boot it is.
+std::array<char, kBootIdSize> boot_id() {
+    std::array<char, kBootIdSize> id{};
+    std::ifstream file("/proc/sys/kernel/random/boot_id");
+    file.read(id.data(), id.size() - 1);
+    return id;
+}
+
+// The thread sanitizer of GCC 12 does not see that the one that takes a clock takes the mutex.
+#ifdef __SANITIZE_THREAD__
+constexpr ::clockid_t kClock = CLOCK_REALTIME;
+int lock_until(::pthread_mutex_t& mutex, const ::timespec& until) {
+    return ::pthread_mutex_timedlock(&mutex, &until);
+}
+#else
+constexpr ::clockid_t kClock = CLOCK_MONOTONIC; // nobody sets it
+int lock_until(::pthread_mutex_t& mutex, const ::timespec& until) {
+    return ::pthread_mutex_clocklock(&mutex, kClock, &until);
+}
+#endif
+
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int number() const { return number_; }
+
+private:
+    int number_;
+};
+
+} // namespace
+
+// ---- The mutex ----------------------------------------------------------------------------------
+
+void RobustMutex::initialise() {
+    ::pthread_mutexattr_t kind;
+    ::pthread_mutexattr_init(&kind);
+    ::pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED);
+    ::pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+    ::pthread_mutex_init(&raw_, &kind);
+    ::pthread_mutexattr_destroy(&kind);
+}
+
+RobustMutex::Lock RobustMutex::locked(int code) {
+    if (code == EOWNERDEAD) {
+        ::pthread_mutex_consistent(&raw_);
+        return Lock::taken_from_the_dead;
+    }
+    return code == 0 ? Lock::taken : Lock::busy;
+}
+
+RobustMutex::Lock RobustMutex::try_lock() { return locked(::pthread_mutex_trylock(&raw_)); }
+
+RobustMutex::Lock RobustMutex::lock(std::chrono::milliseconds at_most) {
+    ::timespec until{};
+    ::clock_gettime(kClock, &until);
+    const std::int64_t ns = until.tv_nsec + std::int64_t{at_most.count()} * 1'000'000;
+    until.tv_sec += ns / 1'000'000'000;
+    until.tv_nsec = ns % 1'000'000'000;
+    return locked(lock_until(raw_, until));
+}
+
+void RobustMutex::unlock() { ::pthread_mutex_unlock(&raw_); }
+
+// ---- The file -----------------------------------------------------------------------------------
+
+struct alignas(kAlignment) SharedFile::Head {
+    std::array<char, 8> layout;
+    std::uint64_t size;  // of all: another C library may have another mutex
+    std::uint64_t inode; // of the file: in a copy it is another one
+    std::array<char, kBootIdSize> boot;
+};
+
+SharedFile::SharedFile(const std::string& path, std::string_view layout, std::size_t size,
+                       void (*initialise)(void*))
+    : size_(sizeof(Head) + size) {
+    Head expected{};
+    layout.copy(expected.layout.data(), expected.layout.size() - 1);
+    expected.size = size_;
+    expected.boot = boot_id();
+    map(path, expected);
+    if (mapped_) return;
+    make(path, expected, initialise);
+    map(path, expected);
+}
+
+SharedFile::~SharedFile() {
+    if (mapped_) ::munmap(mapped_, size_);
+}
+
+void* SharedFile::memory() const {
+    return mapped_ ? static_cast<char*>(mapped_) + sizeof(Head) : nullptr;
+}
+
+void SharedFile::map(const std::string& path, const Head& expected) {
+    const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    struct ::stat status {};
+    if (file.number() < 0 || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
+        static_cast<std::size_t>(status.st_size) != size_)
+        return;
+    void* const place =
+        ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
+    if (place == MAP_FAILED) return;
+    const Head& head = *static_cast<const Head*>(place);
+    if (head.layout == expected.layout && head.size == expected.size &&
+        head.boot == expected.boot && head.inode == status.st_ino)
+        mapped_ = place;
+    else
+        ::munmap(place, size_);
+}
+
+// Made whole under another name first: who opens it finds it ready, with all the room on the disk
+// that it will ever need. When two make it at once, they may go on with two files.
+void SharedFile::make(const std::string& path, const Head& expected, void (*initialise)(void*)) {
+    const std::string unready = path + "." + std::to_string(::getpid());
+    const Descriptor file(
+        ::open(unready.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0660));
+    if (file.number() < 0) return;
+    struct ::stat status {};
+    bool is_made = ::fstat(file.number(), &status) == 0 &&
+                   ::posix_fallocate(file.number(), 0, static_cast<::off_t>(size_)) == 0;
+    void* const place =
+        is_made ? ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0)
+                : MAP_FAILED;
+    is_made = place != MAP_FAILED;
+    if (is_made) {
+        Head& head = *static_cast<Head*>(place);
+        head = expected;
+        head.inode = status.st_ino;
+        initialise(static_cast<char*>(place) + sizeof(Head));
+        ::munmap(place, size_);
+        is_made = std::rename(unready.c_str(), path.c_str()) == 0;
+    }
+    if (!is_made) ::unlink(unready.c_str());
+}
+
+} // namespace segpay
