@@ -6,6 +6,7 @@
 #include <csignal>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 using namespace segpay;
@@ -142,6 +143,135 @@ BOOST_AUTO_TEST_CASE(what_was_claimed_survives_a_kill) {
     const auto ledger = open(file());
     for (const std::string& key : lines(told))
         BOOST_TEST(ledger->entry(key).has_value(), key);
+}
+
+namespace {
+
+// Processes that claim without end, so that whoever else wants to finds somebody at work.
+class Crowd {
+public:
+    Crowd(const std::string& path, int size) {
+        for (int member = 0; member < size; ++member) {
+            const pid_t child = ::fork();
+            if (child == 0) be_busy(path, member);
+            children_.push_back(child);
+        }
+    }
+    ~Crowd() {
+        for (const pid_t child : children_)
+            ::kill(child, SIGKILL);
+        for (const pid_t child : children_)
+            ::waitpid(child, nullptr, 0);
+    }
+    Crowd(const Crowd&) = delete;
+    Crowd& operator=(const Crowd&) = delete;
+
+    void lose_one_of_them(std::size_t number) { ::kill(children_[number], SIGKILL); }
+
+private:
+    [[noreturn]] static void be_busy(const std::string& path, int member) {
+        try {
+            const auto ledger = open(path);
+            for (int number = 0;; ++number) {
+                const std::string id =
+                    "crowd" + std::to_string(member) + "n" + std::to_string(number);
+                const Claim made = claim(*ledger, transaction(id, id));
+                if (made.entry) (void)ledger->settle_later(*made.entry, kNow);
+            }
+        } catch (const std::exception&) {
+            ::_exit(1);
+        }
+    }
+
+    std::vector<pid_t> children_;
+};
+
+} // namespace
+
+// Mostly it is another process that makes the claims, and nobody sees a difference.
+BOOST_AUTO_TEST_CASE(claims_that_others_make_are_the_same) {
+    const Crowd crowd(file(), 6); // first: a fork would share what is open
+    const auto ledger = open(file(), std::string(32, 'k'));
+    for (int round = 0; round < 25; ++round) {
+        const std::string number = std::to_string(round);
+        const std::string purchase = "p" + number;
+        Fact sale = transaction(purchase, "t" + number);
+        sale.event.password = Secret("hunter" + number);
+        sale.event.member_id = "m" + number;
+        sale.event.extras = {{"ref1", "a & b"}};
+
+        const Claim made = claim(*ledger, sale);
+        BOOST_TEST(outcome_name(made.outcome) == "leased");
+        BOOST_REQUIRE(made.entry);
+        BOOST_TEST(made.entry->key == made.key);
+        BOOST_TEST(made.entry->event->key == made.key);
+        BOOST_TEST(made.entry->event->password.reveal() == sale.event.password.reveal());
+        BOOST_TEST(made.entry->attempts == 1u);
+        BOOST_TEST(made.entry->received_at_ms == kNow);
+        BOOST_TEST(made.entry->next_attempt_at_ms == kNow + kLeaseMs);
+        BOOST_TEST(outcome(*ledger, sale) == "in_flight");
+        BOOST_TEST(outcome(*ledger, transaction(purchase, "u" + number, EventKind::rebill)) ==
+                   "queued");
+        const Claim contradicted =
+            claim(*ledger, transaction(purchase, "t" + number, EventKind::join, 1));
+        BOOST_TEST(outcome_name(contradicted.outcome) == "conflict");
+        BOOST_TEST(contradicted.message.find("29.95") != std::string::npos);
+
+        Fact again = sale;
+        again.event.password = {};
+        const Claim later = claim(*ledger, again, kNow + kLeaseMs);
+        BOOST_TEST(outcome_name(later.outcome) == "leased");
+        BOOST_REQUIRE(later.entry);
+        BOOST_TEST(later.entry->attempts == 2u);
+        BOOST_TEST(later.entry->event->password.reveal() == sale.event.password.reveal());
+        BOOST_TEST((later.entry->event->extras == sale.event.extras));
+        BOOST_TEST(ledger->settle(*later.entry, applied(), kNow + kLeaseMs));
+        BOOST_TEST(outcome(*ledger, sale, kNow + kLeaseMs) == "duplicate");
+        const auto next = ledger->take_next(purchase, kNow + kLeaseMs);
+        BOOST_REQUIRE(next);
+        BOOST_TEST(ledger->settle(*next, refused(), kNow + kLeaseMs));
+        BOOST_TEST(outcome(*ledger, transaction(purchase, "u" + number, EventKind::rebill)) ==
+                   "dead_letter");
+
+        const Claim cancel = claim(*ledger, member(purchase, EventKind::member_cancel));
+        BOOST_TEST(outcome_name(cancel.outcome) == "leased");
+        BOOST_REQUIRE(cancel.entry);
+        BOOST_TEST(ledger->settle_later(*cancel.entry, kNow));
+        BOOST_TEST(outcome(*ledger, member(purchase, EventKind::member_cancel)) == "duplicate");
+        const Claim revived = claim(*ledger, member(purchase, EventKind::reactivation));
+        BOOST_TEST(outcome_name(revived.outcome) == "leased");
+        const Claim once_more = claim(*ledger, member(purchase, EventKind::member_cancel));
+        BOOST_TEST(once_more.key != cancel.key); // of another epoch
+        const std::optional<Purchase> known = ledger->purchase(purchase);
+        BOOST_REQUIRE(known);
+        BOOST_TEST(known->member_id == "m" + number);
+        BOOST_TEST(!known->state.renews);
+    }
+}
+
+// Nobody is told of a claim that is not there, and nobody gets what another got.
+BOOST_AUTO_TEST_CASE(what_others_claimed_for_us_survives_their_deaths) {
+    std::set<std::string> leased;
+    for (int round = 0; round < 20; ++round) {
+        Crowd crowd(file(), 4);
+        const auto ledger = open(file());
+        for (int number = 0; number < 60; ++number) {
+            if (number % 15 == 7) crowd.lose_one_of_them(static_cast<std::size_t>(number / 15));
+            const Fact fact = numbered(round * 60 + number);
+            const Claim made = claim(*ledger, fact);
+            if (made.outcome == Claim::Outcome::leased) {
+                BOOST_TEST(leased.insert(made.key).second, made.key);
+                (void)ledger->settle_later(*made.entry, kNow);
+            } else { // who made it died before he could say so
+                BOOST_TEST(outcome_name(made.outcome) == "in_flight", made.key);
+            }
+            BOOST_TEST(ledger->entry(made.key).has_value(), made.key);
+        }
+    }
+    BOOST_TEST(leased.size() > 1'000u);
+    const auto ledger = open(file());
+    for (const std::string& key : leased)
+        BOOST_TEST((ledger->entry(key)->state == EntryState::settled), key);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
