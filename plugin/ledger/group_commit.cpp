@@ -46,8 +46,8 @@ void GroupCommit::commit(Operation& operation) {
     operation.is_done_ = false;
     operation.failure_ = nullptr;
     if (!is_led_ && is_worth_a_sync(waiting_.size() + 1)) {
-        is_led_ = true;
         waiting_.push_front(&operation);
+        is_led_ = true; // from here on, whatever happens, to the end
         lead(operation, lock);
     } else {
         waiting_.push_back(&operation);

@@ -74,6 +74,7 @@ struct ProcessTurn::Place {
 
 struct ProcessTurn::Shared {
     RobustMutex turn;
+    std::atomic<std::uint32_t> meetings;
     std::array<Place, kPlaces> places;
 };
 
@@ -97,10 +98,11 @@ bool ProcessTurn::take(std::chrono::milliseconds at_most) {
     return shared_ && shared_->turn.lock(at_most) != RobustMutex::Lock::busy;
 }
 
-// Whoever posts after this looks for the turn after he posted: one of the two sees the other.
+// Who gives back looks for posts after it, and who posts looks for the turn after it. Both pass
+// through `meetings` in between, so whoever comes second sees what the first has done.
 void ProcessTurn::give_back() {
     shared_->turn.unlock();
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    ++shared_->meetings;
     for (Place& place : shared_->places)
         if (place.change(State::posted, State::called)) return wake(place.state);
 }
@@ -160,7 +162,7 @@ ProcessTurn::Left ProcessTurn::leave(std::string_view errand, std::string& answe
 ProcessTurn::Left ProcessTurn::wait_in(Place& place, std::string& answer,
                                        std::chrono::steady_clock::time_point until) {
     for (;;) {
-        std::atomic_thread_fence(std::memory_order_seq_cst);
+        ++shared_->meetings;
         if (try_take()) {
             if (place.withdraw()) return Left::ours;
             give_back(); // somebody took it along, and is done with his turn
