@@ -45,7 +45,9 @@ enum class ProcessTurn::State : std::uint32_t { idle, posted, called, taken, ans
 struct ProcessTurn::Place {
     RobustMutex owner;
     std::atomic<std::uint32_t> state;
-    std::uint32_t taker; // number of a place; while taken
+    std::atomic<std::uint32_t> term; // grows with each who occupies it
+    std::uint32_t taker;             // while taken: number of his place,
+    std::uint32_t takers_term;       // and his term there
     std::uint32_t errand_size;
     std::uint32_t answer_size;
     std::array<char, kRoom> errand;
@@ -117,6 +119,7 @@ std::optional<std::size_t> ProcessTurn::occupy() {
         Place& place = shared_->places[number];
         if (place.owner.try_lock() == RobustMutex::Lock::busy) continue;
         if (is_free(place)) {
+            ++place.term;
             last_place_ = number;
             return number;
         }
@@ -128,17 +131,19 @@ std::optional<std::size_t> ProcessTurn::occupy() {
 // Of a place whose mutex is ours: whether nobody is still about to answer whoever had it before.
 bool ProcessTurn::is_free(Place& place) {
     (void)place.withdraw();
-    if (place.now() == State::taken && is_alive(place.taker)) return false;
+    if (place.now() == State::taken && is_taker_alive(place)) return false;
     place.clear();
     return true;
 }
 
 void ProcessTurn::vacate(std::size_t number) { shared_->places[number].owner.unlock(); }
 
-bool ProcessTurn::is_alive(std::size_t taker) {
-    RobustMutex& owner = shared_->places[taker % kPlaces].owner;
-    if (owner.try_lock() == RobustMutex::Lock::busy) return true;
-    owner.unlock();
+// Whoever took what is in the place holds his own until he has answered.
+bool ProcessTurn::is_taker_alive(const Place& place) {
+    Place& his = shared_->places[place.taker % kPlaces];
+    if (his.term != place.takers_term) return false;
+    if (his.owner.try_lock() == RobustMutex::Lock::busy) return his.term == place.takers_term;
+    his.owner.unlock();
     return false;
 }
 
@@ -169,7 +174,8 @@ ProcessTurn::Left ProcessTurn::wait_in(Place& place, std::string& answer,
         }
         if (const std::optional<Left> left = sleep_in(place, answer)) return *left;
         if (std::chrono::steady_clock::now() < until) continue;
-        return place.withdraw() ? Left::nothing : Left::unknown;
+        if (place.withdraw()) return Left::nothing;
+        return place.now() == State::taken ? Left::unknown : sleep_in(place, answer).value();
     }
 }
 
@@ -188,7 +194,7 @@ std::optional<ProcessTurn::Left> ProcessTurn::sleep_in(Place& place, std::string
         }
         sleep_while(place.state, static_cast<std::uint32_t>(state));
         if (place.now() != state) continue;
-        if (state == State::taken && !is_alive(place.taker) && place.now() == State::taken)
+        if (state == State::taken && !is_taker_alive(place) && place.now() == State::taken)
             return Left::nothing;
         return std::nullopt;
     }
@@ -211,6 +217,7 @@ void ProcessTurn::Errands::take_along(std::size_t number) {
     Place& place = turn_->shared_->places[number];
     taken_.push_back({number, {}, {}});
     place.taker = static_cast<std::uint32_t>(*own_place_);
+    place.takers_term = turn_->shared_->places[*own_place_].term;
     if (place.change(State::posted, State::taken) || place.change(State::called, State::taken))
         taken_.back().errand.assign(place.errand.data(),
                                     std::min<std::size_t>(place.errand_size, kRoom));

@@ -95,7 +95,7 @@ private:
     std::optional<std::size_t> occupy();
     void vacate(std::size_t number);
     bool is_free(Place& place);
-    bool is_alive(std::size_t taker);
+    bool is_taker_alive(const Place& place);
     Left wait_in(Place& place, std::string& answer, std::chrono::steady_clock::time_point until);
     // None: it is time to look whether it is our turn.
     std::optional<Left> sleep_in(Place& place, std::string& answer);

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <ctime>
 #include <fstream>
+#include <thread>
 
 namespace segpay {
 
@@ -27,19 +28,6 @@ std::array<char, kBootIdSize> boot_id() {
     file.read(id.data(), id.size() - 1);
     return id;
 }
-
-// The thread sanitizer of GCC 12 does not see that the one that takes a clock takes the mutex.
-#ifdef __SANITIZE_THREAD__
-constexpr ::clockid_t kClock = CLOCK_REALTIME;
-int lock_until(::pthread_mutex_t& mutex, const ::timespec& until) {
-    return ::pthread_mutex_timedlock(&mutex, &until);
-}
-#else
-constexpr ::clockid_t kClock = CLOCK_MONOTONIC; // nobody sets it
-int lock_until(::pthread_mutex_t& mutex, const ::timespec& until) {
-    return ::pthread_mutex_clocklock(&mutex, kClock, &until);
-}
-#endif
 
 class Descriptor {
 public:
@@ -78,14 +66,25 @@ RobustMutex::Lock RobustMutex::locked(int code) {
 
 RobustMutex::Lock RobustMutex::try_lock() { return locked(::pthread_mutex_trylock(&raw_)); }
 
+#ifndef __SANITIZE_THREAD__
 RobustMutex::Lock RobustMutex::lock(std::chrono::milliseconds at_most) {
     ::timespec until{};
-    ::clock_gettime(kClock, &until);
+    ::clock_gettime(CLOCK_MONOTONIC, &until); // which nobody sets
     const std::int64_t ns = until.tv_nsec + std::int64_t{at_most.count()} * 1'000'000;
     until.tv_sec += ns / 1'000'000'000;
     until.tv_nsec = ns % 1'000'000'000;
-    return locked(lock_until(raw_, until));
+    return locked(::pthread_mutex_clocklock(&raw_, CLOCK_MONOTONIC, &until));
 }
+#else // that of GCC 12 does not see that a lock with a time limit is taken, or taken from the dead
+RobustMutex::Lock RobustMutex::lock(std::chrono::milliseconds at_most) {
+    const auto until = std::chrono::steady_clock::now() + at_most;
+    for (;;) {
+        const Lock lock = try_lock();
+        if (lock != Lock::busy || std::chrono::steady_clock::now() > until) return lock;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+#endif
 
 void RobustMutex::unlock() { ::pthread_mutex_unlock(&raw_); }
 

@@ -66,14 +66,15 @@ bool SqliteWriter::run_in_one(GroupCommit::Operations operations) {
 // What nobody did.
 SqliteWriter::Left SqliteWriter::leave_to_others(GroupCommit::Operations operations,
                                                  bool& has_turn) {
-    Left left;
-    const bool can_be_left = std::all_of(operations.begin(), operations.end(),
-                                         [](const auto* each) { return each->errand(); });
-    if (can_be_left) {
+    using namespace std::chrono;
+    const auto give_up_at = steady_clock::now() + kLongestTurn;
+    Left left(operations.begin(), operations.end());
+    const auto has_errand = [](const auto* each) { return each->errand() != nullptr; };
+    if (std::all_of(left.begin(), left.end(), has_errand)) {
         Packer packer;
         packer.put(kErrandsVersion);
-        packer.put(static_cast<std::int64_t>(operations.size()));
-        for (const GroupCommit::Operation* operation : operations)
+        packer.put(static_cast<std::int64_t>(left.size()));
+        for (const GroupCommit::Operation* operation : left)
             operation->errand()->ask(packer);
         std::string answer;
         const ProcessTurn::Left became = turn_->leave(packer.bytes(), answer, kLongestTurn);
@@ -82,18 +83,15 @@ SqliteWriter::Left SqliteWriter::leave_to_others(GroupCommit::Operations operati
             throw SqliteError(0, "another process took it along and does not answer");
         if (became == ProcessTurn::Left::answered) {
             Unpacker unpacker(answer);
-            for (GroupCommit::Operation* operation : operations) {
-                if (operation->errand()->hear(unpacker))
-                    operation->was_done();
-                else
-                    left.push_back(operation);
-            }
-            if (left.empty()) return left;
-            operations = {};
+            std::erase_if(left, [&](GroupCommit::Operation* operation) {
+                const bool is_done = operation->errand()->hear(unpacker);
+                if (is_done) operation->was_done();
+                return is_done;
+            });
         }
     }
-    left.insert(left.end(), operations.begin(), operations.end());
-    if (!has_turn) has_turn = turn_->take(kLongestTurn);
+    const auto rest = duration_cast<milliseconds>(give_up_at - steady_clock::now());
+    if (!left.empty() && !has_turn) has_turn = turn_->take(std::max(rest, milliseconds(0)));
     return left;
 }
 

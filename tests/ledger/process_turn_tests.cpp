@@ -85,7 +85,6 @@ BOOST_AUTO_TEST_CASE(who_waits_is_woken) {
     BOOST_TEST(other.said() == "took it");
 }
 
-#ifndef __SANITIZE_THREAD__ // which does not see that a lock of the dead is taken
 BOOST_AUTO_TEST_CASE(who_dies_with_the_turn_gives_it_back) {
     ProcessTurn mine(file("turn"));
     for (int round = 0; round < 3; ++round) {
@@ -99,7 +98,6 @@ BOOST_AUTO_TEST_CASE(who_dies_with_the_turn_gives_it_back) {
         mine.give_back();
     }
 }
-#endif
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_of_this_machine_and_boot_is_replaced) {
     {
@@ -218,7 +216,6 @@ BOOST_AUTO_TEST_CASE(too_many_and_too_large_errands_wait_for_the_turn) {
     }
 }
 
-#ifndef __SANITIZE_THREAD__
 BOOST_AUTO_TEST_CASE(who_dies_with_an_errand_is_noticed) {
     Child other([&] {
         std::string became = "ours"; // until the one below has the turn
@@ -260,6 +257,5 @@ BOOST_AUTO_TEST_CASE(who_dies_waiting_leaves_his_place) {
     BOOST_TEST(other.said() == "answered: a bottle");
     mine.give_back();
 }
-#endif
 
 BOOST_AUTO_TEST_SUITE_END()
