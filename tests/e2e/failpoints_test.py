@@ -14,6 +14,8 @@ import unittest
 import disturbed
 import oracle
 import stack
+from failpoints import (CLAIM, CLAIM_ALL, COMMIT, COVERED, DELIVER, DISMISSAL, EPOCH, KEEPING,
+                        LEFT_BEHIND, MARK, OPENING, RECOVERY, REDELIVERY, RELEASE, RELEASE_BY_TOOL)
 
 ROUNDS = 100 if disturbed.IS_SOAK else 1
 ROUNDS_OF_A_WORLD = 2  # so that the ledger stays small
@@ -23,29 +25,7 @@ FORGED = {"action": "Auth", "stage": "Initial", "approved": "Yes", "transtype": 
           "price": "2.95", "currencycode": "USD", "eticketid": "162209:3097",
           "natsseal": "a" * 32, "memberid": "7"}
 
-# What passes again and again while postbacks come, by how the mark of an applied event is made.
 HOST_STEPS = ["received", "claimed", "applied", "answered"]
-BOTH = ["claim.begin", "claim.entry_written", "claim.before_commit", "claim.after_commit",
-        "claim_all.begin", "claim_all.before_commit", "claim_all.after_commit", "commit.before",
-        "commit.before_sync", "commit.after", "deliver.begin", "deliver.end",
-        "settle.before_commit"]
-LOAD = {"durable": BOTH + ["settle.begin", "settle.after_commit"],
-        "later": BOTH + ["later.begin", "later.end"]}
-# What comes to an end at each start, or with what a death left behind.
-RECOVERY = ["recover.begin", "recover.flushed", "take.begin"]
-LEFT_BEHIND = ["take.before_commit", "take.after_commit", "recover.taken", "recover.delivered"]
-# A claim that ends or opens access or renewal, so that it writes the purchase's new epoch as well.
-EPOCH = ["claim.before_commit", "claim.after_commit"]
-OPENING = ["open.begin", "open.step", "open.before_commit", "open.after_commit"]
-KEEPING = ["keep.begin", "keep.entry_written", "keep.end"]
-# By the operator's pages, and by the tool, which leaves the delivery to the host.
-RELEASE = ["release.claimed", "release.told", "release.held_told", "release.end"]
-RELEASE_BY_TOOL = ["release.claimed", "give_back.begin", "give_back.end", "release.told"]
-DISMISSAL = ["dismiss.begin", "commit.after", "dismiss.held_closed", "dismiss.end"]
-REDELIVERY = ["redeliver.begin", "revive.before_commit", "redeliver.revived"]
-
-COVERED = {*LOAD["durable"], *LOAD["later"], *RECOVERY, *LEFT_BEHIND, *EPOCH, *OPENING, *KEEPING,
-           *RELEASE, *RELEASE_BY_TOOL, *DISMISSAL, *REDELIVERY}
 
 
 class NamesTest(unittest.TestCase):
@@ -72,7 +52,7 @@ def world_of_failpoints(marks, seed, rounds):
 
 
 def under_load(world, marks):
-    for place in [*HOST_STEPS, *LOAD[marks]]:
+    for place in [*HOST_STEPS, *CLAIM, *CLAIM_ALL, *COMMIT, *DELIVER, *MARK[marks]]:
         if not world.die_at(place, world.random.randint(1, LATEST_PASS)):
             yield place
 
