@@ -269,10 +269,12 @@ MysqlConnection::MysqlConnection(const MysqlConfig& config, const MysqlServer& s
     set(MYSQL_OPT_RECONNECT, &no); // it would go on with half a transaction
     set(MYSQL_OPT_LOCAL_INFILE, &none);
     set(MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    // Else "localhost" is the socket of whatever server is this machine's.
+    const unsigned protocol = server.socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+    set(MYSQL_OPT_PROTOCOL, &protocol);
     if (!config.tls_ca.empty() && server.socket.empty()) {
         set(MYSQL_OPT_SSL_CA, config.tls_ca.c_str());
-        set(MYSQL_OPT_SSL_ENFORCE, &yes);
-        set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+        set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes); // and refuses a server without TLS
     }
     std::string password(config.password.reveal());
     const bool is_open =
