@@ -330,6 +330,7 @@ Claim MysqlLedger::add_or_meet(const Prepared& prepared) {
     entry.now = now;
     const std::optional<std::int64_t> sequence = insert_entry(writer(), entry);
     if (!sequence) return meet_again(event, std::move(claim), now);
+    SEGPAY_FAILPOINT("claim.entry_written");
 
     const bool is_first = !has_queue(event.purchase_id);
     const TimeMs lease_end = now + TimeMs{lease_ms_};
@@ -501,6 +502,7 @@ void MysqlLedger::flush() {
 
 bool MysqlLedger::give_back(const Entry& entry, TimeMs now) {
     return transact("giving an event back", [&] {
+        SEGPAY_FAILPOINT("give_back.begin");
         return writer().change(kGiveBack, now, entry.sequence, entry.attempts, writer_.id()) == 1;
     });
 }
@@ -517,6 +519,7 @@ std::optional<Entry> MysqlLedger::take(TimeMs now, std::string_view find_sql,
     flush();
     // Mostly there is nothing; what counts is the second look.
     const char* operation = "handing out an event";
+    SEGPAY_FAILPOINT("take.begin");
     const bool is_there = read(operation, [&](MysqlConnection& connection) {
         return find(connection, find_sql, values...).has_value();
     });
@@ -589,6 +592,7 @@ bool MysqlLedger::keep(const KeptRequest& request, TimeMs now) {
         entry.password = password;
         entry.now = now;
         const bool is_new = insert_entry(writer(), entry).has_value();
+        SEGPAY_FAILPOINT("keep.entry_written");
         if (is_new && request.event) hold_purchase(request);
         return is_new;
     });
@@ -645,7 +649,9 @@ bool MysqlLedger::revive(std::string_view key, std::string_view by, TimeMs now) 
         const auto& purchase = entry->event->purchase_id;
         if (!purchase.empty()) writer().change(kTouchPurchase, purchase);
         if (writer().change(kRevive, by, now, key) != 1) return false;
-        return put_back(static_cast<std::int64_t>(entry->sequence), now);
+        const bool is_back = put_back(static_cast<std::int64_t>(entry->sequence), now);
+        SEGPAY_FAILPOINT("revive.before_commit");
+        return is_back;
     });
 }
 

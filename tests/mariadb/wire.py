@@ -17,16 +17,19 @@ class Cut(enum.Enum):
 
 
 CLOSE_STATEMENT, QUIT = 0x19, 0x01  # commands that a client sends when it has done
+COMMIT = b"\x03COMMIT"
 
 
 class Wire:
     """Carries to `target` (host, port). Cuts once, at the command with the number `at`, counted from 1
-    over all connections; every connection that there is then goes with it, later ones live."""
+    over all connections; every connection that there is then goes with it, later ones live. With
+    `only`, other commands than this are not counted."""
 
-    def __init__(self, target, cut=None, at=0):
+    def __init__(self, target, cut=None, at=0, only=None):
         self.target = target
         self.cut = cut
         self.at = at
+        self.only = only
         self.commands = []  # their first bytes, in order
         self.lock = threading.Lock()
         self.sockets = set()
@@ -57,6 +60,8 @@ class Wire:
                 threading.Thread(target=carry, daemon=True).start()
 
     def is_to_be_cut(self, command):
+        if self.only not in (None, command):
+            return False
         with self.lock:
             self.commands.append(command[:80])
             return len(self.commands) == self.at
@@ -83,6 +88,8 @@ class _Link:
                 self.server.sendall(head + body)
         except (OSError, EOFError):
             _end(self.client, self.server)
+        finally:
+            self.client.close()
 
     def _cut(self, command):
         self.is_answered.clear()
@@ -104,6 +111,8 @@ class _Link:
                     self.client.sendall(data)
         except (OSError, EOFError):
             _end(self.client, self.server)
+        finally:
+            self.server.close()
 
 
 def _read(source, size):
