@@ -31,11 +31,25 @@ class Wire:
         self.at = at
         self.only = only
         self.commands = []  # their first bytes, in order
+        self.to_hold = None  # a command
+        self.is_held, self.may_go = threading.Event(), threading.Event()
         self.lock = threading.Lock()
         self.sockets = set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def hold(self, command):
+        """The next one like this waits until may_go is set; is_held tells that it does."""
+        self.to_hold = command
+        self.is_held.clear()
+        self.may_go.clear()
+
+    def wait_if_held(self, command):
+        if command == self.to_hold:
+            self.to_hold = None
+            self.is_held.set()
+            self.may_go.wait(ANSWER_SECONDS)
 
     def close(self):
         self.listener.close()
@@ -85,6 +99,7 @@ class _Link:
                 if head[3] == 0 and self.wire.is_to_be_cut(body):
                     self._cut(head + body)
                     return
+                self.wire.wait_if_held(body)
                 self.server.sendall(head + body)
         except (OSError, EOFError):
             _end(self.client, self.server)
