@@ -126,6 +126,14 @@ public:
         return run_change(sql, bound);
     }
 
+    std::int64_t change_with(std::string_view sql, MysqlValues values) {
+        return run_change(sql, values);
+    }
+
+    // Runs it once for each row of parameters, which stand one behind the other in `values`, with
+    // one request and one answer. Tells how many rows it changed in all.
+    std::int64_t change_all(std::string_view sql, MysqlValues values);
+
     std::int64_t last_row() const; // the number that AUTO_INCREMENT gave to what was inserted
 
     // How many rows were changed since it was asked last.

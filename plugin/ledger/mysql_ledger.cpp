@@ -22,6 +22,12 @@
 // next_attempt_at is the end of its lease. When it leaves the queue, the next one is called up;
 // when it is to be tried again, what was revived in front of it comes first.
 //
+// Together. Each statement costs a request and an answer, and those are most of what a transaction
+// costs: so the marks and the claims of one transaction are gathered, and each statement is sent
+// once with the values of all of them. First the marks, then the claims; whoever wants to do
+// something else first has what was gathered done. Where a mark finds that its lease was lost, the
+// transaction begins again, with one after the other.
+//
 // The lease: (sequence, attempts, owner). `attempts` grows at each handing out, so whoever settles
 // with an older number has lost the entry to somebody else.
 #include "events/record.hpp"
@@ -34,15 +40,19 @@
 #include "ledger/mysql_rows.hpp"
 #include "ledger/mysql_schema.hpp"
 #include "ledger/mysql_servers.hpp"
+#include "ledger/mysql_sets.hpp"
 #include "ledger/mysql_statements.hpp"
 #include "ledger/mysql_writer.hpp"
 
 #include <algorithm>
 #include <array>
-#include <mutex>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <span>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace segpay {
 
@@ -91,6 +101,47 @@ private:
     }
 };
 
+// What becomes of an entry that was handed out; as it is made, it was applied.
+struct Mark {
+    Mark(const Entry& entry, TimeMs when)
+        : sequence(static_cast<std::int64_t>(entry.sequence)), attempts(entry.attempts), now(when) {
+        if (entry.event) purchase = entry.event->purchase_id;
+    }
+
+    std::int64_t sequence;
+    std::uint32_t attempts;
+    std::optional<std::string> purchase; // none: the record is damaged
+    EntryState state = EntryState::settled;
+    std::string message;
+    std::optional<TimeMs> next_attempt_at;
+    TimeMs now;
+};
+
+// What of a claim can be made before the transaction: others wait while that lasts.
+struct Prepared {
+    const Event& event;
+    const Identity& identity;
+    TimeMs now;
+    std::string record;
+    std::optional<std::string> password;
+};
+
+// What the operations of one transaction want to be done together. Pointers live until the
+// operations have ended.
+struct GatheredMark {
+    const Mark* mark;
+    bool* is_ours; // null: nobody asks
+};
+struct GatheredClaim {
+    const Prepared* prepared;
+    Claim* made;
+};
+struct Gathered {
+    std::vector<GatheredMark> marks;
+    std::vector<GatheredClaim> claims;
+    bool is_one_by_one = false; // a lease was lost: of which, is to be found out
+};
+
 class MysqlLedger final : public Ledger {
 public:
     explicit MysqlLedger(const LedgerSettings& settings)
@@ -99,7 +150,7 @@ public:
           lease_ms_(settings.lease_ms),
           writer_(servers_, prepared_session()),
           readers_(servers_),
-          commits_([this](GroupCommit::Operations operations) { writer_.run(operations); },
+          commits_([this](GroupCommit::Operations operations) { run_together(operations); },
                    [] {}, // a commit is durable by itself
                    kMaxWaiting) {
         if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
@@ -136,6 +187,10 @@ private:
     // returns, or it throws.
     template <class Work>
     std::invoke_result_t<Work> transact(const char* operation, const Work& work);
+    // The same for what is gathered: `gather` adds to gathered_.
+    template <class Gather>
+    void transact_together(const char* operation, const Gather& gather);
+    void run_together(GroupCommit::Operations operations);
     // What reads only, with the connection that it is given: no transaction, nothing to wait for.
     template <class Work>
     auto read(const char* operation, const Work& work);
@@ -146,17 +201,25 @@ private:
 
     // Inside a transaction:
     MysqlConnection& writer() { return writer_.connection(); }
-    struct Prepared;
     Prepared prepare(const Arrival& arrival, TimeMs now) const;
     Claim complete(Claim claim, const Event& event);
     StoredPurchase locked_purchase(const std::string& id);
     Claim add_or_meet(const Prepared& prepared);
+    Claim added(const NewEntry& entry, std::int64_t sequence, bool is_first) const;
     Claim meet_again(const Event& event, Claim claim, TimeMs now);
-    void queue(std::int64_t sequence, const std::string& purchase, std::int64_t place,
-               std::int64_t attempts, std::optional<TimeMs> next_attempt_at, TimeMs lease_until);
+    // A row of kQueue; it borrows.
+    std::array<MysqlValue, 7> queue_row(std::int64_t sequence, std::string_view purchase,
+                                        std::int64_t place, std::int64_t attempts,
+                                        std::optional<TimeMs> next_attempt_at,
+                                        TimeMs lease_until) const;
     std::optional<Entry> hand_out(std::int64_t sequence, TimeMs not_after, TimeMs now);
-    struct Mark;
     bool write_mark(const Mark& mark);
+    void do_gathered();
+    void write_marks(std::span<const GatheredMark> marks);
+    bool write_marks_together(std::span<const GatheredMark> marks);
+    void write_claims(std::vector<GatheredClaim> claims);
+    void write_distinct_claims(std::span<const GatheredClaim> claims);
+    void add_all(std::span<const GatheredClaim> claims, const ByKey<StoredPurchase>& purchases);
     bool move_in_queue(const Mark& mark);
     bool has_queue(std::string_view purchase_id);
     void call_up_next(const std::string& purchase, TimeMs now);
@@ -173,6 +236,7 @@ private:
     MysqlServers servers_;
     std::string name_; // for errors
     std::uint32_t lease_ms_;
+    Gathered gathered_; // of the transaction that runs
     std::optional<SecretBox> box_;
     MysqlWriter writer_; // of the transaction that runs
     MysqlReaders readers_;
@@ -214,9 +278,37 @@ auto MysqlLedger::guarded(const char* operation, const Work& work) {
 template <class Work>
 std::invoke_result_t<Work> MysqlLedger::transact(const char* operation, const Work& work) {
     std::optional<std::invoke_result_t<Work>> result;
-    GroupCommit::Operation shared([&] { result.emplace(work()); });
+    GroupCommit::Operation shared([&] {
+        do_gathered();
+        result.emplace(work());
+    });
     guarded(operation, [&] { commits_.commit(shared); });
     return std::move(*result);
+}
+
+template <class Gather>
+void MysqlLedger::transact_together(const char* operation, const Gather& gather) {
+    GroupCommit::Operation shared(gather);
+    guarded(operation, [&] { commits_.commit(shared); });
+}
+
+// One operation more before them, and one after them.
+void MysqlLedger::run_together(GroupCommit::Operations operations) {
+    gathered_.is_one_by_one = false;
+    GroupCommit::Operation begin([this] {
+        gathered_.marks.clear();
+        gathered_.claims.clear();
+    });
+    GroupCommit::Operation end([this] { do_gathered(); });
+    std::vector<GroupCommit::Operation*> all{&begin};
+    all.insert(all.end(), operations.begin(), operations.end());
+    all.push_back(&end);
+    writer_.run(all);
+}
+
+void MysqlLedger::do_gathered() {
+    if (!gathered_.marks.empty()) write_marks(std::exchange(gathered_.marks, {}));
+    if (!gathered_.claims.empty()) write_claims(std::exchange(gathered_.claims, {}));
 }
 
 template <class Work>
@@ -232,32 +324,7 @@ std::unique_ptr<MysqlSession> MysqlLedger::prepared_session() {
     });
 }
 
-// What becomes of an entry that was handed out; as it is made, it was applied.
-struct MysqlLedger::Mark {
-    Mark(const Entry& entry, TimeMs when)
-        : sequence(static_cast<std::int64_t>(entry.sequence)), attempts(entry.attempts), now(when) {
-        if (entry.event) purchase = entry.event->purchase_id;
-    }
-
-    std::int64_t sequence;
-    std::uint32_t attempts;
-    std::optional<std::string> purchase; // none: the record is damaged
-    EntryState state = EntryState::settled;
-    std::string message;
-    std::optional<TimeMs> next_attempt_at;
-    TimeMs now;
-};
-
-// What of a claim can be made before the transaction: others wait while that lasts.
-struct MysqlLedger::Prepared {
-    const Event& event;
-    const Identity& identity;
-    TimeMs now;
-    std::string record;
-    std::optional<std::string> password;
-};
-
-MysqlLedger::Prepared MysqlLedger::prepare(const Arrival& arrival, TimeMs now) const {
+Prepared MysqlLedger::prepare(const Arrival& arrival, TimeMs now) const {
     const auto& [event, identity] = arrival;
     return {event, identity, now, to_record(event), boxed(event.password)};
 }
@@ -265,10 +332,9 @@ MysqlLedger::Prepared MysqlLedger::prepare(const Arrival& arrival, TimeMs now) c
 Claim MysqlLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
     SEGPAY_FAILPOINT("claim.begin");
     const Prepared prepared = prepare({event, identity}, now);
-    Claim claim = transact("claiming an event", [&] {
-        Claim made = add_or_meet(prepared);
-        SEGPAY_FAILPOINT("claim.before_commit");
-        return made;
+    Claim claim;
+    transact_together("claiming an event", [&] {
+        gathered_.claims.push_back({&prepared, &claim});
     });
     SEGPAY_FAILPOINT("claim.after_commit");
     return complete(std::move(claim), event);
@@ -280,13 +346,12 @@ std::vector<Claim> MysqlLedger::claim_all(std::span<const Arrival> arrivals, Tim
     prepared.reserve(arrivals.size());
     for (const Arrival& arrival : arrivals)
         prepared.push_back(prepare(arrival, now));
-    std::vector<Claim> claims = transact("claiming events", [&] {
-        std::vector<Claim> made;
-        made.reserve(prepared.size());
-        for (const Prepared& each : prepared)
-            made.push_back(add_or_meet(each));
+    std::vector<Claim> claims(prepared.size());
+    transact_together("claiming events", [&] {
+        for (std::size_t i = 0; i < prepared.size(); ++i)
+            gathered_.claims.push_back({&prepared[i], &claims[i]});
+        do_gathered();
         SEGPAY_FAILPOINT("claim_all.before_commit");
-        return made;
     });
     SEGPAY_FAILPOINT("claim_all.after_commit");
     for (std::size_t i = 0; i < claims.size(); ++i)
@@ -332,32 +397,140 @@ Claim MysqlLedger::add_or_meet(const Prepared& prepared) {
     if (!sequence) return meet_again(event, std::move(claim), now);
     SEGPAY_FAILPOINT("claim.entry_written");
 
-    const bool is_first = !has_queue(event.purchase_id);
-    const TimeMs lease_end = now + TimeMs{lease_ms_};
-    claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
+    // A purchase that is not there yet has no queue; if it is there by now, writing it will fail.
+    const bool is_first = known.version == 0 || !has_queue(event.purchase_id);
+    claim = added(entry, *sequence, is_first);
     if (is_first) {
-        queue(*sequence, event.purchase_id, entry.place, 1, lease_end, lease_end);
-        claim.entry.emplace();
-        claim.entry->sequence = static_cast<std::uint64_t>(*sequence);
-        claim.entry->key = claim.key;
-        claim.entry->attempts = 1;
-        claim.entry->received_at_ms = claim.entry->changed_at_ms = now;
-        claim.entry->next_attempt_at_ms = lease_end;
+        const TimeMs lease_end = claim.entry->next_attempt_at_ms;
+        writer().change_with(
+            kQueue, queue_row(*sequence, event.purchase_id, entry.place, 1, lease_end, lease_end));
     } else {
-        queue(*sequence, event.purchase_id, entry.place, 0, std::nullopt, 0);
+        writer().change_with(
+            kQueue, queue_row(*sequence, event.purchase_id, entry.place, 0, std::nullopt, 0));
     }
     if (!memory.id.empty())
         write_purchase(writer(), learned(std::move(memory), event), known.version);
     return claim;
 }
 
-void MysqlLedger::queue(std::int64_t sequence, const std::string& purchase, std::int64_t place,
-                        std::int64_t attempts, std::optional<TimeMs> next_attempt_at,
-                        TimeMs lease_until) {
+// Whoever is the first of its queue is leased at once.
+Claim MysqlLedger::added(const NewEntry& entry, std::int64_t sequence, bool is_first) const {
+    Claim claim;
+    claim.key = entry.key;
+    claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
+    if (!is_first) return claim;
+    claim.entry.emplace();
+    claim.entry->sequence = static_cast<std::uint64_t>(sequence);
+    claim.entry->key = claim.key;
+    claim.entry->attempts = 1;
+    claim.entry->received_at_ms = claim.entry->changed_at_ms = entry.now;
+    claim.entry->next_attempt_at_ms = entry.now + TimeMs{lease_ms_};
+    return claim;
+}
+
+void MysqlLedger::write_claims(std::vector<GatheredClaim> claims) {
+    // Of one purchase or one fact, each sees what those before it have changed.
+    while (!claims.empty()) {
+        std::set<std::string_view> met;
+        std::vector<GatheredClaim> distinct, rest;
+        for (const GatheredClaim& claim : claims) {
+            const auto& [event, identity, now, record, password] = *claim.prepared;
+            const bool is_purchase_new =
+                event.purchase_id.empty() || met.insert(event.purchase_id).second;
+            const bool is_stem_new = met.insert(identity.stem).second;
+            (is_purchase_new && is_stem_new ? distinct : rest).push_back(claim);
+        }
+        if (distinct.size() > 1)
+            write_distinct_claims(distinct);
+        else
+            *distinct[0].made = add_or_meet(*distinct[0].prepared);
+        claims = std::move(rest);
+    }
+    SEGPAY_FAILPOINT("claim.before_commit");
+}
+
+// add_or_meet for all of them.
+void MysqlLedger::write_distinct_claims(std::span<const GatheredClaim> claims) {
+    Keys ids, keys;
+    for (const GatheredClaim& claim : claims)
+        if (const std::string& id = claim.prepared->event.purchase_id; !id.empty())
+            ids.push_back(id);
+    ByKey<StoredPurchase> purchases = locked_purchases(writer(), ids);
+    for (const auto& [prepared, made] : claims) {
+        const PurchaseState& before = purchases[prepared->event.purchase_id].memory.state;
+        made->key = key_of(prepared->identity, advanced(before, prepared->identity));
+        keys.push_back(made->key);
+    }
+    const ByKey<std::int64_t> old = sequences_of(writer(), keys);
+    std::vector<GatheredClaim> fresh;
+    for (const GatheredClaim& claim : claims) {
+        const auto& [prepared, made] = claim;
+        if (!old.contains(made->key)) {
+            fresh.push_back(claim);
+            continue;
+        }
+        Claim met;
+        met.key = made->key;
+        *made = meet_again(prepared->event, std::move(met), prepared->now);
+    }
+    if (!fresh.empty()) add_all(fresh, purchases);
+}
+
+// Whose keys were not there. If one of them is there by now, everything is done again.
+void MysqlLedger::add_all(std::span<const GatheredClaim> claims,
+                          const ByKey<StoredPurchase>& purchases) {
+    std::vector<NewEntry> entries;
+    Keys keys, old_purchases;
+    for (const auto& [prepared, made] : claims) {
+        const auto& [event, identity, now, record, password] = *prepared;
+        const std::int64_t version = purchases.find(event.purchase_id)->second.version;
+        entries.push_back({.key = made->key,
+                           .event = &event,
+                           .place = version + 1,
+                           .record = record,
+                           .request = {},
+                           .message = {},
+                           .password = password,
+                           .now = now});
+        keys.push_back(made->key);
+        if (version != 0) old_purchases.push_back(event.purchase_id);
+    }
+    insert_entries(writer(), entries);
+    SEGPAY_FAILPOINT("claim.entry_written");
+
+    const ByKey<std::int64_t> sequences = sequences_of(writer(), keys);
+    const auto behind = with_queue(writer(), old_purchases);
+    std::vector<MysqlValue> rows;
+    std::vector<StoredPurchase> changed;
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+        const auto& [prepared, made] = claims[i];
+        const Event& event = prepared->event;
+        const std::int64_t sequence = sequences.find(made->key)->second;
+        const bool is_first = !behind.contains(event.purchase_id);
+        Claim claim = added(entries[i], sequence, is_first);
+        const TimeMs lease_end = is_first ? claim.entry->next_attempt_at_ms : 0;
+        std::ranges::copy(queue_row(sequence, event.purchase_id, entries[i].place, is_first ? 1 : 0,
+                                    is_first ? std::optional(lease_end) : std::nullopt, lease_end),
+                          std::back_inserter(rows));
+        *made = std::move(claim);
+        if (event.purchase_id.empty()) continue;
+        StoredPurchase purchase = purchases.find(event.purchase_id)->second;
+        purchase.memory.id = event.purchase_id;
+        purchase.memory.state = advanced(purchase.memory.state, prepared->identity);
+        purchase.memory = learned(std::move(purchase.memory), event);
+        changed.push_back(std::move(purchase));
+    }
+    writer().change_all(kQueue, rows);
+    write_purchases(writer(), changed);
+}
+
+std::array<MysqlValue, 7> MysqlLedger::queue_row(std::int64_t sequence, std::string_view purchase,
+                                                 std::int64_t place, std::int64_t attempts,
+                                                 std::optional<TimeMs> next_attempt_at,
+                                                 TimeMs lease_until) const {
     const std::int64_t owner = lease_until == 0 ? 0 : writer_.id();
     const auto of_purchase = purchase.empty() ? std::nullopt : std::optional(purchase);
-    writer().change(kQueue, sequence, of_purchase, place, attempts, next_attempt_at, lease_until,
-                    owner);
+    return {sequence, of_purchase, place, attempts, next_attempt_at, lease_until, owner};
 }
 
 // The key was there before.
@@ -439,6 +612,48 @@ void MysqlLedger::call_up_next(const std::string& purchase, TimeMs now) {
     if (first) writer().change(kCallUp, now, *first);
 }
 
+void MysqlLedger::write_marks(std::span<const GatheredMark> marks) {
+    const bool can_be_together = marks.size() > 1 && !gathered_.is_one_by_one &&
+                                 std::ranges::all_of(marks, [](const auto& each) {
+                                     return each.mark->purchase.has_value();
+                                 });
+    if (can_be_together && !write_marks_together(marks)) {
+        gathered_.is_one_by_one = true;
+        throw MysqlError::conflict("a lease was lost");
+    }
+    for (const auto& [mark, is_ours] : marks) {
+        const bool was_ours = can_be_together || write_mark(*mark);
+        if (is_ours) *is_ours = was_ours;
+    }
+}
+
+// What write_mark does for each, when nothing is to be tried again. False: a lease was lost, and
+// the transaction is of no use.
+bool MysqlLedger::write_marks_together(std::span<const GatheredMark> marks) {
+    Keys purchases;
+    std::vector<MysqlValue> leases, settled;
+    for (const auto& [mark, is_ours] : marks) {
+        if (!mark->purchase->empty()) purchases.push_back(*mark->purchase);
+        for (const MysqlValue& value :
+             std::to_array<MysqlValue>({mark->sequence, mark->attempts, writer_.id()}))
+            leases.push_back(value);
+        for (const MysqlValue& value :
+             std::to_array<MysqlValue>({number(mark->state), mark->message, mark->attempts,
+                                        mark->now, number(mark->state), mark->sequence}))
+            settled.push_back(value);
+    }
+    std::ranges::sort(purchases); // as claims lock them
+    if (!purchases.empty())
+        writer().change_all(kTouchPurchase,
+                            std::vector<MysqlValue>(purchases.begin(), purchases.end()));
+    if (writer().change_all(kLeaveQueue, leases) != std::ssize(marks)) return false;
+    writer().change_all(kSettle, settled);
+    for (const std::string& purchase : with_queue(writer(), purchases))
+        call_up_next(purchase, marks.front().mark->now);
+    SEGPAY_FAILPOINT("settle.before_commit");
+    return true;
+}
+
 // Inside a transaction: what was said of a handing out. False: the lease was lost.
 bool MysqlLedger::write_mark(const Mark& mark) {
     std::string purchase;
@@ -479,7 +694,13 @@ bool MysqlLedger::settle(const Entry& entry, const Settlement& settlement, TimeM
     if (settlement.verdict != Verdict::applied) mark.message = settlement.message;
     if (settlement.verdict == Verdict::retry)
         mark.next_attempt_at = std::max(settlement.next_attempt_at_ms, now);
-    const bool is_ours = transact("settling an event", [&] { return write_mark(mark); });
+    bool is_ours = false;
+    if (mark.next_attempt_at)
+        is_ours = transact("settling an event", [&] { return write_mark(mark); });
+    else
+        transact_together("settling an event", [&] {
+            gathered_.marks.push_back({&mark, &is_ours});
+        });
     SEGPAY_FAILPOINT("settle.after_commit");
     if (mark.purchase) (void)followers_.forget(*mark.purchase); // whoever settles looks himself
     return is_ours;
@@ -489,7 +710,9 @@ bool MysqlLedger::settle_later(const Entry& entry, TimeMs now) {
     SEGPAY_FAILPOINT("later.begin");
     if (followers_.forget(entry.event->purchase_id)) return false;
     try {
-        commits_.commit_later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
+        commits_.commit_later([this, mark = Mark(entry, now)] {
+            gathered_.marks.push_back({&mark, nullptr});
+        });
     } catch (const std::exception&) { // for want of memory, too; then it will be delivered again
     }
     SEGPAY_FAILPOINT("later.end");
@@ -667,9 +890,10 @@ bool MysqlLedger::put_back(std::int64_t sequence, TimeMs now) {
         attempts = row.integer(2);
     }
     if (purchase.empty()) {
-        queue(sequence, purchase, place, attempts, now, 0);
+        writer().change_with(kQueue, queue_row(sequence, purchase, place, attempts, now, 0));
     } else {
-        queue(sequence, purchase, place, attempts, std::nullopt, 0);
+        writer().change_with(kQueue,
+                             queue_row(sequence, purchase, place, attempts, std::nullopt, 0));
         writer().change(kStepBack, purchase, now);
         call_up_next(purchase, now);
     }
