@@ -111,6 +111,8 @@ public:
         is_bound_ = false;
     }
 
+    std::size_t width() const { return parameters_.size(); } // of a row of values
+
     // For each row of values.
     void run_all(MysqlValues values) {
         const std::size_t width = parameters_.size();
@@ -383,6 +385,13 @@ std::int64_t MysqlConnection::run_change(std::string_view sql, MysqlValues value
 
 std::int64_t MysqlConnection::change_all(std::string_view sql, MysqlValues values) {
     MysqlStatement& statement = prepared(sql);
+    if (!has_arrays_) {
+        const std::size_t width = statement.width();
+        std::int64_t changed = 0;
+        for (; values.size() >= width; values = values.subspan(width))
+            changed += run_change(sql, values.first(width));
+        return changed;
+    }
     statement.run_all(values);
     const std::int64_t changed = statement.changed();
     change_count_ += changed;
