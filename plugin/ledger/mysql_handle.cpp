@@ -111,13 +111,16 @@ public:
         is_bound_ = false;
     }
 
-    std::size_t width() const { return parameters_.size(); } // of a row of values
-
-    // For each row of values.
-    void run_all(MysqlValues values) {
+    std::size_t width_of_rows(MysqlValues values) const {
         const std::size_t width = parameters_.size();
         if (width == 0 || values.empty() || values.size() % width != 0)
             throw MysqlError(kNoCode, "a statement was given values that make no rows");
+        return width;
+    }
+
+    // For each row of values.
+    void run_all(MysqlValues values) {
+        const std::size_t width = width_of_rows(values);
         std::vector<Array> arrays(width);
         for (std::size_t i = 0; i < width; ++i)
             parameters_[i] = arrays[i].filled(values, i, width);
@@ -386,9 +389,9 @@ std::int64_t MysqlConnection::run_change(std::string_view sql, MysqlValues value
 std::int64_t MysqlConnection::change_all(std::string_view sql, MysqlValues values) {
     MysqlStatement& statement = prepared(sql);
     if (!has_arrays_) {
-        const std::size_t width = statement.width();
+        const std::size_t width = statement.width_of_rows(values);
         std::int64_t changed = 0;
-        for (; values.size() >= width; values = values.subspan(width))
+        for (; !values.empty(); values = values.subspan(width))
             changed += run_change(sql, values.first(width));
         return changed;
     }

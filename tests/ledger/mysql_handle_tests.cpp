@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(errors_have_a_number_a_kind_and_no_value) {
 }
 
 BOOST_AUTO_TEST_CASE(an_array_changes_what_its_rows_say) {
-    connection->execute("CREATE TABLE t(n BIGINT PRIMARY KEY, b BLOB)");
+    connection->execute("CREATE TABLE t(n BIGINT PRIMARY KEY, b MEDIUMBLOB)");
     constexpr std::string_view kAdd = "INSERT INTO t VALUES(?, ?) ON DUPLICATE KEY UPDATE n = n";
     const std::string large(100'000, 'x'), zeros("a\0b", 3);
     const std::vector<MysqlValue> rows{1, large, 2, std::nullopt, 3, zeros, 4, std::string_view()};
