@@ -26,7 +26,14 @@
 // costs: so the marks and the claims of one transaction are gathered, and each statement is sent
 // once with the values of all of them. First the marks, then the claims; whoever wants to do
 // something else first has what was gathered done. Where a mark finds that its lease was lost, the
-// transaction begins again, with one after the other.
+// transaction begins again, with one after the other. Not on a cluster, where the values of each
+// still go out by themselves: with arrays 12 of 2,000 events that came to three nodes at once were
+// settled twice.
+//
+// What it brings (bench-ledger, two cores, one server on the same machine; events a second through
+// all three steps, beside the usual script on the same server = 1): one thread 0.6, 32 threads 3.4,
+// 64 events in one call 5.1; 0.5, 1.0 and 1.0 while each event sent its own statements. One thread
+// waits for eleven answers and a sync an event.
 //
 // The lease: (sequence, attempts, owner). `attempts` grows at each handing out, so whoever settles
 // with an older number has lost the entry to somebody else.
