@@ -23,6 +23,14 @@ HTTP_SECONDS = 60
 FIRST_EPHEMERAL_PORT = 32768
 
 
+LEDGER_IN_A_FILE = "  path: segpay-ledger.sqlite\n"
+LEDGER_ON_MARIADB = """  mysql:
+    servers: [{servers}]
+    database: {database}
+    user: {user}
+"""
+
+
 class Trouble(Exception):
     """Something did not go as it should; the text is for a person."""
 
@@ -123,6 +131,7 @@ class Stack:
         self.admin_url = f"http://127.0.0.1:{self.admin_port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self.host = self.sandbox = None
+        self.ledger = os.path.join(data, "ledger.sqlite")  # None: what the configuration names
         os.makedirs(data, exist_ok=True)
         self.config = self._config(lease_seconds)
 
@@ -140,6 +149,21 @@ class Stack:
         path = os.path.join(self.data, "sandbox.yaml")
         with open(path, "w", encoding="utf-8") as file:
             file.write(changed)
+        return path
+
+    def config_on_mariadb(self, name, servers, database, user, password=None):
+        """The configuration once more, with its ledger in a database; the first server that answers
+        is used."""
+        with open(self.config, encoding="utf-8") as file:
+            text = file.read()
+        text = text.replace("${file:sandbox.key", "${file:" + os.path.join(
+            ROOT, "config", "examples", "sandbox.key"))
+        ledger = LEDGER_ON_MARIADB.format(servers=", ".join(servers), database=database, user=user)
+        if password:
+            ledger += f"    password: {password}\n"
+        path = os.path.join(self.data, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace(LEDGER_IN_A_FILE, ledger))
         return path
 
     # ---- The programs
@@ -160,6 +184,8 @@ class Stack:
         arguments = [os.path.join(self.build, "bin", "nats-host"), "--config", self.config,
                      "--data", self.data, "--listen", f"127.0.0.1:{self.host_port}",
                      "--admin", f"127.0.0.1:{self.admin_port}", *more]
+        if not self.ledger:
+            arguments += ["--configured-ledger"]
         if plugin:
             arguments += ["--plugin", plugin]
         if die_at:

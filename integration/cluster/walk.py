@@ -25,13 +25,6 @@ from walk import Walk, interrupt, say
 MARK_SECONDS = 20
 PORTS = (8080, 8081, 8091, 8082, 8083)
 
-LEDGER = """  mysql:
-    servers: [{servers}]
-    database: {database}
-    user: {user}
-    password: {password}
-"""
-
 
 class Two(stack.Stack):
     """Two hosts and the sandbox. The hosts share the ledger, which is the cluster's, and the database of
@@ -43,25 +36,14 @@ class Two(stack.Stack):
         self.second_url = f"http://127.0.0.1:{self.second_port}"
         self.second_admin_url = f"http://127.0.0.1:{self.second_admin_port}"
         self.second = None
-        self.configs = [self.config_on(cluster, first) for first in (1, 2)]
-
-    def config_on(self, cluster, first):
-        """The example account with its ledger on the cluster; the node `first` is preferred."""
-        with open(self.config, encoding="utf-8") as file:
-            text = file.read()
-        text = text.replace("${file:sandbox.key", "${file:" + os.path.join(
-            stack.ROOT, "config", "examples", "sandbox.key"))
-        text = text.replace("  path: segpay-ledger.sqlite\n", LEDGER.format(
-            servers=", ".join(cluster.servers(first)), database=galera.DATABASE, user=galera.USER,
-            password=galera.PASSWORD))
-        path = os.path.join(self.data, f"on-n{first}.yaml")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
+        self.ledger = None
+        self.configs = [self.config_on_mariadb(f"on-n{first}.yaml", cluster.servers(first),
+                                               galera.DATABASE, galera.USER, galera.PASSWORD)
+                        for first in (1, 2)]
 
     def start_hosts(self):
         self.config = self.configs[0]
-        self.start_host(more=("--configured-ledger",))
+        self.start_host()
         self.second = stack.Program(
             [os.path.join(self.build, "bin", "nats-host"), "--config", self.configs[1],
              "--data", self.data, "--configured-ledger", "--listen",

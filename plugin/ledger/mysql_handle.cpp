@@ -111,6 +111,26 @@ public:
         is_bound_ = false;
     }
 
+    std::size_t width_of_rows(MysqlValues values) const {
+        const std::size_t width = parameters_.size();
+        if (width == 0 || values.empty() || values.size() % width != 0)
+            throw MysqlError(kNoCode, "a statement was given values that make no rows");
+        return width;
+    }
+
+    // For each row of values.
+    void run_all(MysqlValues values) {
+        const std::size_t width = width_of_rows(values);
+        std::vector<Array> arrays(width);
+        for (std::size_t i = 0; i < width; ++i)
+            parameters_[i] = arrays[i].filled(values, i, width);
+        set_rows(static_cast<unsigned>(values.size() / width));
+        const bool failed = mysql_stmt_bind_param(handle_.get(), parameters_.data()) != 0 ||
+                            mysql_stmt_execute(handle_.get()) != 0;
+        set_rows(0);
+        if (failed) fail();
+    }
+
     bool next() {
         if (columns_.empty()) return false;
         if (!is_bound_) bind_columns();
@@ -149,6 +169,38 @@ private:
     struct End {
         void operator()(MYSQL_STMT* statement) const { mysql_stmt_close(statement); }
     };
+
+    // One parameter of all rows. Its kind is that of all that are not nothing.
+    struct Array {
+        std::vector<std::int64_t> numbers;
+        std::vector<const char*> bytes;
+        std::vector<unsigned long> sizes;
+        std::vector<char> indicators;
+
+        MYSQL_BIND filled(MysqlValues values, std::size_t first, std::size_t width) {
+            MYSQL_BIND bind{};
+            bind.buffer_type = MYSQL_TYPE_LONGLONG;
+            for (std::size_t i = first; i < values.size(); i += width) {
+                const MysqlValue& value = values[i];
+                const bool is_nothing = value.kind == MysqlValue::Kind::nothing;
+                if (value.kind == MysqlValue::Kind::bytes) bind.buffer_type = MYSQL_TYPE_BLOB;
+                numbers.push_back(value.number);
+                bytes.push_back(value.bytes.data() ? value.bytes.data() : "");
+                sizes.push_back(static_cast<unsigned long>(value.bytes.size()));
+                indicators.push_back(is_nothing ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE);
+            }
+            const bool is_number = bind.buffer_type == MYSQL_TYPE_LONGLONG;
+            bind.buffer =
+                is_number ? static_cast<void*>(numbers.data()) : static_cast<void*>(bytes.data());
+            bind.length = sizes.data();
+            bind.u.indicator = indicators.data();
+            return bind;
+        }
+    };
+
+    void set_rows(unsigned count) {
+        mysql_stmt_attr_set(handle_.get(), STMT_ATTR_ARRAY_SIZE, &count);
+    }
 
     [[noreturn]] void fail() const {
         segpay::fail(mysql_stmt_errno(handle_.get()), mysql_stmt_error(handle_.get()));
@@ -269,10 +321,12 @@ MysqlConnection::MysqlConnection(const MysqlConfig& config, const MysqlServer& s
     set(MYSQL_OPT_RECONNECT, &no); // it would go on with half a transaction
     set(MYSQL_OPT_LOCAL_INFILE, &none);
     set(MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    // Else "localhost" is the socket of whatever server is this machine's.
+    const unsigned protocol = server.socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+    set(MYSQL_OPT_PROTOCOL, &protocol);
     if (!config.tls_ca.empty() && server.socket.empty()) {
         set(MYSQL_OPT_SSL_CA, config.tls_ca.c_str());
-        set(MYSQL_OPT_SSL_ENFORCE, &yes);
-        set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+        set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes); // and refuses a server without TLS
     }
     std::string password(config.password.reveal());
     const bool is_open =
@@ -327,6 +381,21 @@ std::int64_t MysqlConnection::run_change(std::string_view sql, MysqlValues value
     MysqlStatement& statement = prepared(sql);
     statement.run(values);
     last_row_ = statement.last_row();
+    const std::int64_t changed = statement.changed();
+    change_count_ += changed;
+    return changed;
+}
+
+std::int64_t MysqlConnection::change_all(std::string_view sql, MysqlValues values) {
+    MysqlStatement& statement = prepared(sql);
+    if (!has_arrays_) {
+        const std::size_t width = statement.width_of_rows(values);
+        std::int64_t changed = 0;
+        for (; !values.empty(); values = values.subspan(width))
+            changed += run_change(sql, values.first(width));
+        return changed;
+    }
+    statement.run_all(values);
     const std::int64_t changed = statement.changed();
     change_count_ += changed;
     return changed;

@@ -126,6 +126,17 @@ public:
         return run_change(sql, bound);
     }
 
+    std::int64_t change_with(std::string_view sql, MysqlValues values) {
+        return run_change(sql, values);
+    }
+
+    // Runs it once for each row of parameters, which stand one behind the other in `values`, with
+    // one request and one answer. Tells how many rows it changed in all.
+    std::int64_t change_all(std::string_view sql, MysqlValues values);
+    // From now on with one request each. A node of a Galera cluster may lose half of a transaction
+    // in the middle of an array, when another node was faster, without a word.
+    void avoid_arrays() { has_arrays_ = false; }
+
     std::int64_t last_row() const; // the number that AUTO_INCREMENT gave to what was inserted
 
     // How many rows were changed since it was asked last.
@@ -143,6 +154,7 @@ private:
     std::vector<std::unique_ptr<MysqlStatement>> statements_; // end before the connection
     std::int64_t last_row_ = 0;
     std::int64_t change_count_ = 0;
+    bool has_arrays_ = true;
 };
 
 } // namespace segpay

@@ -3,8 +3,12 @@
 
 #include "events/record.hpp"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace segpay::mysql {
 
@@ -130,20 +134,38 @@ StoredPurchase read_purchase(const MysqlQuery& row) {
     return stored;
 }
 
-void write_purchase(MysqlConnection& connection, const Purchase& memory, std::int64_t version) {
-    const std::int64_t changed =
-        connection.change(version == 0 ? kInsertPurchase : kUpdatePurchase,
-                          static_cast<std::int64_t>(memory.opened_by), memory.eticket.package,
-                          memory.eticket.price_point, memory.option, memory.site, memory.member_id,
-                          memory.session, memory.affiliate, memory.username, memory.trans_guid,
-                          memory.state.has_access, memory.state.renews, memory.state.access_epoch,
-                          memory.state.renewal_epoch, memory.opening_transaction, memory.partner,
-                          memory.card_type, memory.opened_at_ms, memory.converted_at_ms,
-                          memory.ended_at_ms, memory.is_unpaid, memory.held_by, memory.id, version);
-    if (changed != 1) throw MysqlError::conflict("the purchase was changed meanwhile");
+namespace {
+
+// The parameters of kInsertPurchase and kUpdatePurchase; they borrow.
+auto values_of(const Purchase& memory, std::int64_t version) {
+    return std::to_array<MysqlValue>({static_cast<std::int64_t>(memory.opened_by),
+                                      memory.eticket.package,
+                                      memory.eticket.price_point,
+                                      memory.option,
+                                      memory.site,
+                                      memory.member_id,
+                                      memory.session,
+                                      memory.affiliate,
+                                      memory.username,
+                                      memory.trans_guid,
+                                      memory.state.has_access,
+                                      memory.state.renews,
+                                      memory.state.access_epoch,
+                                      memory.state.renewal_epoch,
+                                      memory.opening_transaction,
+                                      memory.partner,
+                                      memory.card_type,
+                                      memory.opened_at_ms,
+                                      memory.converted_at_ms,
+                                      memory.ended_at_ms,
+                                      memory.is_unpaid,
+                                      memory.held_by,
+                                      memory.id,
+                                      version});
 }
 
-std::optional<std::int64_t> insert_entry(MysqlConnection& connection, const NewEntry& entry) {
+// Those of kInsertEntry; they borrow.
+auto values_of(const NewEntry& entry) {
     std::optional<std::int64_t> kind, minor;
     Text purchase, member, transaction, currency, record;
     if (const Event* event = entry.event) {
@@ -157,12 +179,50 @@ std::optional<std::int64_t> insert_entry(MysqlConnection& connection, const NewE
         }
         record = entry.record;
     }
-    const std::int64_t inserted =
-        connection.change(kInsertEntry, entry.key, static_cast<std::int64_t>(entry.state), kind,
-                          purchase, entry.place, member, transaction, minor, currency, entry.now,
-                          entry.now, record, entry.password, entry.request, entry.message);
-    if (inserted != 1) return std::nullopt;
+    return std::to_array<MysqlValue>({entry.key, static_cast<std::int64_t>(entry.state), kind,
+                                      purchase, entry.place, member, transaction, minor, currency,
+                                      entry.now, entry.now, record, entry.password, entry.request,
+                                      entry.message});
+}
+
+void need_all(std::int64_t changed, std::size_t wanted) {
+    if (changed != static_cast<std::int64_t>(wanted))
+        throw MysqlError::conflict("somebody else was faster");
+}
+
+} // namespace
+
+void write_purchase(MysqlConnection& connection, const Purchase& memory, std::int64_t version) {
+    need_all(connection.change_with(version == 0 ? kInsertPurchase : kUpdatePurchase,
+                                    values_of(memory, version)),
+             1);
+}
+
+void write_purchases(MysqlConnection& connection, std::span<const StoredPurchase> purchases) {
+    for (const bool is_new : {true, false}) {
+        std::vector<MysqlValue> values;
+        std::size_t count = 0;
+        for (const StoredPurchase& purchase : purchases) {
+            if ((purchase.version == 0) != is_new) continue;
+            std::ranges::copy(values_of(purchase.memory, purchase.version),
+                              std::back_inserter(values));
+            ++count;
+        }
+        if (count == 0) continue;
+        need_all(connection.change_all(is_new ? kInsertPurchase : kUpdatePurchase, values), count);
+    }
+}
+
+std::optional<std::int64_t> insert_entry(MysqlConnection& connection, const NewEntry& entry) {
+    if (connection.change_with(kInsertEntry, values_of(entry)) != 1) return std::nullopt;
     return connection.last_row();
+}
+
+void insert_entries(MysqlConnection& connection, std::span<const NewEntry> entries) {
+    std::vector<MysqlValue> values;
+    for (const NewEntry& entry : entries)
+        std::ranges::copy(values_of(entry), std::back_inserter(values));
+    need_all(connection.change_all(kInsertEntry, values), entries.size());
 }
 
 } // namespace segpay::mysql

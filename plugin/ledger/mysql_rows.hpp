@@ -5,6 +5,7 @@
 #include "ledger/mysql_handle.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,9 @@ StoredPurchase read_purchase(const MysqlQuery& row);
 // was read.
 void write_purchase(MysqlConnection& connection, const Purchase& memory, std::int64_t version);
 
+// The same for several, each with the version that was read.
+void write_purchases(MysqlConnection& connection, std::span<const StoredPurchase> purchases);
+
 // An entry that is to be inserted.
 struct NewEntry {
     std::string_view key;
@@ -54,6 +58,9 @@ struct NewEntry {
     std::optional<std::string> password;
     TimeMs now = 0;
 };
+
+// All of them, and none was there before; else throws MysqlError::conflict.
+void insert_entries(MysqlConnection& connection, std::span<const NewEntry> entries);
 
 // Its sequence; none: the key is taken, and nothing was changed.
 std::optional<std::int64_t> insert_entry(MysqlConnection& connection, const NewEntry& entry);

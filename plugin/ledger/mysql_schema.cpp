@@ -2,6 +2,8 @@
 // change of tables ends a transaction: so every statement can be repeated.
 #include "ledger/mysql_schema.hpp"
 
+#include "ledger/failpoint.hpp"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -173,20 +175,26 @@ void repeat(MysqlConnection& connection, const std::string& sql) {
 
 void take_missing_steps(MysqlConnection& connection, int version) {
     for (std::size_t step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
-        for (const char* statement : kSteps[step])
+        for (const char* statement : kSteps[step]) {
+            SEGPAY_FAILPOINT("open.step");
             repeat(connection, statement);
+        }
+        SEGPAY_FAILPOINT("open.tables_made");
         repeat(connection, "UPDATE segpay_meta SET version = " + std::to_string(step + 1) +
                                " WHERE id = 1 AND version = " + std::to_string(step));
+        SEGPAY_FAILPOINT("open.step_taken");
     }
 }
 
 } // namespace
 
 void prepare_ledger_tables(MysqlConnection& connection, const std::string& database) {
+    SEGPAY_FAILPOINT("open.begin");
     std::optional<int> version;
     if (is_there(connection, database)) version = version_of(connection, database);
     if (!version) {
         repeat(connection, kMakeMeta);
+        SEGPAY_FAILPOINT("open.meta_made");
         repeat(connection, std::string("INSERT INTO segpay_meta VALUES (1, '") + kApplication +
                                "', 0) ON DUPLICATE KEY UPDATE id = id");
         version = version_of(connection, database);

@@ -103,6 +103,7 @@ std::unique_ptr<MysqlSession> MysqlServers::open(std::size_t server) const {
     const auto wsrep = known.find("wsrep_on");
     session->is_cluster = wsrep != known.end() && wsrep->second == "ON";
     if (session->is_cluster) {
+        connection.avoid_arrays();
         const auto ready = connection.rows("SHOW GLOBAL STATUS LIKE 'wsrep_ready'");
         if (ready.empty() || ready[0].at(1) != "ON")
             throw MysqlError(CR_SERVER_GONE_ERROR,

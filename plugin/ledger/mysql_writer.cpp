@@ -70,7 +70,9 @@ MysqlWriter::~MysqlWriter() {
     if (!session_ || !has_written_) return;
     try {
         session_->connection.change(kForget, id_);
+        SEGPAY_FAILPOINT("leave.before_commit");
         session_->connection.execute("COMMIT");
+        SEGPAY_FAILPOINT("leave.after_commit");
     } catch (const std::exception&) { // a row more, which disturbs nobody
     }
 }
@@ -173,7 +175,9 @@ std::optional<bool> MysqlWriter::ask_whether_committed(std::int64_t transaction)
     // So that it cannot be committed any more. Where there was no row, none was locked, and the
     // transaction may have brought it meanwhile: then this fails, and is asked again.
     stamp(found == 0 ? kFirstStamp : kStamp);
+    SEGPAY_FAILPOINT("fence.before_commit");
     session_->connection.execute("COMMIT");
+    SEGPAY_FAILPOINT("fence.after_commit");
     return false;
 }
 

@@ -1,6 +1,7 @@
 // bench-ledger: how many events a second get through claim, delivery and settling, from how many
 // threads, beside the disk alone and beside SQLite as a plain table; and from workers in PHP,
-// beside the usual script. All files are in one folder, on the disk that the tests are on.
+// beside the usual script; and the same with the ledger in MariaDB. All files are in one folder, on
+// the disk that the tests are on.
 #include "bench.hpp"
 #include "facts.hpp"
 #include "ledger/ledger.hpp"
@@ -71,12 +72,26 @@ struct Latencies {
     }
 };
 
-// A pass is one event.
-Run ledger_run(const std::string& path, FactSource source, std::size_t threads,
-               Latencies& latencies) {
+LedgerSettings in_file(const std::string& path) {
     LedgerSettings settings;
     settings.path = path;
-    std::shared_ptr<Ledger> ledger = open_sqlite_ledger(settings);
+    return settings;
+}
+
+LedgerSettings on_mariadb(MariaDbServer& server, const std::string& database) {
+    server.make_database(database);
+    LedgerSettings settings;
+    settings.mysql.emplace();
+    settings.mysql->servers = {{"", 0, server.socket()}};
+    settings.mysql->user = "root";
+    settings.mysql->database = database;
+    return settings;
+}
+
+// A pass is one event.
+Run ledger_run(const LedgerSettings& settings, FactSource source, std::size_t threads,
+               Latencies& latencies) {
+    std::shared_ptr<Ledger> ledger = open_ledger(settings);
     return [ledger, threads, source, &latencies](std::size_t passes) mutable {
         const std::vector<BenchFact> facts = source.next(passes);
         std::vector<double> ns(passes);
@@ -102,10 +117,8 @@ Run ledger_run(const std::string& path, FactSource source, std::size_t threads,
 }
 
 // One thread that has so many events in hand; a pass is one event.
-Run batch_run(const std::string& path, FactSource source, std::size_t batch) {
-    LedgerSettings settings;
-    settings.path = path;
-    std::shared_ptr<Ledger> ledger = open_sqlite_ledger(settings);
+Run batch_run(const LedgerSettings& settings, FactSource source, std::size_t batch) {
+    std::shared_ptr<Ledger> ledger = open_ledger(settings);
     return [ledger, source, batch](std::size_t passes) mutable {
         const std::vector<BenchFact> facts = source.next(passes);
         const auto begin = Clock::now();
@@ -137,10 +150,21 @@ void bench_ledger(Pace pace) {
     std::array<Latencies, kThreads.size()> latencies;
     for (std::size_t i = 0; i < kThreads.size(); ++i) {
         const std::string name = "ledger_" + std::to_string(kThreads[i]);
-        race.enter(name, ledger_run(file(name), source, kThreads[i], latencies[i]));
+        race.enter(name, ledger_run(in_file(file(name)), source, kThreads[i], latencies[i]));
     }
-    race.enter("ledger_batch64", batch_run(file("batch64"), source, 64));
+    race.enter("ledger_batch64", batch_run(in_file(file("batch64")), source, 64));
     PhpContest php(file("php"), race);
+    constexpr std::array<std::size_t, 2> kMariaDbThreads = {1, 32};
+    std::array<Latencies, kMariaDbThreads.size()> mariadb_latencies;
+    if (MariaDbServer* const server = php.database()) {
+        for (std::size_t i = 0; i < kMariaDbThreads.size(); ++i) {
+            const std::string name = "ledger_mariadb_" + std::to_string(kMariaDbThreads[i]);
+            race.enter(name, ledger_run(on_mariadb(*server, name), source, kMariaDbThreads[i],
+                                        mariadb_latencies[i]));
+        }
+        race.enter("ledger_mariadb_batch64",
+                   batch_run(on_mariadb(*server, "ledger_mariadb_batch64"), source, 64));
+    }
     race.run();
     race.print_rates();
     for (std::size_t i = 0; i < kThreads.size(); ++i)
@@ -148,6 +172,16 @@ void bench_ledger(Pace pace) {
             print_row("ledger_" + std::to_string(kThreads[i]) + "_" + name,
                       latencies[i].at(part) / 1e6, "ms");
     php.print(race);
+    if (php.database()) {
+        for (std::size_t i = 0; i < kMariaDbThreads.size(); ++i)
+            for (const auto& [name, part] : {std::pair{"p50", 0.50}, std::pair{"p99", 0.99}})
+                print_row("ledger_mariadb_" + std::to_string(kMariaDbThreads[i]) + "_" + name,
+                          mariadb_latencies[i].at(part) / 1e6, "ms");
+        race.print_ratio("ledger_mariadb32_vs_script", "ledger_mariadb_32",
+                         "ledger_mariadb_script");
+        race.print_ratio("ledger_mariadb_batch64_vs_script", "ledger_mariadb_batch64",
+                         "ledger_mariadb_script");
+    }
     race.print_ratio("ledger32_vs_sqlite_batch16", "ledger_32", "ledger_sqlite_batch16");
     race.print_ratio("ledger64_vs_sqlite_batch16", "ledger_64", "ledger_sqlite_batch16");
     race.print_ratio("ledger_batch64_vs_sqlite_batch16", "ledger_batch64", "ledger_sqlite_batch16");

@@ -48,6 +48,10 @@ MariaDbServer::MariaDbServer(const std::string& folder) : socket_(folder + "/soc
     query(text_of(SEGPAY_SOURCE_DIR "/tests/bench/peer/schema.sql"), "nats");
 }
 
+void MariaDbServer::make_database(const std::string& name) {
+    query("CREATE DATABASE " + name, "mysql");
+}
+
 std::uint64_t MariaDbServer::count(std::string_view table) const {
     return std::stoull(query("SELECT COUNT(*) FROM " + std::string(table), "nats"));
 }

@@ -19,6 +19,7 @@ public:
     explicit MariaDbServer(const std::string& folder);
 
     const std::string& socket() const { return socket_; }
+    void make_database(const std::string& name);
     std::uint64_t count(std::string_view table) const; // of rows
 
 private:

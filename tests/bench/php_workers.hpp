@@ -45,6 +45,8 @@ public:
 
     void print(const Race& race); // after the race
 
+    MariaDbServer* database() const { return database_.get(); } // null: the rows are left out
+
 private:
     std::unique_ptr<MariaDbServer> database_;
     std::vector<std::pair<std::string, PhpWorkers>> rows_;

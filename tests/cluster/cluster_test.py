@@ -18,14 +18,15 @@ import time
 import unittest
 
 import galera
-from front_ends import FrontEnd, Oracle, entries, now_ms
-from wire import CLOSE_STATEMENT, QUIT, Cut, Wire
+from front_ends import FrontEnd, Hand, Oracle, entries, now_ms
+from wire import CLOSE_STATEMENT, COMMIT, QUIT, Cut, Wire
 
 IS_SOAK = os.environ.get("SEGPAY_SOAK") == "1"
 SEED = int(os.environ.get("SEGPAY_SEED") or time.time())
 TEMPLATE = os.path.join(os.environ["BUILD_DIR"], "cluster-template")
 NO_LEASE_ENDS_MS = 3_600_000
 PATIENCE_SECONDS = 120
+PENDING, SETTLED, DEAD_LETTER = 1, 2, 3  # as the tables have it
 
 SAME_EVENTS = 20_000 if IS_SOAK else 2_000
 EVERY_MS = 20          # an event, for all front ends
@@ -142,6 +143,66 @@ class ClusterTest(unittest.TestCase):
         say(f"each command cut off, before, after and meanwhile: one effect each; {commits} commits "
             "that took place were found out")
         self.assertGreaterEqual(commits, 8)
+
+    # ---- What two nodes do at the same moment
+
+    def hand(self, server):
+        hand = Hand(server)
+        self.addCleanup(hand.kill)
+        return hand
+
+    def await_state(self, key, state):
+        """All nodes have heard of it."""
+        for node in self.nodes:
+            galera.until(lambda node=node: [[str(state)]] == node.sql(
+                f"SELECT state FROM segpay_entries WHERE event_key = '{key}'"),
+                PATIENCE_SECONDS / 4, f"n{node.number} knows {key}")
+
+    def test_what_is_added_while_the_last_one_leaves_is_called_up(self):
+        """On one node something is about to be added to a queue, on another the last one leaves it:
+        neither sees the other's work, and both would commit, but that both write the purchase."""
+        wires = [Wire((node.client_address, galera.CLIENT_PORT)) for node in self.nodes[:2]]
+        for wire in wires:
+            self.addCleanup(wire.close)
+        adds, settles = (self.hand(wire.address) for wire in wires)
+
+        def revival(dead, _):
+            return ("revive", dead), dead
+
+        def claim(_, purchase):
+            return ("claim", purchase, f"{purchase}3"), f"segpay/{purchase}3/rebill/1"
+
+        for number, (adding, is_addition_held) in enumerate(
+                itertools.product((revival, claim), (True, False))):
+            purchase = f"overlap{number}"
+            with self.subTest(adding=adding.__name__, is_addition_held=is_addition_held):
+                dead = adds.do("claim", purchase, f"{purchase}1").split()[0]
+                self.assertEqual(adds.do("refused", dead), "settled")
+                self.await_state(dead, DEAD_LETTER)
+                last, outcome = settles.do("claim", purchase, f"{purchase}2").split()
+                self.assertEqual(outcome, "leased")
+                self.await_state(last, PENDING)
+
+                order, added = adding(dead, purchase)
+                addition = (adds, wires[0], order, added, PENDING)
+                settlement = (settles, wires[1], ("applied", last), last, SETTLED)
+                held, free = ((addition, settlement) if is_addition_held else
+                              (settlement, addition))
+                answers = self.overlap(held, free)
+                # A claim that was done again, when the queue was empty, is leased.
+                if f"{added} leased" not in answers:
+                    self.assertEqual(settles.do("next", purchase), added)
+
+    def overlap(self, held, free):
+        """The first is about to commit when the second is committed on all nodes. Their answers."""
+        (slow, wire, order, _, _), (quick, _, quick_order, key, state) = held, free
+        wire.hold(COMMIT)
+        slow.tell(*order)
+        self.assertTrue(wire.is_held.wait(PATIENCE_SECONDS))
+        quick_answer = quick.do(*quick_order)
+        self.await_state(key, state)
+        wire.may_go.set()
+        return quick_answer, slow.answer()
 
     # ---- Episodes
 

@@ -54,6 +54,31 @@ class FrontEnd:
         return found
 
 
+class Hand:
+    """A front end that does what it is told (ledger_orders)."""
+
+    def __init__(self, server):
+        self.process = subprocess.Popen(
+            [os.path.join(os.environ["BUILD_DIR"], "bin", "ledger_orders"), *server.rsplit(":", 1)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def tell(self, *order):
+        print(*order, file=self.process.stdin, flush=True)
+
+    def answer(self):
+        return self.process.stdout.readline().rstrip("\n")
+
+    def do(self, *order):
+        self.tell(*order)
+        return self.answer()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
 def entries(server):
     """What a node holds: state by key."""
     listing = FrontEnd("list", [server], "--list")

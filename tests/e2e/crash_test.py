@@ -7,6 +7,7 @@ import tempfile
 import time
 import unittest
 
+import on_mariadb
 import stack
 from disturbed import BUILD, DURABLE_MARKS, FAILPOINTS, in_parallel
 from oracle import ledger_entries
@@ -40,7 +41,7 @@ class Scene:
 
     def __init__(self, die_at=None, plugin=None, env=None, more=()):
         self.data = tempfile.mkdtemp(prefix="segpay-crash-")
-        self.world = stack.Stack(BUILD, self.data, lease_seconds=LEASE_SECONDS)
+        self.world = on_mariadb.Stack(BUILD, self.data, lease_seconds=LEASE_SECONDS)
         self.plugin, self.die_at, self.env, self.more = plugin, die_at, env, more
         self.deaths = 0
 
@@ -56,6 +57,7 @@ class Scene:
 
     def __exit__(self, *_):
         self.world.stop()
+        self.world.drop_ledger()
         shutil.rmtree(self.data, ignore_errors=True)
 
     def walk(self):

@@ -13,6 +13,7 @@ import tempfile
 import time
 
 import load
+import on_mariadb
 import oracle
 import stack
 
@@ -36,14 +37,14 @@ if not IS_SOAK:  # for whose sake ctest would let it hang for hours
     faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True)
 
 
-class World(stack.Stack):
+class World(on_mariadb.Stack):
     """Use it with `with`. Its data are kept for a look when something went wrong."""
 
     def __init__(self, marks="later", seed=0, plugin=None, lease_seconds=LEASE_SECONDS,
-                 retry_seconds=1, max_attempts=50):
+                 retry_seconds=1, max_attempts=50, server=on_mariadb.FOLDER):
         self.keep = False
         super().__init__(BUILD, tempfile.mkdtemp(prefix="segpay-disturbed-"),
-                         lease_seconds=lease_seconds)
+                         lease_seconds=lease_seconds, server=server)
         with open(self.config, encoding="utf-8") as file:
             text = file.read()
         with open(self.config, "w", encoding="utf-8") as file:
@@ -67,6 +68,7 @@ class World(stack.Stack):
             self.load.stop()
         self.stop()
         if not self.keep:
+            self.drop_ledger()
             shutil.rmtree(self.data, ignore_errors=True)
 
     def start(self, **how):

@@ -1,20 +1,29 @@
 """The failpoints of the plugin by what passes them. failpoints_test.py drives all but those between
 processes, which are the matter of workers_test.py."""
 
+from on_mariadb import IS_ON_MARIADB
+
 # What passes again and again while postbacks come, by how the mark of an applied event is made.
 CLAIM = ["claim.begin", "claim.entry_written", "claim.before_commit", "claim.after_commit"]
 CLAIM_ALL = ["claim_all.begin", "claim_all.before_commit", "claim_all.after_commit"]
-COMMIT = ["commit.before", "commit.before_sync", "commit.after"]
+COMMIT = (["commit.before", "commit.after"] if IS_ON_MARIADB else
+          ["commit.before", "commit.before_sync", "commit.after"])
 DELIVER = ["deliver.begin", "deliver.end", "settle.before_commit"]
 MARK = {"durable": ["settle.begin", "settle.after_commit"], "later": ["later.begin", "later.end"]}
 # What passes when processes share a ledger.
-ERRANDS = ["errand.left", "errands.taken", "errands.done"]
+ERRANDS = [] if IS_ON_MARIADB else ["errand.left", "errands.taken", "errands.done"]
 # What comes to an end at each start, or with what a death left behind.
 RECOVERY = ["recover.begin", "recover.flushed", "take.begin"]
 LEFT_BEHIND = ["take.before_commit", "take.after_commit", "recover.taken", "recover.delivered"]
 # A claim that ends or opens access or renewal, so that it writes the purchase's new epoch as well.
 EPOCH = ["claim.before_commit", "claim.after_commit"]
-OPENING = ["open.begin", "open.step", "open.before_commit", "open.after_commit"]
+# In this order a new ledger gets on from death to death.
+OPENING = (["open.begin", "open.meta_made", "open.step", "open.tables_made", "open.step_taken"]
+           if IS_ON_MARIADB else
+           ["open.begin", "open.step", "open.before_commit", "open.after_commit"])
+# MariaDB only: when a commit's answer was lost, and at the end.
+FENCE = ["fence.before_commit", "fence.after_commit"] if IS_ON_MARIADB else []
+LEAVE = ["leave.before_commit", "leave.after_commit"] if IS_ON_MARIADB else []
 KEEPING = ["keep.begin", "keep.entry_written", "keep.end"]
 # By the operator's pages, and by the tool, which leaves the delivery to the host.
 RELEASE = ["release.claimed", "release.told", "release.held_told", "release.end"]
@@ -24,4 +33,6 @@ REDELIVERY = ["redeliver.begin", "revive.before_commit", "redeliver.revived"]
 
 COVERED = {*CLAIM, *CLAIM_ALL, *COMMIT, *DELIVER, *MARK["durable"], *MARK["later"], *ERRANDS,
            *RECOVERY, *LEFT_BEHIND, *EPOCH, *OPENING, *KEEPING, *RELEASE, *RELEASE_BY_TOOL,
-           *DISMISSAL, *REDELIVERY}
+           *DISMISSAL, *REDELIVERY, *FENCE, *LEAVE}
+# How the sources are called that are not of this back end.
+OF_OTHER_BACK_END = ("sqlite_", "process_turn") if IS_ON_MARIADB else ("mysql_",)

@@ -26,7 +26,9 @@ class Evidence:
 
 def tool(world, *arguments, env=None, plugin=None, check=True):
     command = [os.path.join(world.build, "bin", "nats-segpay"), *arguments, "--config",
-               world.config, "--ledger", os.path.join(world.data, "ledger.sqlite")]
+               world.config]
+    if world.ledger:
+        command += ["--ledger", world.ledger]
     if plugin:
         command += ["--plugin", plugin]
     return subprocess.run(command, capture_output=True, text=True, timeout=stack.HTTP_SECONDS,

@@ -89,6 +89,56 @@ BOOST_AUTO_TEST_CASE(errors_have_a_number_a_kind_and_no_value) {
         BOOST_TEST((MysqlError(code, "").kind() == ErrorKind::lost), code);
 }
 
+BOOST_AUTO_TEST_CASE(an_array_changes_what_its_rows_say) {
+    connection->execute("CREATE TABLE t(n BIGINT PRIMARY KEY, b MEDIUMBLOB)");
+    constexpr std::string_view kAdd = "INSERT INTO t VALUES(?, ?) ON DUPLICATE KEY UPDATE n = n";
+    const std::string large(100'000, 'x'), zeros("a\0b", 3);
+    const std::vector<MysqlValue> rows{1, large, 2, std::nullopt, 3, zeros, 4, std::string_view()};
+    BOOST_TEST(connection->change_all(kAdd, rows) == 4);
+    BOOST_TEST(connection->change_all(kAdd, rows) == 0);
+    BOOST_TEST(connection->change(kAdd, 5, std::nullopt) == 1); // the same statement, of one row
+    const std::vector<MysqlValue> more{5, zeros, 6, zeros};
+    BOOST_TEST(connection->change_all(kAdd, more) == 1);
+    connection->avoid_arrays();
+    const std::vector<MysqlValue> others{6, zeros, 7, zeros};
+    BOOST_TEST(connection->change_all(kAdd, others) == 1);
+    BOOST_CHECK_THROW(connection->change_all(kAdd, std::span(rows).first(3)), MysqlError);
+    MysqlQuery row = connection->query("SELECT b FROM t ORDER BY n");
+    for (const std::string& expected : {large, std::string(), zeros, std::string()}) {
+        BOOST_REQUIRE(row.next());
+        BOOST_TEST((row.text(0) == expected));
+    }
+}
+
+// In the middle of it: then all is undone, and that is told.
+BOOST_AUTO_TEST_CASE(an_array_that_loses_a_deadlock_fails) {
+    connection->execute("CREATE TABLE t(n BIGINT PRIMARY KEY, v INT)");
+    connection->execute("CREATE TABLE ballast(n INT)");
+    connection->execute("INSERT INTO t VALUES(1, 0), (2, 0), (3, 0), (4, 0), (5, 0)");
+    const auto other = client();
+    for (MysqlConnection* each : {connection.get(), other.get()})
+        each->execute("SET autocommit = 0");
+    // Much work, so that the server prefers to undo ours.
+    other->execute("INSERT INTO ballast SELECT seq FROM seq_1_to_1000");
+    other->execute("UPDATE t SET v = 9 WHERE n = 3");
+    unsigned code = 0;
+    std::thread array([&] {
+        try {
+            const std::vector<MysqlValue> rows{1, 2, 3, 4, 5};
+            connection->change_all("UPDATE t SET v = v + 1 WHERE n = ?", rows);
+        } catch (const MysqlError& error) {
+            code = error.code();
+        }
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    other->execute("UPDATE t SET v = 9 WHERE n = 1");
+    other->execute("COMMIT");
+    array.join();
+    BOOST_TEST(code == 1213u);
+    connection->execute("COMMIT");
+    BOOST_TEST(value("SELECT GROUP_CONCAT(v ORDER BY n) FROM t") == "9,0,9,0,0");
+}
+
 BOOST_AUTO_TEST_CASE(a_killed_connection_stays_dead) {
     client()->execute("KILL CONNECTION " + connection->rows("SELECT CONNECTION_ID()")[0][0]);
     for (int tries = 0; tries < 2; ++tries)

@@ -9,6 +9,7 @@ Where there is no mariadbd, start says so loudly and leaves FOLDER/missing behin
 know that they are skipped."""
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -21,18 +22,30 @@ SETTINGS = ("--no-defaults", "--bind-address=127.0.0.1", "--skip-name-resolve",
             "--innodb-log-file-size=64M", "--innodb-flush-log-at-trx-commit=1", "--skip-log-bin",
             "--max-connections=500", "--table-open-cache=4000", "--character-set-server=utf8mb4")
 PATIENCE_S = 60
+FIRST_EPHEMERAL_PORT = 32768
+children = []  # kept, or Python would complain that they still run
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that the system gives to no connection, while the server is down."""
+    while True:
+        port = random.SystemRandom().randrange(10000, FIRST_EPHEMERAL_PORT)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass  # somebody else's
+
+
+def is_installed():
+    return bool(shutil.which("mariadbd") and shutil.which("mariadb-install-db"))
 
 
 def start(folder):
     stop(folder)
     folder.mkdir(parents=True)
-    if not shutil.which("mariadbd") or not shutil.which("mariadb-install-db"):
+    if not is_installed():
         (folder / "missing").touch()
         print("SKIPPED: mariadbd is not installed; nothing is tested against MariaDB")
         return
@@ -44,11 +57,21 @@ def start(folder):
     subprocess.run(["mariadb-install-db", *SETTINGS[:1], *user, f"--datadir={data}",
                     "--auth-root-authentication-method=normal", "--skip-test-db"],
                    check=True, stdout=subprocess.DEVNULL)
-    (folder / "port").write_text(str(port := free_port()), encoding="ascii")
-    with open(folder / "log", "wb") as log:
-        subprocess.Popen(["mariadbd", *SETTINGS, *user, f"--datadir={data}", f"--port={port}",
-                          f"--socket={folder}/socket", f"--pid-file={folder}/pid"],
-                         stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    (folder / "port").write_text(str(free_port()), encoding="ascii")
+    run(folder)
+
+
+def run(folder, *settings):
+    """On the data that are there; returns when it answers."""
+    user = ["--user=mysql"] if os.geteuid() == 0 else []
+    port = (folder / "port").read_text(encoding="ascii")
+    with open(folder / "log", "ab") as log:
+        server = subprocess.Popen(
+            ["mariadbd", *SETTINGS, *settings, *user, f"--datadir={folder}/data", f"--port={port}",
+             f"--socket={folder}/socket"],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    children.append(server)
+    (folder / "pid").write_text(str(server.pid), encoding="ascii")
     wait(folder)
 
 
@@ -66,6 +89,12 @@ def wait(folder):
 
 def stop(folder):
     """Whatever it holds is thrown away, so it need not end in peace."""
+    kill(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def kill(folder):
+    """As when the power goes. Returns when it is dead."""
     try:
         pid = int((folder / "pid").read_text(encoding="ascii"))
         name = pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="ascii")
@@ -73,16 +102,17 @@ def stop(folder):
         name = ""
     if name.strip() == "mariadbd":
         os.kill(pid, signal.SIGKILL)
-        while pathlib.Path(f"/proc/{pid}").exists() and "zombie" not in state(pid):
+        while not is_dead(pid):
             time.sleep(0.05)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
-def state(pid):
+def is_dead(pid):
+    """A zombie may have threads that are not: their sockets are open still."""
     try:
-        return pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        return "zombie" in status and len(os.listdir(f"/proc/{pid}/task")) == 1
     except FileNotFoundError:
-        return "zombie"
+        return True
 
 
 if __name__ == "__main__":

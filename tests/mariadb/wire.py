@@ -17,22 +17,39 @@ class Cut(enum.Enum):
 
 
 CLOSE_STATEMENT, QUIT = 0x19, 0x01  # commands that a client sends when it has done
+COMMIT = b"\x03COMMIT"
 
 
 class Wire:
     """Carries to `target` (host, port). Cuts once, at the command with the number `at`, counted from 1
-    over all connections; every connection that there is then goes with it, later ones live."""
+    over all connections; every connection that there is then goes with it, later ones live. With
+    `only`, other commands than this are not counted."""
 
-    def __init__(self, target, cut=None, at=0):
+    def __init__(self, target, cut=None, at=0, only=None):
         self.target = target
         self.cut = cut
         self.at = at
+        self.only = only
         self.commands = []  # their first bytes, in order
+        self.to_hold = None  # a command
+        self.is_held, self.may_go = threading.Event(), threading.Event()
         self.lock = threading.Lock()
         self.sockets = set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def hold(self, command):
+        """The next one like this waits until may_go is set; is_held tells that it does."""
+        self.to_hold = command
+        self.is_held.clear()
+        self.may_go.clear()
+
+    def wait_if_held(self, command):
+        if command == self.to_hold:
+            self.to_hold = None
+            self.is_held.set()
+            self.may_go.wait(ANSWER_SECONDS)
 
     def close(self):
         self.listener.close()
@@ -57,6 +74,8 @@ class Wire:
                 threading.Thread(target=carry, daemon=True).start()
 
     def is_to_be_cut(self, command):
+        if self.only not in (None, command):
+            return False
         with self.lock:
             self.commands.append(command[:80])
             return len(self.commands) == self.at
@@ -80,9 +99,12 @@ class _Link:
                 if head[3] == 0 and self.wire.is_to_be_cut(body):
                     self._cut(head + body)
                     return
+                self.wire.wait_if_held(body)
                 self.server.sendall(head + body)
         except (OSError, EOFError):
             _end(self.client, self.server)
+        finally:
+            self.client.close()
 
     def _cut(self, command):
         self.is_answered.clear()
@@ -104,6 +126,8 @@ class _Link:
                     self.client.sendall(data)
         except (OSError, EOFError):
             _end(self.client, self.server)
+        finally:
+            self.server.close()
 
 
 def _read(source, size):
