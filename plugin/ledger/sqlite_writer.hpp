@@ -15,12 +15,14 @@
 // behind a failed sync is told to be durable, and nothing is copied, until all of the log was
 // written once more and synced.
 //
-// What it brings (bench-ledger, two cores, ext4, 160 us a sync; events a second through all three
-// steps, beside plain inserts of the same bytes, 16 of them in one transaction = 1): one thread
-// 0.07, 8 threads 0.18, 32 threads 0.32, 64 threads 0.37, 64 events in one call 0.49; 0.22 and 0.27
-// with 32 and 64 threads while each commit synced under the lock and the mark changed the entry.
-// Sixteen PHP processes on one file: 7,100 a second, p99 8 ms; polling SQLite's lock, 50 a second.
-// What remains is the processor's time for four B-trees, some 20 us an event.
+// What it brings (bench-ledger, two cores, ext4; events a second through all three steps, beside
+// plain inserts of the same bytes, 16 of them in one transaction = 1). With 0.16 ms a sync the
+// processor decides, for four B-trees, some 16 us an event: 32 threads 0.34, 64 threads 0.41, 64
+// events in one call 0.54. With 0.5 ms (SLOW_DISK_US=300) 0.73, 1.03, 1.27; with 1.2 ms 0.81, 1.46,
+// 1.82. One thread makes 0.76 to 0.95 of plain inserts with a transaction each.
+// Sixteen PHP processes on one file: 10,100 a second, p99 4 ms, 1.6 times the same script on
+// MariaDB (2.1 and 2.6 on the slower disks); 7,100 a second with a transaction each, 50 a second
+// when they poll SQLite's lock.
 //
 // Threads: every method from any thread.
 #pragma once
