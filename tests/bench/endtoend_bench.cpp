@@ -25,7 +25,7 @@ using namespace segpay::bench;
 
 namespace {
 
-// Measured in one run, with new connections from nginx to PHP: 4 workers 0.4, 8 0.6, 16 0.75, 32
+// Measured in two runs, with new connections from nginx to PHP: 4 workers 0.4, 8 0.6, 16 0.75, 32
 // 0.93, 64 0.90; 64 with kept connections 1.
 constexpr std::size_t kPhpWorkers = 64;
 constexpr std::size_t kRounds = 5;
