@@ -1,7 +1,7 @@
 """Checks a model of this folder in full with spin, then once with each of its protections taken out,
 and expects that the error is found each time.
 
-    python3 check.py ledger|commit [--soak]
+    python3 check.py ledger|commit|errand [--soak]
 
 Wants spin and gcc. Prints what was searched: how many states, how deep. The trail of an error is told
 step by step.
@@ -35,6 +35,7 @@ class Check:
     error: str = ""  # of a mutation: a part of what pan must say
     faults: int = 2
     soak_faults: int = 2
+    is_long: bool = False  # only with --soak
 
 
 # ---- What is checked. A mutation's error is the property that it was to break.
@@ -83,7 +84,18 @@ COMMIT = [
           error="belief"),
 ]
 
-MODELS = {"ledger": LEDGER + LEDGER_MUTATIONS, "commit": COMMIT}
+ERRAND = [
+    Check("who asks hears of his own claim when it is synced, one alone that it is new, and nobody"
+          " waits for ever", faults=3, soak_faults=4),
+    Check("the same among three processes", flags=("PROCESSES=3",), soak_faults=1, is_long=True),
+    Check("answers go out before the sync", flags=("ANSWER_BEFORE_SYNC",), error="is_synced"),
+    Check("a place is used again though somebody will answer there",
+          flags=("TAKEN_PLACE_IS_USED_AGAIN",), error="answer_to"),
+    Check("nobody looks whether who took a claim along lives",
+          flags=("DEAD_TAKER_IS_NOT_NOTICED",), error="invalid end state"),
+]
+
+MODELS = {"ledger": LEDGER + LEDGER_MUTATIONS, "commit": COMMIT, "errand": ERRAND}
 
 
 # ---- One search
@@ -177,6 +189,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(PROGRAMS_AT_ONCE) as pool:
         searches = []
         for check in MODELS[options.model]:
+            if check.is_long and not options.soak:
+                continue
             faults = check.soak_faults if options.soak else check.faults
             searches.append((check, faults, pool.submit(search, options.model, check, faults)))
         for check, faults, future in searches:
