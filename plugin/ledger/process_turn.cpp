@@ -53,7 +53,7 @@ struct ProcessTurn::Place {
     std::array<char, kRoom> errand;
     std::array<char, kAnswerRoom> answer;
 
-    State now() const { return static_cast<State>(state.load()); }
+    State stage() const { return static_cast<State>(state.load()); }
     void set(State next) { state.store(static_cast<std::uint32_t>(next)); }
     bool change(State from, State to) {
         auto expected = static_cast<std::uint32_t>(from);
@@ -131,7 +131,7 @@ std::optional<std::size_t> ProcessTurn::occupy() {
 // Of a place whose mutex is ours: whether nobody is still about to answer whoever had it before.
 bool ProcessTurn::is_free(Place& place) {
     (void)place.withdraw();
-    if (place.now() == State::taken && is_taker_alive(place)) return false;
+    if (place.stage() == State::taken && is_taker_alive(place)) return false;
     place.clear();
     return true;
 }
@@ -175,13 +175,13 @@ ProcessTurn::Left ProcessTurn::wait_in(Place& place, std::string& answer,
         if (const std::optional<Left> left = sleep_in(place, answer)) return *left;
         if (std::chrono::steady_clock::now() < until) continue;
         if (place.withdraw()) return Left::nothing;
-        return place.now() == State::taken ? Left::unknown : sleep_in(place, answer).value();
+        return place.stage() == State::taken ? Left::unknown : sleep_in(place, answer).value();
     }
 }
 
 std::optional<ProcessTurn::Left> ProcessTurn::sleep_in(Place& place, std::string& answer) {
     for (;;) {
-        const State state = place.now();
+        const State state = place.stage();
         if (state == State::answered) {
             answer.assign(place.answer.data(),
                           std::min<std::size_t>(place.answer_size, kAnswerRoom));
@@ -193,8 +193,8 @@ std::optional<ProcessTurn::Left> ProcessTurn::sleep_in(Place& place, std::string
             return std::nullopt;
         }
         sleep_while(place.state, static_cast<std::uint32_t>(state));
-        if (place.now() != state) continue;
-        if (state == State::taken && !is_taker_alive(place) && place.now() == State::taken)
+        if (place.stage() != state) continue;
+        if (state == State::taken && !is_taker_alive(place) && place.stage() == State::taken)
             return Left::nothing;
         return std::nullopt;
     }
@@ -205,7 +205,7 @@ std::optional<ProcessTurn::Left> ProcessTurn::sleep_in(Place& place, std::string
 ProcessTurn::Errands::Errands(ProcessTurn& turn) : Errands(turn, None()) {
     if (!turn.shared_) return;
     for (std::size_t number = 0; number < kPlaces; ++number) {
-        const State state = turn.shared_->places[number].now();
+        const State state = turn.shared_->places[number].stage();
         if (state != State::posted && state != State::called) continue;
         if (!own_place_ && !(own_place_ = turn.occupy())) return;
         take_along(number);
