@@ -2,6 +2,7 @@
 #include "ledger/shared_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ namespace segpay {
 namespace {
 
 constexpr std::size_t kBootIdSize = 40;
+constexpr int kAttempts = 5;           // to map a file that others replace
 constexpr std::size_t kAlignment = 64; // of what comes behind the head
 
 // A mutex that was held when the power went would never be free again: the kernel that would have
@@ -104,10 +106,8 @@ SharedFile::SharedFile(const std::string& path, std::string_view layout, std::si
     layout.copy(expected.layout.data(), expected.layout.size() - 1);
     expected.size = size_;
     expected.boot = boot_id();
-    map(path, expected);
-    if (mapped_) return;
-    make(path, expected, initialise);
-    map(path, expected);
+    for (int attempt = 0; attempt < kAttempts && !map(path, expected); ++attempt)
+        if (!make(path, expected, initialise)) return;
 }
 
 SharedFile::~SharedFile() {
@@ -118,30 +118,32 @@ void* SharedFile::memory() const {
     return mapped_ ? static_cast<char*>(mapped_) + sizeof(Head) : nullptr;
 }
 
-void SharedFile::map(const std::string& path, const Head& expected) {
+// False: there is no such file, or not one to be used.
+bool SharedFile::map(const std::string& path, const Head& expected) {
     const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     struct ::stat status {};
     if (file.number() < 0 || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
         static_cast<std::size_t>(status.st_size) != size_)
-        return;
+        return false;
     void* const place =
         ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
-    if (place == MAP_FAILED) return;
+    if (place == MAP_FAILED) return false;
     const Head& head = *static_cast<const Head*>(place);
     if (head.layout == expected.layout && head.size == expected.size &&
         head.boot == expected.boot && head.inode == status.st_ino)
         mapped_ = place;
     else
         ::munmap(place, size_);
+    return mapped_ != nullptr;
 }
 
 // Made whole under another name first: who opens it finds it ready, with all the room on the disk
-// that it will ever need. When two make it at once, they may go on with two files.
-void SharedFile::make(const std::string& path, const Head& expected, void (*initialise)(void*)) {
+// that it will ever need. False: there is no making it. True: there is one now, perhaps another's.
+bool SharedFile::make(const std::string& path, const Head& expected, void (*initialise)(void*)) {
     const std::string unready = path + "." + std::to_string(::getpid());
     const Descriptor file(
         ::open(unready.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0660));
-    if (file.number() < 0) return;
+    if (file.number() < 0) return false;
     struct ::stat status {};
     bool is_made = ::fstat(file.number(), &status) == 0 &&
                    ::posix_fallocate(file.number(), 0, static_cast<::off_t>(size_)) == 0;
@@ -155,9 +157,25 @@ void SharedFile::make(const std::string& path, const Head& expected, void (*init
         head.inode = status.st_ino;
         initialise(static_cast<char*>(place) + sizeof(Head));
         ::munmap(place, size_);
-        is_made = std::rename(unready.c_str(), path.c_str()) == 0;
+        is_made = put_in_place(unready, path);
     }
-    if (!is_made) ::unlink(unready.c_str());
+    ::unlink(unready.c_str());
+    return is_made;
+}
+
+// Of many who make it at once one succeeds, or they would go on with a file each, and wait for each
+// other by polling. A file that will not do is replaced by whoever holds its lock, if it is still
+// the one that is there.
+bool SharedFile::put_in_place(const std::string& made, const std::string& path) {
+    if (::link(made.c_str(), path.c_str()) == 0) return true;
+    if (errno != EEXIST) return std::rename(made.c_str(), path.c_str()) == 0;
+    const Descriptor old(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    struct ::stat mine {
+    }, there{};
+    if (old.number() < 0) return std::rename(made.c_str(), path.c_str()) == 0; // a symbolic link
+    if (::flock(old.number(), LOCK_EX) != 0 || ::fstat(old.number(), &mine) != 0) return false;
+    if (::stat(path.c_str(), &there) == 0 && there.st_ino != mine.st_ino) return true;
+    return std::rename(made.c_str(), path.c_str()) == 0;
 }
 
 } // namespace segpay

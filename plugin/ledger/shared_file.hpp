@@ -45,8 +45,9 @@ public:
 
 private:
     struct Head;
-    void map(const std::string& path, const Head& expected);
-    void make(const std::string& path, const Head& expected, void (*initialise)(void*));
+    bool map(const std::string& path, const Head& expected);
+    bool make(const std::string& path, const Head& expected, void (*initialise)(void*));
+    static bool put_in_place(const std::string& made, const std::string& path);
 
     std::size_t size_; // of all
     void* mapped_ = nullptr;

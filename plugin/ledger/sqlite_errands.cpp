@@ -46,6 +46,7 @@ void ClaimErrand::ask(Packer& packer) const {
     const Identity& identity = prepared_.identity;
     packer.put(static_cast<std::int64_t>(ErrandKind::claim));
     packer.put(prepared_.now);
+    packer.put(prepared_.lease_end);
     packer.put(identity.stem);
     packer.put(static_cast<std::int64_t>(identity.access));
     packer.put(static_cast<std::int64_t>(identity.renewal));
@@ -55,7 +56,8 @@ void ClaimErrand::ask(Packer& packer) const {
     if (prepared_.password) packer.put(prepared_.password->bytes);
 }
 
-AskedClaim::AskedClaim(Unpacker& unpacker) : now_(unpacker.number()) {
+AskedClaim::AskedClaim(Unpacker& unpacker)
+    : now_(unpacker.number()), lease_end_(unpacker.number()) {
     identity_.stem = unpacker.text();
     identity_.access = static_cast<Change>(unpacker.number());
     identity_.renewal = static_cast<Change>(unpacker.number());
@@ -66,7 +68,7 @@ AskedClaim::AskedClaim(Unpacker& unpacker) : now_(unpacker.number()) {
 }
 
 PreparedClaim AskedClaim::prepared() const {
-    return {event_, identity_, now_, record_, password_, true};
+    return {event_, identity_, now_, lease_end_, record_, password_, true};
 }
 
 void pack(Packer& packer, const Claim& claim) {

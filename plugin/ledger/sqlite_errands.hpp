@@ -44,6 +44,7 @@ struct PreparedClaim {
     const Event& event;
     const Identity& identity;
     TimeMs now;
+    TimeMs lease_end; // if it is handed out
     std::string record;
     std::optional<Blob> password; // boxed
     bool is_errand = false;       // whoever wants it is in another process
@@ -89,6 +90,7 @@ public:
 
 private:
     TimeMs now_;
+    TimeMs lease_end_;
     Identity identity_;
     std::string record_;
     Event event_;

@@ -195,8 +195,8 @@ auto SqliteLedger::read(const char* operation, const Work& work) {
 }
 
 PreparedClaim SqliteLedger::prepare(const Arrival& arrival, TimeMs now) const {
-    return {arrival.event, arrival.identity, now, to_record(arrival.event),
-            boxed(arrival.event.password)};
+    return {arrival.event,           arrival.identity,         now,
+            now + TimeMs{lease_ms_}, to_record(arrival.event), boxed(arrival.event.password)};
 }
 
 Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
@@ -247,7 +247,7 @@ Claim SqliteLedger::complete(Claim claim, const Event& event) {
 }
 
 Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
-    const auto& [event, identity, now, record, password, is_errand] = prepared;
+    const auto& [event, identity, now, lease_end, record, password, is_errand] = prepared;
     const std::optional<Purchase> known = find_purchase(db_, event.purchase_id);
     Purchase memory = known.value_or(Purchase());
     memory.id = event.purchase_id;
@@ -262,12 +262,12 @@ Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
     entry.record = record;
     entry.password = &password;
     entry.now = now;
-    if (is_first) entry.lease_until_ms = now + TimeMs{lease_ms_};
+    if (is_first) entry.lease_until_ms = lease_end;
     if (!insert(entry)) return meet_again(prepared, std::move(claim));
 
     SEGPAY_FAILPOINT("claim.entry_written");
     claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
-    if (is_first) claim.entry = new_entry(claim.key, entry.sequence, now, *entry.lease_until_ms);
+    if (is_first) claim.entry = new_entry(claim.key, entry.sequence, now, lease_end);
     memory = learned(std::move(memory), event);
     if (memory.id.empty() || memory == known) return claim;
     if (known)
