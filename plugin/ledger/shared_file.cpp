@@ -121,20 +121,21 @@ void* SharedFile::memory() const {
 // False: there is no such file, or not one to be used.
 bool SharedFile::map(const std::string& path, const Head& expected) {
     const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    struct ::stat status {};
-    if (file.number() < 0 || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
-        static_cast<std::size_t>(status.st_size) != size_)
-        return false;
+    if (file.number() < 0 || !is_one_to_be_used(file.number(), expected)) return false;
     void* const place =
         ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
-    if (place == MAP_FAILED) return false;
-    const Head& head = *static_cast<const Head*>(place);
-    if (head.layout == expected.layout && head.size == expected.size &&
-        head.boot == expected.boot && head.inode == status.st_ino)
-        mapped_ = place;
-    else
-        ::munmap(place, size_);
+    if (place != MAP_FAILED) mapped_ = place;
     return mapped_ != nullptr;
+}
+
+bool SharedFile::is_one_to_be_used(int file, const Head& expected) {
+    struct ::stat status {};
+    Head head{};
+    return ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+           static_cast<std::size_t>(status.st_size) == expected.size &&
+           ::pread(file, &head, sizeof head, 0) == static_cast<::ssize_t>(sizeof head) &&
+           head.layout == expected.layout && head.size == expected.size &&
+           head.boot == expected.boot && head.inode == status.st_ino;
 }
 
 // Made whole under another name first: who opens it finds it ready, with all the room on the disk
@@ -157,7 +158,7 @@ bool SharedFile::make(const std::string& path, const Head& expected, void (*init
         head.inode = status.st_ino;
         initialise(static_cast<char*>(place) + sizeof(Head));
         ::munmap(place, size_);
-        is_made = put_in_place(unready, path);
+        is_made = put_in_place(unready, path, expected);
     }
     ::unlink(unready.c_str());
     return is_made;
@@ -165,17 +166,19 @@ bool SharedFile::make(const std::string& path, const Head& expected, void (*init
 
 // Of many who make it at once one succeeds, or they would go on with a file each, and wait for each
 // other by polling. A file that will not do is replaced by whoever holds its lock, if it is still
-// the one that is there.
-bool SharedFile::put_in_place(const std::string& made, const std::string& path) {
+// the one that is there, and will still not do.
+bool SharedFile::put_in_place(const std::string& made, const std::string& path,
+                              const Head& expected) {
     if (::link(made.c_str(), path.c_str()) == 0) return true;
-    if (errno != EEXIST) return std::rename(made.c_str(), path.c_str()) == 0;
+    const auto replace = [&] { return std::rename(made.c_str(), path.c_str()) == 0; };
     const Descriptor old(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    struct ::stat mine {
-    }, there{};
-    if (old.number() < 0) return std::rename(made.c_str(), path.c_str()) == 0; // a symbolic link
-    if (::flock(old.number(), LOCK_EX) != 0 || ::fstat(old.number(), &mine) != 0) return false;
-    if (::stat(path.c_str(), &there) == 0 && there.st_ino != mine.st_ino) return true;
-    return std::rename(made.c_str(), path.c_str()) == 0;
+    if (old.number() < 0) return replace(); // a symbolic link; or links are not to be had
+    struct ::stat locked {};
+    struct ::stat there {};
+    if (::flock(old.number(), LOCK_EX) != 0 || ::fstat(old.number(), &locked) != 0) return false;
+    const bool is_still_there = ::lstat(path.c_str(), &there) == 0 && there.st_ino == locked.st_ino;
+    if (!is_still_there || is_one_to_be_used(old.number(), expected)) return true;
+    return replace();
 }
 
 } // namespace segpay

@@ -47,7 +47,9 @@ private:
     struct Head;
     bool map(const std::string& path, const Head& expected);
     bool make(const std::string& path, const Head& expected, void (*initialise)(void*));
-    static bool put_in_place(const std::string& made, const std::string& path);
+    static bool put_in_place(const std::string& made, const std::string& path,
+                             const Head& expected);
+    static bool is_one_to_be_used(int file, const Head& expected);
 
     std::size_t size_; // of all
     void* mapped_ = nullptr;

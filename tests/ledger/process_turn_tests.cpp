@@ -121,6 +121,24 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_of_this_machine_and_boot_is_replaced) {
     }
 }
 
+// Whether there is no file yet, or one that is to be replaced.
+BOOST_AUTO_TEST_CASE(who_open_it_at_once_open_the_same) {
+    for (int round = 0; round < 40; ++round) {
+        const std::string path = file("turn" + std::to_string(round));
+        if (round % 2 == 1) std::ofstream(path) << "something else";
+        const auto begin = std::chrono::steady_clock::now() + 5ms;
+        const auto take_one = [&] {
+            std::this_thread::sleep_until(begin);
+            ProcessTurn his(path);
+            const bool has_it = his.take(10ms);
+            std::this_thread::sleep_until(begin + 60ms);
+            return std::string(has_it ? "1" : "");
+        };
+        Child one(take_one), two(take_one), three(take_one), four(take_one);
+        BOOST_TEST(one.said() + two.said() + three.said() + four.said() == "1");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(where_no_file_can_be_there_is_no_waiting) {
     ProcessTurn nowhere(file("missing/turn"));
     BOOST_TEST(!nowhere.is_usable());
