@@ -1,5 +1,6 @@
 // Claims in the MariaDB ledger: what is new, what was met before, and who is handed it.
 #include "events/record.hpp"
+#include "ledger/claims.hpp"
 #include "ledger/failpoint.hpp"
 #include "ledger/memory.hpp"
 #include "ledger/mysql_ledger.hpp"
@@ -30,7 +31,7 @@ Claim MysqlLedger::claim(const Event& event, const Identity& identity, TimeMs no
         gathered_.claims.push_back({&prepared, &claim});
     });
     SEGPAY_FAILPOINT("claim.after_commit");
-    return complete(std::move(claim), event);
+    return completed(std::move(claim), event, followers_);
 }
 
 std::vector<Claim> MysqlLedger::claim_all(std::span<const Arrival> arrivals, TimeMs now) {
@@ -48,18 +49,8 @@ std::vector<Claim> MysqlLedger::claim_all(std::span<const Arrival> arrivals, Tim
     });
     SEGPAY_FAILPOINT("claim_all.after_commit");
     for (std::size_t i = 0; i < claims.size(); ++i)
-        claims[i] = complete(std::move(claims[i]), arrivals[i].event);
+        claims[i] = completed(std::move(claims[i]), arrivals[i].event, followers_);
     return claims;
-}
-
-// With what need not be done inside the transaction.
-Claim MysqlLedger::complete(Claim claim, const Event& event) {
-    if (claim.outcome == Claim::Outcome::queued) followers_.note(event.purchase_id);
-    if (claim.entry && !claim.entry->event) { // it is new
-        claim.entry->event = event;
-        claim.entry->event->key = claim.key;
-    }
-    return claim;
 }
 
 // Other front ends on this server wait until this transaction is over. A row that is not there
@@ -111,13 +102,8 @@ Claim MysqlLedger::added(const NewEntry& entry, std::int64_t sequence, bool is_f
     Claim claim;
     claim.key = entry.key;
     claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
-    if (!is_first) return claim;
-    claim.entry.emplace();
-    claim.entry->sequence = static_cast<std::uint64_t>(sequence);
-    claim.entry->key = claim.key;
-    claim.entry->attempts = 1;
-    claim.entry->received_at_ms = claim.entry->changed_at_ms = entry.now;
-    claim.entry->next_attempt_at_ms = entry.now + TimeMs{lease_ms_};
+    if (is_first)
+        claim.entry = new_entry(claim.key, sequence, entry.now, entry.now + TimeMs{lease_ms_});
     return claim;
 }
 
@@ -260,10 +246,6 @@ Claim MysqlLedger::meet_again(const Event& event, Claim claim, TimeMs now) {
     } else {
         claim.entry = hand_out(stored.sequence, kAnyTime, now);
         claim.outcome = claim.entry ? Claim::Outcome::leased : Claim::Outcome::dead_letter;
-        if (!claim.entry) return claim;
-        // Stored only if there is a key; but the postback that came again may have brought it.
-        Event& again = claim.entry->event.value();
-        if (again.password.is_empty()) again.password = event.password;
     }
     return claim;
 }

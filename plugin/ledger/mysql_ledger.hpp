@@ -148,7 +148,6 @@ private:
     // Inside a transaction:
     MysqlConnection& writer() { return writer_.connection(); }
     Prepared prepare(const Arrival& arrival, TimeMs now) const;
-    Claim complete(Claim claim, const Event& event);
     StoredPurchase locked_purchase(const std::string& id);
     Claim add_or_meet(const Prepared& prepared);
     Claim added(const NewEntry& entry, std::int64_t sequence, bool is_first) const;

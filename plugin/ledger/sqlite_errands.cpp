@@ -2,6 +2,7 @@
 #include "ledger/sqlite_errands.hpp"
 
 #include "events/record.hpp"
+#include "ledger/claims.hpp"
 
 #include <utility>
 
@@ -12,16 +13,6 @@ Mark::Mark(const Entry& entry, TimeMs when)
       attempts(entry.attempts),
       received_at(entry.received_at_ms),
       now(when) {}
-
-Entry new_entry(const std::string& key, std::int64_t sequence, TimeMs now, TimeMs lease_end) {
-    Entry entry;
-    entry.sequence = static_cast<std::uint64_t>(sequence);
-    entry.key = key;
-    entry.attempts = 1;
-    entry.received_at_ms = entry.changed_at_ms = now;
-    entry.next_attempt_at_ms = lease_end;
-    return entry;
-}
 
 void MarkErrand::ask(Packer& packer) const {
     packer.put(static_cast<std::int64_t>(ErrandKind::mark));

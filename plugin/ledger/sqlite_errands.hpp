@@ -36,9 +36,6 @@ struct Mark {
     TimeMs now = 0;
 };
 
-// An entry that was just made, and handed out at once; without its event.
-Entry new_entry(const std::string& key, std::int64_t sequence, TimeMs now, TimeMs lease_end);
-
 // What of a claim can be made before the transaction: others wait while that lasts.
 struct PreparedClaim {
     const Event& event;

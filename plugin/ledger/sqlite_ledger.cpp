@@ -11,6 +11,7 @@
 // The lease: (sequence, attempts). `attempts` grows at each handing out, so whoever settles with an
 // older number has lost the entry to somebody else.
 #include "events/record.hpp"
+#include "ledger/claims.hpp"
 #include "ledger/failpoint.hpp"
 #include "ledger/followers.hpp"
 #include "ledger/ledger.hpp"
@@ -117,7 +118,6 @@ private:
     void hold_purchase(const KeptRequest& request);
     bool insert(NewEntry& entry);
 
-    Claim complete(Claim claim, const Event& event);
     template <class... Values>
     std::optional<Entry> take(TimeMs now, std::string_view find_sql, const Values&... values);
     std::optional<Blob> boxed(const Secret& password) const;
@@ -210,7 +210,7 @@ Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs n
     };
     guarded("claiming an event", [&] { writer_.transact(work, errand); });
     SEGPAY_FAILPOINT("claim.after_commit");
-    return complete(*std::move(claim), event);
+    return completed(*std::move(claim), event, followers_);
 }
 
 std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, TimeMs now) {
@@ -229,21 +229,8 @@ std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, Ti
     });
     SEGPAY_FAILPOINT("claim_all.after_commit");
     for (std::size_t i = 0; i < claims.size(); ++i)
-        claims[i] = complete(std::move(claims[i]), arrivals[i].event);
+        claims[i] = completed(std::move(claims[i]), arrivals[i].event, followers_);
     return claims;
-}
-
-// With what need not be done inside the transaction.
-Claim SqliteLedger::complete(Claim claim, const Event& event) {
-    if (claim.outcome == Claim::Outcome::queued) followers_.note(event.purchase_id);
-    if (claim.entry && !claim.entry->event) { // it is new
-        claim.entry->event = event;
-        claim.entry->event->key = claim.key;
-    }
-    // Stored only if there is a key; but the postback that came again may have brought it.
-    if (claim.entry && claim.entry->event->password.is_empty())
-        claim.entry->event->password = event.password;
-    return claim;
 }
 
 Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
