@@ -9,7 +9,6 @@ Where there is no mariadbd, start says so loudly and leaves FOLDER/missing behin
 know that they are skipped."""
 import os
 import pathlib
-import random
 import shutil
 import signal
 import socket
@@ -17,25 +16,14 @@ import subprocess
 import sys
 import time
 
+from stack import free_port
+
 SETTINGS = ("--no-defaults", "--bind-address=127.0.0.1", "--skip-name-resolve",
             "--performance-schema=OFF", "--innodb-buffer-pool-size=64M",
             "--innodb-log-file-size=64M", "--innodb-flush-log-at-trx-commit=1", "--skip-log-bin",
             "--max-connections=500", "--table-open-cache=4000", "--character-set-server=utf8mb4")
 PATIENCE_S = 60
-FIRST_EPHEMERAL_PORT = 32768
 children = []  # kept, or Python would complain that they still run
-
-
-def free_port():
-    """One that the system gives to no connection, while the server is down."""
-    while True:
-        port = random.SystemRandom().randrange(10000, FIRST_EPHEMERAL_PORT)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                pass  # somebody else's
 
 
 def is_installed():
