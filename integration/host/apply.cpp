@@ -2,13 +2,13 @@
 // effects.cpp.
 #include "apply.hpp"
 
+#include "applied_events.hpp"
 #include "catalogue.hpp"
 #include "effects.hpp"
 #include "log.hpp"
 #include "members.hpp"
 #include "secrets.hpp"
 #include "subscriptions.hpp"
-#include "transactions.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -37,8 +37,8 @@ struct Fact {
     const biller_event& event;
     const Effect& effect;
     Switch access;
-    std::string key;
-    std::string kind;
+    std::string_view key;
+    std::string_view kind;
     Text subscription; // "SEGPAY:26346680"
     Text transaction;  // "SEGPAY:1234567890"
     Text related;
@@ -56,6 +56,12 @@ Text said(const biller_bytes& bytes) {
     return biller::text(bytes);
 }
 
+// For as long as the event is there.
+std::optional<std::string_view> words(const biller_bytes& bytes) {
+    if (bytes.size == 0) return std::nullopt;
+    return biller::view(bytes);
+}
+
 Text segpay_id(const biller_bytes& bytes) {
     if (bytes.size == 0) return std::nullopt;
     return "SEGPAY:" + biller::text(bytes);
@@ -68,8 +74,8 @@ Fact fact_of(const biller_event& event, MemberManagement management) {
     return {.event = event,
             .effect = effect,
             .access = effect.access_under(management),
-            .key = biller::text(event.key),
-            .kind = biller::text(event.kind_name),
+            .key = biller::view(event.key),
+            .kind = biller::view(event.kind_name),
             .subscription = segpay_id(event.purchase_id),
             .transaction = segpay_id(event.transaction_id),
             .related = segpay_id(event.related_transaction_id),
@@ -112,7 +118,7 @@ bool names_a_parent(const biller_event& event) {
 Member make_member(Connection& db, const Fact& fact, const std::optional<Member>& customer) {
     const biller_event& event = fact.event;
     if (!has_site(db, *fact.site))
-        throw Refusal("site \"" + *fact.site + "\" of this " + fact.kind +
+        throw Refusal("site \"" + *fact.site + "\" of this " + std::string(fact.kind) +
                       " is not in the host's catalogue; add it there, restart and redeliver");
     Member member;
     if (customer) {
@@ -214,11 +220,16 @@ void apply_period(const Fact& fact, const std::optional<JoinOption>& option,
         std::max(subscription.paid_until.value_or(0), fact.at + days * kSecondsPerDay);
 }
 
-// Whether it gives or ends access, or changes hands: then its member's status may change.
-bool apply_to_subscription(Connection& db, const Fact& fact, std::int64_t number,
-                           const std::optional<Subscription>& known,
-                           const std::optional<Member>& member,
-                           const std::optional<JoinOption>& option) {
+// What an event did to its subscription.
+struct Change {
+    bool moves_access = false;  // gave or ended it, or gave it to somebody else
+    std::optional<bool> access; // what it opened or ended
+};
+
+Change apply_to_subscription(Connection& db, const Fact& fact,
+                             const std::optional<Subscription>& known,
+                             const std::optional<Member>& member,
+                             const std::optional<JoinOption>& option) {
     Subscription subscription = known.value_or(Subscription{});
     const std::optional<std::int64_t> owner_before = subscription.member;
     if (!known) {
@@ -237,9 +248,10 @@ bool apply_to_subscription(Connection& db, const Fact& fact, std::int64_t number
     const bool changes_hands = owner_before != subscription.member;
     if (owner_before && changes_hands) refresh_status(db, *owner_before);
     const bool had_access = known && known->access.value_or(false);
-    if (subscription.access.value_or(false) != had_access)
-        db.execute("UPDATE applied_events SET access = ?2 WHERE number = ?1", number, !had_access);
-    return changes_hands || !known || known->access != subscription.access;
+    Change change;
+    change.moves_access = changes_hands || !known || known->access != subscription.access;
+    if (subscription.access.value_or(false) != had_access) change.access = !had_access;
+    return change;
 }
 
 // A login is brought to a record that nobody uses yet, or by the enable of a purchase whose sale
@@ -269,16 +281,15 @@ Direction direction_of(Books books) {
     return books == Books::taken_back ? Direction::back : Direction::in;
 }
 
-void add_transaction(Connection& db, const Fact& fact, std::int64_t number,
-                     const std::optional<Member>& member, const std::optional<JoinOption>& option) {
+std::optional<Transaction> money_of(const Fact& fact, const std::optional<Member>& member,
+                                    const std::optional<JoinOption>& option) {
+    if (!is_in_the_books(fact)) return std::nullopt;
     Transaction transaction;
-    transaction.event = number;
-    transaction.id = fact.transaction;
     transaction.related = fact.related;
-    transaction.subscription = fact.subscription;
-    if (member) transaction.member = member->id;
-    transaction.site = member ? Text(member->site) : fact.site;
-    transaction.kind = fact.kind;
+    if (member)
+        transaction.site = member->site;
+    else
+        transaction.site = fact.site;
     if (const biller_money& money = fact.event.amount; has_amount(fact.event)) {
         transaction.amount_minor = money.minor;
         transaction.currency = money.currency;
@@ -288,28 +299,10 @@ void add_transaction(Connection& db, const Fact& fact, std::int64_t number,
     transaction.is_test = fact.event.test == BILLER_YES;
     transaction.is_standin = fact.event.standin == BILLER_YES;
     if (fact.effect.has_tokens && option) transaction.tokens_sold = option->tokens;
-    transaction.occurred_at = fact.at;
-    store_transaction(db, transaction);
+    return transaction;
 }
 
 // ---- One event --------------------------------------------------------------------------------
-
-bool is_applied(Connection& db, const std::string& key) {
-    return db.query("SELECT 1 FROM applied_events WHERE key = ?1", key).next();
-}
-
-// Its number, in the order of arrival.
-std::int64_t remember_key(Connection& db, const Fact& fact, const std::optional<Member>& member) {
-    db.execute(
-        "INSERT INTO applied_events (key, kind, subscription, transaction_id, member, reason_code,"
-        " reason_text, reason_family, redelivery, occurred_at, applied_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        fact.key, fact.kind, fact.subscription, fact.transaction,
-        member ? std::optional(member->id) : std::nullopt, said(fact.event.reason_code),
-        said(fact.event.reason_text), said(fact.event.reason_family),
-        fact.event.redelivery == BILLER_YES, fact.at, std::time(nullptr));
-    return db.last_id();
-}
 
 // False when it had been applied before; then nothing is changed. Nobody else writes meanwhile.
 bool apply(Connection& db, const Fact& fact) {
@@ -320,20 +313,34 @@ bool apply(Connection& db, const Fact& fact) {
     const std::optional<Member> member = member_of(db, fact, subscription, may_make);
     const std::optional<JoinOption> option = find_option(db, biller::view(fact.event.option));
 
-    const std::int64_t number = remember_key(db, fact, member);
-    const bool access_moved = fact.effect.has_subscription && fact.subscription &&
-                              apply_to_subscription(db, fact, number, subscription, member, option);
-    if (fact.effect.has_subscription && member)
-        apply_to_member(db, fact, *member, subscription, access_moved);
-    if (is_in_the_books(fact)) add_transaction(db, fact, number, member, option);
+    AppliedEvent applied;
+    applied.key = fact.key;
+    applied.kind = fact.kind;
+    applied.subscription = fact.subscription;
+    applied.transaction = fact.transaction;
+    if (member) applied.member = member->id;
+    applied.reason_code = words(fact.event.reason_code);
+    applied.reason_text = words(fact.event.reason_text);
+    applied.reason_family = words(fact.event.reason_family);
+    applied.is_redelivery = fact.event.redelivery == BILLER_YES;
+    applied.occurred_at = fact.at;
+    applied.money = money_of(fact, member, option);
+    if (fact.effect.has_subscription) {
+        Change change;
+        if (fact.subscription)
+            change = apply_to_subscription(db, fact, subscription, member, option);
+        if (member) apply_to_member(db, fact, *member, subscription, change.moves_access);
+        applied.access = change.access;
+    }
+    store_applied_event(db, applied);
     return true;
 }
 
 // Tests count these lines.
 void tell(const Fact& fact, bool is_new) {
     if (!is_logged(Level::debug)) return;
-    nats_host::log(Level::debug, (is_new ? "applied " : "had applied ") + fact.kind + " " +
-                                     fact.transaction.value_or("-") + " of " +
+    nats_host::log(Level::debug, (is_new ? "applied " : "had applied ") + std::string(fact.kind) +
+                                     " " + fact.transaction.value_or("-") + " of " +
                                      fact.subscription.value_or("-"));
 }
 

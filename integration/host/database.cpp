@@ -60,8 +60,9 @@ void Rows::bind(int index, std::int64_t value) {
 }
 
 void Rows::bind(int index, std::string_view value) {
-    if (int code = sqlite3_bind_text64(statement_, index, value.data() ? value.data() : "",
-                                       value.size(), SQLITE_TRANSIENT, SQLITE_UTF8))
+    if (int code =
+            sqlite3_bind_text64(statement_, index, value.data() ? value.data() : "", value.size(),
+                                copies_text_ ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8))
         connection_.fail(code, taken_.key());
 }
 
@@ -78,6 +79,7 @@ Connection::Connection(const std::string& path) : path_(path) {
             "PRAGMA journal_mode = WAL;"
             "PRAGMA synchronous = FULL;"
             "PRAGMA wal_autocheckpoint = 4000;"
+            "PRAGMA cache_size = -16384;" // KiB
             "PRAGMA foreign_keys = ON;");
     } catch (...) {
         sqlite3_close(handle_);

@@ -56,8 +56,7 @@ public:
     Rows(Connection& connection, Sql sql);
     template <class... Values>
     Rows(Connection& connection, Sql sql, const Values&... values) : Rows(connection, sql) {
-        int index = 0;
-        (bind(++index, values), ...);
+        bind_all(values...);
     }
     ~Rows();
     Rows(const Rows&) = delete;
@@ -84,9 +83,18 @@ public:
     void bind(int index, const char* value) { bind(index, std::string_view(value)); }
 
 private:
+    friend class Connection;
+
+    template <class... Values>
+    void bind_all(const Values&... values) {
+        int index = 0;
+        (bind(++index, values), ...);
+    }
+
     Connection& connection_;
     Statements::node_type taken_;
     sqlite3_stmt* statement_;
+    bool copies_text_ = true; // or texts outlive the rows
 };
 
 // One connection; used by one thread at a time. Parameters are ?1, ?2, ... in order.
@@ -105,7 +113,10 @@ public:
     // Runs a statement without rows and returns the number of rows that it changed.
     template <class... Values>
     std::int64_t execute(Sql sql, const Values&... values) {
-        Rows(*this, sql, values...).next();
+        Rows rows(*this, sql);
+        rows.copies_text_ = false;
+        rows.bind_all(values...);
+        rows.next();
         return changed_rows();
     }
 

@@ -49,8 +49,7 @@ Html transactions_of(Connection& db, std::int64_t member) {
         "SELECT occurred_at, kind, coalesce(id, '–'), coalesce(subscription, '–'), amount_minor,"
         " currency, exponent, approved, test, standin, coalesce(related, ''), tokens,"
         " reason_code, reason_text, reason_family FROM transactions"
-        " JOIN (SELECT number, reason_code, reason_text, reason_family FROM applied_events)"
-        " ON number = event WHERE member = ?1 ORDER BY occurred_at, event",
+        " WHERE member = ?1 ORDER BY occurred_at, event",
         member);
     std::vector<Row> cells;
     while (rows.next()) {

@@ -8,7 +8,7 @@
 namespace nats_host {
 namespace {
 
-constexpr int kVersion = 3;
+constexpr int kVersion = 4;
 
 constexpr const char* kTables = R"sql(
 CREATE TABLE sites (
@@ -48,8 +48,7 @@ CREATE TABLE members (
     tokens        INTEGER NOT NULL DEFAULT 0,
     created_at    INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX members_username ON members (site, username) WHERE status <> 'pending';
-CREATE INDEX members_username_anywhere ON members (username);
+CREATE UNIQUE INDEX members_username ON members (username, site) WHERE status <> 'pending';
 CREATE INDEX members_parent ON members (parent_member) WHERE parent_member IS NOT NULL;
 CREATE INDEX members_foreign ON members (foreign_id) WHERE foreign_id IS NOT NULL;
 
@@ -71,40 +70,14 @@ CREATE TABLE subscriptions (
 );
 CREATE INDEX subscriptions_member ON subscriptions (member);
 
--- One row for each event that tells of money. Income is the sum of amount_minor over rows that are
--- approved and no test: what is taken back is negative, what was declined is not approved.
-CREATE TABLE transactions (
-    event        INTEGER PRIMARY KEY REFERENCES applied_events (number),
-    id           TEXT,    -- a stand-in sale and its decline share one
-    related      TEXT,    -- the transaction that is taken back
-    subscription TEXT,    -- subscriptions.id
-    member       INTEGER REFERENCES members (id),
-    site         TEXT,
-    kind         TEXT NOT NULL,
-    amount_minor INTEGER, -- NULL: the biller did not say
-    currency     TEXT,
-    exponent     INTEGER,
-    direction    INTEGER NOT NULL, -- of the money: 1 in, -1 back, 0 declined
-    approved     INTEGER NOT NULL,
-    test         INTEGER NOT NULL,
-    standin      INTEGER NOT NULL,
-    tokens_sold  INTEGER NOT NULL, -- that belong to this sale
-    tokens       INTEGER NOT NULL, -- by which this row changed the member's
-    occurred_at  INTEGER NOT NULL
-);
-CREATE INDEX transactions_id ON transactions (id);
-CREATE INDEX transactions_related ON transactions (related) WHERE related IS NOT NULL;
-CREATE INDEX transactions_subscription ON transactions (subscription);
-CREATE INDEX transactions_member ON transactions (member);
-
--- The idempotency keys: a row means that the effect of the event is in the tables above, because
--- both were committed together.
+-- What has happened, one row for each event. A row is also an idempotency key: the effect of the
+-- event is in the tables above, because both were committed together.
 CREATE TABLE applied_events (
     number         INTEGER PRIMARY KEY, -- order of arrival here
     key            TEXT NOT NULL UNIQUE,
     kind           TEXT NOT NULL,
-    subscription   TEXT,
-    transaction_id TEXT,
+    subscription   TEXT,    -- subscriptions.id
+    transaction_id TEXT,    -- a stand-in sale and its decline share one
     member         INTEGER REFERENCES members (id),
     access         INTEGER, -- 1: this event opened access, 0: it ended it, NULL: neither
     reason_code    TEXT,    -- why declined, refunded, cancelled
@@ -112,9 +85,32 @@ CREATE TABLE applied_events (
     reason_family  TEXT,
     redelivery     INTEGER NOT NULL,
     occurred_at    INTEGER NOT NULL,
-    applied_at     INTEGER NOT NULL
+    applied_at     INTEGER NOT NULL,
+    -- What it told of money; direction is NULL when it told of none.
+    related        TEXT,    -- the transaction that is taken back
+    sale           TEXT,    -- transaction that sold tokens, or that is taken back
+    site           TEXT,
+    amount_minor   INTEGER, -- NULL: the biller did not say
+    currency       TEXT,
+    exponent       INTEGER,
+    direction      INTEGER, -- of the money: 1 in, -1 back, 0 declined
+    approved       INTEGER NOT NULL,
+    test           INTEGER NOT NULL,
+    standin        INTEGER NOT NULL,
+    tokens_sold    INTEGER NOT NULL, -- that belong to this sale
+    tokens         INTEGER NOT NULL  -- by which this row changed the member's
 );
 CREATE INDEX applied_events_member ON applied_events (member);
+CREATE INDEX applied_events_sale ON applied_events (sale) WHERE sale IS NOT NULL;
+CREATE INDEX applied_events_of_nobody ON applied_events (subscription) WHERE member IS NULL;
+
+-- The events that told of money. Income is the sum of amount_minor over rows that are approved and
+-- no test: what is taken back is negative, what was declined is not approved.
+CREATE VIEW transactions AS
+    SELECT number AS event, key, transaction_id AS id, related, subscription, member, site, kind,
+        amount_minor, currency, exponent, direction, approved, test, standin, tokens_sold, tokens,
+        occurred_at, reason_code, reason_text, reason_family
+    FROM applied_events WHERE direction IS NOT NULL;
 )sql";
 
 std::int64_t schema_version(Connection& db) {

@@ -19,10 +19,6 @@ std::optional<std::int64_t> optional_integer(const Rows& rows, int column) {
     return rows.integer(column);
 }
 
-bool has_transactions(Connection& db, const std::string& subscription) {
-    return db.query("SELECT 1 FROM transactions WHERE subscription = ?1", subscription).next();
-}
-
 #define SELECT_SUBSCRIPTION                                                                    \
     "SELECT number, id, site, member, option, access, renewing, trial, paid_until, created_at" \
     " FROM subscriptions "
@@ -85,11 +81,10 @@ void store_subscription(Connection& db, const std::optional<Subscription>& befor
     if (before && changes_hands)
         db.execute("UPDATE subscriptions SET site = ?2, member = ?3 WHERE number = ?1", s.number,
                    s.site, s.member);
-    // Asked first, because mostly there is none.
-    if (changes_hands && s.member && s.site && has_transactions(db, s.id))
+    if (changes_hands && s.member && s.site)
         db.execute(
-            "UPDATE transactions SET member = ?1, site = ?2"
-            " WHERE subscription = ?3 AND (site IS NULL OR (site = ?2 AND member IS NULL))",
+            "UPDATE applied_events SET member = ?1, site = ?2 WHERE subscription = ?3"
+            " AND direction IS NOT NULL AND member IS NULL AND (site IS NULL OR site = ?2)",
             s.member, s.site, s.id);
 }
 

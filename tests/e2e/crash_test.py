@@ -27,9 +27,8 @@ LATER_STEPS = [("later.end", 1), ("later.end", 8), ("commit.after", 9)]
 # All that an effect is, without times and without what a redelivery may change.
 STATE = {
     "applied_events": "SELECT key, kind, subscription, transaction_id, member FROM applied_events",
-    "transactions": "SELECT key, id, related, transactions.subscription, transactions.member, "
-                    "site, transactions.kind, amount_minor, currency, approved, test, standin "
-                    "FROM transactions JOIN applied_events ON number = event",
+    "transactions": "SELECT key, id, related, subscription, member, site, kind, amount_minor, "
+                    "currency, approved, test, standin FROM transactions",
     "subscriptions": "SELECT id, site, member, option, access, renewing, trial FROM subscriptions",
     "members": "SELECT id, site, parent_member, status, username, email, name, tokens, "
                "password IS NOT NULL AS has_password FROM members",
