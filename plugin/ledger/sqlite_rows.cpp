@@ -2,9 +2,14 @@
 #include "ledger/sqlite_rows.hpp"
 
 #include "events/record.hpp"
+#include "ledger/packing.hpp"
 
+#include <array>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
+
+#include <sqlite3.h>
 
 namespace segpay {
 
@@ -38,23 +43,57 @@ constexpr std::string_view kEnqueue =
     "INSERT INTO queue(purchase_id, sequence, attempts, next_attempt_at, lease_until, is_waiting, "
     "password) VALUES(?, ?, ?, ?, ?, ?, ?)";
 
-#define SEGPAY_PURCHASE_VALUES \
-    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+constexpr std::string_view kFindPurchase =
+    "SELECT " SEGPAY_PURCHASE_COLUMNS " FROM purchases WHERE id = ?";
 constexpr std::string_view kAddPurchase =
-    "INSERT INTO purchases(" SEGPAY_PURCHASE_COLUMNS ") " SEGPAY_PURCHASE_VALUES;
-constexpr std::string_view kWritePurchase =
-    "INSERT OR REPLACE INTO purchases(" SEGPAY_PURCHASE_COLUMNS ") " SEGPAY_PURCHASE_VALUES;
-#undef SEGPAY_PURCHASE_VALUES
+    "INSERT INTO purchases(" SEGPAY_PURCHASE_COLUMNS ") VALUES(?, ?, ?, ?, ?)";
+constexpr std::string_view kChangePurchase =
+    "UPDATE purchases SET member_id = ?2, opened_by = ?3, opened_at = ?4, memory = ?5 "
+    "WHERE id = ?1";
+constexpr std::string_view kChangeMemory = "UPDATE purchases SET memory = ?2 WHERE id = ?1";
 
-void put_purchase(SqliteConnection& connection, std::string_view sql, const Purchase& purchase) {
-    connection.change(sql, purchase.id, static_cast<std::int64_t>(purchase.opened_by),
-                      purchase.eticket.package, purchase.eticket.price_point, purchase.option,
-                      purchase.site, purchase.member_id, purchase.session, purchase.affiliate,
-                      purchase.username, purchase.trans_guid, purchase.state.has_access,
-                      purchase.state.renews, purchase.state.access_epoch,
-                      purchase.state.renewal_epoch, purchase.opening_transaction, purchase.partner,
-                      purchase.card_type, purchase.opened_at_ms, purchase.converted_at_ms,
-                      purchase.ended_at_ms, purchase.is_unpaid, purchase.held_by);
+// What of a purchase is packed, in this order; sqlite_schema.cpp packs the same once more, in SQL.
+constexpr std::array kPackedTexts = {&Purchase::option,
+                                     &Purchase::site,
+                                     &Purchase::session,
+                                     &Purchase::affiliate,
+                                     &Purchase::username,
+                                     &Purchase::trans_guid,
+                                     &Purchase::opening_transaction,
+                                     &Purchase::partner,
+                                     &Purchase::card_type,
+                                     &Purchase::held_by};
+
+std::string packed(const Purchase& purchase) {
+    Packer packer;
+    packer.put(static_cast<std::int64_t>(purchase.eticket.package));
+    packer.put(static_cast<std::int64_t>(purchase.eticket.price_point));
+    packer.put(std::int64_t{purchase.state.has_access});
+    packer.put(std::int64_t{purchase.state.renews});
+    packer.put(std::int64_t{purchase.state.access_epoch});
+    packer.put(std::int64_t{purchase.state.renewal_epoch});
+    packer.put(purchase.converted_at_ms);
+    packer.put(purchase.ended_at_ms);
+    packer.put(std::int64_t{purchase.is_unpaid});
+    for (const auto text : kPackedTexts)
+        packer.put(purchase.*text);
+    return packer.bytes();
+}
+
+void unpack(std::string_view bytes, Purchase& purchase) {
+    Unpacker unpacker(bytes);
+    const auto count = [&] { return static_cast<std::uint32_t>(unpacker.number()); };
+    purchase.eticket.package = static_cast<std::uint64_t>(unpacker.number());
+    purchase.eticket.price_point = static_cast<std::uint64_t>(unpacker.number());
+    purchase.state.has_access = count() != 0;
+    purchase.state.renews = count() != 0;
+    purchase.state.access_epoch = count();
+    purchase.state.renewal_epoch = count();
+    purchase.converted_at_ms = unpacker.number();
+    purchase.ended_at_ms = unpacker.number();
+    purchase.is_unpaid = count() != 0;
+    for (const auto text : kPackedTexts)
+        purchase.*text = unpacker.text();
 }
 
 // None when the record is damaged. Every event that is stored has a kind.
@@ -102,42 +141,39 @@ void tell_damage(Entry& entry) {
 }
 
 Purchase read_purchase(const SqliteQuery& row) {
-    int column = 0;
-    const auto text = [&] { return std::string(row.text(column++)); };
-    const auto number = [&] { return static_cast<std::uint64_t>(row.integer(column++)); };
     Purchase purchase;
-    purchase.id = text();
-    purchase.opened_by = static_cast<EventKind>(number());
-    purchase.eticket.package = number();
-    purchase.eticket.price_point = number();
-    purchase.option = text();
-    purchase.site = text();
-    purchase.member_id = text();
-    purchase.session = text();
-    purchase.affiliate = text();
-    purchase.username = text();
-    purchase.trans_guid = text();
-    purchase.state.has_access = number() != 0;
-    purchase.state.renews = number() != 0;
-    purchase.state.access_epoch = static_cast<std::uint32_t>(number());
-    purchase.state.renewal_epoch = static_cast<std::uint32_t>(number());
-    purchase.opening_transaction = text();
-    purchase.partner = text();
-    purchase.card_type = text();
-    purchase.opened_at_ms = row.integer(column++);
-    purchase.converted_at_ms = row.integer(column++);
-    purchase.ended_at_ms = row.integer(column++);
-    purchase.is_unpaid = number() != 0;
-    purchase.held_by = text();
+    purchase.id = row.text(0);
+    purchase.member_id = row.text(1);
+    purchase.opened_by = static_cast<EventKind>(row.integer(2));
+    purchase.opened_at_ms = row.integer(3);
+    try {
+        unpack(row.text(4), purchase);
+    } catch (const std::runtime_error&) { // its words say less
+        throw SqliteError(SQLITE_CORRUPT,
+                          "what is known of purchase " + purchase.id + " cannot be read");
+    }
     return purchase;
 }
 
-void add_purchase(SqliteConnection& connection, const Purchase& purchase) {
-    put_purchase(connection, kAddPurchase, purchase);
+std::optional<Purchase> find_purchase(SqliteConnection& connection, std::string_view id) {
+    SqliteQuery row = connection.query(kFindPurchase, id);
+    if (!row.next()) return std::nullopt;
+    return read_purchase(row);
 }
 
-void write_purchase(SqliteConnection& connection, const Purchase& purchase) {
-    put_purchase(connection, kWritePurchase, purchase);
+// What is not named stays in its index, on a page that need not be written.
+void store_purchase(SqliteConnection& connection, const std::optional<Purchase>& known,
+                    const Purchase& purchase) {
+    const std::string memory = packed(purchase);
+    const auto columns = [](const Purchase& p) {
+        return std::tie(p.member_id, p.opened_by, p.opened_at_ms);
+    };
+    if (known && columns(*known) == columns(purchase))
+        connection.change(kChangeMemory, purchase.id, memory);
+    else
+        connection.change(known ? kChangePurchase : kAddPurchase, purchase.id, purchase.member_id,
+                          static_cast<std::int64_t>(purchase.opened_by), purchase.opened_at_ms,
+                          memory);
 }
 
 std::int64_t next_sequence(SqliteConnection& connection) {
@@ -162,18 +198,19 @@ bool insert_entry(SqliteConnection& connection, const NewEntry& entry) {
         return false;
 
     static const std::optional<Blob> kNoPassword;
-    const std::optional<Blob>& password = entry.password ? *entry.password : kNoPassword;
-    const bool is_pending = entry.state == EntryState::pending;
+    const bool is_pending = entry.state == EntryState::pending; // its password is in the queue
     const EntryState state = is_pending ? EntryState::settled : entry.state;
-    const int attempts = entry.lease_until_ms ? 1 : 0;
+    const auto& password = entry.password && !is_pending ? *entry.password : kNoPassword;
     connection.change(kInsertEntry, entry.sequence, entry.key, static_cast<std::int64_t>(state),
-                      kind, event.purchase_id, event.member_id, entry.now, attempts, record,
-                      is_pending ? kNoPassword : password, entry.request, entry.message);
-    if (is_pending)
-        connection.change(kEnqueue, event.purchase_id, entry.sequence, attempts,
-                          entry.lease_until_ms, entry.lease_until_ms.value_or(0),
-                          !entry.lease_until_ms, password);
+                      kind, event.purchase_id, event.member_id, entry.now,
+                      entry.lease_until_ms ? 1 : 0, record, password, entry.request, entry.message);
     return true;
+}
+
+void enqueue(SqliteConnection& connection, const NewEntry& entry) {
+    connection.change(kEnqueue, entry.event->purchase_id, entry.sequence,
+                      entry.lease_until_ms ? 1 : 0, entry.lease_until_ms,
+                      entry.lease_until_ms.value_or(0), !entry.lease_until_ms, *entry.password);
 }
 
 } // namespace segpay

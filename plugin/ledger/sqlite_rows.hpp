@@ -18,11 +18,7 @@ namespace segpay {
     "entries LEFT JOIN queue ON queue.purchase_id = entries.purchase_id " \
     "AND queue.sequence = entries.sequence"
 
-#define SEGPAY_PURCHASE_COLUMNS                                                          \
-    "id, opened_by, package, price_point, option, site, member_id, session, affiliate, " \
-    "username, trans_guid, has_access, renews, access_epoch, "                           \
-    "renewal_epoch, opening_transaction, partner, card_type, opened_at, converted_at, "  \
-    "ended_at, is_unpaid, held_by"
+#define SEGPAY_PURCHASE_COLUMNS "id, member_id, opened_by, opened_at, memory"
 
 // `box`: what opens stored passwords; null: they stay closed and the event has none. When the
 // record of the event is damaged, the entry has none, and its message says so.
@@ -31,11 +27,14 @@ Entry read_entry(const SqliteQuery& row, const SecretBox* box);
 // Adds to the message, once, that the event cannot be read, and of which entry.
 void tell_damage(Entry& entry);
 
+// Throws SqliteError when what is known of it is damaged.
 Purchase read_purchase(const SqliteQuery& row);
-void add_purchase(SqliteConnection& connection, const Purchase& purchase); // that is not there yet
-void write_purchase(SqliteConnection& connection, const Purchase& purchase);
+std::optional<Purchase> find_purchase(SqliteConnection& connection, std::string_view id);
+// `known`: as it is stored; none: it is not there yet.
+void store_purchase(SqliteConnection& connection, const std::optional<Purchase>& known,
+                    const Purchase& purchase);
 
-// An entry that is to be inserted; what of it is pending goes into the queue as well.
+// An entry that is to be inserted.
 struct NewEntry {
     std::int64_t sequence = 0;
     std::string_view key;
@@ -51,7 +50,9 @@ struct NewEntry {
 
 // The sequence of an entry that is inserted now.
 std::int64_t next_sequence(SqliteConnection& connection);
-// False: the key is taken, and nothing was changed.
+// False: the key is taken, and nothing was changed. What is pending has to be handed out or to be
+// put into the queue as well.
 bool insert_entry(SqliteConnection& connection, const NewEntry& entry);
+void enqueue(SqliteConnection& connection, const NewEntry& entry);
 
 } // namespace segpay

@@ -179,6 +179,46 @@ CREATE TABLE upkeep( -- one row
   forgotten_up_to INTEGER NOT NULL  -- whatever is old enough
 ) STRICT;
 INSERT INTO upkeep VALUES(0, 0);
+)sql",
+
+    // 4: what was handed out as it was claimed stands in one row. Of a purchase what nobody looks
+    // for is packed, as sqlite_rows.cpp packs it.
+    R"sql(
+CREATE TABLE handed_out( -- one row
+  version     INTEGER NOT NULL, -- grows with each change
+  size        INTEGER NOT NULL, -- how many
+  lease_until INTEGER NOT NULL, -- the end of the first of their leases; 0: there is none
+  entries     TEXT NOT NULL     -- packed: sequence, end of its lease, purchase
+) STRICT;
+INSERT INTO handed_out VALUES(0, 0, 0, '');
+
+ALTER TABLE purchases RENAME TO old_purchases;
+CREATE TABLE purchases(
+  id        TEXT PRIMARY KEY,
+  member_id TEXT NOT NULL,    -- '': not known
+  opened_by INTEGER NOT NULL, -- the kind of the sale; 0: not opened yet
+  opened_at INTEGER NOT NULL,
+  memory    TEXT NOT NULL     -- packed
+) STRICT, WITHOUT ROWID;
+INSERT INTO purchases
+  SELECT id, member_id, opened_by, opened_at,
+    package || ',' || price_point || ',' || has_access || ',' || renews || ',' ||
+    access_epoch || ',' || renewal_epoch || ',' || converted_at || ',' || ended_at || ',' ||
+    is_unpaid || ',' ||
+    length(CAST(option AS BLOB)) || ':' || option ||
+    length(CAST(site AS BLOB)) || ':' || site ||
+    length(CAST(session AS BLOB)) || ':' || session ||
+    length(CAST(affiliate AS BLOB)) || ':' || affiliate ||
+    length(CAST(username AS BLOB)) || ':' || username ||
+    length(CAST(trans_guid AS BLOB)) || ':' || trans_guid ||
+    length(CAST(opening_transaction AS BLOB)) || ':' || opening_transaction ||
+    length(CAST(partner AS BLOB)) || ':' || partner ||
+    length(CAST(card_type AS BLOB)) || ':' || card_type ||
+    length(CAST(held_by AS BLOB)) || ':' || held_by
+  FROM old_purchases ORDER BY id;
+DROP TABLE old_purchases; -- and its index
+CREATE INDEX purchases_member ON purchases(member_id, opened_at)
+  WHERE member_id <> '' AND opened_by <> 0;
 )sql"};
 static_assert(kSteps.size() == kSchemaVersion);
 

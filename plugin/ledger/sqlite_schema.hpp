@@ -2,12 +2,14 @@
 // and nothing of what the ledger does with them.
 //
 // What an entry costs is the pages that its commits write. So it is written once, as if it were
-// settled already; what is on its way stands in a small table beside it, and the mark of step 3
-// takes it out of there. Every index has to earn its place:
+// settled already; what is on its way stands in small tables beside it, and the mark of step 3
+// takes it out of there. Of a purchase only what is looked for has columns; the rest is packed into
+// one. Every table and index has to earn its place:
 //   keys               the claim is decided by its primary key, which grows with the transactions.
 //                      All that is left of an entry that was forgotten.
-//   queue              what is on its way, purchase by purchase in order: a page or two, however
-//                      long the history is.
+//   handed_out         what was handed out as it was claimed, in one row: see HandedOut.
+//   queue              what else is on its way, purchase by purchase in order: a page or two,
+//                      however long the history is.
 //   queue_due          what of it can be handed out, by time. What was just handed out is not in
 //                      it: nearly always it is settled before anybody asks.
 //   entries_unsettled  what an operator looks at, by arrival: dead letters, kept requests.
@@ -22,7 +24,7 @@
 
 namespace segpay {
 
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 // Makes a new database a ledger, or checks that it is one that this version can work with, brings
 // an older one up to date, and sets how it is written. Throws SqliteError; a message about a

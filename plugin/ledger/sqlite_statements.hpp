@@ -2,7 +2,8 @@
 //
 // States stand as numbers, because a partial index serves only a query that repeats its condition
 // literally: 1 pending, 2 settled, 3 dead letter, 4 quarantined, 5 conflict, 6 unknown, 7
-// dismissed, 8 released. In the table of entries 1 does not occur: what is pending is in the queue.
+// dismissed, 8 released. In the table of entries 1 does not occur: what is pending is in the queue,
+// or handed out; who asks for it by state has it moved to the queue first.
 #pragma once
 
 #include "ledger/sqlite_rows.hpp"
@@ -11,9 +12,7 @@
 
 namespace segpay {
 
-// Claim: (purchase), (purchase), (key).
-inline constexpr std::string_view kFindPurchase =
-    "SELECT " SEGPAY_PURCHASE_COLUMNS " FROM purchases WHERE id = ?";
+// Claim: (purchase), (key).
 inline constexpr std::string_view kFindQueued = "SELECT 1 FROM queue WHERE purchase_id = ? LIMIT 1";
 inline constexpr std::string_view kFindByKey =
     "SELECT keys.sequence, IIF(queue.sequence IS NULL, IFNULL(entries.state, 2), 1), "
@@ -33,7 +32,8 @@ inline constexpr std::string_view kFindDue =
 // The leases that have ended: (now). They can be handed out again; until that happens, who held
 // one can still settle.
 inline constexpr std::string_view kFirstLeaseEnd =
-    "SELECT MIN(lease_until) FROM queue WHERE is_waiting = 0";
+    "SELECT MIN(lease_until) FROM (SELECT lease_until FROM queue WHERE is_waiting = 0 "
+    "UNION ALL SELECT lease_until FROM handed_out WHERE size > 0)";
 inline constexpr std::string_view kEndLeases =
     "UPDATE queue SET is_waiting = 1 WHERE is_waiting = 0 AND lease_until <= ?";
 
@@ -99,8 +99,15 @@ inline constexpr std::string_view kPurchasesOf =
     "WHERE member_id = ? AND member_id <> '' AND opened_by <> 0 "
     "ORDER BY opened_at DESC, id DESC LIMIT ?";
 
-inline constexpr std::string_view kCountPending = "SELECT COUNT(*) FROM queue";
-inline constexpr std::string_view kFirstDue = "SELECT MIN(next_attempt_at) FROM queue";
+inline constexpr std::string_view kIsHandedOut = "SELECT size > 0 FROM handed_out";
+// (now)
+inline constexpr std::string_view kHasEndedLease =
+    "SELECT 1 FROM handed_out WHERE size > 0 AND lease_until <= ?";
+inline constexpr std::string_view kCountPending =
+    "SELECT COUNT(*) + (SELECT size FROM handed_out) FROM queue";
+inline constexpr std::string_view kFirstDue =
+    "SELECT MIN(due) FROM (SELECT next_attempt_at AS due FROM queue "
+    "UNION ALL SELECT lease_until FROM handed_out WHERE size > 0)";
 
 // Decisions. Of an entry by its key.
 #define SEGPAY_BY_KEY "WHERE sequence = (SELECT sequence FROM keys WHERE key = ?1) "

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 
 namespace segpay {
 
@@ -116,11 +117,14 @@ void SqliteWriter::commit(GroupCommit::Operations operations, ProcessTurn::Erran
         tend_log();
         connection_.change("BEGIN IMMEDIATE");
         ++transaction_;
+        if (begin_) begin_(std::exchange(is_as_left_, false));
         for (GroupCommit::Operation* operation : operations)
             operation->run();
         if (errands) do_errands(*errands);
+        if (end_) end_();
         SEGPAY_FAILPOINT("commit.before");
         connection_.change("COMMIT");
+        is_as_left_ = true;
         if (!is_in_memory_) connection_.find_log();
     } catch (...) {
         roll_back();

@@ -89,6 +89,15 @@ public:
     using DoErrand = std::function<void(Unpacker& asked, Packer& answer)>;
     void do_errands_with(DoErrand do_errand) { do_errand_ = std::move(do_errand); }
 
+    // What is done first and last in each transaction. `is_as_left`: the last transaction of this
+    // writer was committed. To be set before anything else.
+    using Begin = std::function<void(bool is_as_left)>;
+    using End = std::function<void()>;
+    void enclose_with(Begin begin, End end) {
+        begin_ = std::move(begin);
+        end_ = std::move(end);
+    }
+
 private:
     // Errands that are committed, until they are synced by the thread that took them along.
     struct Committed {
@@ -112,8 +121,11 @@ private:
     const bool is_in_memory_;
     SqliteConnection connection_; // of the transaction that runs
     std::uint64_t transaction_ = 0;
+    bool is_as_left_ = false;
     std::optional<ProcessTurn> turn_;
     DoErrand do_errand_;
+    Begin begin_;
+    End end_;
 
     std::mutex errands_mutex_;
     std::list<Committed> errands_; // guarded by errands_mutex_
