@@ -23,7 +23,7 @@ constexpr int kCopyAt = 1'000;                           // pages of the log
 
 SqliteWriter::SqliteWriter(const std::string& path, bool is_in_memory)
     : is_in_memory_(is_in_memory),
-      connection_(path, kBusyTimeoutMs),
+      connection_(path, kBusyTimeoutMs, SqliteConnection::Log::gathered),
       commits_([this](GroupCommit::Operations operations) { return run_in_one(operations); },
                [this] { sync(); }, kMaxWaiting) {
     if (is_in_memory) return;
@@ -113,7 +113,7 @@ void SqliteWriter::commit_with(ProcessTurn::Errands errands, GroupCommit::Operat
 void SqliteWriter::commit(GroupCommit::Operations operations, ProcessTurn::Errands* errands) {
     try {
         // One that could not even be rolled back, for want of memory, would be in the way for ever.
-        if (connection_.is_in_transaction()) connection_.change("ROLLBACK");
+        if (connection_.is_in_transaction()) roll_back();
         tend_log();
         connection_.change("BEGIN IMMEDIATE");
         ++transaction_;
@@ -146,12 +146,12 @@ void SqliteWriter::do_errands(ProcessTurn::Errands& errands) {
 }
 
 void SqliteWriter::roll_back() {
-    if (!connection_.is_in_transaction()) return; // never begun, or SQLite did it already
     try {
-        connection_.change("ROLLBACK");
+        if (connection_.is_in_transaction()) connection_.change("ROLLBACK");
     } catch (const SqliteError&) {
         // Nothing is left to do: without COMMIT the file keeps what it had.
     }
+    if (!is_in_memory_) connection_.forget_gathered();
 }
 
 // Whoever left errands hears of them: when the sync fails, that they are left to him again.
