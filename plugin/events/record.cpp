@@ -1,19 +1,22 @@
 // Texts are a walk over their table; the rest is written out.
 #include "events/record.hpp"
 
+#include "wire/encode.hpp"
 #include "wire/form.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 
 namespace segpay {
 
 namespace {
 
 constexpr std::string_view kExtraPrefix = "x.";
-constexpr std::size_t kUsualBytes = 768; // of a record; most are shorter
+constexpr std::size_t kUsualRoom = 1'024; // for a record; most are shorter
 
 template <class Number>
 Number number(std::string_view text) {
@@ -63,34 +66,67 @@ void read_other_field(Event& event, std::string_view name, std::string_view valu
     }
 }
 
+// A form, field by field, in one piece of memory.
+class Writer {
+public:
+    // The name stands for itself.
+    void add(std::string_view name, std::string_view value) {
+        char* out = begin_field(name.size(), value);
+        name.copy(out, name.size());
+        end_field(out + name.size(), value);
+    }
+    void add_encoded(std::string_view name, std::string_view value) {
+        end_field(write_encoded(begin_field(encoded_room(name), value), name), value);
+    }
+
+    std::string text() && {
+        text_.resize(size_);
+        return std::move(text_);
+    }
+
+private:
+    char* begin_field(std::size_t name_room, std::string_view value) {
+        const std::size_t needed = size_ + name_room + encoded_room(value) + 2;
+        if (needed > text_.size()) text_.resize(std::max(needed, 2 * text_.size()));
+        char* const out = text_.data() + size_;
+        if (size_ == 0) return out;
+        *out = '&';
+        return out + 1;
+    }
+    void end_field(char* out, std::string_view value) {
+        *out++ = '=';
+        size_ = static_cast<std::size_t>(write_encoded(out, value) - text_.data());
+    }
+
+    std::string text_ = std::string(kUsualRoom, '\0');
+    std::size_t size_ = 0;
+};
+
 } // namespace
 
 std::string to_record(const Event& event) {
-    std::string record;
-    record.reserve(kUsualBytes);
-    const auto add = [&](std::string_view name, std::string_view value) {
-        append_field(record, name, value);
-    };
-    add("kind", kind_name(event.kind));
+    Writer record;
+    record.add("kind", kind_name(event.kind));
     for (const auto& field : kEventTexts)
-        if (const std::string& text = event.*field.member; !text.empty()) add(field.name, text);
+        if (const std::string& text = event.*field.member; !text.empty())
+            record.add(field.name, text);
     if (event.amount)
-        add("amount",
-            std::to_string(event.amount->minor) + " " + std::string(event.amount->currency.code()));
-    if (!event.eticket.is_none()) add("eticket", to_string(event.eticket));
-    if (event.approved) add("approved", *event.approved ? "1" : "0");
-    if (event.trial) add("trial", *event.trial ? "1" : "0");
-    if (event.test) add("test", "1");
-    if (event.standin) add("standin", "1");
-    if (event.is_later_sale) add("later_sale", "1");
-    if (event.cross_sell_slot) add("cross_sell_slot", std::to_string(event.cross_sell_slot));
-    if (event.occurred_at_ms) add("occurred_at_ms", std::to_string(event.occurred_at_ms));
-    add("received_at_ms", std::to_string(event.received_at_ms));
+        record.add("amount", std::to_string(event.amount->minor) + " " +
+                                 std::string(event.amount->currency.code()));
+    if (!event.eticket.is_none()) record.add("eticket", to_string(event.eticket));
+    if (event.approved) record.add("approved", *event.approved ? "1" : "0");
+    if (event.trial) record.add("trial", *event.trial ? "1" : "0");
+    if (event.test) record.add("test", "1");
+    if (event.standin) record.add("standin", "1");
+    if (event.is_later_sale) record.add("later_sale", "1");
+    if (event.cross_sell_slot) record.add("cross_sell_slot", std::to_string(event.cross_sell_slot));
+    if (event.occurred_at_ms) record.add("occurred_at_ms", std::to_string(event.occurred_at_ms));
+    record.add("received_at_ms", std::to_string(event.received_at_ms));
     for (const std::string& warning : event.warnings)
-        add("warning", warning);
+        record.add("warning", warning);
     for (const auto& [name, value] : event.extras)
-        add(std::string(kExtraPrefix) + name, value);
-    return record;
+        record.add_encoded(std::string(kExtraPrefix) + name, value);
+    return std::move(record).text();
 }
 
 Event from_record(std::string_view record) {

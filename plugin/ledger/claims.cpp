@@ -13,16 +13,15 @@ Entry new_entry(const std::string& key, std::int64_t sequence, TimeMs now, TimeM
     return entry;
 }
 
-Claim completed(Claim claim, const Event& event, Followers& followers) {
+void complete(Claim& claim, const Event& event, Followers& followers) {
     if (claim.outcome == Claim::Outcome::queued) followers.note(event.purchase_id);
-    if (!claim.entry) return claim;
+    if (!claim.entry) return;
     if (!claim.entry->event) { // it is new
         claim.entry->event = event;
         claim.entry->event->key = claim.key;
     }
     // Stored only if there is a key; but the postback that came again may have brought it.
     if (claim.entry->event->password.is_empty()) claim.entry->event->password = event.password;
-    return claim;
 }
 
 } // namespace segpay

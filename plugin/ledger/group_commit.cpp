@@ -1,7 +1,6 @@
 // Leading and following.
 #include "ledger/group_commit.hpp"
 
-#include <semaphore.h>
 #include <algorithm>
 #include <array>
 #include <string>
@@ -15,35 +14,14 @@ constexpr std::size_t kMaxLater = 256; // operations that wait for somebody else
 
 } // namespace
 
-// What a thread waits for. Not std::binary_semaphore: libstdc++'s yields again and again before it
-// sleeps, which among many threads costs more than what they wait for.
-class GroupCommit::Turn {
-public:
-    Turn() { ::sem_init(&semaphore_, 0, 0); }
-    // No sem_destroy, which does nothing on Linux: an end of its own would have to be registered
-    // for each thread.
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-
-    void give() { ::sem_post(&semaphore_); }
-    void await() {
-        while (::sem_wait(&semaphore_) != 0) { // a signal came
-        }
-    }
-
-private:
-    ::sem_t semaphore_{};
-};
-
 void GroupCommit::commit(Operation& operation) {
-    // Of the thread, because whoever wakes it may still be at it when the operation is gone.
-    thread_local Turn turn;
     std::unique_lock lock(mutex_);
     if (waiting_.size() >= max_waiting_)
         throw TooManyWait("more than " + std::to_string(max_waiting_) +
                           " threads wait for a commit");
-    operation.turn_ = &turn;
-    operation.is_done_ = false;
+    operation.number_ = came_++;
+    operation.bed_ = &beds_[bed_];
+    operation.is_done_ = operation.leads_ = false;
     operation.failure_ = nullptr;
     if (!is_led_ && is_worth_a_sync(waiting_.size() + 1)) {
         waiting_.push_front(&operation);
@@ -52,8 +30,8 @@ void GroupCommit::commit(Operation& operation) {
     } else {
         waiting_.push_back(&operation);
         lock.unlock();
-        turn.await();
-        if (!operation.is_done_) { // then it is our turn to lead
+        await(operation);
+        if (!operation.is_done_) {
             lock.lock();
             lead(operation, lock);
         }
@@ -76,6 +54,7 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
                                             [](const auto& each) { return &each->operation; });
     const Operations group(places.begin(), std::copy(waiting_.begin(), group_end, mine));
     waiting_.erase(waiting_.begin(), group_end);
+    bed_ = (bed_ + 1) % beds_.size(); // of the next group
     lock.unlock();
 
     const bool is_to_be_synced = run(group);
@@ -93,28 +72,61 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
         pass_on(Lead::not_ours, 0);
     }
     if (was_later_run) later_count_ -= later_size;
-    for (Operation* operation : group.subspan(later_size)) {
-        if (operation == &own) continue;
-        Turn* const turn = operation->turn_;
-        operation->is_done_ = true; // from here on it belongs to its thread again
-        turn->give();
+    tell_done(group.subspan(later_size), own);
+}
+
+// Until it is done, or it is its thread's turn to lead. Not by std::atomic's own wait, which yields
+// again and again before it sleeps: among many threads that costs more than what they wait for.
+void GroupCommit::await(Operation& operation) {
+    FutexWord& bed = *operation.bed_;
+    for (;;) {
+        const std::uint32_t night = bed;
+        if (operation.is_done_ || operation.leads_) return;
+        futex_sleep(FutexOf::process, bed, night, futex_lane(operation.number_));
     }
+}
+
+void GroupCommit::let_lead(Operation& operation) {
+    FutexWord& bed = *operation.bed_;
+    const std::uint32_t lane = futex_lane(operation.number_);
+    operation.leads_ = true; // from here on it belongs to its thread again
+    ++bed;
+    futex_wake(FutexOf::process, bed, lane);
+}
+
+// Nearly always all sleep in one bed.
+void GroupCommit::tell_done(Operations operations, const Operation& own) {
+    FutexWord* last = nullptr;
+    const auto wake = [&] {
+        if (!last) return;
+        ++*last;
+        futex_wake(FutexOf::process, *last);
+    };
+    for (Operation* operation : operations) {
+        if (operation == &own) continue;
+        if (operation->bed_ != last) {
+            wake();
+            last = operation->bed_;
+        }
+        operation->is_done_ = true; // from here on it belongs to its thread again
+    }
+    wake();
 }
 
 // What the disk syncs from now on is known, and who leads next: the first of those who wait, if
 // they are enough.
 void GroupCommit::pass_on(Lead lead, std::size_t synced_size) {
-    Turn* next = nullptr;
+    Operation* next = nullptr;
     {
         const std::lock_guard lock(mutex_);
         synced_size_ = synced_size;
         if (lead == Lead::given_up) is_led_ = false;
         if (!is_led_ && !waiting_.empty() && is_worth_a_sync(waiting_.size())) {
             is_led_ = true;
-            next = waiting_.front()->turn_;
+            next = waiting_.front();
         }
     }
-    if (next) next->give();
+    if (next) let_lead(*next);
 }
 
 bool GroupCommit::run(Operations operations) {
@@ -151,8 +163,7 @@ void GroupCommit::sync(Operations operations) {
 }
 
 void GroupCommit::commit_later(std::function<void()> work, std::unique_ptr<Errand> errand) {
-    Errand* const borrowed = errand.get();
-    auto later = std::make_unique<Later>(std::move(errand), Operation(std::move(work), borrowed));
+    auto later = std::make_unique<Later>(std::move(work), std::move(errand));
     {
         const std::lock_guard lock(mutex_);
         if (later_.size() < kMaxLater) {

@@ -9,9 +9,12 @@
 #pragma once
 
 #include "ledger/errand.hpp"
+#include "ledger/futex.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -25,8 +28,6 @@
 namespace segpay {
 
 class GroupCommit {
-    class Turn;
-
 public:
     // What one thread wants to be done inside a transaction. It is run by whichever thread leads,
     // and once more, alone, when the shared transaction failed: so it begins anew each time.
@@ -50,8 +51,10 @@ public:
         std::function<void()> work_;
         Errand* errand_;
         std::exception_ptr failure_; // null: it is durable
-        Turn* turn_ = nullptr;       // of the thread that waits; null: nobody waits
-        bool is_done_ = false;
+        std::uint64_t number_ = 0;   // in the order in which they came
+        FutexWord* bed_ = nullptr;   // what its thread sleeps on
+        std::atomic<bool> is_done_ = false;
+        std::atomic<bool> leads_ = false; // it is its thread's turn to lead
         bool was_run_ = false;
     };
     using Operations = std::span<Operation* const>;
@@ -86,6 +89,9 @@ public:
 
 private:
     void lead(Operation& own, std::unique_lock<std::mutex>& lock);
+    static void await(Operation& operation);
+    static void let_lead(Operation& operation);
+    static void tell_done(Operations operations, const Operation& own);
     bool is_worth_a_sync(std::size_t size) const;
     enum class Lead { given_up, not_ours };
     void pass_on(Lead lead, std::size_t synced_size);
@@ -101,7 +107,15 @@ private:
     bool is_led_ = false;
     std::size_t synced_size_ = 0; // operations that the disk works for; 0: it is idle
     std::deque<Operation*> waiting_;
+    std::uint64_t came_ = 0; // operations, ever
+    // Who waits together sleeps together, and is woken by one call. The groups that can be on their
+    // way at once have beds of their own; who shares one by chance wakes up in vain.
+    std::array<FutexWord, 8> beds_{};
+    std::size_t bed_ = 0;
     struct Later {
+        Later(std::function<void()> work, std::unique_ptr<Errand> how)
+            : errand(std::move(how)), operation(std::move(work), errand.get()) {}
+
         std::unique_ptr<Errand> errand;
         Operation operation;
     };

@@ -31,7 +31,8 @@ Claim MysqlLedger::claim(const Event& event, const Identity& identity, TimeMs no
         gathered_.claims.push_back({&prepared, &claim});
     });
     SEGPAY_FAILPOINT("claim.after_commit");
-    return completed(std::move(claim), event, followers_);
+    complete(claim, event, followers_);
+    return claim;
 }
 
 std::vector<Claim> MysqlLedger::claim_all(std::span<const Arrival> arrivals, TimeMs now) {
@@ -49,7 +50,7 @@ std::vector<Claim> MysqlLedger::claim_all(std::span<const Arrival> arrivals, Tim
     });
     SEGPAY_FAILPOINT("claim_all.after_commit");
     for (std::size_t i = 0; i < claims.size(); ++i)
-        claims[i] = completed(std::move(claims[i]), arrivals[i].event, followers_);
+        complete(claims[i], arrivals[i].event, followers_);
     return claims;
 }
 

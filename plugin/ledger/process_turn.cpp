@@ -6,15 +6,11 @@
 #include "ledger/process_turn.hpp"
 
 #include "ledger/failpoint.hpp"
+#include "ledger/futex.hpp"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include <algorithm>
 #include <array>
-#include <climits>
 #include <cstring>
-#include <ctime>
 #include <utility>
 
 namespace segpay {
@@ -27,16 +23,6 @@ constexpr std::size_t kRoom = 6'000;       // for an errand: several times that 
 constexpr std::size_t kAnswerRoom = 2'000; // for what is answered to it
 // How often somebody who sleeps looks whether he whom he waits for has died. Nothing else needs it.
 constexpr std::chrono::milliseconds kLook(10);
-
-using Futex = std::atomic<std::uint32_t>;
-static_assert(Futex::is_always_lock_free && sizeof(Futex) == sizeof(std::uint32_t));
-
-void sleep_while(Futex& word, std::uint32_t value) {
-    ::timespec at_most{0, std::chrono::nanoseconds(kLook).count()};
-    ::syscall(SYS_futex, &word, FUTEX_WAIT, value, &at_most, nullptr, 0);
-}
-
-void wake(Futex& word) { ::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0); }
 
 } // namespace
 
@@ -70,7 +56,7 @@ struct ProcessTurn::Place {
     }
     void end(State how) {
         set(how);
-        wake(state);
+        futex_wake(FutexOf::machine, state);
     }
 };
 
@@ -106,7 +92,8 @@ void ProcessTurn::give_back() {
     shared_->turn.unlock();
     ++shared_->meetings;
     for (Place& place : shared_->places)
-        if (place.change(State::posted, State::called)) return wake(place.state);
+        if (place.change(State::posted, State::called))
+            return futex_wake(FutexOf::machine, place.state);
 }
 
 // ---- A place ------------------------------------------------------------------------------------
@@ -192,7 +179,8 @@ std::optional<ProcessTurn::Left> ProcessTurn::sleep_in(Place& place, std::string
             (void)place.change(State::called, State::posted); // to be called again
             return std::nullopt;
         }
-        sleep_while(place.state, static_cast<std::uint32_t>(state));
+        futex_sleep_at_most(FutexOf::machine, place.state, static_cast<std::uint32_t>(state),
+                            kLook);
         if (place.stage() != state) continue;
         if (state == State::taken && !is_taker_alive(place) && place.stage() == State::taken)
             return Left::nothing;

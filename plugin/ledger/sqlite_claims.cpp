@@ -26,7 +26,8 @@ Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs n
     };
     guarded("claiming an event", [&] { writer_.transact(work, errand); });
     SEGPAY_FAILPOINT("claim.after_commit");
-    return completed(*std::move(claim), event, followers_);
+    complete(*claim, event, followers_);
+    return *std::move(claim);
 }
 
 std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, TimeMs now) {
@@ -45,7 +46,7 @@ std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, Ti
     });
     SEGPAY_FAILPOINT("claim_all.after_commit");
     for (std::size_t i = 0; i < claims.size(); ++i)
-        claims[i] = completed(std::move(claims[i]), arrivals[i].event, followers_);
+        complete(claims[i], arrivals[i].event, followers_);
     return claims;
 }
 

@@ -1,9 +1,9 @@
 // The write-ahead log of an SQLite database as a file that is written with few calls. SQLite writes
 // each page with two calls, its head and its bytes; here what one commit writes is gathered, and
-// goes out in one piece when SQLite syncs it, before anybody is told of the commit. That sync itself
-// is left to whoever opened the file: see SqliteConnection::sync_log(). All other syncs, that of a
-// new log's head and those around copying the log, take place as SQLite asks for them. For all
-// other files, and beneath this one, whatever VFS is SQLite's default does the work.
+// goes out in one piece when SQLite syncs it, before anybody is told of the commit. That sync
+// itself is left to whoever opened the file: see SqliteConnection::sync_log(). All other syncs,
+// that of a new log's head and those around copying the log, take place as SQLite asks for them.
+// For all other files, and beneath this one, whatever VFS is SQLite's default does the work.
 //
 // So a connection that uses it must have synchronous=FULL: with less SQLite does not say when a
 // commit is written.
