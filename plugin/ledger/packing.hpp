@@ -5,6 +5,7 @@
 // Threads: an object belongs to one thread at a time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,12 +14,16 @@ namespace segpay {
 
 class Packer {
 public:
+    Packer() { bytes_.reserve(kUsualBytes); }
+
     void put(std::int64_t number);
     void put(std::string_view text);
 
     const std::string& bytes() const { return bytes_; }
 
 private:
+    static constexpr std::size_t kUsualBytes = 256;
+
     void put_number(std::int64_t number, char end);
 
     std::string bytes_;

@@ -17,7 +17,7 @@ constexpr int kBusyTimeoutMs = 5'000;
 constexpr std::chrono::milliseconds kLongestTurn(2'000); // of others
 constexpr std::size_t kMaxWaiting = 1'024;               // threads
 constexpr std::int64_t kErrandsVersion = 1;              // of what is asked and answered
-constexpr int kCopyAt = 1'000;                           // pages of the log
+constexpr int kCopyAt = 4'000;                           // pages of the log
 
 } // namespace
 
