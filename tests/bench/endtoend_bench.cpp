@@ -31,6 +31,7 @@ constexpr std::size_t kPhpWorkers = 64;
 constexpr std::size_t kRounds = 5;
 constexpr int kRoundSeconds = 3;
 constexpr int kQuickSeconds = 1;
+constexpr std::chrono::milliseconds kQuiet(500); // so long nothing happens before all has happened
 
 struct Contestant {
     std::string row;
@@ -60,7 +61,7 @@ std::uint64_t all_effects(const Contestant& contestant) {
     if (!contestant.effects) return 0;
     std::uint64_t before = 0, now = contestant.effects();
     do {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        std::this_thread::sleep_for(kQuiet);
         before = std::exchange(now, contestant.effects());
     } while (now != before);
     return now;
