@@ -48,6 +48,7 @@ private:
     Biller& biller_;
     const Tell& tell_;
     const BulkCallback& events_;
+    std::unique_ptr<Lookup> ledger_; // as it was when the run began
     std::vector<std::unique_ptr<Member>> members_;
     std::unordered_set<std::string> purchases_, transactions_; // of the run
 };
@@ -74,7 +75,8 @@ void Biller::Run::add(std::size_t number, const HttpRequest& request) {
     try {
         if (!member->reply) {
             if (depends_on_run(reading.postback)) end();
-            biller_.understand(reading);
+            if (!ledger_) ledger_ = biller_.ledger_->look();
+            biller_.understand(reading, *ledger_);
             if (!biller_.is_to_be_claimed(reading)) {
                 end();
                 member->reply = biller_.answer(reading);
@@ -90,6 +92,7 @@ void Biller::Run::add(std::size_t number, const HttpRequest& request) {
 }
 
 void Biller::Run::end() {
+    ledger_.reset();
     claim();
     if (events_.events) tell_host();
     for (const auto& member : members_) {

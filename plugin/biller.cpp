@@ -138,7 +138,7 @@ Reply Biller::handle(const HttpRequest& request) {
     Reading& reading = *borrowed;
     if (auto refused = read(request, reading)) return std::move(*refused);
     try {
-        understand(reading);
+        understand(reading, *ledger_);
         if (!is_to_be_claimed(reading)) return answer(reading);
         const Event event = event_of(reading.translation.event);
         return deliver_claimed(reading, event,
@@ -166,19 +166,19 @@ Reply Biller::unavailable(const LedgerError& failure) const {
     return reply(Disposition::unavailable, {}, failure.what());
 }
 
-void Biller::understand(Reading& reading) {
-    reading.memory = recall(reading.postback);
+void Biller::understand(Reading& reading, Lookup& ledger) {
+    reading.memory = recall(reading.postback, ledger);
     translate(reading.postback, config_, reading.memory, host_.now(), Trust::verify,
               reading.translation);
 }
 
-Memory Biller::recall(const Postback& postback) {
+Memory Biller::recall(const Postback& postback, Lookup& ledger) {
     Memory memory;
-    memory.purchase = ledger_->purchase(postback[Fact::purchase_id]);
+    memory.purchase = ledger.purchase(postback[Fact::purchase_id]);
     const std::string_view related = postback[Fact::related_transaction_id];
     const bool is_declined = is_word(postback[Fact::approved], "no");
     const std::string_view sale = is_declined ? postback[Fact::transaction_id] : related;
-    if (!sale.empty()) memory.sale = ledger_->transaction(sale);
+    if (!sale.empty()) memory.sale = ledger.transaction(sale);
     return memory;
 }
 

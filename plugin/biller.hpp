@@ -148,8 +148,8 @@ private:
 
     // The way in. A reply: that is the end of it.
     std::optional<Reply> read(const HttpRequest& request, Reading& reading);
-    void understand(Reading& reading);
-    Memory recall(const Postback& postback);
+    void understand(Reading& reading, Lookup& ledger);
+    Memory recall(const Postback& postback, Lookup& ledger);
     // Whether it is an event that the ledger decides about; if not, it is answered.
     bool is_to_be_claimed(const Reading& reading);
     bool is_known(const Identity& identity);

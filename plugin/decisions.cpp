@@ -70,7 +70,7 @@ Refused Biller::tell_kept(const Entry& entry, Deliver where, Report& report) {
     if (auto contradiction = read_postback(reading.form, names_, reading.postback))
         return {Refused::Cause::wrong_state, contradiction->message};
     Translation& translation = reading.translation;
-    reading.memory = recall(reading.postback);
+    reading.memory = recall(reading.postback, *ledger_);
     translate(reading.postback, config_, reading.memory, host_.now(), Trust::released, translation);
     if (translation.outcome != Translation::Outcome::event)
         return {Refused::Cause::wrong_state,

@@ -1,4 +1,4 @@
-// The names of the states, as operators read them, and the choice of the back end.
+// The names of the states, as operators read them; lookups; and the choice of the back end.
 #include "ledger/ledger.hpp"
 
 #include <array>
@@ -11,7 +11,23 @@ constexpr std::array<std::string_view, 9> kStateNames = {
     "",         "pending", "settled",   "dead_letter", "quarantined",
     "conflict", "unknown", "dismissed", "released"};
 
+// As the ledger is at each question.
+class Asking final : public Lookup {
+public:
+    explicit Asking(Ledger& ledger) : ledger_(ledger) {}
+
+    std::optional<Purchase> purchase(std::string_view id) override { return ledger_.purchase(id); }
+    std::optional<Event> transaction(std::string_view id) override {
+        return ledger_.transaction(id);
+    }
+
+private:
+    Ledger& ledger_;
+};
+
 } // namespace
+
+std::unique_ptr<Lookup> Ledger::look() { return std::make_unique<Asking>(*this); }
 
 std::string_view state_name(EntryState state) {
     const auto number = static_cast<std::size_t>(state);

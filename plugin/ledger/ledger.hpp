@@ -157,10 +157,18 @@ struct LedgerSettings {
     std::optional<MysqlConfig> mysql = std::nullopt; // in place of a path
 };
 
-class Ledger {
+// What an event is translated with.
+class Lookup {
 public:
-    virtual ~Ledger() = default;
+    virtual ~Lookup() = default;
 
+    virtual std::optional<Purchase> purchase(std::string_view id) = 0;
+    // The approved transaction with that id, if it was claimed here: what a refund takes back.
+    virtual std::optional<Event> transaction(std::string_view id) = 0;
+};
+
+class Ledger : public Lookup {
+public:
     // Step 1. Decides by the unique key alone whether the event is new; if so stores it and what it
     // teaches about its purchase, all in one durable transaction. An entry that waits for another
     // attempt is handed out at once, whatever its next_attempt_at_ms: a postback that comes again
@@ -193,12 +201,13 @@ public:
     virtual std::optional<Entry> take_due(TimeMs now) = 0;
     virtual Waiting waiting() = 0;
 
-    virtual std::optional<Purchase> purchase(std::string_view id) = 0;
+    // For many lookups at one moment, which then cost less: may see no more than what was durable
+    // when it was made. Belongs to one thread, and must not outlive the ledger.
+    virtual std::unique_ptr<Lookup> look();
+
     // The purchases of a member that a sale has opened, newest first (by opened_at_ms, then id).
     // At most `limit`; 0: all. An empty member_id is nobody's.
     virtual std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) = 0;
-    // The approved transaction with that id, if it was claimed here: what a refund takes back.
-    virtual std::optional<Event> transaction(std::string_view id) = 0;
 
     // Keeps a request for the operator; true when it is new, false when it was kept before. A
     // quarantined sale that would open its purchase holds it (Purchase::held_by), in the same

@@ -1,8 +1,6 @@
 // The calls into SQLite's C interface, all of them.
 #include "ledger/sqlite_handle.hpp"
 
-#include "ledger/sqlite_log_file.hpp"
-
 #include <algorithm>
 #include <climits>
 #include <cstring>
@@ -94,8 +92,9 @@ SqliteConnection::SqliteConnection(const std::string& path, int busy_timeout_ms,
     // Without SQLite's own mutex: whoever owns the connection guards it.
     constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     sqlite3* connection = nullptr;
-    const char* const vfs = log == Log::gathered ? SqliteLogFile::vfs() : nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &connection, kFlags, vfs);
+    if (log == Log::gathered) log_file_ = std::make_unique<SqliteLogFile>();
+    const int code = log_file_ ? log_file_->open(path.c_str(), &connection, kFlags)
+                               : sqlite3_open_v2(path.c_str(), &connection, kFlags, nullptr);
     connection_.reset(connection); // set even when opening failed
     if (code != SQLITE_OK) fail(connection, code);
     sqlite3_busy_timeout(connection, busy_timeout_ms);

@@ -5,6 +5,8 @@
 // and never a bound value.
 #pragma once
 
+#include "ledger/sqlite_log_file.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -142,6 +144,7 @@ private:
     sqlite3_stmt* prepared(std::string_view sql);
     std::int64_t changes() const;
 
+    std::unique_ptr<SqliteLogFile> log_file_; // null: SQLite's own
     std::unique_ptr<sqlite3, Close> connection_;
     struct Known {
         const char* place; // of the text that was asked for first

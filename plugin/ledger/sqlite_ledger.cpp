@@ -30,6 +30,17 @@ std::optional<Entry> find_entry(SqliteConnection& connection, std::string_view k
     return read_entry(row, box);
 }
 
+std::optional<Event> find_transaction(SqliteConnection& connection, std::string_view id) {
+    const std::string stem = transaction_stem(id);
+    const std::string end = stem + "~";
+    SqliteQuery row = connection.query(kReadByStem, stem, end);
+    while (row.next()) {
+        Entry entry = read_entry(row, nullptr);
+        if (entry.event && entry.event->approved == true) return std::move(entry.event);
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 SqliteLedger::SqliteLedger(const LedgerSettings& settings)
@@ -79,16 +90,42 @@ std::vector<Purchase> SqliteLedger::purchases_of(std::string_view member_id, std
 }
 
 std::optional<Event> SqliteLedger::transaction(std::string_view id) {
-    const std::string stem = transaction_stem(id);
-    const std::string end = stem + "~";
-    return read("reading a transaction", [&](SqliteConnection& connection) -> std::optional<Event> {
-        SqliteQuery row = connection.query(kReadByStem, stem, end);
-        while (row.next()) {
-            Entry entry = read_entry(row, nullptr);
-            if (entry.event && entry.event->approved == true) return std::move(entry.event);
+    return read("reading a transaction",
+                [&](SqliteConnection& connection) { return find_transaction(connection, id); });
+}
+
+// A transaction that only reads: SQLite finds out once what has changed, not at each question.
+class SqliteLedger::Snapshot final : public Lookup {
+public:
+    explicit Snapshot(SqliteLedger& ledger) : ledger_(ledger), connection_(*ledger.readers_) {
+        (*connection_).change("BEGIN");
+    }
+    ~Snapshot() override {
+        try {
+            (*connection_).change("COMMIT");
+        } catch (const SqliteError&) { // then the connection is not used again
         }
-        return std::nullopt;
-    });
+    }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+    std::optional<Purchase> purchase(std::string_view id) override {
+        return ledger_.guarded("reading a purchase",
+                               [&] { return find_purchase(*connection_, id); });
+    }
+    std::optional<Event> transaction(std::string_view id) override {
+        return ledger_.guarded("reading a transaction",
+                               [&] { return find_transaction(*connection_, id); });
+    }
+
+private:
+    SqliteLedger& ledger_;
+    SqliteReaders::Lent connection_;
+};
+
+std::unique_ptr<Lookup> SqliteLedger::look() {
+    if (!readers_) return Ledger::look();
+    return guarded("reading", [&] { return std::make_unique<Snapshot>(*this); });
 }
 
 bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {

@@ -28,6 +28,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -55,6 +56,7 @@ public:
     std::optional<Purchase> purchase(std::string_view id) override;
     std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) override;
     std::optional<Event> transaction(std::string_view id) override;
+    std::unique_ptr<Lookup> look() override;
     bool keep(const KeptRequest& request, TimeMs now) override;
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override;
     std::optional<Entry> entry(std::string_view key) override;
@@ -63,6 +65,8 @@ public:
     bool tidy(std::optional<TimeMs> forget_before) override;
 
 private:
+    class Snapshot;
+
     // Everything durable goes through here: see SqliteWriter.
     template <class Work>
     std::invoke_result_t<Work> transact(const char* operation, const Work& work) {

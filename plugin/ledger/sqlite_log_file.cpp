@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include <sqlite3.h>
 
@@ -124,15 +125,16 @@ const sqlite3_io_methods& methods() {
 
 // ---- The VFS ------------------------------------------------------------------------------------
 
-sqlite3_vfs& real_vfs() { return *sqlite3_vfs_find(nullptr); }
+sqlite3_vfs& real_of(sqlite3_vfs* vfs) { return *static_cast<sqlite3_vfs*>(vfs->pAppData); }
 
 template <auto Method, class... Values>
-auto pass_to_real(sqlite3_vfs*, Values... values) {
-    return (real_vfs().*Method)(&real_vfs(), values...);
+auto pass_to_real(sqlite3_vfs* vfs, Values... values) {
+    return (real_of(vfs).*Method)(&real_of(vfs), values...);
 }
 
-int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
-    sqlite3_vfs& real = real_vfs();
+int open_file(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int flags,
+              int* out_flags) {
+    sqlite3_vfs& real = real_of(vfs);
     file->pMethods = nullptr;
     if (real.szOsFile > kRoomForReal) return SQLITE_CANTOPEN;
     if (!(flags & SQLITE_OPEN_WAL)) return real.xOpen(&real, name, file, flags, out_flags);
@@ -145,26 +147,40 @@ int open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int
 
 } // namespace
 
-const char* SqliteLogFile::vfs() {
-    static sqlite3_vfs made = [] {
-        sqlite3_vfs vfs{};
-        vfs.iVersion = 2;
-        vfs.szOsFile = sizeof(LogFile);
-        vfs.mxPathname = real_vfs().mxPathname;
-        vfs.zName = "nats-segpay-log";
-        vfs.xOpen = open;
-        vfs.xDelete = pass_to_real<&sqlite3_vfs::xDelete, const char*, int>;
-        vfs.xAccess = pass_to_real<&sqlite3_vfs::xAccess, const char*, int, int*>;
-        vfs.xFullPathname = pass_to_real<&sqlite3_vfs::xFullPathname, const char*, int, char*>;
-        vfs.xRandomness = pass_to_real<&sqlite3_vfs::xRandomness, int, char*>;
-        vfs.xSleep = pass_to_real<&sqlite3_vfs::xSleep, int>;
-        vfs.xCurrentTime = pass_to_real<&sqlite3_vfs::xCurrentTime, double*>;
-        vfs.xGetLastError = pass_to_real<&sqlite3_vfs::xGetLastError, int, char*>;
-        vfs.xCurrentTimeInt64 = pass_to_real<&sqlite3_vfs::xCurrentTimeInt64, sqlite3_int64*>;
-        return vfs;
-    }();
-    static const int registered = sqlite3_vfs_register(&made, 0);
-    return registered == SQLITE_OK ? made.zName : nullptr;
+// SQLite finds a VFS by its name; so this one has a name that is its own.
+struct SqliteLogFile::Vfs : sqlite3_vfs {
+    Vfs() : sqlite3_vfs{}, name("nats-segpay-log-" + std::to_string(std::uintptr_t(this))) {
+        sqlite3_vfs& real = *sqlite3_vfs_find(nullptr);
+        pAppData = &real;
+        iVersion = 2;
+        szOsFile = sizeof(LogFile);
+        mxPathname = real.mxPathname;
+        zName = name.c_str();
+        xOpen = open_file;
+        xDelete = pass_to_real<&sqlite3_vfs::xDelete, const char*, int>;
+        xAccess = pass_to_real<&sqlite3_vfs::xAccess, const char*, int, int*>;
+        xFullPathname = pass_to_real<&sqlite3_vfs::xFullPathname, const char*, int, char*>;
+        xRandomness = pass_to_real<&sqlite3_vfs::xRandomness, int, char*>;
+        xSleep = pass_to_real<&sqlite3_vfs::xSleep, int>;
+        xCurrentTime = pass_to_real<&sqlite3_vfs::xCurrentTime, double*>;
+        xGetLastError = pass_to_real<&sqlite3_vfs::xGetLastError, int, char*>;
+        xCurrentTimeInt64 = pass_to_real<&sqlite3_vfs::xCurrentTimeInt64, sqlite3_int64*>;
+    }
+
+    const std::string name;
+};
+
+SqliteLogFile::SqliteLogFile() : vfs_(std::make_unique<Vfs>()) {}
+SqliteLogFile::~SqliteLogFile() = default;
+
+// Known to SQLite for this call alone: in its list it could become the default of all others, when
+// somebody takes the one before it out, and their commits would lose their syncs.
+int SqliteLogFile::open(const char* path, sqlite3** connection, int flags) {
+    const int code = sqlite3_vfs_register(vfs_.get(), 0);
+    if (code != SQLITE_OK) return code;
+    const int opened = sqlite3_open_v2(path, connection, flags, vfs_->zName);
+    sqlite3_vfs_unregister(vfs_.get());
+    return opened;
 }
 
 sqlite3_file* SqliteLogFile::beneath(sqlite3_file* file) {

@@ -6,19 +6,28 @@
 // For all other files, and beneath this one, whatever VFS is SQLite's default does the work.
 //
 // So a connection that uses it must have synchronous=FULL: with less SQLite does not say when a
-// commit is written.
+// commit is written. It can neither ATTACH nor VACUUM.
 //
 // Threads: as SQLite's files; but beneath() may be synced while another thread writes.
 #pragma once
 
+#include <memory>
+
+struct sqlite3;
 struct sqlite3_file;
 
 namespace segpay {
 
+// Of one connection, which it must outlive.
 class SqliteLogFile {
 public:
-    // The name of the VFS that opens logs like this, for sqlite3_open_v2.
-    static const char* vfs();
+    SqliteLogFile();
+    ~SqliteLogFile();
+    SqliteLogFile(const SqliteLogFile&) = delete;
+    SqliteLogFile& operator=(const SqliteLogFile&) = delete;
+
+    // As sqlite3_open_v2; the log of what is opened is such a file.
+    int open(const char* path, sqlite3** connection, int flags);
 
     // The real file of a log that was opened so; any other file: itself.
     static sqlite3_file* beneath(sqlite3_file* file);
@@ -26,6 +35,10 @@ public:
     // Forgets what was gathered and not written. For when a transaction was rolled back: what it
     // wrote must not come out later, over what others have committed at the same place meanwhile.
     static void forget_gathered(sqlite3_file* file);
+
+private:
+    struct Vfs;
+    std::unique_ptr<Vfs> vfs_;
 };
 
 } // namespace segpay

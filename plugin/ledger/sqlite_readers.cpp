@@ -17,7 +17,9 @@ std::unique_ptr<SqliteConnection> SqliteReaders::take() {
     return connection;
 }
 
+// One that could not end its transaction would look at the past for ever.
 void SqliteReaders::give_back(std::unique_ptr<SqliteConnection> connection) {
+    if (connection->is_in_transaction()) return;
     const std::lock_guard lock(mutex_);
     if (idle_.size() < kMaxIdle) idle_.push_back(std::move(connection));
 }

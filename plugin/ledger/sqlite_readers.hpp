@@ -25,20 +25,25 @@ public:
     template <class Work>
     auto read(const Work& work) {
         Lent lent(*this);
-        return work(*lent.connection);
+        return work(*lent);
     }
 
-private:
-    struct Lent {
-        explicit Lent(SqliteReaders& owner) : readers(owner), connection(owner.take()) {}
+    // A connection for as long as this lives; throws SqliteError.
+    class Lent {
+    public:
+        explicit Lent(SqliteReaders& owner) : readers_(owner), connection_(owner.take()) {}
         Lent(const Lent&) = delete;
         Lent& operator=(const Lent&) = delete;
-        ~Lent() { readers.give_back(std::move(connection)); }
+        ~Lent() { readers_.give_back(std::move(connection_)); }
 
-        SqliteReaders& readers;
-        std::unique_ptr<SqliteConnection> connection;
+        SqliteConnection& operator*() const { return *connection_; }
+
+    private:
+        SqliteReaders& readers_;
+        std::unique_ptr<SqliteConnection> connection_;
     };
 
+private:
     static constexpr std::size_t kMaxIdle = 16;
 
     std::unique_ptr<SqliteConnection> take();

@@ -1,0 +1,61 @@
+// Many lookups at one moment, from one transaction that only reads.
+#include "ledger/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace segpay;
+using namespace segpay::test;
+
+namespace {
+
+// With the stem that a transaction is looked for by.
+Fact sale(std::string_view purchase, std::string_view id) {
+    Fact fact = transaction(purchase, id);
+    fact.identity.stem = transaction_stem(id) + "sale-auth-initial-yes";
+    return fact;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(sqlite_lookup_tests, TemporaryFolder)
+
+BOOST_AUTO_TEST_CASE(sees_what_was_durable_before) {
+    const auto ledger = open(file()), other = open(file());
+    (void)claim(*other, sale("1", "1001"));
+    const std::unique_ptr<Lookup> look = ledger->look();
+    BOOST_TEST(look->purchase("1").has_value());
+    BOOST_TEST(look->transaction("1001").has_value());
+    BOOST_TEST(!look->purchase("2").has_value());
+    BOOST_TEST(!look->transaction("1002").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(stays_at_its_moment) {
+    const auto ledger = open(file());
+    const std::unique_ptr<Lookup> look = ledger->look();
+    BOOST_TEST(!look->purchase("1").has_value());
+    (void)claim(*ledger, sale("1", "1001")); // holds nobody up
+    BOOST_TEST(!look->transaction("1001").has_value());
+    BOOST_TEST(ledger->look()->transaction("1001").has_value());
+}
+
+// What was lent for a look is used again, and is at that time's moment.
+BOOST_AUTO_TEST_CASE(leaves_nothing_behind) {
+    const auto ledger = open(file());
+    for (int i = 1; i <= 100; ++i) {
+        const std::string id = std::to_string(i);
+        BOOST_TEST(!ledger->look()->purchase(id).has_value());
+        (void)claim(*ledger, sale(id, "1" + id));
+        BOOST_TEST(ledger->look()->purchase(id).has_value());
+        BOOST_TEST(ledger->purchase(id).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_in_memory_is_looked_at_as_it_is) {
+    const auto ledger = open(":memory:");
+    const std::unique_ptr<Lookup> look = ledger->look();
+    (void)claim(*ledger, sale("1", "1001"));
+    BOOST_TEST(look->purchase("1").has_value());
+    BOOST_TEST(look->transaction("1001").has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
