@@ -52,14 +52,13 @@ void AnswerQueue::take(Exchange& exchange) {
         const std::lock_guard lock(mutex_);
         waiting_.push_back(&exchange);
         // Of those between, whoever waits knows already.
-        is_for_somebody = waiting_.size() == 1 || waiting_.size() >= size_.worth_another;
+        is_for_somebody = waiting_.size() == 1 || calls_ < size_.calls;
     }
     if (is_for_somebody) came_.notify_one();
 }
 
 bool AnswerQueue::may_take() const {
-    return !waiting_.empty() && (calls_ == 0 || waiting_.size() >= size_.worth_another ||
-                                 Clock::now() - taken_at_ >= kPatience);
+    return !waiting_.empty() && (calls_ < size_.calls || Clock::now() - taken_at_ >= kPatience);
 }
 
 // False: it is the end.

@@ -31,12 +31,12 @@ public:
 
     struct Size {
         std::size_t threads;
-        std::size_t at_once;       // at most so many requests are handed to one call
-        std::size_t worth_another; // while a call is on its way, another one begins for so many
+        std::size_t at_once; // at most so many requests are handed to one call
+        std::size_t calls;   // so many are on their way together
     };
-    // What waits is taken at once when no call is on its way. While one is, more gather for the
-    // next, which costs less than a call for each: until there are enough, or nothing was taken
-    // for kPatience, because the call hangs.
+    // What waits is taken at once while fewer calls than that are on their way. Otherwise more
+    // gather for the next, which costs less than a call for each. One more begins when nothing was
+    // taken for kPatience, because the calls hang.
     AnswerQueue(AnswerAll answer, Size size);
 
     // No exchange may be waiting.
