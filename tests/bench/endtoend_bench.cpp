@@ -31,8 +31,8 @@ constexpr std::size_t kPhpWorkers = 64;
 constexpr std::size_t kRounds = 5;
 constexpr int kRoundSeconds = 3;
 constexpr int kQuickSeconds = 1;
-constexpr std::chrono::milliseconds kQuiet(
-    1'000); // so long nothing happens before all has happened
+// So long nothing happens before all has happened.
+constexpr std::chrono::milliseconds kQuiet(1'000);
 
 struct Contestant {
     std::string row;
