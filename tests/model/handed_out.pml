@@ -37,7 +37,7 @@ mtype = { fine, failed, unknown };                /* what becomes of it, as its 
 /* The file. Sets of events are bits. */
 byte came = 0;      /* have a key and an entry */
 byte row = 0;       /* are handed out for the first time */
-byte version = 0;   /* of the row */
+byte version = 1;   /* of the row */
 byte queue = 0;
 byte waiting = 0;   /* of those in the queue: behind another one */
 mtype lease[EVENTS];
@@ -48,9 +48,8 @@ byte effects[EVENTS];
 
 /* Of a process; gone when it dies. */
 byte copy[FRONT_ENDS];         /* of the row */
-byte copied[FRONT_ENDS];       /* which version of it */
+byte copied[FRONT_ENDS];       /* which version of it; 0: it has none yet */
 bool is_as_left[FRONT_ENDS];   /* the last transaction was committed, as far as the process knows */
-bool is_new_copy[FRONT_ENDS];  /* it has none yet */
 byte asked[FRONT_ENDS];        /* the event that a request brought */
 bool is_dead[FRONT_ENDS];
 byte running[FRONT_ENDS];      /* its threads */
@@ -85,13 +84,13 @@ inline open(fe) {
     is_changed = false;
     if
 #ifdef COPY_IS_ALWAYS_TRUSTED
-    :: !is_new_copy[fe]
+    :: copied[fe] != 0
 #elif defined(COPY_SURVIVES_FAILURES)
-    :: !is_new_copy[fe] && copied[fe] == version
+    :: copied[fe] == version
 #else
-    :: is_as_left[fe] && !is_new_copy[fe] && copied[fe] == version
+    :: is_as_left[fe] && copied[fe] == version
 #endif
-    :: else -> copy[fe] = row; copied[fe] = version; is_new_copy[fe] = false
+    :: else -> copy[fe] = row; copied[fe] = version
     fi;
     is_as_left[fe] = false
 }
@@ -222,7 +221,7 @@ inline transact(thread, work, fate, e, got, is_done) {
 }
 
 /* The host is called; it knows keys. */
-inline call_host(thread, e) {
+inline call_host(e) {
     if
     :: effects[e] > 0
     :: else ->
@@ -268,7 +267,7 @@ end_idle:
               TRANSACTION(HANDLER_OF(fe), claiming, e, got, is_done);
               if
               :: got != 0 ->
-                 d_step { call_host(HANDLER_OF(fe), e) };
+                 d_step { call_host(e) };
                  TRANSACTION(HANDLER_OF(fe), settling, e, got, is_done)
               :: else
               fi;
@@ -298,7 +297,7 @@ end_idle:
               TRANSACTION(RECOVERY_OF(fe), recovering, e, got, is_done);
               if
               :: got != 0 ->
-                 d_step { call_host(RECOVERY_OF(fe), e) };
+                 d_step { call_host(e) };
                  TRANSACTION(RECOVERY_OF(fe), settling, e, got, is_done)
               :: else
               fi;
@@ -367,7 +366,6 @@ end:
           copy[fe] = 0;
           copied[fe] = 0;
           is_as_left[fe] = false;
-          is_new_copy[fe] = true;
           asked[fe] = NONE;
           bereave(fe, 0);
           bereave(fe, 1) }
@@ -390,7 +388,6 @@ init {
         byte fe;
         for (fe : 0 .. 1) {
             lease[fe] = free;
-            is_new_copy[fe] = true;
             asked[fe] = NONE
         }
         run segpay();
