@@ -197,14 +197,13 @@ bool is_sale(const Fact& fact) {
 }
 
 // Tokens are handed over when they are paid for: a price that collects no user name has no enable.
-Switch access_switch(const Fact& fact, const std::optional<JoinOption>& option) {
-    const bool sells_tokens = fact.effect.has_tokens && option && option->tokens > 0;
+Switch access_switch(const Fact& fact, const std::optional<Terms>& terms) {
+    const bool sells_tokens = fact.effect.has_tokens && terms && terms->tokens > 0;
     return sells_tokens && fact.access == Switch::keep ? Switch::if_unsaid : fact.access;
 }
 
 // What the join option adds to a subscription: which option, whether it renews, for how long.
-void apply_period(const Fact& fact, const std::optional<JoinOption>& option,
-                  Subscription& subscription) {
+void apply_period(const Fact& fact, const std::optional<Terms>& terms, Subscription& subscription) {
     if (fact.effect.days == Days::none || !is_sale(fact)) return;
     const bool is_initial = fact.effect.days == Days::initial;
     if (!subscription.option) subscription.option = said(fact.event.option);
@@ -213,7 +212,7 @@ void apply_period(const Fact& fact, const std::optional<JoinOption>& option,
     else if (!subscription.trial && fact.event.trial != BILLER_UNKNOWN)
         subscription.trial = fact.event.trial == BILLER_YES;
     const std::int64_t days =
-        !option ? 0 : (is_initial ? option->initial_days : option->recurring_days);
+        !terms ? 0 : (is_initial ? terms->initial_days : terms->recurring_days);
     if (days == 0) return;
     // The later end counts, so that events may arrive in any order.
     subscription.paid_until =
@@ -229,7 +228,7 @@ struct Change {
 Change apply_to_subscription(Connection& db, const Fact& fact,
                              const std::optional<Subscription>& known,
                              const std::optional<Member>& member,
-                             const std::optional<JoinOption>& option) {
+                             const std::optional<Terms>& terms) {
     Subscription subscription = known.value_or(Subscription{});
     const std::optional<std::int64_t> owner_before = subscription.member;
     if (!known) {
@@ -239,11 +238,11 @@ Change apply_to_subscription(Connection& db, const Fact& fact,
     if (!subscription.site && member && fact.site) subscription.site = member->site;
     if (member) subscription.member = member->id;
     const bool is_paid = has_amount(fact.event);
-    subscription.access = switched(access_switch(fact, option), subscription.access, true, is_paid);
+    subscription.access = switched(access_switch(fact, terms), subscription.access, true, is_paid);
     std::optional<bool> renews; // nobody knows without the option
-    if (option) renews = option->recurring_days > 0;
+    if (terms) renews = terms->recurring_days > 0;
     subscription.renewing = switched(fact.effect.renewing, subscription.renewing, renews, is_paid);
-    apply_period(fact, option, subscription);
+    apply_period(fact, terms, subscription);
     store_subscription(db, known, subscription);
     const bool changes_hands = owner_before != subscription.member;
     if (owner_before && changes_hands) refresh_status(db, *owner_before);
@@ -282,7 +281,7 @@ Direction direction_of(Books books) {
 }
 
 std::optional<Transaction> money_of(const Fact& fact, const std::optional<Member>& member,
-                                    const std::optional<JoinOption>& option) {
+                                    const std::optional<Terms>& terms) {
     if (!is_in_the_books(fact)) return std::nullopt;
     Transaction transaction;
     transaction.related = fact.related;
@@ -298,7 +297,7 @@ std::optional<Transaction> money_of(const Fact& fact, const std::optional<Member
     transaction.direction = direction_of(fact.effect.books);
     transaction.is_test = fact.event.test == BILLER_YES;
     transaction.is_standin = fact.event.standin == BILLER_YES;
-    if (fact.effect.has_tokens && option) transaction.tokens_sold = option->tokens;
+    if (fact.effect.has_tokens && terms) transaction.tokens_sold = terms->tokens;
     return transaction;
 }
 
@@ -311,7 +310,7 @@ bool apply(Connection& db, const Fact& fact) {
     if (fact.subscription) subscription = find_subscription(db, *fact.subscription, fact.site);
     const bool may_make = is_sale(fact) || fact.event.kind == BILLER_EVENT_MEMBER_ENABLE;
     const std::optional<Member> member = member_of(db, fact, subscription, may_make);
-    const std::optional<JoinOption> option = find_option(db, biller::view(fact.event.option));
+    const std::optional<Terms> terms = terms_of_option(db, biller::view(fact.event.option));
 
     AppliedEvent applied;
     applied.key = fact.key;
@@ -324,11 +323,11 @@ bool apply(Connection& db, const Fact& fact) {
     applied.reason_family = words(fact.event.reason_family);
     applied.is_redelivery = fact.event.redelivery == BILLER_YES;
     applied.occurred_at = fact.at;
-    applied.money = money_of(fact, member, option);
+    applied.money = money_of(fact, member, terms);
     if (fact.effect.has_subscription) {
         Change change;
         if (fact.subscription)
-            change = apply_to_subscription(db, fact, subscription, member, option);
+            change = apply_to_subscription(db, fact, subscription, member, terms);
         if (member) apply_to_member(db, fact, *member, subscription, change.moves_access);
         applied.access = change.access;
     }

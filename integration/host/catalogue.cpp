@@ -59,19 +59,22 @@ void for_each_entry(const Object& catalogue, const std::string& file, const std:
     }
 }
 
-#define SELECT_OPTION                                                                   \
-    "SELECT id, site, name, price, initial_days, recurring_days, tokens, chooses_price" \
-    " FROM join_options "
+#define TERMS "initial_days, recurring_days, tokens"
+#define SELECT_OPTION "SELECT " TERMS ", id, site, name, price, chooses_price FROM join_options "
+
+Terms terms_from(const Rows& rows) {
+    return {.initial_days = rows.integer(0),
+            .recurring_days = rows.integer(1),
+            .tokens = rows.integer(2)};
+}
 
 JoinOption option_from(const Rows& rows) {
     JoinOption option;
-    option.id = rows.text(0);
-    option.site = rows.text(1);
-    option.name = rows.text(2);
-    option.price = rows.text(3);
-    option.initial_days = rows.integer(4);
-    option.recurring_days = rows.integer(5);
-    option.tokens = rows.integer(6);
+    option.terms = terms_from(rows);
+    option.id = rows.text(3);
+    option.site = rows.text(4);
+    option.name = rows.text(5);
+    option.price = rows.text(6);
     option.chooses_price = rows.integer(7) != 0;
     return option;
 }
@@ -118,6 +121,12 @@ std::optional<JoinOption> find_option(Connection& db, std::string_view id) {
     Rows rows = db.query(SELECT_OPTION "WHERE id = ?1", id);
     if (!rows.next()) return std::nullopt;
     return option_from(rows);
+}
+
+std::optional<Terms> terms_of_option(Connection& db, std::string_view id) {
+    Rows rows = db.query("SELECT " TERMS " FROM join_options WHERE id = ?1", id);
+    if (!rows.next()) return std::nullopt;
+    return terms_from(rows);
 }
 
 bool has_site(Connection& db, std::string_view id) {

@@ -18,14 +18,19 @@ struct Site {
     std::string type; // "membership" or "token"
 };
 
+// What is bought.
+struct Terms {
+    std::int64_t initial_days = 0;
+    std::int64_t recurring_days = 0;
+    std::int64_t tokens = 0;
+};
+
 struct JoinOption {
     std::string id;
     std::string site;
     std::string name;
     std::string price; // in words
-    std::int64_t initial_days = 0;
-    std::int64_t recurring_days = 0;
-    std::int64_t tokens = 0;
+    Terms terms;
     bool chooses_price = false; // the customer names the amount
 };
 
@@ -37,6 +42,7 @@ void load_catalogue(Database& database, const std::string& file);
 std::vector<Site> all_sites(Connection& db);
 std::vector<JoinOption> all_options(Connection& db); // by site, in the order of the file
 std::optional<JoinOption> find_option(Connection& db, std::string_view id);
+std::optional<Terms> terms_of_option(Connection& db, std::string_view id);
 bool has_site(Connection& db, std::string_view id);
 
 } // namespace nats_host

@@ -104,10 +104,13 @@ bool settle_login(Connection& db, const Member& member, const Login& login) {
             if (is_free_for(db, member, candidate)) break;
         }
     }
-    db.execute(
-        "UPDATE members SET username = ?1, password = coalesce(?2, password), email = ?3,"
-        " name = coalesce(name, ?4) WHERE id = ?5",
-        chosen, login.password, email, login.name, member.id);
+    const bool is_told_more = chosen != member.username || login.password ||
+                              email != member.email || (login.name && !member.name);
+    if (is_told_more)
+        db.execute(
+            "UPDATE members SET username = ?1, password = coalesce(?2, password), email = ?3,"
+            " name = coalesce(name, ?4) WHERE id = ?5",
+            chosen, login.password, email, login.name, member.id);
     return chosen == wanted;
 }
 

@@ -37,7 +37,8 @@ CREATE TABLE members (
     parent_member INTEGER REFERENCES members (id),
     foreign_id    TEXT,    -- the id in the biller's events, when this host did not give it
     partner       TEXT,    -- the merchant who gave it, and through whom this one came
-    status        TEXT NOT NULL CHECK (status IN ('pending', 'active', 'ended')),
+    -- Not IN: SQLite would fill a table with the three of them for each row that it writes.
+    status        TEXT NOT NULL CHECK (status = 'pending' OR status = 'active' OR status = 'ended'),
     username      TEXT COLLATE NOCASE,
     password      TEXT,    -- a hash, see secrets.hpp
     email         TEXT,

@@ -49,11 +49,11 @@ std::optional<Subscription> find_subscription(Connection& db, std::string_view i
     if (!site)
         return first_subscription(
             db, SELECT_SUBSCRIPTION "WHERE id = ?1 ORDER BY site IS NULL, number LIMIT 1", id);
-    if (auto found =
-            first_subscription(db, SELECT_SUBSCRIPTION "WHERE id = ?1 AND site = ?2", id, *site))
-        return found;
-    return first_subscription(
-        db, SELECT_SUBSCRIPTION "WHERE id = ?1 AND site IS NULL ORDER BY number LIMIT 1", id);
+    // Backwards through the index of both columns, where the one without a site comes first.
+    return first_subscription(db,
+                              SELECT_SUBSCRIPTION
+                              "WHERE id = ?1 AND ifnull(site, ?2) = ?2 ORDER BY site DESC LIMIT 1",
+                              id, *site);
 }
 
 std::optional<std::int64_t> subscription_owner(Connection& db, std::string_view id) {
