@@ -142,6 +142,10 @@ class DecisionsTest(unittest.TestCase):
     """What an operator decides is carried out once, when the host dies of it and the operator
     decides again what is still there to be decided."""
 
+    def run(self, result=None):
+        for _ in range(ROUNDS):
+            super().run(result)
+
     def setUp(self):
         self.world = disturbed.World()
         self.addCleanup(self.world.__exit__)
