@@ -187,12 +187,15 @@ bool SqliteLedger::tidy(std::optional<TimeMs> forget_before) {
         return is_upkeep_due(connection, forget_before);
     };
     if (!read(operation, is_due)) return false;
+    SEGPAY_FAILPOINT("tidy.begin");
     transact(operation, [&] {
         index_some(db_);
         if (forget_before) handed_out_.move_all(db_); // what is on its way is not forgotten
         if (forget_before) forget_some(db_, *forget_before);
+        SEGPAY_FAILPOINT("tidy.before_commit");
         return true;
     });
+    SEGPAY_FAILPOINT("tidy.after_commit");
     return true;
 }
 

@@ -15,6 +15,8 @@ ERRANDS = [] if IS_ON_MARIADB else ["errand.left", "errands.taken", "errands.don
 # What comes to an end at each start, or with what a death left behind.
 RECOVERY = ["recover.begin", "recover.flushed", "take.begin"]
 LEFT_BEHIND = ["take.before_commit", "take.after_commit", "recover.taken", "recover.delivered"]
+# What listings need; MariaDB's need nothing.
+TIDY = [] if IS_ON_MARIADB else ["tidy.begin", "tidy.before_commit", "tidy.after_commit"]
 # A claim that ends or opens access or renewal, so that it writes the purchase's new epoch as well.
 EPOCH = ["claim.before_commit", "claim.after_commit"]
 # In this order a new ledger gets on from death to death.
@@ -32,7 +34,7 @@ DISMISSAL = ["dismiss.begin", "commit.after", "dismiss.held_closed", "dismiss.en
 REDELIVERY = ["redeliver.begin", "revive.before_commit", "redeliver.revived"]
 
 COVERED = {*CLAIM, *CLAIM_ALL, *COMMIT, *DELIVER, *MARK["durable"], *MARK["later"], *ERRANDS,
-           *RECOVERY, *LEFT_BEHIND, *EPOCH, *OPENING, *KEEPING, *RELEASE, *RELEASE_BY_TOOL,
+           *RECOVERY, *LEFT_BEHIND, *TIDY, *EPOCH, *OPENING, *KEEPING, *RELEASE, *RELEASE_BY_TOOL,
            *DISMISSAL, *REDELIVERY, *FENCE, *LEAVE}
 # How the sources are called that are not of this back end.
 OF_OTHER_BACK_END = ("sqlite_", "process_turn") if IS_ON_MARIADB else ("mysql_",)

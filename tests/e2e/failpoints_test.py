@@ -17,7 +17,7 @@ import oracle
 import stack
 from failpoints import (CLAIM, CLAIM_ALL, COMMIT, COVERED, DELIVER, DISMISSAL, EPOCH, FENCE,
                         KEEPING, LEAVE, LEFT_BEHIND, MARK, OF_OTHER_BACK_END, OPENING, RECOVERY,
-                        REDELIVERY, RELEASE, RELEASE_BY_TOOL)
+                        REDELIVERY, RELEASE, RELEASE_BY_TOOL, TIDY)
 from wire import COMMIT as COMMIT_COMMAND, Cut, Wire
 
 ROUNDS = 100 if disturbed.IS_SOAK else 1
@@ -66,7 +66,7 @@ def under_load(world, marks):
 
 
 def at_recovery(world):
-    for place in RECOVERY:
+    for place in [*RECOVERY, *TIDY]:
         if not world.die_at(place, 1):
             yield place
     for place in LEFT_BEHIND:
