@@ -87,6 +87,7 @@ public:
     bool is_null(int column) const;
     std::int64_t integer(int column) const;
     std::string_view text(int column) const;
+    std::string_view blob(int column) const { return text(column); }
 
 private:
     MysqlStatement& statement_;

@@ -1,6 +1,7 @@
 // Rows of a MariaDB ledger to Entry and Purchase and back. Knows columns, no statements' purpose.
 #pragma once
 
+#include "ledger/entry_row.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/mysql_handle.hpp"
 
@@ -23,13 +24,6 @@ namespace segpay::mysql {
     "affiliate, username, trans_guid, has_access, renews, access_epoch, renewal_epoch, "      \
     "opening_transaction, partner, card_type, opened_at, converted_at, ended_at, is_unpaid, " \
     "held_by"
-
-// `box`: what opens stored passwords; null: they stay closed and the event has none. When the
-// record of the event is damaged, the entry has none, and its message says so.
-Entry read_entry(const MysqlQuery& row, const SecretBox* box);
-
-// Adds to the message, once, that the event cannot be read, and of which entry.
-void tell_damage(Entry& entry);
 
 // A purchase with the number of its row's last change; 0: there is no row.
 struct StoredPurchase {

@@ -1,7 +1,6 @@
 // One place per table where the order of its columns is spelled out.
 #include "ledger/sqlite_rows.hpp"
 
-#include "events/record.hpp"
 #include "ledger/packing.hpp"
 
 #include <array>
@@ -14,22 +13,6 @@
 namespace segpay {
 
 namespace {
-
-enum EntryColumn : int {
-    kSequence,
-    kKey,
-    kState,
-    kRecord,
-    kRequest,
-    kMessage,
-    kDecidedBy,
-    kAttempts,
-    kReceivedAt,
-    kChangedAt,
-    kNextAttemptAt,
-    kPassword,
-    kAttemptsForgiven,
-};
 
 constexpr std::string_view kNextSequence = "SELECT IFNULL(MAX(sequence), 0) + 1 FROM entries";
 constexpr std::string_view kInsertKey =
@@ -96,49 +79,7 @@ void unpack(std::string_view bytes, Purchase& purchase) {
         purchase.*text = unpacker.text();
 }
 
-// None when the record is damaged. Every event that is stored has a kind.
-std::optional<Event> read_event(const SqliteQuery& row, const SecretBox* box) {
-    Event event;
-    try {
-        event = from_record(row.text(kRecord));
-    } catch (const std::runtime_error&) { // its words could quote the event
-        return std::nullopt;
-    }
-    if (event.kind == EventKind::unknown) return std::nullopt;
-    event.key = row.text(kKey);
-    if (box && !row.is_null(kPassword))
-        if (auto password = box->open(row.blob(kPassword))) event.password = std::move(*password);
-    return event;
-}
-
 } // namespace
-
-Entry read_entry(const SqliteQuery& row, const SecretBox* box) {
-    Entry entry;
-    entry.sequence = static_cast<std::uint64_t>(row.integer(kSequence));
-    entry.key = row.text(kKey);
-    entry.state = static_cast<EntryState>(row.integer(kState));
-    entry.request = row.text(kRequest);
-    entry.message = row.text(kMessage);
-    entry.decided_by = row.text(kDecidedBy);
-    entry.attempts = static_cast<std::uint32_t>(row.integer(kAttempts));
-    entry.attempts_forgiven = static_cast<std::uint32_t>(row.integer(kAttemptsForgiven));
-    entry.received_at_ms = row.integer(kReceivedAt);
-    entry.changed_at_ms = row.integer(kChangedAt);
-    entry.next_attempt_at_ms = row.integer(kNextAttemptAt);
-    if (row.is_null(kRecord)) return entry;
-    entry.event = read_event(row, box);
-    if (!entry.event) tell_damage(entry);
-    return entry;
-}
-
-void tell_damage(Entry& entry) {
-    const std::string damage = "the event of entry " + std::to_string(entry.sequence) + " (" +
-                               entry.key + ") cannot be read: its record is damaged";
-    if (entry.message.find(damage) != std::string::npos) return;
-    if (!entry.message.empty()) entry.message += "; ";
-    entry.message += damage;
-}
 
 Purchase read_purchase(const SqliteQuery& row) {
     Purchase purchase;

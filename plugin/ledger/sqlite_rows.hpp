@@ -1,6 +1,7 @@
 // Rows of an SQLite ledger to Entry and Purchase and back. Knows columns, no statements' purpose.
 #pragma once
 
+#include "ledger/entry_row.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/sqlite_handle.hpp"
 
@@ -19,13 +20,6 @@ namespace segpay {
     "AND queue.sequence = entries.sequence"
 
 #define SEGPAY_PURCHASE_COLUMNS "id, member_id, opened_by, opened_at, memory"
-
-// `box`: what opens stored passwords; null: they stay closed and the event has none. When the
-// record of the event is damaged, the entry has none, and its message says so.
-Entry read_entry(const SqliteQuery& row, const SecretBox* box);
-
-// Adds to the message, once, that the event cannot be read, and of which entry.
-void tell_damage(Entry& entry);
 
 // Throws SqliteError when what is known of it is damaged.
 Purchase read_purchase(const SqliteQuery& row);
