@@ -371,11 +371,18 @@ class Cluster:
         shutil.rmtree(unfinished, ignore_errors=True)
 
     def await_whole(self, seconds=START_SECONDS):
-        """All nodes are in one cluster and take writes."""
+        """All nodes are in one cluster and take writes. Gives up at once when one of them has ended."""
         for node in self.nodes:
-            node.await_ready(seconds)
+            node.await_that(lambda node=node: self.runs() and node.is_ready(), seconds, "is ready")
         until(lambda: all(node.status("cluster_size") == str(NODES) for node in self.nodes),
               seconds, "all nodes are in one cluster")
+
+    def runs(self):
+        """True, or Trouble with the log of a node that has ended."""
+        for node in self.nodes:
+            if node.has_ended():
+                raise Trouble(f"n{node.number} has ended, and its log says:\n{node.log_end()}\n")
+        return True
 
     def kill(self):
         """All nodes at once, as when the power goes."""
