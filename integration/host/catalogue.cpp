@@ -59,23 +59,15 @@ void for_each_entry(const Object& catalogue, const std::string& file, const std:
     }
 }
 
-#define TERMS "initial_days, recurring_days, tokens"
-#define SELECT_OPTION "SELECT " TERMS ", id, site, name, price, chooses_price FROM join_options "
-
-Terms terms_from(const Rows& rows) {
-    return {.initial_days = rows.integer(0),
-            .recurring_days = rows.integer(1),
-            .tokens = rows.integer(2)};
-}
+#define SELECT_OPTION "SELECT id, site, name, price, chooses_price FROM join_options "
 
 JoinOption option_from(const Rows& rows) {
     JoinOption option;
-    option.terms = terms_from(rows);
-    option.id = rows.text(3);
-    option.site = rows.text(4);
-    option.name = rows.text(5);
-    option.price = rows.text(6);
-    option.chooses_price = rows.integer(7) != 0;
+    option.id = rows.text(0);
+    option.site = rows.text(1);
+    option.name = rows.text(2);
+    option.price = rows.text(3);
+    option.chooses_price = rows.integer(4) != 0;
     return option;
 }
 
@@ -124,9 +116,12 @@ std::optional<JoinOption> find_option(Connection& db, std::string_view id) {
 }
 
 std::optional<Terms> terms_of_option(Connection& db, std::string_view id) {
-    Rows rows = db.query("SELECT " TERMS " FROM join_options WHERE id = ?1", id);
+    Rows rows =
+        db.query("SELECT initial_days, recurring_days, tokens FROM join_options WHERE id = ?1", id);
     if (!rows.next()) return std::nullopt;
-    return terms_from(rows);
+    return Terms{.initial_days = rows.integer(0),
+                 .recurring_days = rows.integer(1),
+                 .tokens = rows.integer(2)};
 }
 
 bool has_site(Connection& db, std::string_view id) {

@@ -18,20 +18,19 @@ struct Site {
     std::string type; // "membership" or "token"
 };
 
-// What is bought.
-struct Terms {
-    std::int64_t initial_days = 0;
-    std::int64_t recurring_days = 0;
-    std::int64_t tokens = 0;
-};
-
 struct JoinOption {
     std::string id;
     std::string site;
     std::string name;
-    std::string price; // in words
-    Terms terms;
+    std::string price;          // in words
     bool chooses_price = false; // the customer names the amount
+};
+
+// What an option gives to whoever has paid.
+struct Terms {
+    std::int64_t initial_days = 0;   // 0: access has no end of its own
+    std::int64_t recurring_days = 0; // 0: does not renew
+    std::int64_t tokens = 0;
 };
 
 // Reads a catalogue file (see catalogue.json) into sites and join_options: new ids are added, known

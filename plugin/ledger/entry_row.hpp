@@ -4,6 +4,7 @@
 #include "events/record.hpp"
 #include "ledger/ledger.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <utility>

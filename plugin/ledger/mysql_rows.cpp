@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <stdexcept>
-#include <utility>
 #include <vector>
 
 namespace segpay::mysql {

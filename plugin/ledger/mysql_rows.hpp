@@ -1,4 +1,5 @@
-// Rows of a MariaDB ledger to Entry and Purchase and back. Knows columns, no statements' purpose.
+// Entries and purchases to rows of a MariaDB ledger, purchases back. Knows columns, no statement's
+// purpose.
 #pragma once
 
 #include "ledger/entry_row.hpp"

@@ -6,7 +6,6 @@
 #include <array>
 #include <stdexcept>
 #include <tuple>
-#include <utility>
 
 #include <sqlite3.h>
 

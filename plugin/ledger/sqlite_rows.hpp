@@ -1,4 +1,5 @@
-// Rows of an SQLite ledger to Entry and Purchase and back. Knows columns, no statements' purpose.
+// Entries and purchases to rows of an SQLite ledger, purchases back. Knows columns, no statement's
+// purpose.
 #pragma once
 
 #include "ledger/entry_row.hpp"
