@@ -20,6 +20,7 @@ void DiskFile::apply(const Change& change, std::string& bytes) {
 }
 
 void DiskFile::write(std::size_t offset, std::string_view bytes) {
+    if (bytes.empty()) return; // the power failed before the first byte: not the end of the file
     changes_.push_back({offset, std::string(bytes), std::max(now_.size(), offset + bytes.size())});
     apply(changes_.back(), now_);
 }
