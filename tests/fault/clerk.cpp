@@ -156,7 +156,10 @@ void Clerk::give_back(const Entry& entry) {
 }
 
 void Clerk::flush() {
-    if (ledger && try_to([&] { ledger->flush(); })) committed();
+    if (!ledger || !try_to([&] { ledger->flush(); })) return;
+    // A mark that was lost with another clerk's commit is not there any more to be flushed.
+    if (may_others_have_failed && may_others_have_failed()) return books_.lost_sight();
+    committed();
 }
 
 void Clerk::keep(const std::string& key) {

@@ -28,7 +28,8 @@ public:
     unsigned failures = 0;       // answered with an error
     bool memory_may_end = false; // std::bad_alloc is an error like any other
     std::string last_failure;
-    std::function<void()> after_failure; // maybe none
+    std::function<void()> after_failure;          // maybe none
+    std::function<bool()> may_others_have_failed; // the clerks of other threads; maybe none
 
     // Each is one call of the ledger, or nothing. An entry: it was handed out.
     std::optional<Entry> claim(const test::Fact& fact);

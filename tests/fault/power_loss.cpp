@@ -127,6 +127,8 @@ void World::load(std::uint64_t life) {
         desks.push_back(std::make_unique<Desk>(dice_.below(UINT64_MAX),
                                                std::to_string(1'000 * (i + 1) + life), setting_));
         desks.back()->clerk.ledger = ledger_.get();
+        if (setting_.threads > 1)
+            desks.back()->clerk.may_others_have_failed = [this] { return machine_.is_off(); };
     }
     std::vector<std::string> complaints(setting_.threads);
     {
