@@ -139,8 +139,11 @@ bool GroupCommit::run(Operations operations) {
             return std::current_exception();
         }
     };
-    for (Operation* operation : operations)
+    const auto until = group_time_ ? Clock::now() + *group_time_ : Clock::time_point::max();
+    for (Operation* operation : operations) {
         operation->was_run_ = false;
+        operation->until_ = until;
+    }
     const std::exception_ptr failure = try_to_run(operations);
     if (!failure) return is_to_be_synced;
     // One of them may have spoilt it for all; but what did not even begin is the same for each.

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -20,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -29,6 +31,8 @@ namespace segpay {
 
 class GroupCommit {
 public:
+    using Clock = std::chrono::steady_clock;
+
     // What one thread wants to be done inside a transaction. It is run by whichever thread leads,
     // and once more, alone, when the shared transaction failed: so it begins anew each time.
     class Operation {
@@ -42,6 +46,8 @@ public:
             work_();
         }
         Errand* errand() const { return errand_; }
+        // While it is run: when the time of its group is over.
+        Clock::time_point until() const { return until_; }
         // Somebody else did it, and it is durable.
         void was_done() { was_run_ = true; }
 
@@ -51,8 +57,9 @@ public:
         std::function<void()> work_;
         Errand* errand_;
         std::exception_ptr failure_; // null: it is durable
-        std::uint64_t number_ = 0;   // in the order in which they came
-        FutexWord* bed_ = nullptr;   // what its thread sleeps on
+        Clock::time_point until_ = Clock::time_point::max();
+        std::uint64_t number_ = 0; // in the order in which they came
+        FutexWord* bed_ = nullptr; // what its thread sleeps on
         std::atomic<bool> is_done_ = false;
         std::atomic<bool> leads_ = false; // it is its thread's turn to lead
         bool was_run_ = false;
@@ -65,9 +72,15 @@ public:
     // Makes durable what transactions wrote that have returned; another one may run meanwhile.
     using Sync = std::function<void()>;
 
-    // At most `max_waiting` threads wait; one more is turned away.
-    GroupCommit(Transaction transaction, Sync sync, std::size_t max_waiting)
-        : transaction_(std::move(transaction)), sync_(std::move(sync)), max_waiting_(max_waiting) {}
+    // At most `max_waiting` threads wait; one more is turned away. `group_time`: how long the
+    // transaction of a group may take, and those of its operations alone, when that one fails, all
+    // together; to be kept by whoever runs them. Null: as long as they like.
+    GroupCommit(Transaction transaction, Sync sync, std::size_t max_waiting,
+                std::optional<Clock::duration> group_time = std::nullopt)
+        : transaction_(std::move(transaction)),
+          sync_(std::move(sync)),
+          max_waiting_(max_waiting),
+          group_time_(group_time) {}
     GroupCommit(const GroupCommit&) = delete;
     GroupCommit& operator=(const GroupCommit&) = delete;
 
@@ -83,7 +96,8 @@ public:
     // where not even a transaction could begin, it waits for the next. When too much of that kind
     // has gathered it is committed here.
     void commit_later(std::function<void()> work, std::unique_ptr<Errand> errand = nullptr);
-    // What was left for later, now. Throws as commit does, for itself alone.
+    // What was left for later, now; what failed before is gone. Throws as commit does, for itself
+    // alone.
     void flush();
     bool has_later() const { return later_count_.load(std::memory_order_relaxed) != 0; }
 
@@ -102,6 +116,7 @@ private:
     const Transaction transaction_;
     const Sync sync_;
     const std::size_t max_waiting_;
+    const std::optional<Clock::duration> group_time_;
     std::mutex disk_;  // of the group that is synced; taken before the lead is handed over
     std::mutex mutex_; // guards what follows
     bool is_led_ = false;

@@ -79,6 +79,10 @@ MysqlError::Kind MysqlError::kind() const {
     return is_of_the_client(code_) ? Kind::lost : Kind::other;
 }
 
+MysqlError MysqlError::out_of_time() {
+    return MysqlError(CR_SERVER_LOST, "there was no time left for it");
+}
+
 MysqlError MysqlError::conflict(const std::string& message) {
     return MysqlError(ER_CHECKREAD, message);
 }
@@ -355,9 +359,15 @@ void MysqlConnection::bound_hangs() const {
     set(IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+void MysqlConnection::check_time() const {
+    if (until_ != Clock::time_point::max() && Clock::now() >= until_)
+        throw MysqlError::out_of_time();
+}
+
 void MysqlConnection::execute(const std::string& sql) { (void)rows(sql); }
 
 std::vector<std::vector<std::string>> MysqlConnection::rows(const std::string& sql) {
+    check_time();
     MYSQL* const connection = connection_.get();
     if (mysql_real_query(connection, sql.data(), sql.size()) != 0) fail(connection);
     std::vector<std::vector<std::string>> found;
@@ -406,11 +416,13 @@ std::int64_t MysqlConnection::last_row() const { return last_row_; }
 // The same text at the same place is nearly always the next one that is asked for; one that was
 // made for the occasion may have another's place.
 MysqlStatement& MysqlConnection::prepared(std::string_view sql) {
+    check_time();
     for (const auto& known : statements_)
         if (known->place == sql.data() && known->sql == sql) return *known;
     for (const auto& known : statements_)
         if (known->sql == sql) return *known;
     statements_.push_back(std::make_unique<MysqlStatement>(connection_.get(), sql));
+    check_time();
     return *statements_.back();
 }
 

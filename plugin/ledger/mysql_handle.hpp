@@ -14,6 +14,7 @@
 #include "config/config.hpp"
 
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -44,6 +45,8 @@ public:
     unsigned code() const { return code_; } // 1213, 2013, ...
     Kind kind() const;
 
+    // The time for what the connection is used for is over.
+    static MysqlError out_of_time();
     // What nobody but us found to be in the way of a transaction.
     static MysqlError conflict(const std::string& message);
 
@@ -95,11 +98,17 @@ private:
 
 class MysqlConnection {
 public:
+    using Clock = std::chrono::steady_clock;
+
     // Connects. `server` is one of `config.servers`.
     MysqlConnection(const MysqlConfig& config, const MysqlServer& server);
     MysqlConnection(const MysqlConnection&) = delete;
     MysqlConnection& operator=(const MysqlConnection&) = delete;
     ~MysqlConnection();
+
+    // From then on no statement begins, not even a ROLLBACK: each is an error as if the connection
+    // was lost. So what is done on it lasts no longer than that and one statement.
+    void end_at(Clock::time_point until) { until_ = until; }
 
     // One statement, without parameters; its rows are dropped.
     void execute(const std::string& sql);
@@ -144,6 +153,7 @@ public:
     std::int64_t take_change_count() { return std::exchange(change_count_, 0); }
 
 private:
+    void check_time() const;
     MysqlStatement& prepared(std::string_view sql);
     std::int64_t run_change(std::string_view sql, MysqlValues values);
     void bound_hangs() const;
@@ -156,6 +166,7 @@ private:
     std::int64_t last_row_ = 0;
     std::int64_t change_count_ = 0;
     bool has_arrays_ = true;
+    Clock::time_point until_ = Clock::time_point::max();
 };
 
 } // namespace segpay

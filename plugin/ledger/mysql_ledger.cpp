@@ -67,7 +67,7 @@ MysqlLedger::MysqlLedger(const LedgerSettings& settings)
       commits_(
           [this](GroupCommit::Operations operations) { return run_together(operations), true; },
           [] {}, // a commit is durable by itself
-          kMaxWaiting) {
+          kMaxWaiting, kMysqlTime) {
     if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
 }
 
@@ -80,7 +80,8 @@ MysqlLedger::~MysqlLedger() {
 
 std::unique_ptr<MysqlSession> MysqlLedger::prepared_session() {
     return guarded("opening", [&] {
-        std::unique_ptr<MysqlSession> session = servers_.open();
+        std::unique_ptr<MysqlSession> session =
+            servers_.open(MysqlConnection::Clock::time_point::max());
         prepare_ledger_tables(session->connection, servers_.database());
         return session;
     });
@@ -97,7 +98,7 @@ void MysqlLedger::run_together(GroupCommit::Operations operations) {
     std::vector<GroupCommit::Operation*> all{&begin};
     all.insert(all.end(), operations.begin(), operations.end());
     all.push_back(&end);
-    writer_.run(all);
+    writer_.run(all, operations.front()->until(), operations.size() == 1);
 }
 
 void MysqlLedger::do_gathered() {

@@ -71,7 +71,7 @@ void see_other_nodes(MysqlSession& session, bool is_wanted) {
                                          : "SET SESSION wsrep_sync_wait=0");
 }
 
-std::unique_ptr<MysqlSession> MysqlServers::open() {
+std::unique_ptr<MysqlSession> MysqlServers::open(Clock::time_point until) {
     if (Clock::now().time_since_epoch().count() < resting_until_)
         throw MysqlError(CR_SERVER_GONE_ERROR, "no server answered a moment ago");
     const std::size_t count = config_.servers.size();
@@ -79,12 +79,14 @@ std::unique_ptr<MysqlSession> MysqlServers::open() {
     for (std::size_t tried = 0;; ++tried) {
         const std::size_t server = (first + tried) % count;
         try {
-            std::unique_ptr<MysqlSession> session = open(server);
+            std::unique_ptr<MysqlSession> session = open(server, until);
             current_ = server;
             return session;
         } catch (const MysqlError& error) {
-            if (tried + 1 < count) continue;
-            rest();
+            const bool is_last = tried + 1 == count;
+            if (!is_last && Clock::now() < until) continue;
+            current_ = (server + 1) % count;
+            if (is_last) rest();
             throw MysqlError(error.code(),
                              to_string(config_.servers[server]) + ": " + error.what());
         }
@@ -93,9 +95,11 @@ std::unique_ptr<MysqlSession> MysqlServers::open() {
 
 void MysqlServers::rest() { resting_until_ = (Clock::now() + kRest).time_since_epoch().count(); }
 
-std::unique_ptr<MysqlSession> MysqlServers::open(std::size_t server) const {
+std::unique_ptr<MysqlSession> MysqlServers::open(std::size_t server,
+                                                 Clock::time_point until) const {
     auto session = std::make_unique<MysqlSession>(config_, server);
     MysqlConnection& connection = session->connection;
+    connection.end_at(until);
     const Variables known = variables_of(connection);
     check_version(known.at("version"));
     connection.execute(settings_for(known));
@@ -135,16 +139,17 @@ bool MysqlReaders::Lent::is_worth_another(const MysqlError& error, unsigned trie
     return tries < kMaxReads;
 }
 
-std::unique_ptr<MysqlSession> MysqlReaders::take() {
+std::unique_ptr<MysqlSession> MysqlReaders::take(MysqlServers::Clock::time_point until) {
     {
         const std::lock_guard lock(mutex_);
         if (!idle_.empty()) {
             std::unique_ptr<MysqlSession> session = std::move(idle_.back());
             idle_.pop_back();
+            session->connection.end_at(until);
             return session;
         }
     }
-    std::unique_ptr<MysqlSession> session = servers_.open();
+    std::unique_ptr<MysqlSession> session = servers_.open(until);
     see_other_nodes(*session, true);
     return session;
 }

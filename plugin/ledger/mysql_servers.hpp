@@ -18,6 +18,10 @@
 
 namespace segpay {
 
+// How long a transaction or a reading is tried: then no statement begins any more, and one that has
+// begun hardly lasts longer than kIoTimeoutS.
+constexpr std::chrono::seconds kMysqlTime{6};
+
 // A connection and what was found out about its server.
 struct MysqlSession {
     MysqlSession(const MysqlConfig& config, std::size_t place)
@@ -34,6 +38,8 @@ void see_other_nodes(MysqlSession& session, bool is_wanted);
 
 class MysqlServers {
 public:
+    using Clock = MysqlConnection::Clock;
+
     explicit MysqlServers(MysqlConfig config) : config_(std::move(config)) {}
 
     // A session with the server that was good last, or else with the next one that is. It reads
@@ -41,8 +47,9 @@ public:
     // conditional, and gaps between keys are left to others), refuses what does not fit a column,
     // and has no transaction beyond the one that it is told to commit. A node without a majority is
     // not good. Throws what the last one said; and then, for a moment, at once, so that many who
-    // wait behind each other do not all wait for servers that are gone.
-    std::unique_ptr<MysqlSession> open();
+    // wait behind each other do not all wait for servers that are gone. The session ends at
+    // `until`; when it is over meanwhile, the servers that were not tried are those that come next.
+    std::unique_ptr<MysqlSession> open(Clock::time_point until);
     void rest(); // as if no server had answered
 
     // After a failure that ended the session: unless the server has only closed a connection that
@@ -54,9 +61,7 @@ public:
     const std::string& database() const { return config_.database; }
 
 private:
-    using Clock = std::chrono::steady_clock;
-
-    std::unique_ptr<MysqlSession> open(std::size_t server) const;
+    std::unique_ptr<MysqlSession> open(std::size_t server, Clock::time_point until) const;
 
     const MysqlConfig config_;
     std::atomic<std::size_t> current_ = 0;
@@ -73,19 +78,22 @@ public:
     // When the connection is lost, `work` is done again on another.
     template <class Work>
     auto read(const Work& work) {
+        const auto until = MysqlServers::Clock::now() + kMysqlTime;
         for (unsigned tries = 1;; ++tries) {
-            Lent lent(*this);
+            Lent lent(*this, until);
             try {
                 return work(lent.session->connection);
             } catch (const MysqlError& error) {
-                if (!lent.is_worth_another(error, tries)) throw;
+                const bool is_over = MysqlServers::Clock::now() >= until;
+                if (!lent.is_worth_another(error, tries) || is_over) throw;
             }
         }
     }
 
 private:
     struct Lent {
-        explicit Lent(MysqlReaders& owner) : readers(owner), session(owner.take()) {}
+        Lent(MysqlReaders& owner, MysqlServers::Clock::time_point until)
+            : readers(owner), session(owner.take(until)) {}
         Lent(const Lent&) = delete;
         Lent& operator=(const Lent&) = delete;
         ~Lent() {
@@ -99,7 +107,7 @@ private:
 
     static constexpr std::size_t kMaxIdle = 8;
 
-    std::unique_ptr<MysqlSession> take();
+    std::unique_ptr<MysqlSession> take(MysqlServers::Clock::time_point until);
     void give_back(std::unique_ptr<MysqlSession> session);
     void forget_idle();
 

@@ -10,16 +10,13 @@
 #include <utility>
 
 #include <errmsg.h>
+#include <mysqld_error.h>
 
 namespace segpay {
 
 namespace {
 
-using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
-
 constexpr unsigned kMaxTries = 12;    // of one transaction
-constexpr auto kGiveUpAfter = 6s;     // no further try begins
 constexpr unsigned kMaxQuestions = 4; // whether a transaction was committed
 
 constexpr std::string_view kStamp =
@@ -68,6 +65,7 @@ MysqlWriter::MysqlWriter(MysqlServers& servers, std::unique_ptr<MysqlSession> se
 
 MysqlWriter::~MysqlWriter() {
     if (!session_ || !has_written_) return;
+    end_at(Clock::now() + kMysqlTime);
     try {
         session_->connection.change(kForget, id_);
         SEGPAY_FAILPOINT("leave.before_commit");
@@ -77,25 +75,33 @@ MysqlWriter::~MysqlWriter() {
     }
 }
 
-void MysqlWriter::run(GroupCommit::Operations operations) {
-    const auto give_up_at = Clock::now() + kGiveUpAfter;
+void MysqlWriter::run(GroupCommit::Operations operations, Clock::time_point until, bool is_alone) {
+    if (Clock::now() >= until) throw MysqlError::out_of_time();
+    end_at(until);
     for (unsigned tries = 1;; ++tries) {
         need_session();
         try {
-            if (tries > 1) catch_up();
-            if (run_once(operations) == Ended::committed) return;
+            if (run_once(operations, tries > 1) == Ended::committed) return;
         } catch (const Unresolved&) {
             throw;
         } catch (const MysqlError& error) {
-            const bool is_over = tries == kMaxTries || Clock::now() > give_up_at;
-            if (is_over || error.kind() == MysqlError::Kind::other) throw;
+            if (is_over(error, tries, is_alone)) throw;
         }
         pause(tries);
     }
 }
 
-MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations) {
+bool MysqlWriter::is_over(const MysqlError& error, unsigned tries, bool is_alone) const {
+    if (error.kind() == MysqlError::Kind::other || tries == kMaxTries) return true;
+    // Waiting for a lock takes the time of a whole try.
+    const bool is_lock = error.code() == ER_LOCK_WAIT_TIMEOUT;
+    if (is_lock && !is_alone) return true;
+    return Clock::now() >= (is_lock ? until_ - std::chrono::seconds(kIoTimeoutS) : until_);
+}
+
+MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations, bool is_again) {
     try {
+        if (is_again) catch_up();
         (void)session_->connection.take_change_count();
         for (GroupCommit::Operation* operation : operations)
             operation->run();
@@ -104,6 +110,7 @@ MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations) {
             return Ended::committed;
         }
         stamp(kStamp);
+        if (Clock::now() >= until_) throw MysqlError::out_of_time();
     } catch (const MysqlError& error) { // COMMIT was not sent
         give_up(error);
         throw;
@@ -130,9 +137,14 @@ void MysqlWriter::commit() {
     SEGPAY_FAILPOINT("commit.after");
 }
 
+void MysqlWriter::end_at(Clock::time_point until) {
+    until_ = until;
+    if (session_) session_->connection.end_at(until);
+}
+
 void MysqlWriter::need_session() {
     if (session_) return;
-    std::unique_ptr<MysqlSession> session = servers_.open();
+    std::unique_ptr<MysqlSession> session = servers_.open(until_);
     session->connection.execute("SET autocommit=0");
     session_ = std::move(session);
 }
@@ -144,7 +156,7 @@ void MysqlWriter::stamp(std::string_view sql) {
 }
 
 bool MysqlWriter::was_committed(std::int64_t transaction) {
-    for (unsigned tries = 1; tries <= kMaxQuestions; ++tries) {
+    for (unsigned tries = 1; tries <= kMaxQuestions && Clock::now() < until_; ++tries) {
         try {
             need_session();
             if (const std::optional<bool> answer = ask_whether_committed(transaction))
@@ -154,6 +166,7 @@ bool MysqlWriter::was_committed(std::int64_t transaction) {
         }
         pause(tries);
     }
+    session_.reset(); // so that the rest is for all who shared it
     servers_.rest();
     throw Unresolved(CR_SERVER_LOST,
                      "the connection was lost during a commit, and no server could "
@@ -207,9 +220,14 @@ void MysqlWriter::drop_session(const MysqlError& failure) {
 // Whoever was faster on another node may not have arrived here yet.
 void MysqlWriter::catch_up() {
     if (!session_->is_cluster) return;
-    see_other_nodes(*session_, true);
-    (void)session_->connection.rows("SELECT 1 FROM segpay_meta");
-    see_other_nodes(*session_, false);
+    try {
+        see_other_nodes(*session_, true);
+        (void)session_->connection.rows("SELECT 1 FROM segpay_meta");
+        see_other_nodes(*session_, false);
+    } catch (const MysqlError&) { // it would go on waiting for the others at each reading
+        session_.reset();
+        throw;
+    }
 }
 
 } // namespace segpay

@@ -35,9 +35,13 @@ public:
     MysqlWriter& operator=(const MysqlWriter&) = delete;
     ~MysqlWriter();
 
-    // Runs all in one transaction, as often as it takes; when it returns it is durable. Throws
-    // MysqlError, or what an operation threw: then nothing is durable, or nobody can know.
-    void run(GroupCommit::Operations operations);
+    using Clock = MysqlServers::Clock;
+
+    // Runs all in one transaction, as often as it takes, until the time is over; when it returns it
+    // is durable. A lock that somebody holds for long is waited for once more only if `is_alone`:
+    // else it is in the way of one of them, maybe, and the others need the time. Throws MysqlError,
+    // or what an operation threw: then nothing is durable, or nobody can know.
+    void run(GroupCommit::Operations operations, Clock::time_point until, bool is_alone);
 
     // For operations, while they are run.
     MysqlConnection& connection() { return session_->connection; }
@@ -47,8 +51,10 @@ public:
 private:
     enum class Ended { committed, again };
 
-    Ended run_once(GroupCommit::Operations operations);
+    Ended run_once(GroupCommit::Operations operations, bool is_again);
+    bool is_over(const MysqlError& error, unsigned tries, bool is_alone) const;
     void commit();
+    void end_at(Clock::time_point until);
     void need_session();
     void stamp(std::string_view sql);
     bool was_committed(std::int64_t transaction);
@@ -61,7 +67,8 @@ private:
     MysqlServers& servers_;
     std::unique_ptr<MysqlSession> session_; // null: it was lost
     const std::int64_t id_;
-    std::int64_t last_ = 0; // number of the last transaction; grows
+    Clock::time_point until_ = Clock::time_point::max(); // of what is tried
+    std::int64_t last_ = 0;                              // number of the last transaction; grows
     bool has_written_ = false;
 };
 

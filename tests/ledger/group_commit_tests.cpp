@@ -145,6 +145,36 @@ BOOST_AUTO_TEST_CASE(who_fails_fails_alone) {
                 numbers.durable.end()));
 }
 
+// However many they are: what each does alone, after one has spoilt it for all, has no time of its
+// own.
+BOOST_AUTO_TEST_CASE(a_group_has_one_time_for_all_that_is_tried) {
+    using namespace std::chrono_literals;
+    std::vector<GroupCommit::Clock::time_point> untils;
+    const auto run = [&](GroupCommit::Operations operations) {
+        for (Operation* operation : operations) {
+            untils.push_back(operation->until());
+            operation->run();
+        }
+        std::this_thread::sleep_for(5ms);
+        return true;
+    };
+    GroupCommit commits(
+        run, [] {}, 8, 1min);
+    commits.commit_later([] {});
+    commits.commit_later([] { throw std::runtime_error("spoilt"); });
+    Operation operation([] {});
+    const auto begun = GroupCommit::Clock::now();
+    commits.commit(operation);
+    BOOST_REQUIRE(untils.size() == 2 + 3u);
+    for (const auto until : untils) {
+        BOOST_TEST((until == untils.front()));
+        BOOST_TEST((until >= begun + 1min));
+    }
+    untils.clear();
+    commits.commit(operation);
+    BOOST_TEST((untils.at(0) > begun + 1min));
+}
+
 BOOST_AUTO_TEST_CASE(a_transaction_that_cannot_begin_is_tried_once_for_all) {
     Numbers numbers;
     numbers.is_locked = true;

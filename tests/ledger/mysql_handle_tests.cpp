@@ -149,6 +149,18 @@ BOOST_AUTO_TEST_CASE(a_statement_is_given_its_number_of_values) {
     BOOST_CHECK_THROW((void)connection->query("SELECT ?"), MysqlError);
 }
 
+BOOST_AUTO_TEST_CASE(nothing_begins_when_its_time_is_over) {
+    using Clock = MysqlConnection::Clock;
+    connection->end_at(Clock::now() + std::chrono::minutes(1));
+    connection->execute("DO 1");
+    (void)connection->query("SELECT ?", 1);
+    connection->end_at(Clock::now());
+    BOOST_TEST((failure(*connection, "ROLLBACK").kind() == MysqlError::Kind::lost));
+    BOOST_CHECK_THROW((void)connection->query("SELECT ?", 1), MysqlError);
+    connection->end_at(Clock::time_point::max());
+    connection->execute("DO 1"); // nothing has happened to it
+}
+
 // A server that does not answer is waited for, but not for long.
 BOOST_AUTO_TEST_CASE(a_hang_has_an_end) {
     const auto begun = std::chrono::steady_clock::now();

@@ -2,10 +2,14 @@
 // way: each thing is done once, or an error says that nobody knows.
 #include "ledger/mysql_fixture.hpp"
 
+#include "ledger/mysql_servers.hpp"
+
 using namespace segpay;
 using namespace segpay::test;
 
+using namespace std::chrono_literals;
 using AtCommit = Wire::AtCommit;
+using Clock = std::chrono::steady_clock;
 
 namespace {
 
@@ -13,6 +17,9 @@ struct Cut {
     const char* name;
     AtCommit at_commit;
 };
+// The longest that a transaction takes, done or not, and some for a slow machine.
+constexpr auto kLongest = kMysqlTime + std::chrono::seconds(kIoTimeoutS) + 1s;
+
 constexpr Cut kCuts[] = {
     {"before", AtCommit::cut_before},
     {"after", AtCommit::cut_after},
@@ -97,7 +104,9 @@ BOOST_FIXTURE_TEST_CASE(what_nobody_can_tell_is_an_error, Wired) {
 // While the old session is alive it could still commit: then nobody may say that it did not.
 BOOST_FIXTURE_TEST_CASE(what_may_yet_be_committed_is_an_error, Wired) {
     wire.at_commit = AtCommit::hang_before;
+    const auto begun = Clock::now();
     BOOST_CHECK_THROW(claim(*ledger, transaction("1", "1001")), LedgerError);
+    BOOST_TEST((Clock::now() - begun < kLongest));
 }
 
 BOOST_FIXTURE_TEST_CASE(sessions_that_were_killed_are_replaced, DatabaseFolder) {
@@ -152,8 +161,26 @@ BOOST_FIXTURE_TEST_CASE(a_lock_that_is_held_for_long_is_waited_for_a_while, Data
     other->execute("COMMIT");
     settling.join();
     BOOST_TEST(is_settled);
-    other->execute("SELECT * FROM segpay_purchases FOR UPDATE");
-    BOOST_CHECK_THROW(claim(*ledger, transaction("1", "1002", EventKind::rebill)), LedgerError);
+    other->execute("SELECT * FROM segpay_purchases WHERE id = '1' FOR UPDATE");
+    // What is locked is told of; who shares a transaction with it has his own in time.
+    std::atomic<int> leased = 0, failed = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (const char* purchase : {"1", "1", "2", "3", "4"}) {
+            threads.emplace_back([&, purchase, id = std::to_string(2000 + threads.size())] {
+                const auto begun = Clock::now();
+                try {
+                    leased += outcome(*ledger, transaction(purchase, id)) == "leased";
+                } catch (const LedgerError&) {
+                    ++failed;
+                }
+                BOOST_TEST((Clock::now() - begun < 2 * kLongest)); // one group before his own
+            });
+            if (threads.size() == 1) std::this_thread::sleep_for(300ms); // the others wait for it
+        }
+    }
+    BOOST_TEST(leased == 3);
+    BOOST_TEST(failed == 2);
 }
 
 // What spoils a transaction spoils it for nobody else.
