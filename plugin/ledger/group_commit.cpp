@@ -148,8 +148,10 @@ bool GroupCommit::run(Operations operations) {
     if (!failure) return is_to_be_synced;
     // One of them may have spoilt it for all; but what did not even begin is the same for each.
     const bool is_for_all = operations.size() == 1 || !operations.front()->was_run_;
-    for (Operation* operation : operations)
-        operation->failure_ = is_for_all ? failure : try_to_run({&operation, 1});
+    for (Operation* operation : operations) {
+        const bool is_over = is_for_all || Clock::now() >= until;
+        operation->failure_ = is_over ? failure : try_to_run({&operation, 1});
+    }
     return is_to_be_synced;
 }
 

@@ -184,11 +184,11 @@ public:
 
     // Step 3 of an event that was applied by a host that honours idempotency keys: durable with
     // whatever is committed next, by flush(), or when the ledger is closed. Dying before that, or a
-    // failure of that commit, of which only those hear who wait for it, means one more delivery
-    // with the same key. False, and nothing done: another event of the purchase was claimed here
-    // meanwhile and waits behind this one, so settle it.
+    // failure of the mark, of which nobody hears, means one more delivery with the same key. False,
+    // and nothing done: another event of the purchase was claimed here meanwhile and waits behind
+    // this one, so settle it.
     virtual bool settle_later(const Entry& entry, TimeMs now) = 0;
-    // Throws when what it makes durable now cannot be; of what failed before it says nothing.
+    // Throws when nothing can be committed; of a mark that failed it says nothing.
     virtual void flush() = 0;
 
     // Takes a handing out back that led to no delivery: the attempt was none, and the entry is due.

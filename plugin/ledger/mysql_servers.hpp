@@ -19,7 +19,8 @@
 namespace segpay {
 
 // How long a transaction or a reading is tried: then no statement begins any more, and one that has
-// begun hardly lasts longer than kIoTimeoutS.
+// begun hardly lasts longer than kIoTimeoutS. But a transaction that goes on well at its first try
+// is not cut off.
 constexpr std::chrono::seconds kMysqlTime{6};
 
 // A connection and what was found out about its server.

@@ -65,7 +65,7 @@ MysqlWriter::MysqlWriter(MysqlServers& servers, std::unique_ptr<MysqlSession> se
 
 MysqlWriter::~MysqlWriter() {
     if (!session_ || !has_written_) return;
-    end_at(Clock::now() + kMysqlTime);
+    session_->connection.end_at(Clock::now() + kMysqlTime);
     try {
         session_->connection.change(kForget, id_);
         SEGPAY_FAILPOINT("leave.before_commit");
@@ -77,9 +77,10 @@ MysqlWriter::~MysqlWriter() {
 
 void MysqlWriter::run(GroupCommit::Operations operations, Clock::time_point until, bool is_alone) {
     if (Clock::now() >= until) throw MysqlError::out_of_time();
-    end_at(until);
+    until_ = until;
     for (unsigned tries = 1;; ++tries) {
         need_session();
+        session_->connection.end_at(tries == 1 ? Clock::time_point::max() : until);
         try {
             if (run_once(operations, tries > 1) == Ended::committed) return;
         } catch (const Unresolved&) {
@@ -110,7 +111,7 @@ MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations, boo
             return Ended::committed;
         }
         stamp(kStamp);
-        if (Clock::now() >= until_) throw MysqlError::out_of_time();
+        if (is_again && Clock::now() >= until_) throw MysqlError::out_of_time();
     } catch (const MysqlError& error) { // COMMIT was not sent
         give_up(error);
         throw;
@@ -135,11 +136,6 @@ void MysqlWriter::commit() {
     SEGPAY_FAILPOINT("commit.before");
     session_->connection.execute("COMMIT");
     SEGPAY_FAILPOINT("commit.after");
-}
-
-void MysqlWriter::end_at(Clock::time_point until) {
-    until_ = until;
-    if (session_) session_->connection.end_at(until);
 }
 
 void MysqlWriter::need_session() {
@@ -167,7 +163,7 @@ bool MysqlWriter::was_committed(std::int64_t transaction) {
         pause(tries);
     }
     session_.reset(); // so that the rest is for all who shared it
-    servers_.rest();
+    if (Clock::now() < until_) servers_.rest();
     throw Unresolved(CR_SERVER_LOST,
                      "the connection was lost during a commit, and no server could "
                      "tell whether it took place");
@@ -224,7 +220,8 @@ void MysqlWriter::catch_up() {
         see_other_nodes(*session_, true);
         (void)session_->connection.rows("SELECT 1 FROM segpay_meta");
         see_other_nodes(*session_, false);
-    } catch (const MysqlError&) { // it would go on waiting for the others at each reading
+    } catch (const MysqlError& error) { // it would go on waiting for the others at each reading
+        if (error.kind() == MysqlError::Kind::lost) drop_session(error);
         session_.reset();
         throw;
     }

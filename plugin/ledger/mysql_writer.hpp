@@ -37,10 +37,11 @@ public:
 
     using Clock = MysqlServers::Clock;
 
-    // Runs all in one transaction, as often as it takes, until the time is over; when it returns it
-    // is durable. A lock that somebody holds for long is waited for once more only if `is_alone`:
-    // else it is in the way of one of them, maybe, and the others need the time. Throws MysqlError,
-    // or what an operation threw: then nothing is durable, or nobody can know.
+    // Runs all in one transaction, as often as it takes, until the time is over; a first try that
+    // goes on well may take longer. When it returns it is durable. A lock that somebody holds for
+    // long is waited for once more only if `is_alone`: else it is in the way of one of them, maybe,
+    // and the others need the time. Throws MysqlError, or what an operation threw: then nothing is
+    // durable, or nobody can know.
     void run(GroupCommit::Operations operations, Clock::time_point until, bool is_alone);
 
     // For operations, while they are run.
@@ -54,7 +55,6 @@ private:
     Ended run_once(GroupCommit::Operations operations, bool is_again);
     bool is_over(const MysqlError& error, unsigned tries, bool is_alone) const;
     void commit();
-    void end_at(Clock::time_point until);
     void need_session();
     void stamp(std::string_view sql);
     bool was_committed(std::int64_t transaction);

@@ -175,6 +175,27 @@ BOOST_AUTO_TEST_CASE(a_group_has_one_time_for_all_that_is_tried) {
     BOOST_TEST((untils.at(0) > begun + 1min));
 }
 
+BOOST_AUTO_TEST_CASE(when_the_time_is_over_the_cause_is_that_of_the_group) {
+    using namespace std::chrono_literals;
+    int runs = 0, tries = 0;
+    const auto run = [&](GroupCommit::Operations operations) -> bool {
+        ++tries;
+        for (Operation* operation : operations)
+            operation->run();
+        std::this_thread::sleep_until(operations.front()->until());
+        throw std::runtime_error("the server hangs");
+    };
+    GroupCommit commits(
+        run, [] {}, 8, 10ms);
+    commits.commit_later([&] { ++runs; });
+    Operation operation([&] { ++runs; });
+    BOOST_CHECK_EXCEPTION(commits.commit(operation), std::runtime_error, [](const auto& error) {
+        return std::string(error.what()) == "the server hangs";
+    });
+    BOOST_TEST(runs == 2);
+    BOOST_TEST(tries == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_transaction_that_cannot_begin_is_tried_once_for_all) {
     Numbers numbers;
     numbers.is_locked = true;
