@@ -232,7 +232,12 @@ class ClusterTest(unittest.TestCase):
 
         oracle = Oracle(roaming + bound)
         say(f"{len(oracle.acknowledged)} events acknowledged, {oracle.redelivered()} redelivered")
-        self.assertEqual(oracle.objections(self.held()), [])
+        objections = oracle.objections(self.held())
+        if objections:
+            say(oracle.story(objections))
+            for episode in told:
+                say(f"  {episode}")
+        self.assertEqual(objections, [])
         self.judge_service(oracle, told)
         self.judge_failures(oracle, told)
 

@@ -138,6 +138,12 @@ class Oracle:
                                  f"(attempts {attempt} and {next_attempt})")
         return found
 
+    def story(self, objections):
+        """All that was written down of the events that are objected to."""
+        keys = {objection.partition(":")[0] for objection in objections}
+        return "\n".join(f"{line.ms} {line.who}: {line.what} {line.key} {line.more}"
+                         for line in self.lines if line.key in keys)
+
     def service_gap_ms(self, begin_ms, end_ms, who=None):
         """The longest time in which nothing new was settled."""
         times = [line.ms for line in self.lines
