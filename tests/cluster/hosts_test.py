@@ -32,8 +32,8 @@ class World(disturbed.World):
 
     def __init__(self, marks, seed, cluster):
         super().__init__(marks, seed, server="")
-        cluster.nodes[0].sql(f"CREATE DATABASE {DATABASE}_{marks}; GRANT ALL ON "
-                             f"{DATABASE}_{marks}.* TO {galera.USER}@'%'", user="root")
+        galera.until(lambda: self.has_database(cluster, f"{DATABASE}_{marks}"),
+                     galera.START_SECONDS, "a database for the ledger")
         self.ledger = None
         first, second = (self.config_on_mariadb(
             f"on-n{number}.yaml", cluster.servers(number), f"{DATABASE}_{marks}", galera.USER,
@@ -41,6 +41,15 @@ class World(disturbed.World):
         self.config = first
         self.other = self.neighbour()
         self.other.config = second
+
+    def has_database(self, cluster, name):
+        """Makes it. A node that was disturbed may leave the others once more, soon after it was back."""
+        try:
+            cluster.nodes[0].sql(f"CREATE DATABASE IF NOT EXISTS {name}; GRANT ALL ON {name}.* "
+                                 f"TO {galera.USER}@'%'", user="root")
+        except galera.Trouble:
+            return False
+        return True
 
     def __exit__(self, *arguments):
         if self.other.host:
