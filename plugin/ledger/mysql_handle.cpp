@@ -79,10 +79,6 @@ MysqlError::Kind MysqlError::kind() const {
     return is_of_the_client(code_) ? Kind::lost : Kind::other;
 }
 
-MysqlError MysqlError::out_of_time() {
-    return MysqlError(CR_SERVER_LOST, "there was no time left for it");
-}
-
 MysqlError MysqlError::conflict(const std::string& message) {
     return MysqlError(ER_CHECKREAD, message);
 }
@@ -361,7 +357,7 @@ void MysqlConnection::bound_hangs() const {
 
 void MysqlConnection::check_time() const {
     if (until_ != Clock::time_point::max() && Clock::now() >= until_)
-        throw MysqlError::out_of_time();
+        throw MysqlError(CR_SERVER_LOST, "there was no time left for it");
 }
 
 void MysqlConnection::execute(const std::string& sql) { (void)rows(sql); }

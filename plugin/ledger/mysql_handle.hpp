@@ -45,8 +45,6 @@ public:
     unsigned code() const { return code_; } // 1213, 2013, ...
     Kind kind() const;
 
-    // The time for what the connection is used for is over.
-    static MysqlError out_of_time();
     // What nobody but us found to be in the way of a transaction.
     static MysqlError conflict(const std::string& message);
 
@@ -109,6 +107,8 @@ public:
     // From then on no statement begins, not even a ROLLBACK: each is an error as if the connection
     // was lost. So what is done on it lasts no longer than that and one statement.
     void end_at(Clock::time_point until) { until_ = until; }
+    // Throws that error when the time has come.
+    void check_time() const;
 
     // One statement, without parameters; its rows are dropped.
     void execute(const std::string& sql);
@@ -153,7 +153,6 @@ public:
     std::int64_t take_change_count() { return std::exchange(change_count_, 0); }
 
 private:
-    void check_time() const;
     MysqlStatement& prepared(std::string_view sql);
     std::int64_t run_change(std::string_view sql, MysqlValues values);
     void bound_hangs() const;

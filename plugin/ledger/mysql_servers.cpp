@@ -14,6 +14,10 @@ namespace {
 // that is gone.
 constexpr unsigned kLockWaitS = kIoTimeoutS - 1;
 
+// A client of which nothing was heard for so long in the middle of a transaction has given it up,
+// or stands still: the server lets go of its rows.
+constexpr unsigned kIdleS = kIoTimeoutS;
+
 constexpr std::chrono::milliseconds kRest{500};
 
 // How often a read is begun: an idle connection that the server has closed meanwhile, and then one
@@ -46,7 +50,7 @@ std::string settings_for(const Variables& known) {
     std::string sql =
         "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
         "innodb_lock_wait_timeout=" +
-        std::to_string(kLockWaitS);
+        std::to_string(kLockWaitS) + ", idle_transaction_timeout=" + std::to_string(kIdleS);
     for (const Optional& optional : kOptionals)
         if (known.contains(optional.name))
             sql += std::string(", ") + optional.name + "=" + optional.value;

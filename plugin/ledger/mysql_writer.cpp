@@ -19,13 +19,15 @@ namespace {
 constexpr unsigned kMaxTries = 12;    // of one transaction
 constexpr unsigned kMaxQuestions = 4; // whether a transaction was committed
 
-constexpr std::string_view kStamp =
+// The number of a transaction: below 0 while it runs, so that no committed row ever shows that.
+constexpr std::string_view kBegin =
     "INSERT INTO segpay_writers(writer, last, written_at) VALUES(?, ?, ?) "
     "ON DUPLICATE KEY UPDATE last = VALUES(last), written_at = VALUES(written_at)";
-constexpr std::string_view kFirstStamp =
+constexpr std::string_view kFirst =
     "INSERT INTO segpay_writers(writer, last, written_at) VALUES(?, ?, ?)";
-constexpr std::string_view kReadStamp =
-    "SELECT last FROM segpay_writers WHERE writer = ? FOR UPDATE";
+constexpr std::string_view kReplace = // (new, now, writer, old)
+    "UPDATE segpay_writers SET last = ?, written_at = ? WHERE writer = ? AND last = ?";
+constexpr std::string_view kRead = "SELECT last FROM segpay_writers WHERE writer = ?";
 constexpr std::string_view kForget = "DELETE FROM segpay_writers WHERE writer = ?";
 
 // Nobody knows whether a transaction took place.
@@ -76,7 +78,6 @@ MysqlWriter::~MysqlWriter() {
 }
 
 void MysqlWriter::run(GroupCommit::Operations operations, Clock::time_point until, bool is_alone) {
-    if (Clock::now() >= until) throw MysqlError::out_of_time();
     until_ = until;
     for (unsigned tries = 1;; ++tries) {
         need_session();
@@ -103,16 +104,17 @@ bool MysqlWriter::is_over(const MysqlError& error, unsigned tries, bool is_alone
 MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations, bool is_again) {
     try {
         if (is_again) catch_up();
+        begin();
         (void)session_->connection.take_change_count();
         for (GroupCommit::Operation* operation : operations)
             operation->run();
         if (session_->connection.take_change_count() == 0) { // nothing to make durable
-            session_->connection.execute("COMMIT");
+            roll_back();
             return Ended::committed;
         }
-        stamp(kStamp);
-        if (is_again && Clock::now() >= until_) throw MysqlError::out_of_time();
-    } catch (const MysqlError& error) { // COMMIT was not sent
+        end();
+        session_->connection.check_time(); // what is not sent is surely not committed
+    } catch (const MysqlError& error) {    // COMMIT was not sent
         give_up(error);
         throw;
     } catch (...) {
@@ -132,6 +134,22 @@ MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations, boo
     return was_committed(last_) ? Ended::committed : Ended::again;
 }
 
+void MysqlWriter::begin() {
+    ++last_;
+    session_->connection.change(kBegin, id_, -last_, unix_ms());
+    has_written_ = true;
+}
+
+// Nothing comes between this and COMMIT.
+void MysqlWriter::end() {
+    if (!replace(-last_, last_))
+        throw MysqlError::conflict("the server has lost the beginning of a transaction");
+}
+
+bool MysqlWriter::replace(std::int64_t old_number, std::int64_t number) {
+    return session_->connection.change(kReplace, number, unix_ms(), id_, old_number) == 1;
+}
+
 void MysqlWriter::commit() {
     SEGPAY_FAILPOINT("commit.before");
     session_->connection.execute("COMMIT");
@@ -143,12 +161,6 @@ void MysqlWriter::need_session() {
     std::unique_ptr<MysqlSession> session = servers_.open(until_);
     session->connection.execute("SET autocommit=0");
     session_ = std::move(session);
-}
-
-// The last statement of each transaction.
-void MysqlWriter::stamp(std::string_view sql) {
-    session_->connection.change(sql, id_, ++last_, unix_ms());
-    has_written_ = true;
 }
 
 bool MysqlWriter::was_committed(std::int64_t transaction) {
@@ -173,7 +185,7 @@ std::optional<bool> MysqlWriter::ask_whether_committed(std::int64_t transaction)
     see_other_nodes(*session_, true);
     std::int64_t found = 0;
     {
-        MysqlQuery row = session_->connection.query(kReadStamp, id_);
+        MysqlQuery row = session_->connection.query(kRead, id_);
         if (row.next()) found = row.integer(0);
     }
     see_other_nodes(*session_, false);
@@ -181,9 +193,14 @@ std::optional<bool> MysqlWriter::ask_whether_committed(std::int64_t transaction)
         roll_back();
         return true;
     }
-    // So that it cannot be committed any more. Where there was no row, none was locked, and the
-    // transaction may have brought it meanwhile: then this fails, and is asked again.
-    stamp(found == 0 ? kFirstStamp : kStamp);
+    // So that it cannot be committed any more. It may have been meanwhile: then this fails or finds
+    // nothing to replace, and is asked again.
+    if (found == 0)
+        session_->connection.change(kFirst, id_, ++last_, unix_ms());
+    else if (!replace(found, ++last_)) {
+        roll_back();
+        return std::nullopt;
+    }
     SEGPAY_FAILPOINT("fence.before_commit");
     session_->connection.execute("COMMIT");
     SEGPAY_FAILPOINT("fence.after_commit");

@@ -5,14 +5,20 @@
 // Again. A deadlock kills the whole transaction, and on Galera a commit can fail because another
 // node was faster. Then everything is done again from the beginning, with what is there by then.
 //
-// Was it committed? When the connection is lost during COMMIT, nobody knows. So each transaction
-// ends by writing its number into a row that only this writer writes (segpay_writers): that is its
-// owner token, and one answer holds for all operations that shared the commit. On a new session,
-// maybe with another server, the row is locked, read, and overwritten in a transaction of its own.
-// If the number was there, the old transaction took place. If it was not, it never will: it would
-// have to write the row that was overwritten, so the lock (on the same server) or the certification
-// (on another node) keeps it out. What cannot be found out that way is an error, and the processor
-// comes again.
+// Is it still the same? On Galera a transaction that stands in another's way is undone, and its
+// next statement says so; but MariaDB (10.11) forgets to say it when that happened while it
+// prepared a SELECT. What came before is gone then, what comes after is a transaction of its own,
+// and COMMIT tells that all is well. So each transaction begins by writing its number, as begun,
+// into a row that only this writer writes (segpay_writers), and ends by replacing it: where there
+// is nothing to replace, everything is done again.
+//
+// Was it committed? When the connection is lost during COMMIT, nobody knows. The number is the
+// transaction's owner token, and one answer holds for all operations that shared the commit. On a
+// new session, maybe with another server, the row is read, and replaced in a transaction of its
+// own. If the number was there, the old transaction took place. If it was not, it never will: it
+// would have to write the row that was replaced, so the condition (on the same server) or the
+// certification (on another node) keeps it out. What cannot be found out that way is an error, and
+// the processor comes again.
 //
 // Threads: one at a time, whoever leads the group commit.
 #pragma once
@@ -54,9 +60,11 @@ private:
 
     Ended run_once(GroupCommit::Operations operations, bool is_again);
     bool is_over(const MysqlError& error, unsigned tries, bool is_alone) const;
+    void begin();
+    void end();
+    bool replace(std::int64_t old_number, std::int64_t number);
     void commit();
     void need_session();
-    void stamp(std::string_view sql);
     bool was_committed(std::int64_t transaction);
     std::optional<bool> ask_whether_committed(std::int64_t transaction);
     void roll_back() noexcept;

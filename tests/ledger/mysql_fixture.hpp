@@ -41,7 +41,9 @@ inline int unix_socket(const std::string& path, bool is_listening) {
     return end;
 }
 
-// A wire to the server. At the next COMMIT it does what was asked for, once.
+// A wire to the server. At the next COMMIT it does what was asked for, once. At the next SELECT
+// that is prepared it undoes the transaction, if that is asked for, and nobody hears of it: so does
+// a node of a Galera cluster when another was faster.
 class Wire {
 public:
     enum class AtCommit {
@@ -69,6 +71,7 @@ public:
 
     const std::string& path() const { return path_; }
     std::atomic<AtCommit> at_commit = AtCommit::pass;
+    std::atomic<bool> undoes_at_select = false;
     std::atomic<bool> is_closed = false; // to new connections
     std::atomic<int> commits = 0;        // seen
 
@@ -98,6 +101,19 @@ private:
         return sent.size() > 5 && sent[4] == 3 && sent.substr(5) == "COMMIT";
     }
 
+    static bool is_select_prepared(std::string_view sent) {
+        return sent.size() > 5 && sent[4] == 22 && sent.substr(5).starts_with("SELECT");
+    }
+
+    void undo(int server) const {
+        constexpr std::string_view kRollback("\x09\0\0\0\x03ROLLBACK", 13);
+        (void)!::send(server, kRollback.data(), kRollback.size(), MSG_NOSIGNAL);
+        while (!is_over_ && !is_readable(server))
+            continue;
+        char answer[64];
+        (void)!::read(server, answer, sizeof answer);
+    }
+
     void carry(int client, int server) {
         while (!is_over_) {
             pollfd ends[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
@@ -107,6 +123,8 @@ private:
             const ssize_t size = ::read(is_request ? client : server, bytes, sizeof bytes);
             if (size <= 0) break;
             const std::string_view sent(bytes, static_cast<std::size_t>(size));
+            if (is_request && is_select_prepared(sent) && undoes_at_select.exchange(false))
+                undo(server);
             if (is_request && is_commit(sent)) {
                 ++commits;
                 const AtCommit wanted = at_commit.exchange(AtCommit::pass);

@@ -1,0 +1,70 @@
+// writer_sum: adds to numbers that other nodes add to at the same time, in transactions of a
+// MysqlWriter, for a test that counts whether each that was told to be committed was. Each has a
+// session of its own, so that its statements are prepared in the middle of it.
+//
+//     writer_sum HOST PORT SECONDS
+//
+// Table segpay_sums(id 1 to 4, n). The last line of its output: COMMITTED FAILED, numbers of
+// transactions. What failed may have been committed where a connection was lost.
+#include "ledger/mysql_writer.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <iostream>
+#include <random>
+#include <string>
+
+using namespace segpay;
+
+namespace {
+
+constexpr int kNumbers = 4;
+
+MysqlConfig config_of(const std::string& host, const std::string& port) {
+    MysqlConfig config;
+    config.servers = {{host, static_cast<std::uint16_t>(std::stoul(port)), ""}};
+    config.database = config.user = "segpay";
+    config.password = Secret("segpay");
+    return config;
+}
+
+// What comes after the change is prepared after it.
+void add_one(MysqlConnection& connection, int id) {
+    connection.change("UPDATE segpay_sums SET n = n + 1 WHERE id = ?", id);
+    for (const char* question :
+         {"SELECT n FROM segpay_sums WHERE id = ?", "SELECT -n FROM segpay_sums WHERE id = ?",
+          "SELECT n + 1 FROM segpay_sums WHERE id = ?",
+          "SELECT n - 1 FROM segpay_sums WHERE id = ?"}) {
+        MysqlQuery row = connection.query(question, id);
+        row.next();
+    }
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    using Clock = MysqlServers::Clock;
+    if (count != 4) {
+        std::cerr << "usage: writer_sum HOST PORT SECONDS\n";
+        return 2;
+    }
+    MysqlServers servers(config_of(words[1], words[2]));
+    const auto end = Clock::now() + std::chrono::seconds(std::stoi(words[3]));
+    std::minstd_rand random{std::random_device()()};
+    std::uint64_t committed = 0, failed = 0;
+    while (Clock::now() < end) {
+        const int id = 1 + static_cast<int>(random() % kNumbers);
+        try {
+            MysqlWriter writer(servers, servers.open(Clock::now() + kMysqlTime));
+            GroupCommit::Operation adding([&] { add_one(writer.connection(), id); });
+            const std::array operations{&adding};
+            writer.run(operations, Clock::now() + kMysqlTime, true);
+            ++committed;
+        } catch (const MysqlError& error) {
+            std::cerr << "writer_sum: " << error.what() << "\n";
+            ++failed;
+        }
+    }
+    std::cout << committed << " " << failed << std::endl;
+}
