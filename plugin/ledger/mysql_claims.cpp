@@ -185,7 +185,10 @@ void MysqlLedger::add_all(std::span<const GatheredClaim> claims,
     for (std::size_t i = 0; i < claims.size(); ++i) {
         const auto& [prepared, made] = claims[i];
         const Event& event = prepared->event;
-        const std::int64_t sequence = sequences.find(made->key)->second;
+        const auto written = sequences.find(made->key);
+        if (written == sequences.end())
+            throw MysqlError::conflict("the entry is not there any more");
+        const std::int64_t sequence = written->second;
         const bool is_first = !behind.contains(event.purchase_id);
         Claim claim = added(entries[i], sequence, is_first);
         const TimeMs lease_end = is_first ? claim.entry->next_attempt_at_ms : 0;

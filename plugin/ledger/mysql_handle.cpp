@@ -34,6 +34,7 @@ constexpr CodeKind kCodeKinds[] = {
     {ER_CONNECTION_KILLED, MysqlError::Kind::lost},
     {ER_QUERY_INTERRUPTED, MysqlError::Kind::lost},
     {ER_CON_COUNT_ERROR, MysqlError::Kind::lost},
+    {ER_NET_READ_INTERRUPTED, MysqlError::Kind::lost},      // it heard nothing for too long
     {ER_OPTION_PREVENTS_STATEMENT, MysqlError::Kind::lost}, // made read-only for a while
 };
 

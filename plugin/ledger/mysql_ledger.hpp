@@ -28,12 +28,13 @@
 // something else first has what was gathered done. Where a mark finds that its lease was lost, the
 // transaction begins again, with one after the other. Not on a cluster, where the values of each
 // still go out by themselves: with arrays 12 of 2,000 events that came to three nodes at once were
-// settled twice.
+// settled twice, when no transaction looked whether its beginning was still there
+// (mysql_writer.hpp).
 //
 // What it brings (bench-ledger, two cores, one server on the same machine; events a second through
 // all three steps, beside the usual script on the same server = 1): one thread 0.7, 32 threads 3.6,
 // 64 events in one call 5.9; 0.5, 1.0 and 1.0 while each event sent its own statements. One thread
-// waits for eleven answers and a sync an event.
+// waits for twelve answers and a sync an event.
 //
 // The lease: (sequence, attempts, owner). `attempts` grows at each handing out, so whoever settles
 // with an older number has lost the entry to somebody else.

@@ -47,10 +47,11 @@ Variables variables_of(MysqlConnection& connection) {
 }
 
 std::string settings_for(const Variables& known) {
-    std::string sql =
-        "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
-        "innodb_lock_wait_timeout=" +
-        std::to_string(kLockWaitS) + ", idle_transaction_timeout=" + std::to_string(kIdleS);
+    const std::string idle_s = std::to_string(kIdleS);
+    std::string sql = "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'";
+    sql += ", innodb_lock_wait_timeout=" + std::to_string(kLockWaitS);
+    sql += ", idle_transaction_timeout=" + idle_s;
+    sql += ", idle_write_transaction_timeout=" + idle_s; // where it is set, it counts
     for (const Optional& optional : kOptionals)
         if (known.contains(optional.name))
             sql += std::string(", ") + optional.name + "=" + optional.value;

@@ -46,10 +46,12 @@ public:
     // A session with the server that was good last, or else with the next one that is. It reads
     // what is committed when each statement begins (READ COMMITTED: what decides is locked or
     // conditional, and gaps between keys are left to others), refuses what does not fit a column,
-    // and has no transaction beyond the one that it is told to commit. A node without a majority is
-    // not good. Throws what the last one said; and then, for a moment, at once, so that many who
-    // wait behind each other do not all wait for servers that are gone. The session ends at
-    // `until`; when it is over meanwhile, the servers that were not tried are those that come next.
+    // and has no transaction beyond the one that it is told to commit. The server ends a session of
+    // which it hears nothing for kIoTimeoutS in the middle of a transaction. A node without a
+    // majority is not good. Throws what the last one said; and then, for a moment, at once, so that
+    // many who wait behind each other do not all wait for servers that are gone. The session ends
+    // at `until`; when it is over meanwhile, the servers that were not tried are those that come
+    // next.
     std::unique_ptr<MysqlSession> open(Clock::time_point until);
     void rest(); // as if no server had answered
 

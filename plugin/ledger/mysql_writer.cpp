@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -25,7 +26,7 @@ constexpr std::string_view kBegin =
     "ON DUPLICATE KEY UPDATE last = VALUES(last), written_at = VALUES(written_at)";
 constexpr std::string_view kFirst =
     "INSERT INTO segpay_writers(writer, last, written_at) VALUES(?, ?, ?)";
-constexpr std::string_view kReplace = // (new, now, writer, old)
+constexpr std::string_view kReplace = // (number, now, writer, old number)
     "UPDATE segpay_writers SET last = ?, written_at = ? WHERE writer = ? AND last = ?";
 constexpr std::string_view kRead = "SELECT last FROM segpay_writers WHERE writer = ?";
 constexpr std::string_view kForget = "DELETE FROM segpay_writers WHERE writer = ?";
@@ -109,7 +110,7 @@ MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations, boo
         for (GroupCommit::Operation* operation : operations)
             operation->run();
         if (session_->connection.take_change_count() == 0) { // nothing to make durable
-            roll_back();
+            session_->connection.execute("ROLLBACK");
             return Ended::committed;
         }
         end();
@@ -140,7 +141,7 @@ void MysqlWriter::begin() {
     has_written_ = true;
 }
 
-// Nothing comes between this and COMMIT.
+// No statement comes between this and COMMIT.
 void MysqlWriter::end() {
     if (!replace(-last_, last_))
         throw MysqlError::conflict("the server has lost the beginning of a transaction");
@@ -212,7 +213,7 @@ void MysqlWriter::roll_back() noexcept {
     if (!session_) return;
     try {
         session_->connection.execute("ROLLBACK");
-    } catch (const MysqlError&) {
+    } catch (const std::exception&) {
         session_.reset();
     }
 }

@@ -111,19 +111,23 @@ class ClusterTest(unittest.TestCase):
         self.nodes[0].sql("CREATE TABLE segpay_sums(id INT PRIMARY KEY, n BIGINT NOT NULL);"
                           "INSERT INTO segpay_sums VALUES (1, 0), (2, 0), (3, 0), (4, 0)")
         self.addCleanup(self.nodes[0].sql, "DROP TABLE segpay_sums")
-        self.nodes[2].sql("SET wsrep_sync_wait = 1; SELECT n FROM segpay_sums")
+        read_sum = "SET wsrep_sync_wait = 1; SELECT SUM(n) FROM segpay_sums"
+        for node in self.nodes:
+            node.sql(read_sum)  # it is there
         writers = [subprocess.Popen(
             [os.path.join(os.environ["BUILD_DIR"], "bin", "writer_sum"),
              *server.rsplit(":", 1), str(SUM_SECONDS)], stdout=subprocess.PIPE, text=True)
             for server in self.cluster.servers()]
-        told = [writer.communicate()[0].split() for writer in writers]
-        self.assertEqual([writer.returncode for writer in writers], [0, 0, 0])
-        committed = sum(int(count) for count, _ in told)
-        rows = self.nodes[0].sql("SET wsrep_sync_wait = 1; SELECT SUM(n) FROM segpay_sums")
-        say(f"{committed} transactions that stood in each other's way were told to be committed")
-        self.assertEqual([failed for _, failed in told], ["0", "0", "0"])
-        self.assertEqual(int(rows[0][0]), committed)
-        self.assertGreater(committed, 0)
+        for writer in writers:
+            self.addCleanup(writer.kill)
+        told = [writer.communicate(timeout=PATIENCE_SECONDS)[0].split() for writer in writers]
+        committed, failed, tries = (sum(map(int, counts)) for counts in zip(*told))
+        found = int(self.nodes[0].sql(read_sum)[0][0])
+        say(f"{committed} transactions that stood in each other's way were told to be committed "
+            f"({failed} failed, {tries} tries), {found} were")
+        self.assertTrue(committed <= found <= committed + failed)  # maybe, where a connection was lost
+        self.assertGreater(committed, failed)
+        self.assertGreater(tries, committed)  # they did stand in each other's way
 
     # ---- Commands that lose their answers
 

@@ -4,8 +4,8 @@
 //
 //     writer_sum HOST PORT SECONDS
 //
-// Table segpay_sums(id 1 to 4, n). The last line of its output: COMMITTED FAILED, numbers of
-// transactions. What failed may have been committed where a connection was lost.
+// Table segpay_sums(id 1 to 4, n). Its output: COMMITTED FAILED TRIES, numbers of transactions.
+// What failed may have been committed where a connection was lost.
 #include "ledger/mysql_writer.hpp"
 
 #include <array>
@@ -52,12 +52,15 @@ int main(int count, char** words) {
     MysqlServers servers(config_of(words[1], words[2]));
     const auto end = Clock::now() + std::chrono::seconds(std::stoi(words[3]));
     std::minstd_rand random{std::random_device()()};
-    std::uint64_t committed = 0, failed = 0;
+    std::uint64_t committed = 0, failed = 0, tries = 0;
     while (Clock::now() < end) {
         const int id = 1 + static_cast<int>(random() % kNumbers);
         try {
             MysqlWriter writer(servers, servers.open(Clock::now() + kMysqlTime));
-            GroupCommit::Operation adding([&] { add_one(writer.connection(), id); });
+            GroupCommit::Operation adding([&] {
+                ++tries;
+                add_one(writer.connection(), id);
+            });
             const std::array operations{&adding};
             writer.run(operations, Clock::now() + kMysqlTime, true);
             ++committed;
@@ -66,5 +69,5 @@ int main(int count, char** words) {
             ++failed;
         }
     }
-    std::cout << committed << " " << failed << std::endl;
+    std::cout << committed << " " << failed << " " << tries << std::endl;
 }

@@ -102,8 +102,7 @@ def at_lost_commits(world):
 
 
 def dies_of_a_lost_commit(world, place):
-    """The server never hears of a commit; the host finds that out, and makes sure of it. Not if the
-    commit was of a transaction that changed nothing."""
+    """The server never hears of a commit; the host finds that out, and makes sure of it."""
     wire = Wire(("127.0.0.1", on_mariadb.port(world.server)), Cut.BEFORE,
                 world.random.randint(1, LATEST_PASS), COMMIT_COMMAND)
     with world.by_wire(wire):

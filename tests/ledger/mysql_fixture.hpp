@@ -41,9 +41,9 @@ inline int unix_socket(const std::string& path, bool is_listening) {
     return end;
 }
 
-// A wire to the server. At the next COMMIT it does what was asked for, once. At the next SELECT
-// that is prepared it undoes the transaction, if that is asked for, and nobody hears of it: so does
-// a node of a Galera cluster when another was faster.
+// A wire to the server. At the next COMMIT it does what was asked for, once. When a SELECT is
+// prepared it undoes the transaction, if that is asked for, and nobody hears of it: so does a node
+// of a Galera cluster when another was faster.
 class Wire {
 public:
     enum class AtCommit {
@@ -71,9 +71,9 @@ public:
 
     const std::string& path() const { return path_; }
     std::atomic<AtCommit> at_commit = AtCommit::pass;
-    std::atomic<bool> undoes_at_select = false;
-    std::atomic<bool> is_closed = false; // to new connections
-    std::atomic<int> commits = 0;        // seen
+    std::atomic<int> undoes_at_select = 0; // the how-manieth from now on; 0: none
+    std::atomic<bool> is_closed = false;   // to new connections
+    std::atomic<int> commits = 0;          // seen
 
 private:
     static constexpr int kTickMs = 20;
@@ -123,7 +123,8 @@ private:
             const ssize_t size = ::read(is_request ? client : server, bytes, sizeof bytes);
             if (size <= 0) break;
             const std::string_view sent(bytes, static_cast<std::size_t>(size));
-            if (is_request && is_select_prepared(sent) && undoes_at_select.exchange(false))
+            if (is_request && is_select_prepared(sent) && undoes_at_select > 0 &&
+                --undoes_at_select == 0)
                 undo(server);
             if (is_request && is_commit(sent)) {
                 ++commits;

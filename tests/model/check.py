@@ -96,6 +96,8 @@ COMMIT = [
     Check("what was not found can still be committed", flags=("NO_FENCE",), error="belief"),
     Check("a row that came meanwhile is overwritten unread", flags=("ROW_IS_OVERWRITTEN",),
           error="belief"),
+    Check("nobody looks whether the beginning is still there",
+          flags=("NOBODY_LOOKS_FOR_THE_BEGINNING",), error="belief"),
 ]
 
 ERRAND = [

@@ -1,11 +1,13 @@
 /* A claim on a Galera cluster whose COMMIT may lose its answer, as plugin/ledger/mysql_writer.hpp tells it:
- * two front ends claim one event over any of two nodes. FAULTS connections are lost during a COMMIT; the
- * write set may be gone, or take effect at once, or much later.
+ * two front ends claim one event over any of two nodes. FAULTS times a connection is lost during a COMMIT,
+ * and the write set may be gone, or take effect at once, or much later; or a transaction is undone in its
+ * midst.
  *
  * Galera, as far as it is relied on: write sets get one order; one fails when, since what its node had
  * applied when it began, another has passed that wrote one of its rows; nodes apply what passed, each at
- * its own pace. The rows here: the event's key, and one of each writer, which every transaction overwrites
- * with its number.
+ * its own pace. A transaction can be undone in its midst without a word; what it does after that is one of
+ * its own. The rows here: the event's key, and one of each writer, which every transaction begins with and
+ * replaces in the end by its number.
  *
  * Mutations: see check.py. Not in it: locks of a single server, which keep out what certification would.
  */
@@ -61,7 +63,7 @@ inline look_for_number(me, node, found) {
     }
 }
 
-/* The last statement of each transaction, and COMMIT. */
+/* The end of each transaction, and COMMIT. */
 inline send_commit(me, node, is_claiming) {
     writer[me].last++;
     assert(writer[me].last < NUMBERS);
@@ -81,31 +83,25 @@ inline await_answer(me) {
 #define IS_THE_ONE(found, asked) (found == asked)
 #endif
 
-/* Everything that has passed is here (wsrep_sync_wait). A row that is found is locked: what passes from now
- * on and writes it is a conflict. One that is not there cannot be locked. */
-inline look_and_lock(me, node, asked, found) {
-    d_step { applied[node] == length ->
-       look_for_number(me, node, found);
-       if
-#ifndef NO_FENCE
-       :: found != 0 && !IS_THE_ONE(found, asked) -> send_commit(me, node, false)
-#endif
-       :: else
-       fi }
+/* Everything that has passed is here (wsrep_sync_wait). */
+inline look(me, node, found) {
+    d_step { applied[node] == length -> look_for_number(me, node, found) }
 }
 
-/* A row of which there was none. If it is there by now, the insert fails. */
-inline add_row(me, node) {
+/* The row that was found, or a new one where there was none. If it is another by now, nothing is replaced,
+ * or the insert fails. */
+inline replace_row(me, node, found) {
     d_step {
-        look_for_number(me, node, found);
+        look_for_number(me, node, there);
         if
 #ifdef ROW_IS_OVERWRITTEN
         :: true -> send_commit(me, node, false)
 #else
-        :: found == 0 -> send_commit(me, node, false)
-        :: found != 0 -> writer[me].answer = conflict
+        :: there == found -> send_commit(me, node, false)
+        :: else -> writer[me].answer = conflict
 #endif
-        fi
+        fi;
+        there = 0
     }
 }
 
@@ -115,8 +111,8 @@ inline ask(me, asked, found) {
     do
     :: true ->
        if
-       :: look_and_lock(me, 0, asked, found); node = 0
-       :: look_and_lock(me, 1, asked, found); node = 1
+       :: look(me, 0, found); node = 0
+       :: look(me, 1, found); node = 1
        fi;
        if
        :: IS_THE_ONE(found, asked) -> break
@@ -126,10 +122,7 @@ inline ask(me, asked, found) {
        found = 0;
        break;
 #endif
-       if
-       :: found == 0 -> add_row(me, node)
-       :: else
-       fi;
+       replace_row(me, node, found);
        found = 0;
        await_answer(me);
        if
@@ -151,16 +144,37 @@ inline try_claim(me, node) {
        is_found = false }
 }
 
+/* The same, but its claim is undone before its end, which does not find the beginning. */
+inline try_claim_in_vain(me, node) {
+    d_step { faults < FAULTS && (is_first || applied[node] == length) ->
+       faults++;
+       is_first = false;
+       look_for_claim(node);
+       if
+       :: is_found -> writer[me].belief = theirs
+       :: else ->
+#ifdef NOBODY_LOOKS_FOR_THE_BEGINNING
+          send_commit(me, node, false)
+#else
+          writer[me].answer = conflict
+#endif
+       fi;
+       is_found = false }
+}
+
 proctype front_end(byte me) {
     byte node;
     byte asked;
     byte found;
+    byte there;
     bool is_first = true;
     do
     :: writer[me].belief == open ->
        if
        :: try_claim(me, 0)
        :: try_claim(me, 1)
+       :: try_claim_in_vain(me, 0)
+       :: try_claim_in_vain(me, 1)
        fi;
        if
        :: writer[me].belief == theirs -> break
