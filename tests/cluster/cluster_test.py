@@ -32,7 +32,7 @@ SAME_EVENTS = 20_000 if IS_SOAK else 2_000
 SUM_SECONDS = 60 if IS_SOAK else 6
 EVERY_MS = 20          # an event, for all front ends
 SERVICE_SECONDS = 15   # by then others serve, whatever became of one node
-ANSWER_SECONDS = 10    # the longest that a failure answer may take
+ANSWER_SECONDS = 12    # the longest that a failure answer may take: the group before, and its own
 
 # What happens in an episode, and how often in a short run. The short ones end before a node is given
 # up by the others.
