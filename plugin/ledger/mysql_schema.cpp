@@ -104,7 +104,7 @@ CREATE TABLE IF NOT EXISTS segpay_purchases(
         R"sql(
 CREATE TABLE IF NOT EXISTS segpay_writers(
   writer     BIGINT NOT NULL PRIMARY KEY,
-  last       BIGINT NOT NULL,                -- number of its last transaction
+  last       BIGINT NOT NULL,                -- number of its last transaction; < 0: it runs
   written_at BIGINT NOT NULL
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC
 )sql",

@@ -5,10 +5,11 @@
 //   segpay_entries    what came in, one row each. Its key decides the claim.
 //   segpay_queue      what is pending, and who has it. Small, so the hot path stays in a few pages.
 //   segpay_purchases  the memory. Whatever changes the queue of a purchase, or adds to it, writes
-//   the
-//                     purchase's row as well: there two front ends meet, whichever nodes they use.
-//   segpay_writers    the number of each front end's last transaction: whether a commit that was
-//                     interrupted took place is read here.
+//                     the row of the purchase, too: there two front ends meet, whichever nodes
+//                     they use.
+//   segpay_writers    the number of each front end's last transaction, below 0 while it runs:
+//                     whether it is still the same in the end, and whether a commit that was
+//                     interrupted took place, is read here.
 //
 // Other tables of the database are left alone. Keys and texts are bytes: what Segpay sends need not
 // be UTF-8, and no collation may find two of them equal.

@@ -114,8 +114,8 @@ MysqlWriter::Ended MysqlWriter::run_once(GroupCommit::Operations operations, boo
             return Ended::committed;
         }
         end();
-        session_->connection.check_time(); // what is not sent is surely not committed
-    } catch (const MysqlError& error) {    // COMMIT was not sent
+        session_->connection.check_time();
+    } catch (const MysqlError& error) { // COMMIT was not sent
         give_up(error);
         throw;
     } catch (...) {
