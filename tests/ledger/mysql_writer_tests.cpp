@@ -106,7 +106,7 @@ BOOST_FIXTURE_TEST_CASE(what_may_yet_be_committed_is_an_error, Wired) {
     (void)claim(*ledger, transaction("1", "1001")); // so that there is a row
     wire.at_commit = AtCommit::hang_before;
     const auto other = client();
-    std::thread holding([&] {
+    const std::jthread holding([&] {
         std::this_thread::sleep_for(500ms);
         other->execute("SET autocommit = 0");
         other->execute("SELECT * FROM segpay_writers FOR UPDATE"); // is the first that gets it
@@ -114,7 +114,6 @@ BOOST_FIXTURE_TEST_CASE(what_may_yet_be_committed_is_an_error, Wired) {
     const auto begun = Clock::now();
     BOOST_CHECK_THROW(claim(*ledger, transaction("2", "1002")), LedgerError);
     BOOST_TEST((Clock::now() - begun < kLongest));
-    holding.join();
 }
 
 BOOST_FIXTURE_TEST_CASE(what_the_server_undid_in_the_middle_is_done_again, Wired) {
