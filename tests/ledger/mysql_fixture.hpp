@@ -105,11 +105,15 @@ private:
         return sent.size() > 5 && sent[4] == 22 && sent.substr(5).starts_with("SELECT");
     }
 
-    void undo(int server) const {
-        constexpr std::string_view kRollback("\x09\0\0\0\x03ROLLBACK", 13);
-        (void)!::send(server, kRollback.data(), kRollback.size(), MSG_NOSIGNAL);
+    // Returns when the answer is there.
+    void ask(int server, std::string_view request) const {
+        (void)!::send(server, request.data(), request.size(), MSG_NOSIGNAL);
         while (!is_over_ && !is_readable(server))
             continue;
+    }
+
+    void undo(int server) const {
+        ask(server, std::string_view("\x09\0\0\0\x03ROLLBACK", 13));
         char answer[64];
         (void)!::read(server, answer, sizeof answer);
     }
@@ -140,11 +144,6 @@ private:
 
     void interfere(AtCommit wanted, int client, int server, std::string_view sent) {
         using namespace std::chrono_literals;
-        const auto pass_on = [&] {
-            (void)!::send(server, sent.data(), sent.size(), MSG_NOSIGNAL);
-            while (!is_over_ && !is_readable(server)) // until the answer is there
-                continue;
-        };
         const auto wait = [&](auto time) {
             for (auto waited = 0ms; waited < time && !is_over_; waited += 20ms)
                 std::this_thread::sleep_for(20ms);
@@ -154,15 +153,15 @@ private:
             case AtCommit::cut_before:
                 return;
             case AtCommit::cut_after:
-                pass_on();
+                ask(server, sent);
                 return;
             case AtCommit::cut_delayed:
                 ::shutdown(client, SHUT_RDWR);
                 wait(500ms);
-                pass_on();
+                ask(server, sent);
                 return;
             case AtCommit::hang_after:
-                pass_on();
+                ask(server, sent);
                 wait(20s);
                 return;
             case AtCommit::hang_before:

@@ -20,10 +20,11 @@ struct Cut {
     const char* name;
     AtCommit at_commit;
 };
+// Of what hangs before, the server lets go in time.
 constexpr Cut kCuts[] = {
     {"before", AtCommit::cut_before},          {"after", AtCommit::cut_after},
     {"delayed", AtCommit::cut_delayed},        {"hanging after", AtCommit::hang_after},
-    {"hanging before", AtCommit::hang_before}, // until the server lets go of it
+    {"hanging before", AtCommit::hang_before},
 };
 
 struct Wired : DatabaseFolder {
