@@ -20,6 +20,8 @@
 //     entry KEY STATE ATTEMPTS     --list: what the ledger holds
 //
 // MILLISECONDS are of the machine's clock since it was started, the same in all processes.
+#include "nodes.hpp"
+
 #include "ledger/ledger.hpp"
 
 #include <unistd.h>
@@ -64,10 +66,8 @@ std::vector<MysqlServer> servers_of(std::string_view text) {
         const std::string_view one = text.substr(0, text.find(','));
         text.remove_prefix(std::min(text.size(), one.size() + 1));
         const std::size_t colon = one.rfind(':');
-        MysqlServer server;
-        server.host = one.substr(0, colon);
-        server.port = static_cast<std::uint16_t>(std::stoul(std::string(one.substr(colon + 1))));
-        servers.push_back(std::move(server));
+        servers.push_back(
+            test::node_at(std::string(one.substr(0, colon)), std::string(one.substr(colon + 1))));
     }
     return servers;
 }
@@ -76,12 +76,10 @@ std::vector<MysqlServer> servers_of(std::string_view text) {
 Options options_of(const std::vector<std::string>& words) {
     Options options;
     options.settings.lease_ms = 2'000;
-    MysqlConfig mysql;
-    mysql.database = mysql.user = "segpay";
-    mysql.password = Secret("segpay");
+    std::vector<MysqlServer> nodes;
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i] == "--servers")
-            mysql.servers = servers_of(words.at(++i));
+            nodes = servers_of(words.at(++i));
         else if (words[i] == "--threads")
             options.threads = unsigned(std::stoul(words.at(++i)));
         else if (words[i] == "--lease-ms")
@@ -98,7 +96,7 @@ Options options_of(const std::vector<std::string>& words) {
         else
             throw std::invalid_argument("what is " + words[i] + "?");
     }
-    options.settings.mysql = std::move(mysql);
+    options.settings.mysql = test::ledger_on(std::move(nodes));
     return options;
 }
 

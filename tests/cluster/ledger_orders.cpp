@@ -10,6 +10,8 @@
 //     next PURCHASE                   KEY, which is in hand then; or none
 //
 // A LedgerError is answered with "failed" and its words.
+#include "nodes.hpp"
+
 #include "ledger/ledger.hpp"
 
 #include <chrono>
@@ -34,10 +36,7 @@ TimeMs wall_clock() {
 std::unique_ptr<Ledger> opened(const std::string& host, const std::string& port) {
     LedgerSettings settings;
     settings.lease_ms = kLeaseMs;
-    settings.mysql.emplace();
-    settings.mysql->servers = {{host, static_cast<std::uint16_t>(std::stoul(port)), ""}};
-    settings.mysql->database = settings.mysql->user = "segpay";
-    settings.mysql->password = Secret("segpay");
+    settings.mysql = test::ledger_on({test::node_at(host, port)});
     return open_ledger(settings);
 }
 

@@ -6,6 +6,8 @@
 //
 // Table segpay_sums(id 1 to 4, n). Its output: COMMITTED FAILED TRIES, numbers of transactions.
 // What failed may have been committed where a connection was lost.
+#include "nodes.hpp"
+
 #include "ledger/mysql_writer.hpp"
 
 #include <array>
@@ -20,14 +22,6 @@ using namespace segpay;
 namespace {
 
 constexpr int kNumbers = 4;
-
-MysqlConfig config_of(const std::string& host, const std::string& port) {
-    MysqlConfig config;
-    config.servers = {{host, static_cast<std::uint16_t>(std::stoul(port)), ""}};
-    config.database = config.user = "segpay";
-    config.password = Secret("segpay");
-    return config;
-}
 
 // What comes after the change is prepared after it.
 void add_one(MysqlConnection& connection, int id) {
@@ -49,7 +43,7 @@ int main(int count, char** words) {
         std::cerr << "usage: writer_sum HOST PORT SECONDS\n";
         return 2;
     }
-    MysqlServers servers(config_of(words[1], words[2]));
+    MysqlServers servers(test::ledger_on({test::node_at(words[1], words[2])}));
     const auto end = Clock::now() + std::chrono::seconds(std::stoi(words[3]));
     std::minstd_rand random{std::random_device()()};
     std::uint64_t committed = 0, failed = 0, tries = 0;
