@@ -6,7 +6,9 @@
 
 #include "ledger/failpoint.hpp"
 
+#include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 namespace segpay {
 
@@ -17,6 +19,8 @@ public:
 
     void add(std::size_t number, const HttpRequest& request);
     void end();
+    // After all: the answers of a batch leave when the call returns.
+    void note_answers();
 
 private:
     // One request of the run: what it is answered with, or the event that is to be claimed, and
@@ -40,6 +44,8 @@ private:
 
     bool depends_on_run(const Postback& postback) const;
     void remember(const Postback& postback);
+    void understand(Member& member);
+    bool is_after_answer(const Identity& identity) const;
     void claim();
     void tell_host();
     bool comes_too_late(const Member& member) const;
@@ -51,6 +57,8 @@ private:
     std::unique_ptr<Lookup> ledger_; // as it was when the run began
     std::vector<std::unique_ptr<Member>> members_;
     std::unordered_set<std::string> purchases_, transactions_; // of the run
+    // Purchase and key of what was answered with success, of the whole batch.
+    std::vector<std::pair<std::string, std::string>> answered_;
 };
 
 // By what it would be told with (see Biller::recall): its purchase and the sale that it is about.
@@ -75,20 +83,28 @@ void Biller::Run::add(std::size_t number, const HttpRequest& request) {
     try {
         if (!member->reply) {
             if (depends_on_run(reading.postback)) end();
-            if (!ledger_) ledger_ = biller_.ledger_->look();
-            biller_.understand(reading, *ledger_);
-            if (!biller_.is_to_be_claimed(reading)) {
-                end();
-                member->reply = biller_.answer(reading);
-            } else {
-                member->event = event_of(reading.translation.event);
-                remember(reading.postback);
-            }
+            understand(*member);
         }
     } catch (const LedgerError& failure) {
         member->reply = biller_.unavailable(failure);
     }
     members_.push_back(std::move(member));
+}
+
+// What is not claimed is answered in its turn.
+void Biller::Run::understand(Member& member) {
+    Reading& reading = *member.reading;
+    while (!member.reply) {
+        if (!ledger_) ledger_ = biller_.ledger_->look();
+        biller_.understand(reading, *ledger_);
+        if (biller_.is_to_be_claimed(reading)) {
+            member.event = event_of(reading.translation.event);
+            remember(reading.postback);
+            return;
+        }
+        end();
+        member.reply = biller_.answer(reading);
+    }
 }
 
 void Biller::Run::end() {
@@ -97,6 +113,8 @@ void Biller::Run::end() {
     if (events_.events) tell_host();
     for (const auto& member : members_) {
         if (!member->reply) member->reply = reply_to(*member);
+        if (ends_outstanding(member->claim, *member->reply))
+            answered_.emplace_back(member->event.purchase_id, member->claim.key);
         tell_(member->number, *member->reply);
     }
     members_.clear();
@@ -104,12 +122,25 @@ void Biller::Run::end() {
     transactions_.clear();
 }
 
+void Biller::Run::note_answers() {
+    for (const auto& [purchase, key] : answered_)
+        biller_.ledger_->answered(purchase, key);
+}
+
+// Only in this batch: what is durable is said when the call is over.
+bool Biller::Run::is_after_answer(const Identity& identity) const {
+    return std::ranges::any_of(answered_, [&](const auto& answered) {
+        return answered.second.starts_with(identity.stem + "/");
+    });
+}
+
 // All with one commit.
 void Biller::Run::claim() {
     std::vector<Arrival> arrivals;
     for (const auto& member : members_)
         if (!member->reply)
-            arrivals.push_back({member->event, (*member->reading).translation.identity});
+            arrivals.push_back({member->event, (*member->reading).translation.identity,
+                                is_after_answer((*member->reading).translation.identity)});
     if (arrivals.empty()) return;
     try {
         std::vector<Claim> claims = biller_.ledger_->claim_all(arrivals, biller_.host_.now());
@@ -177,6 +208,7 @@ void Biller::handle_all(std::span<const HttpRequest> requests, const Tell& tell,
     for (std::size_t number = 0; number < requests.size(); ++number)
         run.add(number, requests[number]);
     run.end();
+    run.note_answers();
 }
 
 } // namespace segpay

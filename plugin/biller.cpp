@@ -1,7 +1,7 @@
 // Links; the way in, step by step; and recovery. What an operator decides is in decisions.cpp.
 #include "biller.hpp"
 
-#include "kept_key.hpp"
+#include "events/kept_key.hpp"
 #include "ledger/failpoint.hpp"
 #include "values/word.hpp"
 #include "wire/redaction.hpp"
@@ -82,6 +82,8 @@ std::string_view disposition_name(Disposition disposition) { return row_of(dispo
 
 Biller::Biller(Config config, Host host, std::unique_ptr<Ledger> ledger)
     : config_(std::move(config)), host_(host), ledger_(std::move(ledger)), names_(config_) {
+    ledger_->retell_with(
+        [this](const Entry& entry, Lookup& inside) { return retold(entry, inside); });
     if (config_.postbacks.authenticity.is_none)
         host_.log(LogLevel::warning,
                   "postbacks.authenticity is \"none\": anyone who knows the address can post");
@@ -138,11 +140,16 @@ Reply Biller::handle(const HttpRequest& request) {
     Reading& reading = *borrowed;
     if (auto refused = read(request, reading)) return std::move(*refused);
     try {
-        understand(reading, *ledger_);
-        if (!is_to_be_claimed(reading)) return answer(reading);
+        for (;;) {
+            understand(reading, *ledger_);
+            if (is_to_be_claimed(reading)) break;
+            if (auto reply = answer(reading)) return *std::move(reply);
+        }
         const Event event = event_of(reading.translation.event);
-        return deliver_claimed(reading, event,
-                               ledger_->claim(event, reading.translation.identity, host_.now()));
+        const Claim claim = ledger_->claim(event, reading.translation.identity, host_.now());
+        const Reply reply = deliver_claimed(reading, event, claim);
+        if (ends_outstanding(claim, reply)) ledger_->answered(event.purchase_id, claim.key);
+        return reply;
     } catch (const LedgerError& failure) {
         return unavailable(failure);
     }
@@ -166,7 +173,7 @@ Reply Biller::unavailable(const LedgerError& failure) const {
     return reply(Disposition::unavailable, {}, failure.what());
 }
 
-void Biller::understand(Reading& reading, Lookup& ledger) {
+void Biller::understand(Reading& reading, Lookup& ledger) const {
     reading.memory = recall(reading.postback, ledger);
     translate(reading.postback, config_, reading.memory, host_.now(), Trust::verify,
               reading.translation);
@@ -191,7 +198,7 @@ bool Biller::is_to_be_claimed(const Reading& reading) {
             is_known(translation.identity));
 }
 
-Reply Biller::answer(const Reading& reading) {
+std::optional<Reply> Biller::answer(const Reading& reading) {
     const Translation& translation = reading.translation;
     if (translation.outcome == Translation::Outcome::probe) return answer_probe(translation.event);
     const EntryState state = translation.outcome == Translation::Outcome::unknown
@@ -219,7 +226,8 @@ Reply Biller::answer_probe(const EventDraft& draft) const {
     return answer;
 }
 
-Reply Biller::keep(EntryState state, const Reading& reading, const std::string& reason) {
+std::optional<Reply> Biller::keep(EntryState state, const Reading& reading,
+                                  const std::string& reason) {
     const Translation& translation = reading.translation;
     const Parameters parameters = kept_parameters(reading.form, names_);
     KeptRequest kept;
@@ -230,14 +238,16 @@ Reply Biller::keep(EntryState state, const Reading& reading, const std::string& 
     kept.password = event.password;
     if (state != EntryState::unknown) kept.event = event;
     kept.message = for_people(reason);
+    kept.is_held = translation.is_held;
     SEGPAY_FAILPOINT("keep.begin");
-    const bool is_new = ledger_->keep(kept, host_.now());
+    const Kept became = ledger_->keep(kept, host_.now());
     SEGPAY_FAILPOINT("keep.end");
+    if (became == Kept::for_freed) return std::nullopt;
 
     const Disposition disposition = state == EntryState::unknown    ? Disposition::unknown
                                     : state == EntryState::conflict ? Disposition::conflict
                                                                     : Disposition::quarantined;
-    if (is_new)
+    if (became == Kept::anew)
         host_.log(LogLevel::warning,
                   line_about(event, kept.key,
                              std::string(disposition_name(disposition)) + ": " + kept.message));
@@ -262,7 +272,11 @@ Reply Biller::deliver_claimed(const Reading& reading, const Event& event, const 
         case Claim::Outcome::conflict:
             break;
     }
-    return keep(EntryState::conflict, reading, claim.message);
+    return keep(EntryState::conflict, reading, claim.message).value();
+}
+
+bool Biller::ends_outstanding(const Claim& claim, const Reply& reply) {
+    return claim.is_outstanding && row_of(reply.disposition).is_success;
 }
 
 Reply Biller::deliver_leased(const Entry& entry) {
@@ -339,11 +353,29 @@ Biller::Delivery Biller::conclude(InHand::Hold& told, HostAnswer answer, std::st
         delivery = Delivery::lost;
     }
 
-    const bool is_fine = delivery == Delivery::applied || delivery == Delivery::applied_alone;
-    host_.log(is_fine ? LogLevel::info : LogLevel::warning,
-              line_about(*entry.event, entry.key,
-                         is_fine ? "applied" : reply_for(delivery, entry, why).message));
+    log_delivery(delivery, entry, settlement, why);
     return delivery;
+}
+
+// A retry is a warning, which needs nobody; a dead letter waits for somebody.
+void Biller::log_delivery(Delivery delivery, const Entry& entry, const Settlement& settlement,
+                          const std::string& why) const {
+    LogLevel level = LogLevel::info;
+    std::string what = "applied";
+    if (delivery == Delivery::refused) {
+        level = LogLevel::error;
+        what = "dead letter: " + why;
+    } else if (delivery == Delivery::retry) {
+        level = LogLevel::warning;
+        const TimeMs pause = std::max(settlement.next_attempt_at_ms - host_.now(), TimeMs{0});
+        what = "deferred, attempt " + std::to_string(attempts_that_count(entry)) + " of " +
+               std::to_string(config_.ledger.max_attempts) + ", next in " +
+               std::to_string((pause + 999) / 1000) + " s: " + why;
+    } else if (delivery == Delivery::lost) {
+        level = LogLevel::warning;
+        what = reply_for(delivery, entry, why).message;
+    }
+    host_.log(level, line_about(*entry.event, entry.key, what));
 }
 
 // For a host that would recognise the key, the mark needs no sync of its own.
@@ -421,10 +453,20 @@ void Biller::tell_once_of_garbled_template(const Postback& postback) {
     const bool is_garbled = std::find(postback.warnings.begin(), postback.warnings.end(),
                                       kGarbledTemplate) != postback.warnings.end();
     if (!is_garbled || told_of_garbled_template_.exchange(true)) return;
+    if (!is_first_notice(kGarbledTemplate)) return;
     host_.log(LogLevel::warning,
               "a postback template in the Merchant Portal is garbled: it reads \"\xC2\xA4"
               "cycode=\" where it should read \"&currencycode=\"; the plugin mends what comes, "
               "but mend the template (nats-segpay portal prints it)");
+}
+
+// Once a ledger, whatever processes share it. Where it cannot be written, rather twice than never.
+bool Biller::is_first_notice(std::string_view what) {
+    try {
+        return ledger_->is_first_notice(what, host_.now());
+    } catch (const LedgerError&) {
+        return true;
+    }
 }
 
 // ---- Recovery -----------------------------------------------------------------------------------

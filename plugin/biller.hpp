@@ -103,16 +103,21 @@ public:
     // Who delivers what an operator decided to deliver: this host, now, or the next that recovers.
     enum class Deliver { here, elsewhere };
 
-    // An operator's decisions about the entry with that key. Throw LedgerError. A decision about a
-    // kept sale that opens a purchase decides the same of what waits for it. In decisions.cpp.
+    // An operator's decisions about the entry with that key. Throw LedgerError. Each is written
+    // down before the host is called; of two the first is carried out, and the second is refused
+    // and changes nothing. What waits for a kept sale follows the decision about it. In
+    // decisions.cpp.
     Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report);
     Refused release(std::string_view key, std::string_view by, Deliver where, Report& report);
     Refused dismiss(std::string_view key, std::string_view by);
 
 private:
-    Refused tell_kept(const Entry& entry, Deliver where, Report& report);
-    // The kept requests that stand or fall with the kept sale `entry`, in order of arrival.
-    std::vector<Entry> held_by(const Entry& entry);
+    struct Reading;
+    // Reads a kept request again, with what the ledger knows. Error: it cannot be told.
+    std::optional<Error> read_kept(const Entry& entry, Lookup& ledger, Trust trust,
+                                   Reading& reading) const;
+    // What a request tells that waited for the sale that opens its purchase.
+    std::optional<Retold> retold(const Entry& entry, Lookup& ledger) const;
 
     // `applied_alone`: nothing of its purchase waits behind it.
     enum class Delivery { applied, applied_alone, retry, refused, lost };
@@ -148,15 +153,18 @@ private:
 
     // The way in. A reply: that is the end of it.
     std::optional<Reply> read(const HttpRequest& request, Reading& reading);
-    void understand(Reading& reading, Lookup& ledger);
-    Memory recall(const Postback& postback, Lookup& ledger);
+    void understand(Reading& reading, Lookup& ledger) const;
+    static Memory recall(const Postback& postback, Lookup& ledger);
     // Whether it is an event that the ledger decides about; if not, it is answered.
     bool is_to_be_claimed(const Reading& reading);
     bool is_known(const Identity& identity);
-    Reply answer(const Reading& reading);
+    // None: it waited for a sale that was believed meanwhile, and is to be understood anew.
+    std::optional<Reply> answer(const Reading& reading);
     Reply answer_probe(const EventDraft& draft) const;
-    Reply keep(EntryState state, const Reading& reading, const std::string& reason);
+    std::optional<Reply> keep(EntryState state, const Reading& reading, const std::string& reason);
     Reply deliver_claimed(const Reading& reading, const Event& event, const Claim& claim);
+    // Whether Segpay would have come again, and does not after this reply.
+    static bool ends_outstanding(const Claim& claim, const Reply& reply);
     Reply unavailable(const LedgerError& failure) const;
     Reply deliver_leased(const Entry& entry);
     Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
@@ -177,11 +185,14 @@ private:
     // Everything of the purchase that is due, in order, until the host says "not now".
     void deliver_purchase(const std::string& purchase_id, Report& report);
     static void count(Delivery delivery, Report& report);
+    void log_delivery(Delivery delivery, const Entry& entry, const Settlement& settlement,
+                      const std::string& why) const;
     void tidy();
     Reply reply_for(Delivery delivery, const Entry& entry, const std::string& why) const;
     Reply reply(Disposition disposition, std::string key, std::string message) const;
     Reply refusal(const Refusal& refusal) const;
     void tell_once_of_garbled_template(const Postback& postback);
+    bool is_first_notice(std::string_view what);
 
     const Config config_;
     const Host host_;

@@ -1,5 +1,7 @@
 // What an operator decides about dead letters and kept requests, and what Segpay hears afterwards.
+#include "failing_ledger.hpp"
 #include "fixtures.hpp"
+#include "ledger/fixture.hpp"
 
 using namespace segpay;
 using namespace segpay::testing;
@@ -159,6 +161,250 @@ BOOST_AUTO_TEST_CASE(what_is_nothing_can_be_dismissed) {
     const std::string settled = account.get(sign_up("3", "3")).key;
     BOOST_TEST((account.biller.dismiss(settled, "ann").cause == Refused::Cause::wrong_state));
     BOOST_TEST((account.biller.dismiss("none", "ann").cause == Refused::Cause::not_found));
+}
+
+// ---- One decision wins
+// ---------------------------------------------------------------------------
+
+namespace {
+
+using Kinds = std::vector<std::string>;
+
+std::string forged_sale() { return sign_up("1") + "&natsseal=" + std::string(32, 'a'); }
+
+// Two hosts, or a host and the tool, on one ledger.
+struct TwoOperators {
+    test::TemporaryFolder folder;
+    std::unique_ptr<Account> ann = open(example_config()), bob = open(example_config());
+    std::string sale, enable, cancel; // keys
+
+    std::unique_ptr<Account> open(Config config) {
+        LedgerSettings settings;
+        settings.path = folder.file();
+        settings.lease_ms = 30'000;
+        return std::make_unique<Account>(std::move(config), open_for_test(settings));
+    }
+    // A sale that is not believed, and what waits for it.
+    void keep_some() {
+        sale = ann->get(forged_sale()).key;
+        enable = ann->get(member_post("Enable", "1")).key;
+        cancel = ann->get(member_post("Cancel", "1")).key;
+    }
+    bool are_all(EntryState state) {
+        return ann->state_of(sale) == state && ann->state_of(enable) == state &&
+               ann->state_of(cancel) == state;
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_is_being_released_cannot_be_dismissed) {
+    TwoOperators both;
+    both.keep_some();
+    Refused late;
+    both.ann->host.answer = [&](const biller_event&, biller_reason*) { // the host is busy
+        if (both.ann->host.events.size() == 1) late = both.bob->biller.dismiss(both.sale, "bob");
+        return BILLER_DONE;
+    };
+    Report report;
+    BOOST_TEST((both.ann->biller.release(both.sale, "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::none));
+    BOOST_TEST((late.cause == Refused::Cause::wrong_state));
+    BOOST_TEST(contains(late.message, "is released"), late.message);
+    BOOST_TEST(both.ann->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(both.are_all(EntryState::released));
+    BOOST_TEST(both.bob->biller.ledger().entry(both.cancel)->decided_by == "ann");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_dismissed_cannot_be_released) {
+    TwoOperators both;
+    both.keep_some();
+    BOOST_TEST((both.bob->biller.dismiss(both.sale, "bob").cause == Refused::Cause::none));
+    Report report;
+    for (const std::string& key : {both.sale, both.enable, both.cancel}) {
+        const Refused late = both.ann->biller.release(key, "ann", Biller::Deliver::here, report);
+        BOOST_TEST((late.cause == Refused::Cause::wrong_state));
+        BOOST_TEST(contains(late.message, "is dismissed"), late.message);
+    }
+    BOOST_TEST(both.ann->host.events.empty());
+    BOOST_TEST(both.are_all(EntryState::dismissed));
+}
+
+// The tool decides, and another process delivers: the decision is durable before anybody is told.
+BOOST_AUTO_TEST_CASE(a_release_by_the_tool_is_decided_before_it_is_delivered) {
+    TwoOperators both;
+    both.keep_some();
+    Report report;
+    BOOST_TEST(
+        (both.ann->biller.release(both.sale, "ann", Biller::Deliver::elsewhere, report).cause ==
+         Refused::Cause::none));
+    BOOST_TEST(both.ann->host.events.empty());
+    const Refused late = both.bob->biller.dismiss(both.sale, "bob");
+    BOOST_TEST((late.cause == Refused::Cause::wrong_state));
+    BOOST_TEST(both.are_all(EntryState::released));
+    both.ann.reset();
+    (void)both.bob->biller.recover(10);
+    BOOST_TEST(both.bob->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_dismissal_dismisses_nothing_that_was_held) {
+    TwoOperators both;
+    both.keep_some();
+    // Somebody else decides between the look at the entry and the decision.
+    class Overtaken final : public ForwardingLedger {
+    public:
+        Overtaken(std::unique_ptr<Ledger> real, std::function<void()> before)
+            : ForwardingLedger(std::move(real)), before_(std::move(before)) {}
+        Decision dismiss(std::string_view key, std::string_view by, TimeMs now) override {
+            before_();
+            return ForwardingLedger::dismiss(key, by, now);
+        }
+
+    private:
+        std::function<void()> before_;
+    };
+    LedgerSettings settings;
+    settings.path = both.folder.file();
+    Report report;
+    Account late(example_config(), std::make_unique<Overtaken>(open_for_test(settings), [&] {
+                     (void)both.ann->biller.release(both.sale, "ann", Biller::Deliver::here,
+                                                    report);
+                 }));
+    BOOST_TEST((late.biller.dismiss(both.sale, "bob").cause == Refused::Cause::wrong_state));
+    BOOST_TEST(both.are_all(EntryState::released));
+    BOOST_TEST(both.ann->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
+               boost::test_tools::per_element());
+}
+
+// One sale that was kept twice, because the link was edited twice: the last decision counts.
+BOOST_AUTO_TEST_CASE(what_is_held_waits_for_the_last_sale_that_can_open_the_purchase) {
+    TwoOperators both;
+    both.keep_some();
+    const std::string other = both.ann->get(forged_sale() + "&ref1=edited").key;
+    BOOST_TEST(other != both.sale);
+    BOOST_TEST((both.ann->biller.dismiss(other, "ann").cause == Refused::Cause::none));
+    BOOST_TEST((both.ann->state_of(both.enable) == EntryState::quarantined));
+    Report report;
+    BOOST_TEST((both.ann->biller.release(both.sale, "ann", Biller::Deliver::here, report).cause ==
+                Refused::Cause::none));
+    BOOST_TEST(both.ann->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(both.are_all(EntryState::released));
+}
+
+// ---- Believed when it came again
+// -----------------------------------------------------------------
+
+namespace {
+
+Config with_wrong_price() {
+    return example_config_but([](Config& config) {
+        for (JoinOption& option : config.options)
+            if (option.id == "102" && option.price.initial)
+                option.price.initial->amount.minor += 1'000;
+    });
+}
+
+const std::string kRefund =
+    "transtype=credit&action=Auth&stage=Initial&approved=Yes&price=39.95"
+    "&currencycode=USD&purchaseid=1&transid=9002&relatedtranid=9001";
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_again) {
+    for (const bool is_in_a_batch : {false, true}) {
+        TwoOperators hosts;
+        const std::unique_ptr<Account> before = hosts.open(with_wrong_price());
+        const std::string sale = before->get(sign_up("1")).key;
+        const std::string refund = before->get(kRefund).key;
+        const std::string disable = before->get(member_post("Disable", "1")).key;
+        BOOST_TEST(before->host.events.empty());
+        BOOST_TEST((before->state_of(sale) == EntryState::quarantined));
+        BOOST_TEST(contains(refund, "segpay/held/"));
+        BOOST_TEST(contains(disable, "segpay/held/"));
+
+        Account& mended = *hosts.ann; // the price is configured now
+        const std::string again = sign_up("1");
+        const HttpRequest request{"GET", again, "", "127.0.0.1", {}};
+        Reply reply;
+        if (is_in_a_batch)
+            mended.biller.handle_all({&request, 1},
+                                     [&](std::size_t, const Reply& said) { reply = said; });
+        else
+            reply = mended.get(again);
+        BOOST_TEST(disposition_name(reply.disposition) == "delivered");
+        BOOST_TEST(mended.kinds() == (Kinds{"join", "credit", "member_disable"}),
+                   boost::test_tools::per_element());
+        BOOST_TEST(mended.host.events.at(1)["member_id"] == "908172");
+        BOOST_TEST(mended.host.events.at(2)["option"] == "102");
+        for (const std::string& key : {sale, refund, disable}) {
+            const Entry entry = mended.biller.ledger().entry(key).value();
+            BOOST_TEST(state_name(entry.state) == "released", key);
+            BOOST_TEST(entry.decided_by == "believed when it came again");
+        }
+        // Nobody has to decide any more, and nobody can drop the refund.
+        BOOST_TEST((mended.biller.dismiss(sale, "ann").cause == Refused::Cause::wrong_state));
+        // And what Segpay still repeats has been told.
+        BOOST_TEST(disposition_name(mended.get(kRefund).disposition) == "duplicate");
+        BOOST_TEST(disposition_name(mended.get(member_post("Disable", "1")).disposition) ==
+                   "duplicate");
+        BOOST_TEST(mended.host.events.size() == 3u);
+    }
+}
+
+// A host that dies right after the claim: the others find the sale and all that follows it.
+BOOST_AUTO_TEST_CASE(what_follows_a_sale_is_as_durable_as_the_sale) {
+    TwoOperators hosts;
+    const std::unique_ptr<Account> before = hosts.open(with_wrong_price());
+    (void)before->get(sign_up("1"));
+    (void)before->get(kRefund);
+    hosts.ann->host.answers(BILLER_RETRY);
+    BOOST_TEST(disposition_name(hosts.ann->get(sign_up("1")).disposition) == "deferred");
+    BOOST_TEST(hosts.ann->kinds() == (Kinds{"join"}), boost::test_tools::per_element());
+    hosts.ann.reset();
+    hosts.bob->host.now += kDay;
+    (void)hosts.bob->biller.recover(10);
+    BOOST_TEST(hosts.bob->kinds() == (Kinds{"join", "credit"}), boost::test_tools::per_element());
+}
+
+// What is to be held in the very moment in which its sale is believed is not held.
+BOOST_AUTO_TEST_CASE(what_comes_while_its_sale_is_believed_waits_for_nothing) {
+    for (const bool is_in_a_batch : {false, true}) {
+        TwoOperators hosts;
+        hosts.keep_some();
+        class Overtaken final : public ForwardingLedger {
+        public:
+            Overtaken(std::unique_ptr<Ledger> real, std::function<void()> before)
+                : ForwardingLedger(std::move(real)), before_(std::move(before)) {}
+            Kept keep(const KeptRequest& request, TimeMs now) override {
+                before_();
+                return ForwardingLedger::keep(request, now);
+            }
+
+        private:
+            std::function<void()> before_;
+        };
+        LedgerSettings settings;
+        settings.path = hosts.folder.file();
+        settings.lease_ms = 30'000;
+        Account late(example_config(), std::make_unique<Overtaken>(open_for_test(settings), [&] {
+                         (void)hosts.ann->get(sign_up("1"));
+                     }));
+        const HttpRequest request{"GET", kRefund, "", "127.0.0.1", {}};
+        Reply reply;
+        if (is_in_a_batch)
+            late.biller.handle_all({&request, 1},
+                                   [&](std::size_t, const Reply& said) { reply = said; });
+        else
+            reply = late.get(kRefund);
+        BOOST_TEST(disposition_name(reply.disposition) == "delivered");
+        BOOST_TEST(late.kinds() == (Kinds{"credit"}), boost::test_tools::per_element());
+        BOOST_TEST(hosts.ann->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
+                   boost::test_tools::per_element());
+        BOOST_TEST(hosts.are_all(EntryState::released));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,7 +12,11 @@ namespace segpay::testing {
 
 class ForwardingLedger : public Ledger {
 public:
-    explicit ForwardingLedger(std::unique_ptr<Ledger> real) : real_(std::move(real)) {}
+    explicit ForwardingLedger(std::unique_ptr<Ledger> real) : real_(std::move(real)) {
+        real_->retell_with([this](const Entry& entry, Lookup& inside) {
+            return retell_ ? retell_(entry, inside) : std::nullopt;
+        });
+    }
 
     Claim claim(const Event& event, const Identity& identity, TimeMs now) override {
         return real_->claim(event, identity, now);
@@ -40,7 +44,13 @@ public:
     std::optional<Event> transaction(std::string_view id) override {
         return real_->transaction(id);
     }
-    bool keep(const KeptRequest& request, TimeMs now) override { return real_->keep(request, now); }
+    Kept keep(const KeptRequest& request, TimeMs now) override { return real_->keep(request, now); }
+    void answered(const std::string& purchase_id, const std::string& key) override {
+        real_->answered(purchase_id, key);
+    }
+    bool is_first_notice(std::string_view what, TimeMs now) override {
+        return real_->is_first_notice(what, now);
+    }
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override {
         real_->entries(query, each);
     }
@@ -48,8 +58,12 @@ public:
     bool revive(std::string_view key, std::string_view by, TimeMs now) override {
         return real_->revive(key, by, now);
     }
-    bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override {
-        return real_->close(key, to, by, now);
+    Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
+                     TimeMs now) override {
+        return real_->release(key, arrival, by, now);
+    }
+    Decision dismiss(std::string_view key, std::string_view by, TimeMs now) override {
+        return real_->dismiss(key, by, now);
     }
     bool tidy(std::optional<TimeMs> forget_before) override { return real_->tidy(forget_before); }
 
@@ -99,7 +113,7 @@ public:
         fail_if("transaction");
         return ForwardingLedger::transaction(id);
     }
-    bool keep(const KeptRequest& request, TimeMs now) override {
+    Kept keep(const KeptRequest& request, TimeMs now) override {
         fail_if("keep");
         return ForwardingLedger::keep(request, now);
     }

@@ -121,6 +121,8 @@ Postbacks read_postbacks(const YamlNode& map, Problems& problems) {
     postbacks.path = read_text(map, "path", postbacks.path);
     postbacks.success_word = read_text(map, "success_word", postbacks.success_word);
     postbacks.failure_word = read_text(map, "failure_word", postbacks.failure_word);
+    postbacks.repeats_minutes =
+        read_small_number(map, "repeats_minutes", postbacks.repeats_minutes);
     // Segpay's comparison need not be case-sensitive (Processing API 2.0, "Postback specs").
     if (equal_ignoring_case(postbacks.success_word, postbacks.failure_word)) {
         const YamlNode* word = text_node(map, "failure_word");

@@ -64,6 +64,7 @@ struct Postbacks {
     std::string path = "/signup/process_segpay.php";
     std::string success_word = "*success*";
     std::string failure_word = "*failure*";
+    std::uint32_t repeats_minutes = 75; // how long a failed member postback is repeated; 0: never
     Authenticity authenticity;
     std::vector<OwnName> names;
     PriceCheck price_of_sales = PriceCheck::quarantine; // what a customer bought by a link

@@ -1,7 +1,26 @@
 // An entry and a claim, made whole.
 #include "ledger/claims.hpp"
 
+#include "events/kept_key.hpp"
+
 namespace segpay {
+
+namespace {
+
+bool is_kept(EntryState state) {
+    return state == EntryState::quarantined || state == EntryState::conflict ||
+           state == EntryState::unknown;
+}
+
+std::optional<Decision> refused(const std::optional<Entry>& entry, bool is_open) {
+    if (entry && is_open) return std::nullopt;
+    Decision decision;
+    decision.outcome = entry ? Decision::Outcome::wrong_state : Decision::Outcome::not_found;
+    if (entry) decision.state = entry->state;
+    return decision;
+}
+
+} // namespace
 
 Entry new_entry(const std::string& key, std::int64_t sequence, TimeMs now, TimeMs lease_end) {
     Entry entry;
@@ -14,7 +33,8 @@ Entry new_entry(const std::string& key, std::int64_t sequence, TimeMs now, TimeM
 }
 
 void complete(Claim& claim, const Event& event, Followers& followers) {
-    if (claim.outcome == Claim::Outcome::queued) followers.note(event.purchase_id);
+    if (claim.outcome == Claim::Outcome::queued || claim.has_freed)
+        followers.note(event.purchase_id);
     if (!claim.entry) return;
     if (!claim.entry->event) { // it is new
         claim.entry->event = event;
@@ -22,6 +42,29 @@ void complete(Claim& claim, const Event& event, Followers& followers) {
     }
     // Stored only if there is a key; but the postback that came again may have brought it.
     if (claim.entry->event->password.is_empty()) claim.entry->event->password = event.password;
+}
+
+bool is_undecided_sale(const Entry& entry) {
+    return entry.state == EntryState::quarantined && !is_held_key(entry.key) && entry.event &&
+           is_sale(entry.event->kind) && !entry.event->is_later_sale;
+}
+
+Fate fate_of(const Entry& kept, const Event& opening) {
+    if (kept.state != EntryState::quarantined || !kept.event) return Fate::stays;
+    if (is_held_key(kept.key)) return Fate::follows;
+    // Access may have been asked for before the sale: that was doubted for the same reason.
+    if (kept.event->kind == EventKind::member_enable) return Fate::follows;
+    const bool is_of_sale = kept.event->transaction_id == opening.transaction_id;
+    return is_undecided_sale(kept) && is_of_sale ? Fate::is_told : Fate::stays;
+}
+
+std::optional<Decision> not_to_release(const std::optional<Entry>& entry) {
+    return refused(entry, entry && is_kept(entry->state));
+}
+
+std::optional<Decision> not_to_dismiss(const std::optional<Entry>& entry) {
+    return refused(entry,
+                   entry && (is_kept(entry->state) || entry->state == EntryState::dead_letter));
 }
 
 } // namespace segpay

@@ -46,6 +46,14 @@ enum class EntryState : std::uint32_t {
 
 std::string_view state_name(EntryState state);
 
+// A member event that Segpay will tell again: see ledger/outstanding.hpp.
+struct Outstanding {
+    std::string key;
+    TimeMs since_ms = 0; // when it came first
+
+    friend bool operator==(const Outstanding&, const Outstanding&) = default;
+};
+
 // What the ledger remembers of a purchase, so that a later postback that says less (a rebill has no
 // eTicket, a disable has no member) still reaches the right member. Empty: not known.
 struct Purchase {
@@ -72,6 +80,7 @@ struct Purchase {
     std::string held_by;        // key of the kept sale that would open it: what comes later
                                 // waits for the operator's decision about that one. Stays
                                 // until a sale opens the purchase, whatever was decided
+    std::vector<Outstanding> outstanding; // member events that were not answered with success
     PurchaseState state;
 
     friend bool operator==(const Purchase&, const Purchase&) = default;
@@ -98,6 +107,8 @@ struct Entry {
 struct Arrival {
     const Event& event;
     const Identity& identity;
+    // The one of its kind before it gets the success word by the same call: it is no repeat of it.
+    bool is_after_answer = false;
 };
 
 // What became of a claim.
@@ -114,6 +125,10 @@ struct Claim {
     std::string key;
     std::optional<Entry> entry; // when leased
     std::string message;        // when conflict: what contradicts what
+    // Segpay tells it again unless it is answered with success: then say so to Ledger::answered.
+    bool is_outstanding = false;
+    // It opened its purchase, and what waited for that comes after it.
+    bool has_freed = false;
 };
 
 // What the host said.
@@ -132,6 +147,37 @@ struct KeptRequest {
     Secret password;                            // boxed like that of an event, if there is a key
     std::optional<Event> event;                 // what it would have been
     std::string message;
+    bool is_held = false; // it waits for the sale that opens its purchase, for nothing else
+};
+
+// What became of a request that was to be kept.
+enum class Kept {
+    anew,
+    before,    // it was kept before
+    for_freed, // it was to wait for a sale that was believed meanwhile: nothing was kept
+};
+
+// What a kept request tells once its purchase is known.
+struct Retold {
+    Event event;
+    Identity identity;
+};
+// None: it cannot be told, and stays where it is. `entry` comes with its password; `ledger` is as
+// it is inside the transaction that asks. Pure: it may be asked again.
+class Lookup;
+using Retell = std::function<std::optional<Retold>(const Entry& entry, Lookup& ledger)>;
+
+// What became of an operator's decision.
+struct Decision {
+    enum class Outcome {
+        done,
+        not_found,
+        wrong_state, // `state`: somebody else has decided, or it is not to be decided
+        conflict,    // `claim` says what contradicts what
+    };
+    Outcome outcome = Outcome::done;
+    EntryState state = EntryState::pending;
+    Claim claim; // of what was released
 };
 
 struct EntryQuery {
@@ -155,6 +201,7 @@ struct LedgerSettings {
     std::uint32_t lease_ms = 30'000;
     Secret password_key;                             // empty: passwords are not stored
     std::optional<MysqlConfig> mysql = std::nullopt; // in place of a path
+    TimeMs repeat_window_ms = TimeMs{75} * 60 * 1000; // how long Segpay repeats a member event
 };
 
 // What an event is translated with.
@@ -169,10 +216,17 @@ public:
 
 class Ledger : public Lookup {
 public:
+    // How kept requests are told when the sale that they wait for is believed. Once, before
+    // anything else; without it they stay.
+    void retell_with(Retell retell) { retell_ = std::move(retell); }
+
     // Step 1. Decides by the unique key alone whether the event is new; if so stores it and what it
     // teaches about its purchase, all in one durable transaction. An entry that waits for another
     // attempt is handed out at once, whatever its next_attempt_at_ms: a postback that comes again
     // is the processor asking again. The entry has the event's password, stored or not.
+    // A kept sale that comes again and is believed frees what is held for it, in the same
+    // transaction: the kept requests become events that come after the sale, in order of arrival,
+    // and are released; so is what is kept of this very sale ("believed when it came again").
     virtual Claim claim(const Event& event, const Identity& identity, TimeMs now) = 0;
 
     // The same for several, in their order, durable all together: what a claim finds includes the
@@ -211,10 +265,17 @@ public:
     // At most `limit`; 0: all. An empty member_id is nobody's.
     virtual std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) = 0;
 
-    // Keeps a request for the operator; true when it is new, false when it was kept before. A
-    // quarantined sale that would open its purchase holds it (Purchase::held_by), in the same
-    // durable transaction, and teaches nothing else.
-    virtual bool keep(const KeptRequest& request, TimeMs now) = 0;
+    // Keeps a request for the operator. A quarantined sale that would open its purchase holds it
+    // (Purchase::held_by), in the same durable transaction, and teaches nothing else.
+    virtual Kept keep(const KeptRequest& request, TimeMs now) = 0;
+
+    // Segpay was answered with success for an event whose claim was outstanding: it does not come
+    // again. Durable with whatever is committed next, or by flush(); dying before that leaves it
+    // outstanding, and so does a failure, of which nobody hears.
+    virtual void answered(const std::string& purchase_id, const std::string& key) = 0;
+
+    // Whether nobody was told of `what` before, in any process that shares the ledger.
+    virtual bool is_first_notice(std::string_view what, TimeMs now) = 0;
 
     // Calls `each` until it answers false, in order of sequence. `each` may call the ledger. Events
     // come without their passwords.
@@ -223,13 +284,19 @@ public:
     // With the password of the event, if it is still stored.
     virtual std::optional<Entry> entry(std::string_view key) = 0;
 
-    // Decisions; false when the entry is not in a state for it (see Entry::state).
+    // Decisions.
     // A dead letter becomes pending with all its attempts forgiven, at its old place in the order
     // of its purchase: due now, or as soon as the event that is being delivered is settled. One
-    // without an event cannot be revived.
+    // without an event cannot be revived. False: the entry is no dead letter.
     virtual bool revive(std::string_view key, std::string_view by, TimeMs now) = 0;
-    // A dead letter becomes dismissed; a kept request becomes `to`, dismissed or released.
-    virtual bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) = 0;
+    // A kept request is released: `arrival`, the event that it tells, is claimed, with all that a
+    // claim does. One transaction; of two decisions the first is carried out, and the second finds
+    // that and changes nothing.
+    virtual Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
+                             TimeMs now) = 0;
+    // A dead letter or a kept request is dismissed; with the last sale that could open a purchase,
+    // what is held for it. One transaction, as release().
+    virtual Decision dismiss(std::string_view key, std::string_view by, TimeMs now) = 0;
 
     // Upkeep, a slice of it, which holds others up for some milliseconds at most: what listings
     // need is brought up to date, and of what came before `forget_before` and is settled, dismissed
@@ -237,6 +304,9 @@ public:
     // duplicate, and so does what is known of purchases. None: nothing is forgotten. True: there
     // may be more to do.
     virtual bool tidy(std::optional<TimeMs> forget_before) = 0;
+
+protected:
+    Retell retell_;
 };
 
 // Opens or creates a ledger in an SQLite file. Throws LedgerError with the path and the cause; a

@@ -128,6 +128,14 @@ bool holds(const Purchase& purchase, const KeptRequest& request) {
            opens(purchase, *request.event);
 }
 
+bool is_waiting_for_sale(const Purchase& purchase) {
+    return !purchase.held_by.empty() && !is_open(purchase);
+}
+
+bool opens_held(const Purchase& purchase, const Event& event) {
+    return !purchase.held_by.empty() && opens(purchase, event);
+}
+
 std::optional<std::string> contradiction(const Event& event, const Essence& stored) {
     if (event.transaction_id.empty()) return std::nullopt;
     const std::string subject = "transaction " + event.transaction_id + " ";

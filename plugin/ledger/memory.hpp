@@ -18,6 +18,12 @@ Purchase learned(Purchase purchase, const Event& event);
 // sale that is not believed, and nothing else has opened the purchase.
 bool holds(const Purchase& purchase, const KeptRequest& request);
 
+// Whether what comes for the purchase waits for a decision about the sale that would open it.
+bool is_waiting_for_sale(const Purchase& purchase);
+
+// Whether the event opens a purchase that is held: it may be the sale that others wait for.
+bool opens_held(const Purchase& purchase, const Event& event);
+
 // The part of a stored event that its repeat must not contradict.
 struct Essence {
     std::string purchase_id;

@@ -5,6 +5,7 @@
 #include "ledger/memory.hpp"
 #include "ledger/mysql_ledger.hpp"
 #include "ledger/mysql_statements.hpp"
+#include "ledger/outstanding.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -19,8 +20,12 @@ constexpr TimeMs kAnyTime = INT64_MAX;
 } // namespace
 
 Prepared MysqlLedger::prepare(const Arrival& arrival, TimeMs now) const {
-    const auto& [event, identity] = arrival;
-    return {event, identity, now, to_record(event), boxed(event.password)};
+    return {.event = arrival.event,
+            .identity = arrival.identity,
+            .now = now,
+            .record = to_record(arrival.event),
+            .password = boxed(arrival.event.password),
+            .is_after_answer = arrival.is_after_answer};
 }
 
 Claim MysqlLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
@@ -63,28 +68,27 @@ StoredPurchase MysqlLedger::locked_purchase(const std::string& id) {
 }
 
 Claim MysqlLedger::add_or_meet(const Prepared& prepared) {
-    const auto& [event, identity, now, record, password] = prepared;
+    const auto& [event, identity, now, record, password, by, is_after_answer] = prepared;
     StoredPurchase known = locked_purchase(event.purchase_id);
     Purchase& memory = known.memory;
+    const StoredPurchase before = known;
     memory.id = event.purchase_id;
-    memory.state = advanced(memory.state, identity);
-
-    Claim claim;
-    claim.key = key_of(identity, memory.state);
+    const std::string key =
+        recognised(memory, {event, identity, is_after_answer}, now, repeat_window_ms_);
     NewEntry entry;
-    entry.key = claim.key;
+    entry.key = key;
     entry.event = &event;
     entry.place = known.version + 1;
     entry.record = record;
     entry.password = password;
     entry.now = now;
     const std::optional<std::int64_t> sequence = insert_entry(writer(), entry);
-    if (!sequence) return meet_again(event, std::move(claim), now);
+    if (!sequence) return meet(prepared, before, key);
     SEGPAY_FAILPOINT("claim.entry_written");
 
     // A purchase that is not there yet has no queue; if it is there by now, writing it will fail.
     const bool is_first = known.version == 0 || !has_queue(event.purchase_id);
-    claim = added(entry, *sequence, is_first);
+    Claim claim = added(entry, *sequence, is_first);
     if (is_first) {
         const TimeMs lease_end = claim.entry->next_attempt_at_ms;
         writer().change_with(
@@ -93,9 +97,45 @@ Claim MysqlLedger::add_or_meet(const Prepared& prepared) {
         writer().change_with(
             kQueue, queue_row(*sequence, event.purchase_id, entry.place, 0, std::nullopt, 0));
     }
-    if (!memory.id.empty())
-        write_purchase(writer(), learned(std::move(memory), event), known.version);
+    if (memory.id.empty()) return claim;
+    claim.is_outstanding = remember_outstanding(memory, identity, key, now, repeat_window_ms_);
+    const bool is_awaited = opens_held(memory, event);
+    write_purchase(writer(), learned(std::move(memory), event), known.version);
+    if (is_awaited) claim.has_freed = free_held(prepared);
     return claim;
+}
+
+// It was there before. Unless it is known to be done with, Segpay is answered with failure and
+// comes again.
+Claim MysqlLedger::meet(const Prepared& prepared, StoredPurchase known, std::string key) {
+    Claim claim;
+    claim.key = std::move(key);
+    claim = meet_again(prepared.event, std::move(claim), prepared.now);
+    if (known.version == 0) return claim;
+    if (claim.outcome != Claim::Outcome::duplicate &&
+        remember_outstanding(known.memory, prepared.identity, claim.key, prepared.now,
+                             repeat_window_ms_))
+        write_purchase(writer(), known.memory, known.version);
+    claim.is_outstanding = is_outstanding(known.memory, claim.key);
+    return claim;
+}
+
+void MysqlLedger::answered(const std::string& purchase_id, const std::string& key) {
+    SEGPAY_FAILPOINT("answered.begin");
+    try {
+        commits_.commit_later([this, answer = GatheredAnswer{purchase_id, key}] {
+            gathered_.answers.push_back(answer);
+        });
+    } catch (const std::exception&) { // for want of memory, too; then it stays outstanding
+    }
+}
+
+void MysqlLedger::write_answers(const std::vector<GatheredAnswer>& answers) {
+    for (const GatheredAnswer& answer : answers) {
+        StoredPurchase known = locked_purchase(answer.purchase);
+        if (known.version != 0 && forget_outstanding(known.memory, answer.key))
+            write_purchase(writer(), known.memory, known.version);
+    }
 }
 
 // Whoever is the first of its queue is leased at once.
@@ -114,7 +154,8 @@ void MysqlLedger::write_claims(std::vector<GatheredClaim> claims) {
         std::set<std::string_view> met;
         std::vector<GatheredClaim> distinct, rest;
         for (const GatheredClaim& claim : claims) {
-            const auto& [event, identity, now, record, password] = *claim.prepared;
+            const auto& [event, identity, now, record, password, by, is_after_answer] =
+                *claim.prepared;
             const bool is_purchase_new =
                 event.purchase_id.empty() || met.insert(event.purchase_id).second;
             const bool is_stem_new = met.insert(identity.stem).second;
@@ -137,8 +178,10 @@ void MysqlLedger::write_distinct_claims(std::span<const GatheredClaim> claims) {
             ids.push_back(id);
     ByKey<StoredPurchase> purchases = locked_purchases(writer(), ids);
     for (const auto& [prepared, made] : claims) {
-        const PurchaseState& before = purchases[prepared->event.purchase_id].memory.state;
-        made->key = key_of(prepared->identity, advanced(before, prepared->identity));
+        Purchase memory = purchases[prepared->event.purchase_id].memory;
+        made->key =
+            recognised(memory, {prepared->event, prepared->identity, prepared->is_after_answer},
+                       prepared->now, repeat_window_ms_);
         keys.push_back(made->key);
     }
     const ByKey<std::int64_t> old = sequences_of(writer(), keys);
@@ -149,9 +192,7 @@ void MysqlLedger::write_distinct_claims(std::span<const GatheredClaim> claims) {
             fresh.push_back(claim);
             continue;
         }
-        Claim met;
-        met.key = made->key;
-        *made = meet_again(prepared->event, std::move(met), prepared->now);
+        *made = meet(*prepared, purchases[prepared->event.purchase_id], made->key);
     }
     if (!fresh.empty()) add_all(fresh, purchases);
 }
@@ -162,7 +203,7 @@ void MysqlLedger::add_all(std::span<const GatheredClaim> claims,
     std::vector<NewEntry> entries;
     Keys keys, old_purchases;
     for (const auto& [prepared, made] : claims) {
-        const auto& [event, identity, now, record, password] = *prepared;
+        const auto& [event, identity, now, record, password, by, is_after_answer] = *prepared;
         const std::int64_t version = purchases.find(event.purchase_id)->second.version;
         entries.push_back({.key = made->key,
                            .event = &event,
@@ -182,6 +223,7 @@ void MysqlLedger::add_all(std::span<const GatheredClaim> claims,
     const auto behind = with_queue(writer(), old_purchases);
     std::vector<MysqlValue> rows;
     std::vector<StoredPurchase> changed;
+    std::vector<GatheredClaim> awaited;
     for (std::size_t i = 0; i < claims.size(); ++i) {
         const auto& [prepared, made] = claims[i];
         const Event& event = prepared->event;
@@ -200,11 +242,16 @@ void MysqlLedger::add_all(std::span<const GatheredClaim> claims,
         StoredPurchase purchase = purchases.find(event.purchase_id)->second;
         purchase.memory.id = event.purchase_id;
         purchase.memory.state = advanced(purchase.memory.state, prepared->identity);
+        made->is_outstanding = remember_outstanding(purchase.memory, prepared->identity, made->key,
+                                                    prepared->now, repeat_window_ms_);
+        if (opens_held(purchase.memory, event)) awaited.push_back(claims[i]);
         purchase.memory = learned(std::move(purchase.memory), event);
         changed.push_back(std::move(purchase));
     }
     writer().change_all(kQueue, rows);
     write_purchases(writer(), changed);
+    for (const auto& [sale, made] : awaited)
+        made->has_freed = free_held(*sale);
 }
 
 std::array<MysqlValue, 7> MysqlLedger::queue_row(std::int64_t sequence, std::string_view purchase,

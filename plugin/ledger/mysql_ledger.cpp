@@ -1,9 +1,8 @@
-// Transactions, readings, decisions and upkeep of the MariaDB ledger.
+// Transactions, readings and upkeep of the MariaDB ledger.
 #include "ledger/mysql_ledger.hpp"
 
-#include "events/record.hpp"
 #include "ledger/failpoint.hpp"
-#include "ledger/memory.hpp"
+#include "ledger/mysql_reading.hpp"
 #include "ledger/mysql_schema.hpp"
 #include "ledger/mysql_statements.hpp"
 
@@ -49,19 +48,13 @@ private:
     }
 };
 
-std::optional<Entry> find_entry(MysqlConnection& connection, std::string_view key,
-                                const SecretBox* box) {
-    MysqlQuery row = connection.query(kReadByKey, key);
-    if (!row.next()) return std::nullopt;
-    return read_entry(row, box);
-}
-
 } // namespace
 
 MysqlLedger::MysqlLedger(const LedgerSettings& settings)
     : servers_(settings.mysql.value()),
       name_("ledger in " + servers_.name()),
       lease_ms_(settings.lease_ms),
+      repeat_window_ms_(settings.repeat_window_ms),
       writer_(servers_, prepared_session()),
       readers_(servers_),
       commits_(
@@ -91,6 +84,7 @@ std::unique_ptr<MysqlSession> MysqlLedger::prepared_session() {
 void MysqlLedger::run_together(GroupCommit::Operations operations) {
     gathered_.is_one_by_one = false;
     GroupCommit::Operation begin([this] {
+        gathered_.answers.clear();
         gathered_.marks.clear();
         gathered_.claims.clear();
     });
@@ -102,6 +96,7 @@ void MysqlLedger::run_together(GroupCommit::Operations operations) {
 }
 
 void MysqlLedger::do_gathered() {
+    if (!gathered_.answers.empty()) write_answers(std::exchange(gathered_.answers, {}));
     if (!gathered_.marks.empty()) write_marks(std::exchange(gathered_.marks, {}));
     if (!gathered_.claims.empty()) write_claims(std::exchange(gathered_.claims, {}));
 }
@@ -158,11 +153,8 @@ Waiting MysqlLedger::waiting() {
 }
 
 std::optional<Purchase> MysqlLedger::purchase(std::string_view id) {
-    return read("reading a purchase", [&](MysqlConnection& connection) -> std::optional<Purchase> {
-        MysqlQuery row = connection.query(kFindPurchase, id);
-        if (!row.next()) return std::nullopt;
-        return read_purchase(row).memory;
-    });
+    return read("reading a purchase",
+                [&](MysqlConnection& connection) { return find_purchase(connection, id); });
 }
 
 std::vector<Purchase> MysqlLedger::purchases_of(std::string_view member_id, std::uint32_t limit) {
@@ -177,45 +169,8 @@ std::vector<Purchase> MysqlLedger::purchases_of(std::string_view member_id, std:
 }
 
 std::optional<Event> MysqlLedger::transaction(std::string_view id) {
-    const std::string stem = transaction_stem(id);
-    return read("reading a transaction", [&](MysqlConnection& connection) -> std::optional<Event> {
-        MysqlQuery row = connection.query(kReadByStem, stem, stem + "~");
-        while (row.next()) {
-            Entry entry = read_entry(row, nullptr);
-            if (entry.event && entry.event->approved == true) return std::move(entry.event);
-        }
-        return std::nullopt;
-    });
-}
-
-bool MysqlLedger::keep(const KeptRequest& request, TimeMs now) {
-    const std::optional<std::string> password = boxed(request.password);
-    const std::string record = request.event ? to_record(*request.event) : std::string();
-    return transact("keeping a request", [&] {
-        NewEntry entry;
-        entry.key = request.key;
-        entry.state = request.state;
-        entry.event = request.event ? &*request.event : nullptr;
-        entry.record = record;
-        entry.request = request.request;
-        entry.message = request.message;
-        entry.password = password;
-        entry.now = now;
-        const bool is_new = insert_entry(writer(), entry).has_value();
-        SEGPAY_FAILPOINT("keep.entry_written");
-        if (is_new && request.event) hold_purchase(request);
-        return is_new;
-    });
-}
-
-void MysqlLedger::hold_purchase(const KeptRequest& request) {
-    const std::string& id = request.event->purchase_id;
-    if (id.empty()) return;
-    StoredPurchase known = locked_purchase(id);
-    if (!holds(known.memory, request)) return;
-    known.memory.id = id;
-    known.memory.held_by = request.key;
-    write_purchase(writer(), known.memory, known.version);
+    return read("reading a transaction",
+                [&](MysqlConnection& connection) { return find_transaction(connection, id); });
 }
 
 void MysqlLedger::entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) {
@@ -250,47 +205,6 @@ std::optional<Entry> MysqlLedger::entry(std::string_view key) {
     flush();
     return read("reading an entry",
                 [&](MysqlConnection& connection) { return find_entry(connection, key, box()); });
-}
-
-bool MysqlLedger::revive(std::string_view key, std::string_view by, TimeMs now) {
-    return transact("reviving a dead letter", [&] {
-        const std::optional<Entry> entry = find_entry(writer(), key, box());
-        if (!entry || !entry->event) return false;
-        const auto& purchase = entry->event->purchase_id;
-        if (!purchase.empty()) writer().change(kTouchPurchase, purchase);
-        if (writer().change(kRevive, by, now, key) != 1) return false;
-        const bool is_back = put_back(static_cast<std::int64_t>(entry->sequence), now);
-        SEGPAY_FAILPOINT("revive.before_commit");
-        return is_back;
-    });
-}
-
-// At its old place in the queue of its purchase.
-bool MysqlLedger::put_back(std::int64_t sequence, TimeMs now) {
-    std::string purchase;
-    std::int64_t place = 0, attempts = 0;
-    {
-        MysqlQuery row = writer().query(kPlaceOf, sequence);
-        if (!row.next()) return false;
-        purchase = row.text(0);
-        place = row.integer(1);
-        attempts = row.integer(2);
-    }
-    if (purchase.empty()) {
-        writer().change_with(kQueue, queue_row(sequence, purchase, place, attempts, now, 0));
-    } else {
-        writer().change_with(kQueue,
-                             queue_row(sequence, purchase, place, attempts, std::nullopt, 0));
-        writer().change(kStepBack, purchase, now);
-        call_up_next(purchase, now);
-    }
-    return true;
-}
-
-bool MysqlLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {
-    return transact("closing an entry", [&] {
-        return writer().change(kClose, number(to), now, by, key, number(to), number(to)) == 1;
-    });
 }
 
 // What is done with keeps its row and its key, in a state of its own.

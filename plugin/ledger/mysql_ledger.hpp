@@ -24,7 +24,8 @@
 //
 // Together. Each statement costs a request and an answer, and those are most of what a transaction
 // costs: so the marks and the claims of one transaction are gathered, and each statement is sent
-// once with the values of all of them. First the marks, then the claims; whoever wants to do
+// once with the values of all of them. First what was answered, then the marks, then the claims;
+// whoever wants to do
 // something else first has what was gathered done. Where a mark finds that its lease was lost, the
 // transaction begins again, with one after the other. Not on a cluster, where the values of each
 // still go out by themselves: with arrays 12 of 2,000 events that came to three nodes at once were
@@ -86,6 +87,8 @@ struct Prepared {
     TimeMs now;
     std::string record;
     std::optional<std::string> password;
+    std::string_view by = {};     // who released it; empty: nobody, it came from Segpay
+    bool is_after_answer = false; // Arrival::is_after_answer
 };
 
 // What the operations of one transaction want to be done together. Pointers live until the
@@ -98,7 +101,12 @@ struct GatheredClaim {
     const Prepared* prepared;
     Claim* made;
 };
+struct GatheredAnswer { // of an outstanding event, with success
+    std::string purchase;
+    std::string key;
+};
 struct Gathered {
+    std::vector<GatheredAnswer> answers;
     std::vector<GatheredMark> marks;
     std::vector<GatheredClaim> claims;
     bool is_one_by_one = false; // a lease was lost: of which, is to be found out
@@ -121,11 +129,15 @@ public:
     std::optional<Purchase> purchase(std::string_view id) override;
     std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) override;
     std::optional<Event> transaction(std::string_view id) override;
-    bool keep(const KeptRequest& request, TimeMs now) override;
+    Kept keep(const KeptRequest& request, TimeMs now) override;
+    void answered(const std::string& purchase_id, const std::string& key) override;
+    bool is_first_notice(std::string_view what, TimeMs now) override;
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override;
     std::optional<Entry> entry(std::string_view key) override;
     bool revive(std::string_view key, std::string_view by, TimeMs now) override;
-    bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override;
+    Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
+                     TimeMs now) override;
+    Decision dismiss(std::string_view key, std::string_view by, TimeMs now) override;
     bool tidy(std::optional<TimeMs> forget_before) override;
 
 private:
@@ -152,7 +164,13 @@ private:
     StoredPurchase locked_purchase(const std::string& id);
     Claim add_or_meet(const Prepared& prepared);
     Claim added(const NewEntry& entry, std::int64_t sequence, bool is_first) const;
+    Claim meet(const Prepared& prepared, StoredPurchase known, std::string key);
     Claim meet_again(const Event& event, Claim claim, TimeMs now);
+    void write_answers(const std::vector<GatheredAnswer>& answers);
+    bool free_held(const Prepared& sale);
+    void dismiss_held(const Event& sale, std::string_view by, TimeMs now);
+    std::vector<Entry> kept_for(const std::string& purchase_id);
+    bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now);
     // A row of kQueue; it borrows.
     std::array<MysqlValue, 7> queue_row(std::int64_t sequence, std::string_view purchase,
                                         std::int64_t place, std::int64_t attempts,
@@ -169,6 +187,7 @@ private:
     bool move_in_queue(const Mark& mark);
     bool has_queue(std::string_view purchase_id);
     void call_up_next(const std::string& purchase, TimeMs now);
+    bool is_to_wait(const KeptRequest& request);
     void hold_purchase(const KeptRequest& request);
     bool put_back(std::int64_t sequence, TimeMs now);
 
@@ -182,6 +201,7 @@ private:
     MysqlServers servers_;
     std::string name_; // for errors
     std::uint32_t lease_ms_;
+    TimeMs repeat_window_ms_;
     Gathered gathered_; // of the transaction that runs
     std::optional<SecretBox> box_;
     MysqlWriter writer_; // of the transaction that runs

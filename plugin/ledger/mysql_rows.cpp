@@ -1,8 +1,11 @@
 // One place per table where the order of its columns is spelled out.
 #include "ledger/mysql_rows.hpp"
 
+#include "ledger/outstanding.hpp"
+
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <iterator>
 #include <vector>
 
@@ -23,15 +26,15 @@ constexpr std::string_view kInsertPurchase =
     "INSERT INTO segpay_purchases(opened_by, package, price_point, join_option, site, member_id, "
     "session, affiliate, username, trans_guid, has_access, renews, access_epoch, renewal_epoch, "
     "opening_transaction, partner, card_type, opened_at, converted_at, ended_at, is_unpaid, "
-    "held_by, id, version) "
-    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? + 1) "
+    "held_by, outstanding, id, version) "
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? + 1) "
     "ON DUPLICATE KEY UPDATE id = id";
 constexpr std::string_view kUpdatePurchase =
     "UPDATE segpay_purchases SET opened_by = ?, package = ?, price_point = ?, join_option = ?, "
     "site = ?, member_id = ?, session = ?, affiliate = ?, username = ?, trans_guid = ?, "
     "has_access = ?, renews = ?, access_epoch = ?, renewal_epoch = ?, opening_transaction = ?, "
     "partner = ?, card_type = ?, opened_at = ?, converted_at = ?, ended_at = ?, is_unpaid = ?, "
-    "held_by = ?, version = version + 1 WHERE id = ? AND version = ?";
+    "held_by = ?, outstanding = ?, version = version + 1 WHERE id = ? AND version = ?";
 
 using Text = std::optional<std::string_view>;
 
@@ -69,13 +72,14 @@ StoredPurchase read_purchase(const MysqlQuery& row) {
     purchase.ended_at_ms = row.integer(column++);
     purchase.is_unpaid = number() != 0;
     purchase.held_by = text();
+    purchase.outstanding = outstanding_from(text());
     return stored;
 }
 
 namespace {
 
 // The parameters of kInsertPurchase and kUpdatePurchase; they borrow.
-auto values_of(const Purchase& memory, std::int64_t version) {
+auto values_of(const Purchase& memory, std::int64_t version, const std::string& outstanding) {
     return std::to_array<MysqlValue>({static_cast<std::int64_t>(memory.opened_by),
                                       memory.eticket.package,
                                       memory.eticket.price_point,
@@ -98,6 +102,7 @@ auto values_of(const Purchase& memory, std::int64_t version) {
                                       memory.ended_at_ms,
                                       memory.is_unpaid,
                                       memory.held_by,
+                                      outstanding,
                                       memory.id,
                                       version});
 }
@@ -131,18 +136,21 @@ void need_all(std::int64_t changed, std::size_t wanted) {
 } // namespace
 
 void write_purchase(MysqlConnection& connection, const Purchase& memory, std::int64_t version) {
+    const std::string outstanding = outstanding_text(memory.outstanding);
     need_all(connection.change_with(version == 0 ? kInsertPurchase : kUpdatePurchase,
-                                    values_of(memory, version)),
+                                    values_of(memory, version, outstanding)),
              1);
 }
 
 void write_purchases(MysqlConnection& connection, std::span<const StoredPurchase> purchases) {
     for (const bool is_new : {true, false}) {
         std::vector<MysqlValue> values;
+        std::deque<std::string> outstanding;
         std::size_t count = 0;
         for (const StoredPurchase& purchase : purchases) {
             if ((purchase.version == 0) != is_new) continue;
-            std::ranges::copy(values_of(purchase.memory, purchase.version),
+            outstanding.push_back(outstanding_text(purchase.memory.outstanding));
+            std::ranges::copy(values_of(purchase.memory, purchase.version, outstanding.back()),
                               std::back_inserter(values));
             ++count;
         }

@@ -24,7 +24,7 @@ namespace segpay::mysql {
     "id, version, opened_by, package, price_point, join_option, site, member_id, session, "   \
     "affiliate, username, trans_guid, has_access, renews, access_epoch, renewal_epoch, "      \
     "opening_transaction, partner, card_type, opened_at, converted_at, ended_at, is_unpaid, " \
-    "held_by"
+    "held_by, outstanding"
 
 // A purchase with the number of its row's last change; 0: there is no row.
 struct StoredPurchase {

@@ -109,6 +109,18 @@ CREATE TABLE IF NOT EXISTS segpay_writers(
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC
 )sql",
     },
+    // 2: what was not answered with success, a line each; and what operators are told once.
+    {
+        R"sql(
+ALTER TABLE segpay_purchases ADD COLUMN IF NOT EXISTS outstanding BLOB NOT NULL DEFAULT ''
+)sql",
+        R"sql(
+CREATE TABLE IF NOT EXISTS segpay_notices(
+  name    VARBINARY(255) NOT NULL PRIMARY KEY,
+  told_at BIGINT NOT NULL
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC
+)sql",
+    },
 }};
 
 using Rows = std::vector<std::vector<std::string>>;

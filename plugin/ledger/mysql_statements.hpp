@@ -89,6 +89,16 @@ inline constexpr std::string_view kPurchasesOf =
 inline constexpr std::string_view kWaiting =
     "SELECT COUNT(*), MIN(next_attempt_at) FROM segpay_queue";
 
+// What is kept for a purchase and not decided: (purchase).
+inline constexpr std::string_view kKeptFor =
+    "SELECT " SEGPAY_MYSQL_ENTRY_COLUMNS " FROM " SEGPAY_MYSQL_ENTRIES
+    " WHERE e.purchase_id = ? AND e.state = 4 ORDER BY e.sequence";
+inline constexpr std::string_view kLockEntry = // (key)
+    "SELECT state FROM segpay_entries WHERE event_key = ? AND state <> 0 FOR UPDATE";
+inline constexpr std::string_view kNotice = // (what, now)
+    "INSERT INTO segpay_notices(name, told_at) VALUES(?, ?) "
+    "ON DUPLICATE KEY UPDATE name = name";
+
 // Decisions: (by, now, key), (state, now, by, key, state, state).
 inline constexpr std::string_view kRevive =
     "UPDATE segpay_entries SET state = 1, decided_by = ?, changed_at = ?, "

@@ -2,17 +2,24 @@
 #include "events/record.hpp"
 #include "ledger/claims.hpp"
 #include "ledger/failpoint.hpp"
+#include "ledger/outstanding.hpp"
 #include "ledger/sqlite_ledger.hpp"
 #include "ledger/sqlite_statements.hpp"
 
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
 namespace segpay {
 
 PreparedClaim SqliteLedger::prepare(const Arrival& arrival, TimeMs now) const {
-    return {arrival.event,           arrival.identity,         now,
-            now + TimeMs{lease_ms_}, to_record(arrival.event), boxed(arrival.event.password)};
+    return {.event = arrival.event,
+            .identity = arrival.identity,
+            .now = now,
+            .lease_end = now + TimeMs{lease_ms_},
+            .record = to_record(arrival.event),
+            .password = boxed(arrival.event.password),
+            .is_after_answer = arrival.is_after_answer};
 }
 
 Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
@@ -51,14 +58,14 @@ std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, Ti
 }
 
 Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
-    const auto& [event, identity, now, lease_end, record, password, is_errand] = prepared;
+    const auto& [event, identity, now, lease_end, record, password, is_errand, by,
+                 is_after_answer] = prepared;
     const std::optional<Purchase> known = find_purchase(db_, event.purchase_id);
     Purchase memory = known.value_or(Purchase());
     memory.id = event.purchase_id;
-    memory.state = advanced(memory.state, identity);
 
     Claim claim;
-    claim.key = key_of(identity, memory.state);
+    claim.key = recognised(memory, {event, identity, is_after_answer}, now, repeat_window_ms_);
     // Who is on its way is known; and if one of the purchase is handed out, that one comes first.
     const bool is_first = !known || !has_queue(event.purchase_id);
     NewEntry entry;
@@ -68,7 +75,11 @@ Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
     entry.password = &password;
     entry.now = now;
     if (is_first) entry.lease_until_ms = lease_end;
-    if (!insert(entry)) return meet_again(prepared, std::move(claim));
+    if (!insert(entry)) {
+        claim = meet_again(prepared, std::move(claim));
+        stays_outstanding(prepared, known, claim);
+        return claim;
+    }
     if (is_first && !password && handed_out_.has_room()) {
         handed_out_.add(entry.sequence, event.purchase_id, lease_end);
     } else {
@@ -79,10 +90,43 @@ Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
     SEGPAY_FAILPOINT("claim.entry_written");
     claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
     if (is_first) claim.entry = new_entry(claim.key, entry.sequence, now, lease_end);
+    claim.is_outstanding =
+        remember_outstanding(memory, identity, claim.key, now, repeat_window_ms_);
+    const bool is_awaited = opens_held(memory, event);
     memory = learned(std::move(memory), event);
     if (memory.id.empty() || memory == known) return claim;
     store_purchase(db_, known, memory);
+    if (is_awaited) claim.has_freed = free_held(prepared);
     return claim;
+}
+
+// It was there before. Unless it is known to be done with, Segpay is answered with failure and
+// comes again.
+void SqliteLedger::stays_outstanding(const PreparedClaim& prepared,
+                                     const std::optional<Purchase>& known, Claim& claim) {
+    if (!known || !prepared.identity.has_epoch) return;
+    Purchase memory = *known;
+    if (claim.outcome != Claim::Outcome::duplicate &&
+        remember_outstanding(memory, prepared.identity, claim.key, prepared.now, repeat_window_ms_))
+        store_purchase(db_, known, memory);
+    claim.is_outstanding = is_outstanding(memory, claim.key);
+}
+
+void SqliteLedger::answered(const std::string& purchase_id, const std::string& key) {
+    SEGPAY_FAILPOINT("answered.begin");
+    try {
+        const Answered answered{purchase_id, key};
+        writer_.later([this, answered] { write_answered(answered); },
+                      std::make_unique<AnsweredErrand>(answered));
+    } catch (const std::exception&) { // for want of memory, too; then it stays outstanding
+    }
+}
+
+void SqliteLedger::write_answered(const Answered& answered) {
+    const std::optional<Purchase> known = find_purchase(db_, answered.purchase_id);
+    if (!known) return;
+    Purchase memory = *known;
+    if (forget_outstanding(memory, answered.key)) store_purchase(db_, known, memory);
 }
 
 // What another process asks for.
@@ -92,6 +136,9 @@ void SqliteLedger::do_errand(Unpacker& asked, Packer& answer) {
             return pack(answer, add_or_meet(AskedClaim(asked).prepared()));
         case ErrandKind::mark:
             (void)write_mark(unpack_mark(asked));
+            return;
+        case ErrandKind::answered:
+            write_answered(unpack_answered(asked));
             return;
     }
     throw std::runtime_error("an errand of a kind that is not known");

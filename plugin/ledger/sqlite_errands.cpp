@@ -33,6 +33,19 @@ Mark unpack_mark(Unpacker& unpacker) {
     return mark;
 }
 
+void AnsweredErrand::ask(Packer& packer) const {
+    packer.put(static_cast<std::int64_t>(ErrandKind::answered));
+    packer.put(answered_.purchase_id);
+    packer.put(answered_.key);
+}
+
+Answered unpack_answered(Unpacker& unpacker) {
+    Answered answered;
+    answered.purchase_id = unpacker.text();
+    answered.key = unpacker.text();
+    return answered;
+}
+
 void ClaimErrand::ask(Packer& packer) const {
     const Identity& identity = prepared_.identity;
     packer.put(static_cast<std::int64_t>(ErrandKind::claim));
@@ -69,6 +82,8 @@ void pack(Packer& packer, const Claim& claim) {
     packer.put(static_cast<std::int64_t>(claim.outcome));
     packer.put(claim.key);
     packer.put(claim.message);
+    packer.put(std::int64_t{claim.is_outstanding});
+    packer.put(std::int64_t{claim.has_freed});
     if (!claim.entry) return;
     packer.put(static_cast<std::int64_t>(claim.entry->sequence));
     packer.put(claim.entry->received_at_ms);
@@ -81,6 +96,8 @@ bool ClaimErrand::hear(Unpacker& answer) {
     claim.outcome = static_cast<Claim::Outcome>(answer.number());
     claim.key = answer.text();
     claim.message = answer.text();
+    claim.is_outstanding = answer.number() != 0;
+    claim.has_freed = answer.number() != 0;
     if (claim.outcome == Claim::Outcome::leased) {
         const std::int64_t sequence = answer.number();
         const TimeMs now = answer.number();

@@ -14,7 +14,7 @@
 
 namespace segpay {
 
-enum class ErrandKind : std::int64_t { claim = 1, mark = 2 };
+enum class ErrandKind : std::int64_t { claim = 1, mark = 2, answered = 3 };
 
 // A place in the queue of a purchase.
 struct QueuePlace {
@@ -45,6 +45,8 @@ struct PreparedClaim {
     std::string record;
     std::optional<Blob> password; // boxed
     bool is_errand = false;       // whoever wants it is in another process
+    std::string_view by = {};     // who released it; empty: nobody, it came from Segpay
+    bool is_after_answer = false; // Arrival::is_after_answer
 };
 
 class ClaimErrand final : public Errand {
@@ -73,8 +75,25 @@ private:
     Mark mark_;
 };
 
+// That an outstanding event was answered with success.
+struct Answered {
+    std::string purchase_id;
+    std::string key;
+};
+class AnsweredErrand final : public Errand {
+public:
+    explicit AnsweredErrand(Answered answered) : answered_(std::move(answered)) {}
+
+    void ask(Packer& packer) const override;
+    bool hear(Unpacker&) override { return true; }
+
+private:
+    Answered answered_;
+};
+
 // The other side. After its kind, which is a number:
 Mark unpack_mark(Unpacker& unpacker);
+Answered unpack_answered(Unpacker& unpacker);
 
 class AskedClaim {
 public:

@@ -1,9 +1,9 @@
-// Opening; what is asked, kept and decided; upkeep.
+// Opening; what is asked; upkeep.
 #include "ledger/sqlite_ledger.hpp"
 
-#include "events/record.hpp"
 #include "ledger/failpoint.hpp"
 #include "ledger/sqlite_listing.hpp"
+#include "ledger/sqlite_reading.hpp"
 #include "ledger/sqlite_schema.hpp"
 #include "ledger/sqlite_statements.hpp"
 #include "ledger/sqlite_upkeep.hpp"
@@ -23,29 +23,12 @@ namespace {
 
 constexpr int kReadTimeoutMs = 5'000;
 
-std::optional<Entry> find_entry(SqliteConnection& connection, std::string_view key,
-                                const SecretBox* box) {
-    SqliteQuery row = connection.query(kReadByKey, key);
-    if (!row.next()) return std::nullopt;
-    return read_entry(row, box);
-}
-
-std::optional<Event> find_transaction(SqliteConnection& connection, std::string_view id) {
-    const std::string stem = transaction_stem(id);
-    const std::string end = stem + "~";
-    SqliteQuery row = connection.query(kReadByStem, stem, end);
-    while (row.next()) {
-        Entry entry = read_entry(row, nullptr);
-        if (entry.event && entry.event->approved == true) return std::move(entry.event);
-    }
-    return std::nullopt;
-}
-
 } // namespace
 
 SqliteLedger::SqliteLedger(const LedgerSettings& settings)
     : name_("ledger " + settings.path),
       lease_ms_(settings.lease_ms),
+      repeat_window_ms_(settings.repeat_window_ms),
       writer_(settings.path, settings.path == kInMemory),
       db_(writer_.connection()) {
     prepare_ledger_file(db_, settings.path);
@@ -128,37 +111,6 @@ std::unique_ptr<Lookup> SqliteLedger::look() {
     return guarded("reading", [&] { return std::make_unique<Snapshot>(*this); });
 }
 
-bool SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
-    const std::optional<Blob> password = boxed(request.password);
-    const std::string record = request.event ? to_record(*request.event) : std::string();
-    return transact("keeping a request", [&] {
-        NewEntry entry;
-        entry.key = request.key;
-        entry.state = request.state;
-        entry.event = request.event ? &*request.event : nullptr;
-        entry.record = record;
-        entry.request = request.request;
-        entry.message = request.message;
-        entry.password = &password;
-        entry.now = now;
-        const bool is_new = insert(entry);
-        SEGPAY_FAILPOINT("keep.entry_written");
-        if (is_new && request.event) hold_purchase(request);
-        return is_new;
-    });
-}
-
-void SqliteLedger::hold_purchase(const KeptRequest& request) {
-    const std::string& id = request.event->purchase_id;
-    if (id.empty()) return;
-    const std::optional<Purchase> known = find_purchase(db_, id);
-    Purchase memory = known.value_or(Purchase());
-    if (!holds(memory, request)) return;
-    memory.id = id;
-    memory.held_by = request.key;
-    store_purchase(db_, known, memory);
-}
-
 void SqliteLedger::entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) {
     queue_all();
     SqliteListing listing(query);
@@ -203,32 +155,6 @@ std::optional<Entry> SqliteLedger::entry(std::string_view key) {
     queue_all();
     return read("reading an entry",
                 [&](SqliteConnection& connection) { return find_entry(connection, key, box()); });
-}
-
-bool SqliteLedger::revive(std::string_view key, std::string_view by, TimeMs now) {
-    return transact("reviving a dead letter", [&] {
-        const std::optional<Entry> entry = find_entry(db_, key, box());
-        if (!entry || !entry->event) return false;
-        handed_out_.move(db_, entry->event->purchase_id);
-        const std::optional<std::int64_t> sequence = find(db_, kRevive, key, by, now);
-        if (!sequence) return false;
-        const std::string& purchase = entry->event->purchase_id;
-        std::optional<TimeMs> due; // none: when its turn comes
-        if (purchase.empty()) due = now;
-        handed_out_.queue_grows();
-        db_.change(kPutBack, *sequence, due);
-        db_.change(kForgetPassword, *sequence);
-        if (!purchase.empty()) db_.change(kStepBack, purchase, now);
-        call_up_next(purchase, now);
-        SEGPAY_FAILPOINT("revive.before_commit");
-        return true;
-    });
-}
-
-bool SqliteLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {
-    return transact("closing an entry", [&] {
-        return db_.change(kClose, key, static_cast<std::int64_t>(to), by, now) == 1;
-    });
 }
 
 std::optional<Blob> SqliteLedger::boxed(const Secret& password) const {

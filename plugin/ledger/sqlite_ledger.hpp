@@ -1,7 +1,7 @@
 // The ledger in an SQLite file. Knows SQL; what an event teaches is decided in memory.cpp, how the
 // file looks in sqlite_schema.cpp, how it is written in sqlite_writer.cpp, listings are in
 // sqlite_listing.cpp. Here: claims in sqlite_claims.cpp, handing out and marks in sqlite_marks.cpp,
-// all else in sqlite_ledger.cpp.
+// what is kept and decided in sqlite_decisions.cpp, all else in sqlite_ledger.cpp.
 //
 // What is on its way stands in one of two places: what was handed out as it was claimed, and is
 // alone in its purchase, among what is handed out (HandedOut); all else in the queue.
@@ -57,15 +57,20 @@ public:
     std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) override;
     std::optional<Event> transaction(std::string_view id) override;
     std::unique_ptr<Lookup> look() override;
-    bool keep(const KeptRequest& request, TimeMs now) override;
+    Kept keep(const KeptRequest& request, TimeMs now) override;
+    void answered(const std::string& purchase_id, const std::string& key) override;
+    bool is_first_notice(std::string_view what, TimeMs now) override;
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override;
     std::optional<Entry> entry(std::string_view key) override;
     bool revive(std::string_view key, std::string_view by, TimeMs now) override;
-    bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override;
+    Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
+                     TimeMs now) override;
+    Decision dismiss(std::string_view key, std::string_view by, TimeMs now) override;
     bool tidy(std::optional<TimeMs> forget_before) override;
 
 private:
     class Snapshot;
+    class Inside;
 
     // Everything durable goes through here: see SqliteWriter.
     template <class Work>
@@ -85,6 +90,13 @@ private:
     PreparedClaim prepare(const Arrival& arrival, TimeMs now) const;
     Claim add_or_meet(const PreparedClaim& prepared);
     Claim meet_again(const PreparedClaim& prepared, Claim claim);
+    void stays_outstanding(const PreparedClaim& prepared, const std::optional<Purchase>& known,
+                           Claim& claim);
+    void write_answered(const Answered& answered);
+    bool free_held(const PreparedClaim& sale);
+    void dismiss_held(const Event& sale, std::string_view by, TimeMs now);
+    std::vector<Entry> kept_for(const std::string& purchase_id);
+    bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now);
     void do_errand(Unpacker& asked, Packer& answer);
     std::optional<Entry> hand_out(const QueuePlace& place, TimeMs now);
     void bury(Entry entry, const QueuePlace& place, TimeMs now);
@@ -101,6 +113,7 @@ private:
 
     std::string name_; // for errors
     std::uint32_t lease_ms_;
+    TimeMs repeat_window_ms_;
     std::optional<SecretBox> box_;
     SqliteWriter writer_;
     SqliteConnection& db_;                 // the writer's, of the transaction that runs

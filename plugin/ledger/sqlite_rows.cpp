@@ -1,6 +1,7 @@
 // One place per table where the order of its columns is spelled out.
 #include "ledger/sqlite_rows.hpp"
 
+#include "ledger/outstanding.hpp"
 #include "ledger/packing.hpp"
 
 #include <array>
@@ -59,6 +60,7 @@ std::string packed(const Purchase& purchase) {
     packer.put(std::int64_t{purchase.is_unpaid});
     for (const auto text : kPackedTexts)
         packer.put(purchase.*text);
+    packer.put(outstanding_text(purchase.outstanding));
     return packer.bytes();
 }
 
@@ -76,6 +78,7 @@ void unpack(std::string_view bytes, Purchase& purchase) {
     purchase.is_unpaid = count() != 0;
     for (const auto text : kPackedTexts)
         purchase.*text = unpacker.text();
+    purchase.outstanding = outstanding_from(unpacker.text());
 }
 
 } // namespace

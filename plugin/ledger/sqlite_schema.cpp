@@ -219,6 +219,16 @@ INSERT INTO purchases
 DROP TABLE old_purchases; -- and its index
 CREATE INDEX purchases_member ON purchases(member_id, opened_at)
   WHERE member_id <> '' AND opened_by <> 0;
+)sql",
+
+    // 5: what was not answered with success is packed behind all else; and what operators are told
+    // once.
+    R"sql(
+UPDATE purchases SET memory = memory || '0:';
+CREATE TABLE notices(
+  name    TEXT PRIMARY KEY,
+  told_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 )sql"};
 static_assert(kSteps.size() == kSchemaVersion);
 

@@ -24,7 +24,7 @@
 
 namespace segpay {
 
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 // Makes a new database a ledger, or checks that it is one that this version can work with, brings
 // an older one up to date, and sets how it is written. Throws SqliteError; a message about a

@@ -25,6 +25,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_written_has_its_default) {
     BOOST_TEST(config.pay_page.price_view_parameter == "ppviewoption");
     BOOST_TEST(config.postbacks.path == "/signup/process_segpay.php");
     BOOST_TEST(config.postbacks.success_word == "*success*");
+    BOOST_TEST(config.postbacks.repeats_minutes == 75u);
     BOOST_TEST(config.postbacks.failure_word == "*failure*");
     BOOST_TEST(config.postbacks.authenticity.is_none);
     BOOST_TEST(config.postbacks.names.empty());
@@ -52,6 +53,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
                      text);
     text = with_line(4,
                      "  path: /p\n  success_word: GOOD\n  failure_word: BAD\n"
+                     "  repeats_minutes: 90\n"
                      "  prices: { sales: warn, renewals: off }\n"
                      "  authenticity:\n"
                      "    addresses: [203.0.113.0/24, 2001:db8::1]\n"
@@ -84,6 +86,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     BOOST_TEST(config.pay_page.price_view_parameter == "ppvviewoption");
     BOOST_TEST(config.postbacks.path == "/p");
     BOOST_TEST(config.postbacks.success_word == "GOOD");
+    BOOST_TEST(config.postbacks.repeats_minutes == 90u);
     BOOST_TEST(config.postbacks.failure_word == "BAD");
     BOOST_TEST((config.postbacks.price_of_sales == PriceCheck::warn));
     BOOST_TEST((config.postbacks.price_of_renewals == PriceCheck::off));

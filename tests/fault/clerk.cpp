@@ -166,7 +166,7 @@ void Clerk::keep(const std::string& key) {
     const bool was_told = books_.find(key) != nullptr;
     Fate& fate = books_.told(key, std::nullopt);
     if (fate.may_be_missing) fate.states |= bit(EntryState::quarantined);
-    const auto is_new = asked([&] { return ledger->keep(test::kept(key), now); });
+    const auto is_new = asked([&] { return ledger->keep(test::kept(key), now) == Kept::anew; });
     if (!is_new) return;
     committed();
     if (*is_new != !was_told && !(was_told && fate.may_be_missing))
@@ -188,13 +188,16 @@ void Clerk::revive(const std::string& key) {
     fate.states = *is_revived ? kPending : before & ~kDeadLetter;
 }
 
-void Clerk::close(const std::string& key, EntryState to) {
+void Clerk::dismiss(const std::string& key) {
+    const EntryState to = EntryState::dismissed;
     if (!books_.find(key)) return;
     Fate& fate = *books_.find(key);
     const std::uint32_t open = fate.fact ? kDeadLetter : bit(EntryState::quarantined);
     const std::uint32_t before = fate.states;
     if (before & open) fate.states |= bit(to);
-    const auto is_closed = asked([&] { return ledger->close(key, to, "clerk", now); });
+    const auto is_closed = asked([&] {
+        return ledger->dismiss(key, "clerk", now).outcome == Decision::Outcome::done;
+    });
     if (!is_closed) return;
     committed();
     if (*is_closed ? !(before & open) : (before == open && !fate.may_be_missing))

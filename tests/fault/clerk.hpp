@@ -41,7 +41,7 @@ public:
     void flush();
     void keep(const std::string& key);
     void revive(const std::string& key);
-    void close(const std::string& key, EntryState to);
+    void dismiss(const std::string& key);
     void contradict(const test::Fact& fact); // claims with the key of another
     void look(const test::Fact& fact);       // reads what the books say of it
     void count();                            // what waits

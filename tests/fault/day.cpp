@@ -87,13 +87,13 @@ void Day::be_refused() {
         }
     clerk_.revive(join("30").identity.stem);
     if (const auto entry = clerk_.take_due()) clerk_.settle(*entry, {});
-    clerk_.close(join("31").identity.stem, EntryState::dismissed);
+    clerk_.dismiss(join("31").identity.stem);
 }
 
 void Day::keep_requests() {
     for (const char* key : {"kept/1", "kept/2", "kept/1"})
         clerk_.keep(key);
-    clerk_.close("kept/1", EntryState::released);
+    clerk_.dismiss("kept/1");
 }
 
 void Day::contradict() {

@@ -97,7 +97,7 @@ void Load::revive() {
 void Load::close() {
     auto& keys = dice_.percent(50) ? refused_ : kept_;
     if (keys.empty()) return;
-    clerk_.close(keys.back(), EntryState::dismissed);
+    clerk_.dismiss(keys.back());
     keys.pop_back();
 }
 

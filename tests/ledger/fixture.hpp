@@ -125,15 +125,27 @@ inline std::string_view outcome_name(Claim::Outcome outcome) {
     return kNames[static_cast<std::size_t>(outcome)];
 }
 
+// What became of a decision.
+inline bool is_dismissed(Ledger& ledger, std::string_view key, TimeMs now = kNow,
+                         std::string_view by = "ann") {
+    return ledger.dismiss(key, by, now).outcome == Decision::Outcome::done;
+}
+inline bool is_released(Ledger& ledger, std::string_view key, const Fact& told, TimeMs now = kNow,
+                        std::string_view by = "ann") {
+    return ledger.release(key, {told.event, told.identity}, by, now).outcome ==
+           Decision::Outcome::done;
+}
+
 // The ledger of a test that needs no file.
 struct InMemory {
     std::unique_ptr<Ledger> ledger = open(":memory:");
 };
 
-// Claims and, when it is handed out, settles; tells the outcome.
+// Claims and, when it is handed out, settles and answers; tells the outcome.
 inline std::string_view deliver(Ledger& ledger, const Fact& fact, TimeMs now = kNow) {
     const Claim made = claim(ledger, fact, now);
     if (made.entry && !ledger.settle(*made.entry, applied(), now)) return "lost";
+    if (made.is_outstanding) ledger.answered(fact.event.purchase_id, made.key);
     return outcome_name(made.outcome);
 }
 

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(what_is_forgotten_stays_a_duplicate) {
     BOOST_TEST(ledger->purchase("1").has_value());
     BOOST_TEST(!ledger->purchase("7"));
     BOOST_TEST(!ledger->revive(old, "ann", kNow));
-    BOOST_TEST(!ledger->close(old, EntryState::dismissed, "ann", kNow));
+    BOOST_TEST(!is_dismissed(*ledger, old, kNow));
     BOOST_TEST(value("SELECT COUNT(*) FROM segpay_entries WHERE record IS NULL") == "1");
 }
 
@@ -47,8 +47,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_done_with_is_never_forgotten) {
     BOOST_TEST(ledger->settle(*dead.entry, refused(), kNow));
     const Claim dismissed = claim(*ledger, rebill("3", 3));
     BOOST_TEST(ledger->settle(*dismissed.entry, refused(), kNow));
-    BOOST_TEST(ledger->close(dismissed.key, EntryState::dismissed, "ann", kNow));
-    BOOST_TEST(ledger->keep(kept("kept/1"), kNow));
+    BOOST_TEST(is_dismissed(*ledger, dismissed.key, kNow));
+    BOOST_TEST((ledger->keep(kept("kept/1"), kNow) == Kept::anew));
     while (ledger->tidy(kNow + 5))
         continue;
     for (const std::string& key : {waiting.key, dead.key, std::string("kept/1")})

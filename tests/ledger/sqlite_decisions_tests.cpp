@@ -117,11 +117,10 @@ BOOST_AUTO_TEST_CASE(closes_what_may_be_closed) {
     };
     for (const auto& line : table) {
         const std::string key = state(line.from);
-        for (const EntryState wrong : {EntryState::settled, EntryState::pending})
-            BOOST_TEST(!ledger->close(key, wrong, "ann", kNow));
-        BOOST_TEST(ledger->close(key, EntryState::released, "ann", kNow + 1) ==
-                   line.can_be_released);
-        BOOST_TEST(ledger->close(key, EntryState::dismissed, "bob", kNow + 1) ==
+        const Fact told = transaction("1" + key, "told/" + key);
+        BOOST_TEST(is_released(*ledger, key, told, kNow + 1) == line.can_be_released);
+        BOOST_TEST(ledger->entry(told.identity.stem).has_value() == line.can_be_released);
+        BOOST_TEST(is_dismissed(*ledger, key, kNow + 1, "bob") ==
                    (line.can_be_dismissed && !line.can_be_released)); // what is closed stays so
         const auto entry = ledger->entry(key);
         const bool is_closed = line.can_be_released || line.can_be_dismissed;
@@ -130,7 +129,8 @@ BOOST_AUTO_TEST_CASE(closes_what_may_be_closed) {
                                          : line.can_be_dismissed ? "bob"
                                                                  : ""));
     }
-    BOOST_TEST(!ledger->close("segpay/nothing", EntryState::dismissed, "ann", kNow));
+    BOOST_TEST((ledger->dismiss("segpay/nothing", "ann", kNow).outcome ==
+                Decision::Outcome::not_found));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(tells_every_outcome) {
     BOOST_TEST(outcome_name(next.outcome) == "leased");
     BOOST_TEST(ledger->settle(*next.entry, refused(), kNow));
     BOOST_TEST(outcome(*ledger, second) == "dead_letter");
-    BOOST_TEST(ledger->close(next.key, EntryState::dismissed, "ann", kNow));
+    BOOST_TEST(is_dismissed(*ledger, next.key, kNow));
     BOOST_TEST(outcome(*ledger, second) == "duplicate");
 }
 
@@ -90,6 +90,7 @@ BOOST_AUTO_TEST_CASE(tells_a_retry_from_a_new_fact) {
         BOOST_TEST(outcome_name(made.outcome) == line.outcome, line.key);
         BOOST_TEST(made.key == line.key);
         if (made.entry) ledger->settle(*made.entry, applied(), kNow);
+        if (made.is_outstanding) ledger->answered("1", made.key);
     }
     const PurchaseState state = ledger->purchase("1")->state;
     BOOST_TEST(!state.has_access);
@@ -137,8 +138,8 @@ BOOST_AUTO_TEST_CASE(keeps_a_contradiction_apart_and_changes_nothing) {
 BOOST_AUTO_TEST_CASE(keeps_a_request_once) {
     KeptRequest request = kept("segpay/kept/1");
     request.event = transaction("1", "1001").event;
-    BOOST_TEST(ledger->keep(request, kNow));
-    BOOST_TEST(!ledger->keep(request, kNow + 1));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
+    BOOST_TEST((ledger->keep(request, kNow + 1) == Kept::before));
     const auto entry = ledger->entry("segpay/kept/1");
     BOOST_REQUIRE(entry && entry->event);
     BOOST_TEST((entry->state == EntryState::quarantined));
@@ -148,11 +149,11 @@ BOOST_AUTO_TEST_CASE(keeps_a_request_once) {
     BOOST_TEST(entry->event->transaction_id == "1001");
     BOOST_TEST(!ledger->take_due(kNow + kLeaseMs));
 
-    BOOST_TEST(ledger->close("segpay/kept/1", EntryState::dismissed, "ann", kNow + 2));
-    BOOST_TEST(!ledger->keep(request, kNow + 3));
+    BOOST_TEST(is_dismissed(*ledger, "segpay/kept/1", kNow + 2));
+    BOOST_TEST((ledger->keep(request, kNow + 3) == Kept::before));
     BOOST_TEST((state_of(*ledger, "segpay/kept/1") == EntryState::dismissed));
 
-    BOOST_TEST(ledger->keep(kept("segpay/kept/2"), kNow)); // one without a meaning
+    BOOST_TEST((ledger->keep(kept("segpay/kept/2"), kNow) == Kept::anew)); // one without a meaning
     BOOST_TEST(!ledger->entry("segpay/kept/2")->event);
 }
 

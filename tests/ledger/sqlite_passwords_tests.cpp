@@ -89,16 +89,16 @@ BOOST_AUTO_TEST_CASE(stay_with_what_may_be_delivered_again) {
     BOOST_TEST(password(retried) == kCanary);
     BOOST_TEST(ledger->settle(*retried, refused(), kNow));
     BOOST_TEST(password(ledger->entry(made.key)) == kCanary);
-    BOOST_TEST(ledger->close(made.key, EntryState::dismissed, "ann", kNow));
+    BOOST_TEST(is_dismissed(*ledger, made.key, kNow));
     BOOST_TEST(stored_box().empty());
 }
 
 BOOST_AUTO_TEST_CASE(of_kept_requests_go_when_those_are_closed) {
     const auto ledger = open(file(), kKey);
-    BOOST_TEST(ledger->keep(kept_with_password(), kNow));
+    BOOST_TEST((ledger->keep(kept_with_password(), kNow) == Kept::anew));
     BOOST_TEST(!holds(kCanary));
     BOOST_TEST(password(ledger->entry("segpay/kept/1")) == kCanary);
-    BOOST_TEST(ledger->close("segpay/kept/1", EntryState::released, "ann", kNow));
+    BOOST_TEST(is_released(*ledger, "segpay/kept/1", transaction("1", "1001")));
     BOOST_TEST(password(ledger->entry("segpay/kept/1")) == "");
     BOOST_TEST(stored_box().empty());
 }
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(are_not_stored_without_a_key) {
     const auto ledger = open(file());
     const Claim made = claim(*ledger, with_password());
     BOOST_TEST(password(made.entry) == kCanary); // this once
-    BOOST_TEST(ledger->keep(kept_with_password(), kNow));
+    BOOST_TEST((ledger->keep(kept_with_password(), kNow) == Kept::anew));
     BOOST_TEST(stored_box().empty());
     BOOST_TEST(!holds(kCanary));
     BOOST_TEST(password(ledger->entry(made.key)) == "");

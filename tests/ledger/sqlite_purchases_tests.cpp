@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(is_held_by_a_kept_sale_until_a_sale_opens_it) {
     KeptRequest request = kept("segpay/kept/1");
     request.event = transaction("1", "1001").event;
     request.event->member_id = "908172";
-    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
     const auto held = ledger->purchase("1");
     BOOST_REQUIRE(held);
     BOOST_TEST(held->held_by == "segpay/kept/1");
@@ -122,14 +122,12 @@ BOOST_AUTO_TEST_CASE(is_held_by_a_kept_sale_until_a_sale_opens_it) {
 
     deliver(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
-    BOOST_TEST(ledger->close("segpay/kept/1", EntryState::released, "ann", kNow));
-    BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
-    deliver(*ledger, transaction("1", "1001"));
+    BOOST_TEST(is_released(*ledger, "segpay/kept/1", transaction("1", "1001")));
     BOOST_TEST(ledger->purchase("1")->held_by == "");
     // A repeat, and what is kept once it is open, hold nothing.
-    BOOST_TEST(!ledger->keep(request, kNow));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::before));
     request.key = "segpay/kept/2";
-    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
     BOOST_TEST(ledger->purchase("1")->held_by == "");
 }
 
@@ -139,25 +137,25 @@ BOOST_AUTO_TEST_CASE(what_a_held_purchase_knew_stays) {
     deliver(*ledger, enable);
     KeptRequest request = kept("segpay/kept/1");
     request.event = transaction("1", "1001").event;
-    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
     BOOST_TEST(ledger->purchase("1")->username == "joe");
     BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
-    BOOST_TEST(ledger->close("segpay/kept/1", EntryState::dismissed, "ann", kNow));
-    BOOST_TEST(!ledger->keep(request, kNow));
+    BOOST_TEST(is_dismissed(*ledger, "segpay/kept/1", kNow));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::before));
     BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
 }
 
 BOOST_AUTO_TEST_CASE(what_holds_nothing_leaves_no_purchase) {
     KeptRequest request = kept("segpay/kept/1", EntryState::conflict);
     request.event = transaction("1", "1001").event;
-    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
     request = kept("segpay/kept/2");
     request.event = transaction("1", "1001", Kind::rebill).event;
-    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
     BOOST_TEST(!ledger->purchase("1"));
     request = kept("segpay/kept/3");
     request.event = transaction("", "1001").event;
-    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
     BOOST_TEST(!ledger->purchase(""));
 }
 

@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_newer_file) {
     run(file(), "PRAGMA user_version=7");
     BOOST_TEST(refusal(file()) ==
                "ledger " + file() +
-                   ": opening: written by a newer version (schema 7, this version knows up to 4); "
+                   ": opening: written by a newer version (schema 7, this version knows up to 5); "
                    "install that version or name another file");
 }
 
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(brings_a_file_of_schema_1_up_to_date) {
     run(file(), kSchema1);
     run(file(), kEntriesOfSchema1);
     const auto ledger = open(file());
-    BOOST_TEST(SqliteConnection(file(), 1000).integer("PRAGMA user_version") == 4);
+    BOOST_TEST(SqliteConnection(file(), 1000).integer("PRAGMA user_version") == 5);
 
     Purchase first;
     first.id = "1";

@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(what_is_forgotten_stays_a_duplicate) {
     BOOST_TEST(again("7", 2995) == "conflict");
     BOOST_TEST(ledger->purchase("1").has_value());
     BOOST_TEST(!ledger->revive(old, "ann", kNow));
-    BOOST_TEST(!ledger->close(old, EntryState::dismissed, "ann", kNow));
+    BOOST_TEST(!is_dismissed(*ledger, old, kNow));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_done_with_is_never_forgotten) {
@@ -106,10 +106,10 @@ BOOST_AUTO_TEST_CASE(what_is_not_done_with_is_never_forgotten) {
     BOOST_TEST(ledger->settle(*dead.entry, refused(), kNow));
     const Claim dismissed = claim(*ledger, transaction("3", "3"));
     BOOST_TEST(ledger->settle(*dismissed.entry, refused(), kNow));
-    BOOST_TEST(ledger->close(dismissed.key, EntryState::dismissed, "ann", kNow));
+    BOOST_TEST(is_dismissed(*ledger, dismissed.key, kNow));
     KeptRequest request;
     request.key = "kept/1";
-    BOOST_TEST(ledger->keep(request, kNow));
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
     const std::string done = settled("4", 4);
     settled("5", 5, kNow + 10);
     tidy_all(kNow + 5);

@@ -1,5 +1,5 @@
 // When two kept requests are one.
-#include "kept_key.hpp"
+#include "events/kept_key.hpp"
 
 #include "fixtures.hpp"
 

@@ -1,5 +1,5 @@
 // SHA-256 of the sorted parameters.
-#include "kept_key.hpp"
+#include "events/kept_key.hpp"
 
 #include "values/word.hpp"
 

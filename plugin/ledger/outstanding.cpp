@@ -1,0 +1,84 @@
+// A short list per purchase: at most one for each kind of member event.
+#include "ledger/outstanding.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+namespace segpay {
+
+namespace {
+
+// "segpay/p26346680/enable/a1" is of the stem "segpay/p26346680/enable".
+bool is_of(const Outstanding& one, const Identity& identity) {
+    const std::string_view key = one.key;
+    return key.size() > identity.stem.size() && key.starts_with(identity.stem) &&
+           key[identity.stem.size()] == '/';
+}
+
+// The clock of another front end may be a little ahead.
+bool is_over(const Outstanding& one, TimeMs now, TimeMs window_ms) {
+    return now - one.since_ms > window_ms;
+}
+
+} // namespace
+
+std::string recognised(Purchase& memory, const Arrival& arrival, TimeMs now, TimeMs window_ms) {
+    const Identity& identity = arrival.identity;
+    if (identity.has_epoch && !arrival.is_after_answer)
+        for (const Outstanding& one : memory.outstanding)
+            if (is_of(one, identity) && !is_over(one, now, window_ms)) return one.key;
+    memory.state = advanced(memory.state, identity);
+    return key_of(identity, memory.state);
+}
+
+bool is_outstanding(const Purchase& memory, std::string_view key) {
+    return std::ranges::find(memory.outstanding, key, &Outstanding::key) !=
+           memory.outstanding.end();
+}
+
+bool remember_outstanding(Purchase& memory, const Identity& identity, const std::string& key,
+                          TimeMs now, TimeMs window_ms) {
+    if (!identity.has_epoch || window_ms == 0) return false;
+    const auto is_gone = [&](const Outstanding& one) { return is_over(one, now, window_ms); };
+    if (is_outstanding(memory, key) && !std::ranges::any_of(memory.outstanding, is_gone))
+        return false;
+    std::erase_if(memory.outstanding, [&](const Outstanding& one) {
+        return is_gone(one) || (is_of(one, identity) && one.key != key);
+    });
+    if (!is_outstanding(memory, key)) memory.outstanding.push_back({key, now});
+    return true;
+}
+
+bool forget_outstanding(Purchase& memory, std::string_view key) {
+    return std::erase_if(memory.outstanding,
+                         [&](const Outstanding& one) { return one.key == key; }) != 0;
+}
+
+std::string outstanding_text(const std::vector<Outstanding>& all) {
+    std::string text;
+    for (const Outstanding& one : all)
+        text += std::to_string(one.since_ms) + " " + one.key + "\n";
+    return text;
+}
+
+std::vector<Outstanding> outstanding_from(std::string_view text) {
+    std::vector<Outstanding> all;
+    while (!text.empty()) {
+        const std::size_t space = text.find(' ');
+        const std::size_t end = text.find('\n');
+        if (space >= end || end == std::string_view::npos)
+            throw std::runtime_error("what is outstanding cannot be read");
+        Outstanding one;
+        const auto [stop, failure] =
+            std::from_chars(text.data(), text.data() + space, one.since_ms);
+        if (failure != std::errc() || stop != text.data() + space)
+            throw std::runtime_error("what is outstanding cannot be read");
+        one.key = text.substr(space + 1, end - space - 1);
+        all.push_back(std::move(one));
+        text.remove_prefix(end + 1);
+    }
+    return all;
+}
+
+} // namespace segpay

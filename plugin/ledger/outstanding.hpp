@@ -1,0 +1,45 @@
+// Outstanding: member events that Segpay will tell again, because the last answer was not success.
+//
+// An Enable, Disable, Cancel or Reactivation without an id or a time is told apart from an earlier
+// one by the epoch of its purchase alone (events/identity.hpp). That is right for what was answered
+// with success: what comes after it is new. What was answered with failure, or not at all, comes
+// again, every 5 minutes for up to one hour (Processing API 2.0, "Retry postback"), and meanwhile
+// other events may have changed the state: the repeat would be taken for news, and an old Enable
+// would open access for ever. So each purchase remembers which of them were not answered with
+// success, and the next of the same kind within Segpay's time is that one, whatever came between.
+//
+// An event is outstanding from its claim on, so a process that dies before its answer left has
+// remembered it; it ends with the answer (Ledger::answered) or when Segpay's time is over.
+//
+// Threads: free functions, from any thread.
+#pragma once
+
+#include "ledger/ledger.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segpay {
+
+// The key of the event in its purchase. `memory` gets the state after it; when the event repeats an
+// outstanding one, the key is that one's and the state stays. `window_ms`: how long Segpay repeats.
+std::string recognised(Purchase& memory, const Arrival& arrival, TimeMs now, TimeMs window_ms);
+
+// Whether the event with that key is remembered in the purchase.
+bool is_outstanding(const Purchase& memory, std::string_view key);
+
+// Remembers an event that was recognised under that key, unless it is remembered; forgets those
+// whose time is over. Events with an id or a time need no memory. False: nothing has changed.
+bool remember_outstanding(Purchase& memory, const Identity& identity, const std::string& key,
+                          TimeMs now, TimeMs window_ms);
+
+// It was answered with success. False: it was not remembered.
+bool forget_outstanding(Purchase& memory, std::string_view key);
+
+// As it is stored: a line "time key" for each.
+std::string outstanding_text(const std::vector<Outstanding>& all);
+// Throws std::runtime_error for a text that outstanding_text() did not write.
+std::vector<Outstanding> outstanding_from(std::string_view text);
+
+} // namespace segpay

@@ -1,0 +1,19 @@
+// What both readers and transactions of an SQLite ledger look up.
+#pragma once
+
+#include "ledger/ledger.hpp"
+#include "ledger/sqlite_handle.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace segpay {
+
+// The entry with that key. `box`: opens the password of its event; null: it comes without.
+std::optional<Entry> find_entry(SqliteConnection& connection, std::string_view key,
+                                const SecretBox* box);
+
+// The approved transaction with that id.
+std::optional<Event> find_transaction(SqliteConnection& connection, std::string_view id);
+
+} // namespace segpay

@@ -1,0 +1,81 @@
+// The rule by itself; what hosts and processes make of it is in repeats_tests.cpp.
+#include "ledger/outstanding.hpp"
+
+#include "ledger/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace segpay;
+using namespace segpay::test;
+
+namespace {
+
+constexpr TimeMs kWindow = 1'000;
+
+std::string come(Purchase& memory, const Fact& fact, TimeMs now) {
+    std::string key = recognised(memory, {fact.event, fact.identity}, now, kWindow);
+    remember_outstanding(memory, fact.identity, key, now, kWindow);
+    return key;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(outstanding_tests)
+
+BOOST_AUTO_TEST_CASE(a_repeat_has_the_key_and_changes_no_state) {
+    Purchase memory;
+    const std::string first = come(memory, member("1", EventKind::member_disable), 0);
+    const std::string enable = come(memory, member("1", EventKind::member_enable), 1);
+    BOOST_TEST(first != enable);
+    BOOST_TEST(memory.state.has_access);
+    BOOST_TEST(come(memory, member("1", EventKind::member_disable), kWindow) == first);
+    BOOST_TEST(memory.state.has_access);
+    BOOST_TEST(forget_outstanding(memory, first));
+    BOOST_TEST(!forget_outstanding(memory, first));
+    BOOST_TEST(come(memory, member("1", EventKind::member_disable), kWindow) != first);
+    BOOST_TEST(!memory.state.has_access);
+}
+
+BOOST_AUTO_TEST_CASE(the_time_runs_from_the_first_on) {
+    Purchase memory;
+    const Fact disable = member("1", EventKind::member_disable);
+    const std::string first = come(memory, disable, 0);
+    come(memory, member("1", EventKind::member_enable), 0);
+    BOOST_TEST(come(memory, disable, kWindow) == first);
+    BOOST_TEST(come(memory, disable, kWindow + 1) != first);
+    BOOST_TEST(memory.outstanding.size() == 1u); // the others' time is over
+}
+
+BOOST_AUTO_TEST_CASE(a_stem_that_begins_another_is_another) {
+    Purchase memory;
+    Fact of_transaction = member("1", EventKind::member_enable);
+    const std::string plain = come(memory, of_transaction, 0);
+    of_transaction.identity.stem += "@77"; // an id, though with an epoch
+    BOOST_TEST(recognised(memory, {of_transaction.event, of_transaction.identity}, 0, kWindow) !=
+               plain);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_a_key_for_ever_is_not_remembered) {
+    Purchase memory;
+    const Fact sale = transaction("1", "1001");
+    come(memory, sale, 0);
+    BOOST_TEST(memory.outstanding.empty());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_remembered_when_the_time_is_none) {
+    Purchase memory;
+    const Fact cancel = member("1", EventKind::member_cancel);
+    BOOST_TEST(!remember_outstanding(memory, cancel.identity, "segpay/1/cancel/r1", 0, 0));
+    BOOST_TEST(memory.outstanding.empty());
+}
+
+BOOST_AUTO_TEST_CASE(is_stored_as_text) {
+    const std::vector<Outstanding> all = {{"segpay/p1/enable/a0", kNow}, {"segpay/p1/x y/r1", -1}};
+    BOOST_TEST((outstanding_from(outstanding_text(all)) == all));
+    BOOST_TEST(outstanding_text({}) == "");
+    BOOST_TEST(outstanding_from("").empty());
+    for (const char* const damaged : {"1", "1 key", "key\n", " \n", "1x key\n", "\n"})
+        BOOST_CHECK_THROW(outstanding_from(damaged), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
