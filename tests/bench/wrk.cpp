@@ -31,13 +31,13 @@ Load send_postbacks(const std::string& url, int seconds, Reading reading) {
                    kPatience, "--script", SEGPAY_SOURCE_DIR "/tests/bench/peer/postbacks.lua", url,
                    "--", std::to_string(next_first_id()), std::to_string(kIdsOfThread),
                    reading == Reading::read_answers ? "yes" : "no"});
-    constexpr std::string_view kMark = "ANSWERS ";
+    constexpr std::string_view kMark = "SENT ";
     const std::size_t at = output.find(kMark);
     Load load;
     double microseconds = 0;
-    if (at == std::string::npos ||
-        !(std::istringstream(output.substr(at + kMark.size())) >> load.answers >> microseconds >>
-          load.refused >> load.unwelcome >> load.lost >> load.p50_us >> load.p99_us))
+    if (at == std::string::npos || !(std::istringstream(output.substr(at + kMark.size())) >>
+                                     load.sent >> load.answers >> microseconds >> load.refused >>
+                                     load.unwelcome >> load.lost >> load.p50_us >> load.p99_us))
         throw std::runtime_error("wrk says:\n" + output);
     load.seconds = microseconds / 1e6;
     return load;

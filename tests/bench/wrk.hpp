@@ -10,6 +10,7 @@ namespace segpay::bench {
 constexpr int kConnections = 64;
 
 struct Load {
+    std::uint64_t sent = 0; // with those whose answers were not waited for
     std::uint64_t answers = 0;
     double seconds = 0;
     std::uint64_t refused = 0;   // answers that were no 2xx
