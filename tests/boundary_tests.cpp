@@ -30,6 +30,18 @@ constexpr unsigned char kCanary = 0xA5;
 
 BOOST_AUTO_TEST_SUITE(boundary_tests)
 
+BOOST_AUTO_TEST_CASE(a_sink_is_whole_or_none) {
+    auto sink = sized<biller_reply_sink>();
+    BOOST_TEST(is_whole(&sink));
+    ++sink.struct_size; // of a host that knows more
+    BOOST_TEST(is_whole(&sink));
+    sink.struct_size -= 2;
+    BOOST_TEST(!is_whole(&sink));
+    sink.struct_size = 0;
+    BOOST_TEST(!is_whole(&sink));
+    BOOST_TEST(!is_whole(static_cast<const biller_reply_sink*>(nullptr)));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_said_is_not_an_empty_text) {
     BOOST_TEST(view({nullptr, 0}) == "");
     BOOST_TEST(view({nullptr, 17}) == ""); // a size without data is not followed

@@ -227,6 +227,39 @@ BOOST_AUTO_TEST_CASE(missing_arguments_are_answered_not_followed) {
     BOOST_TEST(p.recover(open_one, 1, nullptr, nullptr) == uint32_t{BILLER_STATUS_OK});
 }
 
+// A sink that ends before its callback has none, whatever stands behind it in memory.
+BOOST_AUTO_TEST_CASE(a_sink_that_is_too_short_is_not_called) {
+    Account account;
+    biller_instance* open_one = account.instance();
+    int calls = 0;
+    const std::string query = sign_up(1);
+    biller_http_request http{};
+    http.struct_size = sizeof http;
+    http.method = biller_text("GET");
+    http.query = biller::bytes(query);
+    http.peer = biller_text("127.0.0.1");
+    biller_reply_sink replies{
+        offsetof(biller_reply_sink, reply), 0, &calls,
+        [](void* self, const biller_http_reply*) { ++*static_cast<int*>(self); }};
+    biller_link_request request = biller::link_request(BILLER_LINK_JOIN);
+    request.option = biller_text("101");
+    biller_link_sink links{offsetof(biller_link_sink, link), 0, &calls,
+                           [](void* self, const biller_link*) { ++*static_cast<int*>(self); }};
+    biller_entry_query all = biller::entry_query(BILLER_STATES_ALL);
+    biller_entry_sink entries{offsetof(biller_entry_sink, entry), 0, &calls,
+                              [](void* self, const biller_entry*) -> uint32_t {
+                                  return static_cast<uint32_t>(++*static_cast<int*>(self));
+                              }};
+    const biller_plugin& p = plugin();
+    const uint32_t refused = BILLER_STATUS_ARGUMENT;
+    BOOST_TEST(p.handle(open_one, &http, &replies, nullptr) == refused);
+    BOOST_TEST(p.link(open_one, &request, &links, nullptr) == refused);
+    BOOST_TEST(p.entries(open_one, &all, &entries, nullptr) == refused);
+    BOOST_TEST(calls == 0);
+    BOOST_TEST(account.host.told().empty()); // what cannot be answered is not taken
+    BOOST_TEST(account.entries().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_list_with_a_count_but_no_elements_is_an_argument_error) {
     Account account;
     biller_link_request request = biller::link_request(BILLER_LINK_JOIN);

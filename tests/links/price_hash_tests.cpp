@@ -30,6 +30,21 @@ BOOST_AUTO_TEST_CASE(encoded_or_not_it_is_the_same_hash) {
     BOOST_TEST(read("dsvEzGU8vjsph0kbhZblRC%2B1wjQ=") == "dsvEzGU8vjsph0kbhZblRC+1wjQ=");
 }
 
+BOOST_AUTO_TEST_CASE(every_character_may_be_escaped_in_either_case) {
+    constexpr std::string_view kAlphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const std::string rest(kHash.substr(1));
+    for (const char c : kAlphabet)
+        for (const std::string_view digits : {"0123456789abcdef", "0123456789ABCDEF"}) {
+            const std::string escape = {'%', digits[static_cast<unsigned char>(c) / 16],
+                                        digits[static_cast<unsigned char>(c) % 16]};
+            BOOST_TEST(read(escape + rest) == c + rest, escape);
+        }
+    for (std::string_view no_escape : {"%6g", "%6G", "%6`", "%6@", "%6/", "%6:", "%g6"})
+        BOOST_TEST_CONTEXT(no_escape)
+    BOOST_TEST(read(std::string(no_escape) + rest).starts_with("has 30 characters; "));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_20_bytes_is_no_hash) {
     for (std::string_view text :
          {"", "x", "dsvEzGU8vjsph0kbhZblRC/1wjQ",
