@@ -276,6 +276,8 @@ typedef struct biller_http_reply {
     biller_bytes disposition_name;
     biller_bytes message;
     biller_bytes key;
+    const biller_pair *headers;
+    size_t header_count;
 } biller_http_reply;
 typedef struct biller_reply_sink {
     uint32_t struct_size;

@@ -481,7 +481,7 @@ typedef struct biller_http_request {
     biller_bytes query;         /* what follows the question mark, still encoded */
     biller_bytes body;          /* still encoded; at most 64 KiB */
     biller_bytes peer;          /* address of the socket's other end, without port; IPv4 or IPv6 */
-    const biller_pair *headers; /* at least Authorization, Content-Type, X-Forwarded-For */
+    const biller_pair *headers; /* at least Authorization, Content-Type, Host, X-Forwarded-For */
     size_t header_count;
 } biller_http_request;
 
@@ -499,18 +499,24 @@ typedef struct biller_http_request {
 #define BILLER_DISPOSITION_UNAVAILABLE 10 /* "unavailable": the ledger cannot be written; nothing
                                              was, and the processor will come again */
 
-/* What to send back, word for word. The processor repeats a request that was answered with another
- * status than 200, so a host must not turn one into the other. */
+/* What to send back, word for word: the status, all the headers, the body. The processor repeats a
+ * request that was answered with another status than 200, so a host must not turn one into the
+ * other. The headers are the whole list, so a host adds none of its own; they matter: a client that
+ * follows RFC 7617 sends its password only after a 401 with WWW-Authenticate. */
 typedef struct biller_http_reply {
     uint32_t struct_size;
     uint32_t status;           /* HTTP status */
-    biller_bytes content_type; /* "text/plain; charset=utf-8" */
+    biller_bytes content_type; /* "text/plain; charset=utf-8"; among the headers, too */
     biller_bytes body;         /* the success or the failure word */
     uint32_t disposition;      /* BILLER_DISPOSITION_* */
-    uint32_t retry_after_s;    /* when not 0: for a Retry-After header */
+    uint32_t retry_after_s;    /* when not 0: seconds; among the headers, too, as Retry-After */
     biller_bytes disposition_name;
     biller_bytes message;      /* for the operator, never for the wire; empty when all is well */
     biller_bytes key;          /* of the event or the kept request, when there is one */
+    const biller_pair *headers; /* Content-Type, Cache-Control; Retry-After; with 401
+                                   WWW-Authenticate, with 405 Allow. Each name once; printable
+                                   ASCII, ready to be sent. Of this call only, as the texts are */
+    size_t header_count;        /* at least 1 */
 } biller_http_reply;
 
 typedef struct biller_reply_sink {

@@ -235,6 +235,7 @@ struct Reply {
     uint32_t retry_after_s = 0;
     std::string message;
     std::string key;
+    Pairs headers; // all, Content-Type and Retry-After among them
 };
 
 struct PortalField {
@@ -351,7 +352,10 @@ inline Reply reply_of(const biller_http_reply& reply) {
             text(reply.disposition_name),
             reply.retry_after_s,
             text(reply.message),
-            text(reply.key)};
+            text(reply.key),
+            BILLER_HAS(biller_http_reply, &reply, header_count)
+                ? pairs_of(reply.headers, reply.header_count)
+                : Pairs()};
 }
 
 inline void require_ok(uint32_t status, const biller_reason& reason) {

@@ -445,7 +445,9 @@ Reply Biller::reply_for(Delivery delivery, const Entry& entry, const std::string
 Reply Biller::refusal(const Refusal& refusal) const {
     Reply refused = reply(Disposition::refused, {}, refusal.message);
     refused.http_status = refusal.http_status;
-    host_.log(LogLevel::warning, "refused: " + refusal.message);
+    refused.headers = refusal.headers;
+    host_.log(refusal.is_challenge ? LogLevel::info : LogLevel::warning,
+              "refused: " + refusal.message);
     return refused;
 }
 

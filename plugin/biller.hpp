@@ -50,6 +50,7 @@ struct Reply {
     unsigned retry_after_s = 0;
     std::string message; // for the operator
     std::string key;
+    ReplyHeaders headers = {}; // those of this reply alone
 };
 
 // What a round of deliveries did.

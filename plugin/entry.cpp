@@ -231,18 +231,45 @@ Reply reply_to(Biller& biller, const HttpRequest& request) {
     }
 }
 
-biller_http_reply reply_of(const Reply& told) {
-    auto reply = sized<biller_http_reply>();
-    reply.status = told.http_status;
-    reply.content_type = bytes("text/plain; charset=utf-8");
-    reply.body = bytes(told.body);
-    reply.disposition = static_cast<uint32_t>(told.disposition);
-    reply.retry_after_s = told.retry_after_s;
-    reply.disposition_name = bytes(disposition_name(told.disposition));
-    reply.message = bytes(told.message);
-    reply.key = said(told.key);
-    return reply;
-}
+// A biller_http_reply over a Reply, which must outlive it.
+class ReplyView {
+public:
+    explicit ReplyView(const Reply& told) : retry_after_(std::to_string(told.retry_after_s)) {
+        constexpr std::string_view kContentType = "text/plain; charset=utf-8";
+        headers_.reserve(kOwnHeaders + told.headers.size());
+        add("Content-Type", kContentType);
+        add("Cache-Control", "no-store"); // a proxy's memory would answer for the ledger
+        if (told.retry_after_s != 0) add("Retry-After", retry_after_);
+        for (const auto& [name, value] : told.headers)
+            add(name, value);
+
+        reply_.status = told.http_status;
+        reply_.content_type = bytes(kContentType);
+        reply_.body = bytes(told.body);
+        reply_.disposition = static_cast<uint32_t>(told.disposition);
+        reply_.retry_after_s = told.retry_after_s;
+        reply_.disposition_name = bytes(disposition_name(told.disposition));
+        reply_.message = bytes(told.message);
+        reply_.key = said(told.key);
+        reply_.headers = headers_.data();
+        reply_.header_count = headers_.size();
+    }
+    ReplyView(const ReplyView&) = delete;
+    ReplyView& operator=(const ReplyView&) = delete;
+
+    const biller_http_reply* get() const { return &reply_; }
+
+private:
+    static constexpr std::size_t kOwnHeaders = 3;
+
+    void add(std::string_view name, std::string_view value) {
+        headers_.push_back({bytes(name), bytes(value)});
+    }
+
+    std::string retry_after_;
+    std::vector<biller_pair> headers_;
+    biller_http_reply reply_ = sized<biller_http_reply>();
+};
 
 uint32_t handle(biller_instance* instance, const biller_http_request* request,
                 const biller_reply_sink* sink, biller_reason* reason) {
@@ -250,8 +277,8 @@ uint32_t handle(biller_instance* instance, const biller_http_request* request,
         require(request && is_whole(sink) && sink->reply, "request, sink or sink->reply is NULL");
         const biller_http_request given = adopted(request);
         const Reply told = reply_to(biller, http_request_of(given));
-        const biller_http_reply reply = reply_of(told);
-        sink->reply(sink->context, &reply);
+        const ReplyView reply(told);
+        sink->reply(sink->context, reply.get());
         return BILLER_STATUS_OK;
     });
 }
@@ -399,8 +426,8 @@ uint32_t batch_handle_hook(biller_instance* instance, const biller_http_request*
         }
         uint32_t told = 0; // and the number of the next
         const auto tell = [&](const Reply& answer) {
-            const biller_http_reply reply = reply_of(answer);
-            known.reply(known.context, told++, &reply);
+            const ReplyView reply(answer);
+            known.reply(known.context, told++, reply.get());
         };
         try {
             biller.handle_all(given, [&](std::size_t, const Reply& answer) { tell(answer); },

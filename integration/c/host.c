@@ -70,8 +70,13 @@ static void on_link(void* context, const biller_link* link) {
 
 static void on_reply(void* context, const biller_http_reply* reply) {
     uint32_t* status = context;
+    size_t i;
     *status = reply->status;
     printf("reply       %u\n", (unsigned)reply->status);
+    for (i = 0; i < reply->header_count; ++i) { /* all that a web server has to send */
+        print("  header    ", reply->headers[i].name);
+        print("            ", reply->headers[i].value);
+    }
     print("  body      ", reply->body);
     print("  what      ", reply->disposition_name);
     print("  why       ", reply->message);

@@ -77,6 +77,9 @@ Json outcome_json(const biller::Reply& reply, Json events) {
                  {"disposition", reply.disposition_name},
                  {"events", std::move(events)}};
     if (!reply.message.empty()) json["message"] = reply.message;
+    Json& headers = json["headers"] = Json::object();
+    for (const auto& [name, value] : reply.headers)
+        headers[name] = value;
     return json;
 }
 

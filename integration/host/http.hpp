@@ -34,7 +34,7 @@ struct HttpRequest {
 
 struct HttpResponse {
     int status = 200;
-    std::string content_type = "text/html; charset=utf-8";
+    std::string content_type = "text/html; charset=utf-8"; // empty: it is among the headers
     std::string body;
     Pairs headers;
 };

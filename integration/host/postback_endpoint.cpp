@@ -1,9 +1,9 @@
 // What came together goes to the plugin in one call.
 #include "postback_endpoint.hpp"
 
-#include "html.hpp"
 #include "log.hpp"
 
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <utility>
@@ -11,6 +11,8 @@
 
 namespace nats_host {
 namespace {
+
+constexpr std::uint32_t kUnauthorized = 401;
 
 biller::Request taken_from(HttpRequest& request) {
     return {.method = std::move(request.method),
@@ -21,14 +23,15 @@ biller::Request taken_from(HttpRequest& request) {
 }
 
 HttpResponse response_of(biller::Reply& reply) {
+    // The plugin warns where a password is wrong; to be asked for one is nothing to worry about.
+    const Level level = reply.status == kUnauthorized ? Level::info : Level::warning;
     if (!reply.message.empty())
-        log(Level::warning, "postback " + reply.disposition_name + ": " + reply.message);
+        log(level, "postback " + reply.disposition_name + ": " + reply.message);
     HttpResponse response;
     response.status = static_cast<int>(reply.status);
-    response.content_type = std::move(reply.content_type);
+    response.content_type.clear(); // among the headers
     response.body = std::move(reply.body);
-    if (reply.retry_after_s != 0)
-        response.headers.emplace_back("Retry-After", std::to_string(reply.retry_after_s));
+    response.headers = std::move(reply.headers);
     return response;
 }
 
@@ -48,14 +51,9 @@ void answer_postbacks(biller::Instance& biller, DieAt& die_at,
     std::vector<Exchange*> asking;
     std::vector<biller::Request> requests;
     for (Exchange* exchange : exchanges) {
-        HttpRequest& request = exchange->request;
-        if (request.method != "GET" && request.method != "POST") {
-            exchange->answer(wrong_method("GET, POST"));
-            continue;
-        }
         die_at.pass(Step::received);
         asking.push_back(exchange);
-        requests.push_back(taken_from(request));
+        requests.push_back(taken_from(exchange->request));
     }
     std::vector<biller::Reply> replies;
     try {

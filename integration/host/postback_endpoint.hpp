@@ -1,4 +1,4 @@
-// /signup/process_segpay.php: hands the processor's requests to the plugin and its answers back,
+// Where the processor posts back: hands its requests to the plugin and the answers back,
 // word for word. Decides nothing.
 #pragma once
 

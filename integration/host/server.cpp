@@ -89,7 +89,8 @@ MHD_Result send(MHD_Connection* connection, const HttpResponse& response) {
     MHD_Response* raw = MHD_create_response_from_buffer(
         response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
     if (!raw) return MHD_NO;
-    MHD_add_response_header(raw, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
+    if (!response.content_type.empty())
+        MHD_add_response_header(raw, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
     for (const auto& [name, value] : response.headers)
         MHD_add_response_header(raw, name.c_str(), value.c_str());
     const MHD_Result sent =

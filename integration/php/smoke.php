@@ -91,7 +91,13 @@ final class Biller
         return $url;
     }
 
-    /** @return array{status: int, body: ?string, disposition: ?string, message: ?string} */
+    /**
+     * What a script of a web server sends: http_response_code() with the status, header() with
+     * "$name: $value" of each of the headers, and the body.
+     *
+     * @return array{status: int, headers: array<string, string>, body: ?string,
+     *     disposition: ?string, message: ?string}
+     */
     public function handle(string $method, string $query, string $body, string $peer): array
     {
         $request = $this->make('biller_http_request');
@@ -104,6 +110,7 @@ final class Biller
         $sink->reply = function ($context, $reply) use (&$answer): void {
             $answer = [
                 'status' => $reply[0]->status,
+                'headers' => self::pairs($reply[0]->headers, $reply[0]->header_count),
                 'body' => self::text($reply[0]->body),
                 'disposition' => self::text($reply[0]->disposition_name),
                 'message' => self::text($reply[0]->message),
@@ -143,6 +150,16 @@ final class Biller
     private static function text(FFI\CData $bytes): ?string
     {
         return $bytes->data === null ? null : FFI::string($bytes->data, $bytes->size);
+    }
+
+    /** @return array<string, string> names and values of a list of biller_pair */
+    private static function pairs(?FFI\CData $pairs, int $count): array
+    {
+        $all = [];
+        for ($i = 0; $i < $count; ++$i) {
+            $all[self::text($pairs[$i]->name)] = self::text($pairs[$i]->value);
+        }
+        return $all;
     }
 
     private function event(FFI\CData $event): array
@@ -203,7 +220,8 @@ try {
         echo 'event  ', json_encode($event, JSON_THROW_ON_ERROR), "\n";
     }
     $biller->close();
-    exit($reply['status'] === 200 && count($events) === 1 ? 0 : 1);
+    $isWhole = isset($reply['headers']['Content-Type']);
+    exit($reply['status'] === 200 && $isWhole && count($events) === 1 ? 0 : 1);
 } catch (Throwable $failure) {
     fwrite(STDERR, "smoke.php: {$failure->getMessage()}\n");
     exit(1);

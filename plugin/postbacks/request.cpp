@@ -1,6 +1,7 @@
 // Decoding and authentication of a request.
 #include "postbacks/request.hpp"
 
+#include "postbacks/portal.hpp"
 #include "values/secret.hpp"
 #include "values/word.hpp"
 
@@ -52,6 +53,16 @@ std::string from_base64(std::string_view encoded) {
     return plain;
 }
 
+// Clients that do not know of `charset` send a password as ISO-8859-1, or as the Windows-1252 that
+// has it inside. Both are compared, so that the time tells neither.
+bool is_same_in_either_encoding(std::string_view given, std::string_view expected) {
+    std::string recoded = from_windows_1252(given);
+    const bool is_utf8 = equal_in_constant_time(given, expected);
+    const bool is_latin1 = equal_in_constant_time(recoded, expected);
+    wipe(recoded);
+    return is_utf8 || is_latin1;
+}
+
 bool has_credentials(const HttpRequest& request, const BasicCredentials& wanted) {
     constexpr std::string_view kScheme = "Basic ";
     const std::string_view header = request.header("Authorization");
@@ -60,10 +71,25 @@ bool has_credentials(const HttpRequest& request, const BasicCredentials& wanted)
     std::string expected;
     expected.reserve(wanted.username.size() + 1 + wanted.password.reveal().size());
     expected.append(wanted.username).append(":").append(wanted.password.reveal());
-    const bool is_right = equal_in_constant_time(given, expected);
+    const bool is_right = is_same_in_either_encoding(given, expected);
     wipe(given);
     wipe(expected);
     return is_right;
+}
+
+// RFC 7617: the client sends its password after a 401 that names realm and encoding. The realm is
+// the name that the client asked for: what `portal` prints as the domain.
+Refusal challenge(const HttpRequest& request) {
+    constexpr std::size_t kMaxHostBytes = 255;
+    const std::string_view host = request.header("Host");
+    const bool is_usable = is_host_name(host) && host.size() <= kMaxHostBytes;
+    const std::string realm(is_usable ? host : "postbacks");
+    const bool is_first_try = request.header("Authorization").empty();
+    return {401,
+            is_first_try ? "HTTP Basic credentials are missing; the answer asks for them"
+                         : "HTTP Basic credentials are wrong",
+            {{"WWW-Authenticate", "Basic realm=\"" + realm + "\", charset=\"UTF-8\""}},
+            is_first_try};
 }
 
 bool take_secret(Form& form, const SecretParameter& wanted) {
@@ -97,8 +123,10 @@ std::optional<Refusal> decode_request(const HttpRequest& request, Form& form) {
     form.clear();
     const bool is_post = request.method == "POST";
     if (!is_post && request.method != "GET")
-        return Refusal{405, "method " + std::string(shortened(clean_text(request.method), 20)) +
-                                " is neither GET nor POST"};
+        return Refusal{405,
+                       "method " + std::string(shortened(clean_text(request.method), 20)) +
+                           " is neither GET nor POST",
+                       {{"Allow", "GET, POST"}}};
     if (request.query.size() + request.body.size() > kMaxRequestBytes)
         return Refusal{413,
                        "the request is larger than " + std::to_string(kMaxRequestBytes) + " bytes"};
@@ -125,7 +153,7 @@ std::optional<Refusal> authenticate(const HttpRequest& request, const Authentici
                                     " is not in postbacks.authenticity.addresses"};
     }
     if (authenticity.basic && !has_credentials(request, *authenticity.basic))
-        return Refusal{401, "HTTP Basic credentials are missing or wrong"};
+        return challenge(request);
     if (authenticity.secret && !take_secret(form, *authenticity.secret))
         return Refusal{
             403, "the secret parameter \"" + authenticity.secret->name + "\" is missing or wrong"};

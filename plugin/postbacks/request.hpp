@@ -26,10 +26,14 @@ struct HttpRequest {
     std::string_view header(std::string_view name) const;
 };
 
+using ReplyHeaders = std::vector<std::pair<std::string, std::string>>;
+
 // Why a request is not even looked at.
 struct Refusal {
     unsigned http_status = 400;
-    std::string message; // for the operator; names neither secrets nor what was compared
+    std::string message;       // for the operator; names neither secrets nor what was compared
+    ReplyHeaders headers = {}; // that the status asks for
+    bool is_challenge = false; // the client is to come again with its password: nothing is wrong
 };
 
 // Reads query and body as one list of fields into `form`, which the request must outlive. nullopt:

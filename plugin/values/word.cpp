@@ -18,6 +18,12 @@ constexpr std::array<char16_t, 32> kWindows1252 = {
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
+// 0: nothing.
+char16_t windows_1252(char byte) {
+    const auto code = static_cast<unsigned char>(byte);
+    return code >= 0x80 && code < 0xA0 ? kWindows1252[code - 0x80u] : code;
+}
+
 void append_utf8(std::string& out, char16_t c) {
     if (c < 0x80) {
         out += static_cast<char>(c);
@@ -157,8 +163,7 @@ std::string clean_text(std::string_view bytes) {
     while (!bytes.empty()) {
         const std::size_t length = utf8_length(bytes);
         if (length == 0) {
-            const auto byte = static_cast<unsigned char>(bytes[0]);
-            const char16_t meaning = byte < 0xA0 ? kWindows1252[byte - 0x80u] : byte;
+            const char16_t meaning = windows_1252(bytes[0]);
             append_utf8(clean, meaning == 0 ? u' ' : meaning);
             bytes.remove_prefix(1);
             continue;
@@ -173,6 +178,14 @@ std::string clean_text(std::string_view bytes) {
         bytes.remove_prefix(length);
     }
     return clean;
+}
+
+std::string from_windows_1252(std::string_view bytes) {
+    std::string utf8;
+    utf8.reserve(3 * bytes.size()); // so that it never moves: it may hold a password
+    for (const char byte : bytes)
+        append_utf8(utf8, windows_1252(byte));
+    return utf8;
 }
 
 bool is_clean(std::string_view text) {

@@ -31,6 +31,10 @@ inline std::string_view trimmed(std::string_view text) {
 // characters become spaces. Never fails.
 std::string clean_text(std::string_view bytes);
 
+// Bytes that are Windows-1252, of which ISO-8859-1 is a part, as UTF-8. What means nothing there
+// becomes NUL.
+std::string from_windows_1252(std::string_view bytes);
+
 // Whether clean_text would leave the text as it is.
 bool is_clean(std::string_view text);
 

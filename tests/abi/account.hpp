@@ -77,11 +77,14 @@ class Account {
 public:
     TestHost host;
 
-    explicit Account(const std::string& ledger = ":memory:", uint32_t host_flags = 0) {
+    // `text`: another configuration, in place of the example's.
+    explicit Account(const std::string& ledger = ":memory:", uint32_t host_flags = 0,
+                     const std::string& text = {}) {
         biller_config config{};
         config.struct_size = sizeof config;
         config.path = biller::bytes(files.config);
         config.ledger = biller::bytes(ledger);
+        if (!text.empty()) config.text = biller::bytes(text);
         biller_host table = host.table();
         table.flags = host_flags;
         biller_reason reason = biller::empty_reason();
@@ -102,14 +105,18 @@ public:
         std::string body;
         std::string message;
         std::string key;
+        biller::Pairs headers;
         int replies = 0; // how often the sink was called
     };
-    Handled handle(const std::string& query) {
+    Handled handle(const std::string& query, const std::vector<biller_pair>& headers = {},
+                   const char* method = "GET") {
         biller_http_request request{};
         request.struct_size = sizeof request;
-        request.method = biller_text("GET");
+        request.method = biller_text(method);
         request.query = biller::bytes(query);
         request.peer = biller_text("127.0.0.1");
+        request.headers = headers.data();
+        request.header_count = headers.size();
         Handled handled;
         biller_reply_sink sink{sizeof sink, 0, &handled, &keep_reply};
         handled.status = plugin().handle(instance_, &request, &sink, nullptr);
@@ -158,6 +165,7 @@ private:
         handled.body = biller::text(reply->body);
         handled.message = biller::text(reply->message);
         handled.key = biller::text(reply->key);
+        handled.headers = biller::detail::pairs_of(reply->headers, reply->header_count);
         ++handled.replies;
     }
     static uint32_t keep_entry(void* self, const biller_entry* entry) {

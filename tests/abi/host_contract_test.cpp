@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <thread>
 
@@ -26,6 +28,16 @@ uint32_t refuse(const biller_event&, biller_reason* reason) {
 }
 
 uint32_t done(const biller_event&, biller_reason*) { return BILLER_DONE; }
+
+// The example's configuration with HTTP Basic asked for.
+std::string config_with_basic() {
+    std::ifstream file(abi_tests::files.config);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::string place = "    addresses:\n      - 127.0.0.1\n";
+    const std::size_t at = text.find(place);
+    BOOST_REQUIRE(at != std::string::npos);
+    return text.insert(at, "    basic:\n      username: segpay\n      password: canary-basic\n");
+}
 
 // Every hook of an instance, called with arguments that are good otherwise.
 std::map<std::string, uint32_t> call_every_hook(biller_instance* instance) {
@@ -190,6 +202,34 @@ BOOST_AUTO_TEST_CASE(a_refused_request_is_answered_and_leaves_nothing) {
     BOOST_TEST(handled.http_status == 400u);
     BOOST_TEST(handled.disposition_name == "refused");
     BOOST_TEST(account.entries().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_brings_all_its_headers) {
+    const biller::Pairs always = {{"Content-Type", "text/plain; charset=utf-8"},
+                                  {"Cache-Control", "no-store"}};
+    const auto with = [&](const char* name, const char* value) {
+        biller::Pairs headers = always;
+        headers.emplace_back(name, value);
+        return headers;
+    };
+    Account account(":memory:", 0, config_with_basic());
+    const biller_pair host = {biller_text("Host"), biller_text("join.example.com")};
+    const biller_pair password = {biller_text("Authorization"), // segpay:canary-basic
+                                  biller_text("Basic c2VncGF5OmNhbmFyeS1iYXNpYw==")};
+    const auto stranger = account.handle(sign_up(1), {host});
+    BOOST_TEST(stranger.http_status == 401u);
+    BOOST_TEST((stranger.headers ==
+                with("WWW-Authenticate", R"(Basic realm="join.example.com", charset="UTF-8")")));
+    const auto delivered = account.handle(sign_up(1), {host, password});
+    BOOST_TEST(delivered.http_status == 200u);
+    BOOST_TEST((delivered.headers == always));
+    const auto wrong = account.handle(sign_up(1), {host, password}, "PUT");
+    BOOST_TEST(wrong.http_status == 405u);
+    BOOST_TEST((wrong.headers == with("Allow", "GET, POST")));
+    account.host.answer = [](const auto&, auto*) { return uint32_t{BILLER_RETRY}; };
+    const auto deferred = account.handle(sign_up(2), {host, password});
+    BOOST_TEST(deferred.http_status == 503u);
+    BOOST_TEST((deferred.headers == with("Retry-After", "60")));
 }
 
 BOOST_AUTO_TEST_CASE(calls_from_inside_the_event_callback_are_turned_away) {

@@ -262,6 +262,8 @@ class Translate(unittest.TestCase):
         self.assertEqual(line["reply"], {"status": 200, "body": "*success*"})
         self.assertEqual(list(line)[:3], ["reply", "disposition", "events"])
         self.assertEqual(line["disposition"], "delivered")
+        self.assertEqual(line["headers"], {"Content-Type": "text/plain; charset=utf-8",
+                                           "Cache-Control": "no-store"})
         (event,) = line["events"]
         keys = list(event)
         self.assertEqual(keys[: len(EVENT_KEYS)], EVENT_KEYS)

@@ -12,6 +12,17 @@ void check_text(const biller_bytes& text) {
     holds(is_clean_utf8(view(text)), "text is UTF-8 without control characters", view(text));
 }
 
+// Whatever a stranger says, no header of ours ends early or begins another.
+void check_headers(const biller_http_reply& reply) {
+    holds(reply.header_count > 0, "a reply has headers");
+    for (std::size_t i = 0; i < reply.header_count; ++i)
+        for (const biller_bytes& text : {reply.headers[i].name, reply.headers[i].value}) {
+            holds(text.size > 0, "a header has a name and a value");
+            for (const char c : view(text))
+                holds(c >= ' ' && c <= '~', "a header is printable ASCII", view(text));
+        }
+}
+
 void check_event(const biller_event& event) {
     holds(event.struct_size == sizeof event, "an event has its size");
     holds(event.kind <= BILLER_EVENT_MEMBER_CANCEL, "an event has a kind");

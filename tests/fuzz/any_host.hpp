@@ -17,6 +17,7 @@ constexpr int64_t kStart = 1'790'000'000'000; // of its clock
 
 void check_text(const biller_bytes& text);
 void check_event(const biller_event& event);
+void check_headers(const biller_http_reply& reply);
 
 template <std::size_t Size>
 void check_reason_text(const char (&text)[Size]) {

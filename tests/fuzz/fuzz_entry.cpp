@@ -406,6 +406,7 @@ private:
                                                  reply->key, reply->disposition_name})
                     check_text(said);
                 holds(view(reply->body).size() > 0, "a reply has a body");
+                check_headers(*reply);
                 kept.key = view(reply->key);
                 kept.disposition = reply->disposition;
                 kept.stopping.answer();

@@ -56,10 +56,19 @@ std::string basic(const std::string& credentials) {
     return "Basic " + encoded.str();
 }
 
-Authenticity with_basic() {
+Authenticity with_basic(std::string_view username = "segpay",
+                        std::string_view password = "canary:with colon") {
     Authenticity authenticity;
-    authenticity.basic = BasicCredentials{"segpay", Secret("canary:with colon")};
+    authenticity.basic = BasicCredentials{std::string(username), Secret(password)};
     return authenticity;
+}
+
+// What is said to a client that comes with these headers.
+Refusal refusal_of(const Authenticity& authenticity, const Headers& headers) {
+    Form form;
+    const auto refusal = authenticate({"GET", "", "", "203.0.113.9", headers}, authenticity, form);
+    BOOST_REQUIRE(refusal.has_value());
+    return *refusal;
 }
 
 Authenticity with_secret() {
@@ -229,6 +238,69 @@ BOOST_AUTO_TEST_CASE(basic_credentials_must_be_right) {
     BOOST_TEST(given("Bearer " + right.substr(6)) == 401u);
     BOOST_TEST(given("segpay:canary:with colon") == 401u);
     BOOST_TEST(answer(authenticity, "203.0.113.9") == 401u);
+}
+
+// RFC 7617: without the challenge a client that follows the standard never sends its password.
+BOOST_AUTO_TEST_CASE(whoever_sends_no_password_is_asked_for_it) {
+    const Authenticity authenticity = with_basic();
+    using Challenge = std::pair<std::string_view, std::string>;
+    for (const auto& [host, realm] : {Challenge{"join.example.com", "join.example.com"},
+                                      {"[::1]:8443", "[::1]:8443"},
+                                      {"", "postbacks"},
+                                      {"a\"b", "postbacks"},
+                                      {"a\r\nSet-Cookie: b", "postbacks"},
+                                      {"join.example.com/path", "postbacks"}})
+        for (const std::string& credentials : {std::string(), basic("segpay:wrong")})
+            BOOST_TEST_CONTEXT(host << " " << credentials) {
+                const Refusal refusal =
+                    refusal_of(authenticity, {{"Host", host}, {"Authorization", credentials}});
+                BOOST_TEST(refusal.http_status == 401u);
+                BOOST_TEST((refusal.headers ==
+                            ReplyHeaders{{"WWW-Authenticate",
+                                          "Basic realm=\"" + realm + "\", charset=\"UTF-8\""}}));
+                BOOST_TEST(refusal.is_challenge == credentials.empty());
+            }
+    const std::string longest(255, 'a');
+    BOOST_TEST(contains(refusal_of(authenticity, {{"Host", longest}}).headers[0].second, longest));
+    const std::string longer(256, 'a');
+    BOOST_TEST(!contains(refusal_of(authenticity, {{"Host", longer}}).headers[0].second, "aaa"));
+}
+
+BOOST_AUTO_TEST_CASE(a_method_that_is_not_taken_is_told_which_are) {
+    Form form;
+    const auto refusal = decode_request({"PUT", "a=1", "", "", {}}, form);
+    BOOST_REQUIRE(refusal.has_value());
+    BOOST_TEST((refusal->headers == ReplyHeaders{{"Allow", "GET, POST"}}));
+}
+
+// A client that does not know of charset="UTF-8" sends ISO-8859-1, or the Windows-1252 around it.
+BOOST_AUTO_TEST_CASE(a_password_may_come_in_either_encoding) {
+    struct Row {
+        std::string_view username, password; // as configured: UTF-8
+        std::string sent;
+        bool is_right;
+    };
+    for (const Row& row :
+         {Row{"segpay", "gr\u00fc\u00dfe", "segpay:gr\u00fc\u00dfe", true},
+          {"segpay", "gr\u00fc\u00dfe",
+           "segpay:gr\xFC\xDF"
+           "e",
+           true},
+          {"s\u00e9gpay", "\u00ff", "s\xE9gpay:\xFF", true},
+          {"segpay", "5\u20ac", "segpay:5\x80", true},         // Windows-1252
+          {"segpay", "\u00c3\u00bc", "segpay:\xC3\xBC", true}, // reads as UTF-8, too
+          {"segpay", "\u00fc", "segpay:\xC3\xBC", true},
+          {"segpay", "gr\u00fc\u00dfe",
+           "segpay:gr\u00fc\xDF"
+           "e",
+           false}, // mixed
+          {"segpay", "gr\u00fc\u00dfe", "segpay:gr??e", false},
+          {"segpay", "gr\u00fc\u00dfe", "segpay:grue", false},
+          {"segpay", "\u0142", "segpay:\xB3", false},          // ISO-8859-2
+          {"segpay", "\u00fc", "segpay:\u00c3\u00bc", false}}) // encoded twice
+        BOOST_TEST_CONTEXT(row.password << " sent as " << row.sent)
+    BOOST_TEST(answer(with_basic(row.username, row.password), "203.0.113.9",
+                      {{"Authorization", basic(row.sent)}}) == (row.is_right ? 200u : 401u));
 }
 
 BOOST_AUTO_TEST_CASE(the_secret_parameter_must_be_right_and_is_taken_out) {
