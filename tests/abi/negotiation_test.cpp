@@ -324,7 +324,7 @@ BOOST_AUTO_TEST_CASE(the_portal_extension_tells_what_to_paste) {
                uint32_t{BILLER_STATUS_OK});
     auto is_transaction_url = [](const std::string& value) {
         return value.find("join.example.com/signup/process_segpay.php?") != std::string::npos &&
-               value.find("<tranid>") != std::string::npos &&
+               value.find("<relatedtranid>") != std::string::npos && // no member event has it
                value.find("currencycode=<currencycode>") != std::string::npos;
     };
     BOOST_TEST(std::count_if(values.begin(), values.end(), is_transaction_url) == 1);

@@ -8,6 +8,9 @@
 #include "values/word.hpp"
 #include "wire/form.hpp"
 
+#include <iterator>
+#include <sstream>
+
 using namespace segpay;
 using namespace segpay::testing;
 
@@ -32,6 +35,49 @@ bool asks_for(const PortalField& field, std::string_view placeholder) {
     for (const Parameter& parameter : placeholders(field))
         if (parameter.value == placeholder) return true;
     return false;
+}
+
+// What the documents offer for each of the portal's postbacks, beside the customer's own variables:
+// Processing API 2.0, "Setting up Postbacks" and "Full List of Postback Parameters"; NATS
+// integration guide, Step 3. What Segpay adds by itself need not be asked for.
+const std::map<std::string, std::string> kOffered = {
+    {"Enable",
+     "action stage approved trantype purchaseid tranid price currencycode ipaddress eticketid ival "
+     "iint rval rint desc billname billnamefirst billnamelast billemail billphone billaddr "
+     "billcity billstate billzip billcntry transguid standin xsellnum transtime prepaidindicator "
+     "urlid"},
+    {"Disable",
+     "action purchaseid tranid ipaddress refundreasoncode refundcomment refundedby urlid"},
+    {"Cancellation", "action purchaseid tranid urlid cancelreasoncode cancelcomment cancelledby"},
+    {"Reactivation",
+     "action purchaseid urlid billname rval currencycode reactivationtimestamp eticketid "
+     "lastbilldate nextbilldate billnamefirst billnamelast stage approved billemail billcntry "
+     "billstate billcity billaddr trantype tranid price xsellnum transguid"},
+    {"Trans Post",
+     "action stage approved trantype purchaseid tranid price currencycode paymentaccountid "
+     "ipaddress relatedtranid eticketid ival iint rval rint desc billname billnamefirst "
+     "billnamelast billemail billphone billaddr billcity billstate billzip billcntry transguid "
+     "standin xsellnum transtime authcode ccbincountry refundreasoncode refundcomment refundedby "
+     "cancelreasoncode cancelcomment cancelledby cardtype paymenttype prepaidindicator urlid "
+     "authprice authcurrency"},
+};
+
+// The same for what comes from the link or the customer's browser.
+const std::map<std::string, std::string> kOfferedExtras = {
+    {"Enable",
+     "username password foreignid natssess merchantpartnerid ref1 ref10 browsertype "
+     "browserversion ipcountry ismobiledevice platform template"},
+    {"Disable", "username password foreignid natssess"},
+    {"Cancellation", "username password foreignid natssess"},
+    {"Reactivation", "username password foreignid natssess merchantpartnerid"},
+    {"Trans Post",
+     "username password foreignid natssess merchantpartnerid ref1 ref10 xref1 xref2 upsell "
+     "tokenplus octoken browsertype browserversion ipcountry ismobiledevice platform template"},
+};
+
+std::vector<std::string> words(const std::string& text) {
+    std::istringstream stream(text);
+    return {std::istream_iterator<std::string>(stream), {}};
 }
 
 // An account where every sale must bring its seal, which covers more than it has to.
@@ -101,8 +147,40 @@ BOOST_AUTO_TEST_CASE(every_template_is_a_url_without_scheme) {
     BOOST_TEST(fields.at("Error Response").value == "*failure*");
 }
 
+BOOST_AUTO_TEST_CASE(each_template_asks_for_all_that_is_offered) {
+    const auto fields = fields_of(example_config());
+    for (const auto& [title, names] : kOffered)
+        for (const std::string& name : words(names))
+            BOOST_TEST(asks_for(fields.at(title), "<" + name + ">"), title << ": " << name);
+    for (const auto& [title, names] : kOfferedExtras)
+        for (const std::string& name : words(names))
+            BOOST_TEST(asks_for(fields.at(title), "<extra " + name + ">"), title << ": " << name);
+    // Member events are told apart by it: without it a second Disable is a repeat of the first.
+    for (const char* title : {"Enable", "Disable", "Cancellation", "Reactivation", "Trans Post"})
+        BOOST_TEST(contains(fields.at(title).value, "&tranid=<tranid>&"), title);
+    // What nothing is told of is not asked for.
+    BOOST_TEST(!asks_for(fields.at("Inquiry"), "<billname>"));
+}
+
+BOOST_AUTO_TEST_CASE(what_templates_of_your_own_need_is_in_those_that_are_printed) {
+    const auto fields = fields_of(strict_config());
+    const std::string needed = fields.at("In templates of your own").value;
+    std::string placeholder;
+    for (const std::string& word : words(needed)) { // "<extra", "username>"
+        placeholder += (placeholder.empty() ? "" : " ") + word;
+        if (placeholder.back() != '>') continue;
+        BOOST_TEST(asks_for(fields.at("Trans Post"), placeholder), placeholder);
+        placeholder.clear();
+    }
+    for (const char* name : {"<purchaseid>", "<tranid>", "<extra foreignid>", "<extra natsseal>"})
+        BOOST_TEST(contains(needed, name), name);
+    BOOST_TEST(contains(fields.at("In templates of your own").note, "user name"));
+}
+
 BOOST_AUTO_TEST_CASE(every_name_is_understood_and_stands_once) {
-    for (const PortalField& field : portal_fields(example_config(), kHost)) {
+    Config config = example_config();
+    config.seal.extras = {"ref1", "ref10"}; // the templates have them anyhow
+    for (const PortalField& field : portal_fields(config, kHost)) {
         if (!contains(field.value, "?")) continue;
         std::map<std::string, int> names;
         for (const Parameter& parameter : placeholders(field)) {
@@ -207,7 +285,12 @@ BOOST_AUTO_TEST_CASE(secrets_are_named_and_never_printed) {
                 BOOST_TEST(contains(field.value, "&natskey=YOUR-POSTBACK-SECRET"));
         }
     }
-    BOOST_TEST(fields_of(config).at("Password Protected Scripts: Username").value == "segpay-user");
+    const auto fields = fields_of(config);
+    BOOST_TEST(fields.at("Password Protected Scripts: Domain").value == kHost);
+    BOOST_TEST(fields.at("Password Protected Scripts: Username").value == "segpay-user");
+    BOOST_TEST(fields.at("Password Protected Scripts: Password").value == "YOUR-POSTBACK-PASSWORD");
+    for (const auto& [title, field] : fields_of(example_config()))
+        BOOST_TEST(!contains(title, "Password Protected"), title);
 }
 
 BOOST_AUTO_TEST_CASE(path_and_words_are_the_configured_ones) {
@@ -220,6 +303,18 @@ BOOST_AUTO_TEST_CASE(path_and_words_are_the_configured_ones) {
         fields_of(config).at("Disable").value.starts_with("join.example.com:8443/other/path?"));
     BOOST_TEST(fields_of(config).at("Expected Response").value == "GOOD");
     BOOST_TEST(fields_of(config).at("Error Response").value == "BAD");
+}
+
+BOOST_AUTO_TEST_CASE(a_path_may_bring_a_query_along) {
+    const auto with = [](const char* path) {
+        return example_config_but([&](Config& each) { each.postbacks.path = path; });
+    };
+    BOOST_TEST(postback_path(example_config()) == "/signup/process_segpay.php");
+    const Config config = with("/index.php?route=segpay&v=1");
+    BOOST_TEST(postback_path(config) == "/index.php");
+    BOOST_TEST(fields_of(config).at("Disable").value.starts_with(
+        "join.example.com:8443/index.php?route=segpay&v=1&action=<action>&"));
+    BOOST_TEST(postback_path(with("/")) == "/");
 }
 
 BOOST_AUTO_TEST_CASE(a_join_host_has_neither_scheme_nor_path) {
