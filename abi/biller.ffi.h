@@ -374,6 +374,7 @@ typedef struct biller_portal {
     uint32_t struct_size;
     uint32_t reserved;
     uint32_t (*fields)(biller_instance *instance, const biller_bytes *join_host, const biller_portal_sink *sink, biller_reason *reason);
+    uint32_t (*postback_path)(biller_instance *instance, biller_bytes *path, biller_reason *reason);
 } biller_portal;
 typedef struct biller_delivery {
     uint32_t struct_size;

@@ -713,6 +713,13 @@ typedef struct biller_portal {
      * for a host that answers at `join_host`, e.g. "join.example.com". */
     uint32_t (*fields)(biller_instance *instance, const biller_bytes *join_host,
                        const biller_portal_sink *sink, biller_reason *reason);
+
+    /* [any-thread] Tells under which path the processor posts back, as configured: begins with
+     * '/', has no query, percent-encoded as it stands in a URL: "/signup/process_segpay.php". A
+     * host routes what comes there to biller_plugin.handle, so that the URLs that fields() tells
+     * reach it. *path lives as long as the instance. */
+    uint32_t (*postback_path)(biller_instance *instance, biller_bytes *path,
+                              biller_reason *reason);
 } biller_portal;
 
 /* ---- Extension "biller.batch/1" ------------------------------------------------------------ */

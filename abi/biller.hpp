@@ -540,6 +540,17 @@ public:
         return result;
     }
 
+    // The path under which the processor posts back, without a query; nullopt when the plugin does
+    // not say.
+    std::optional<std::string> postback_path() {
+        const auto* portal = library_->extension<biller_portal>(BILLER_PORTAL_EXTENSION);
+        if (!portal || !BILLER_HAS(biller_portal, portal, postback_path)) return std::nullopt;
+        biller_bytes path{};
+        biller_reason reason = empty_reason();
+        detail::require_ok(portal->postback_path(instance_, &path, &reason), reason);
+        return text(path);
+    }
+
 private:
     const biller_plugin& plugin() const { return library_->plugin(); }
 

@@ -410,6 +410,14 @@ uint32_t portal_fields_hook(biller_instance* instance, const biller_bytes* join_
     });
 }
 
+uint32_t postback_path_hook(biller_instance* instance, biller_bytes* path, biller_reason* reason) {
+    return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
+        require(path != nullptr, "path is NULL");
+        *path = bytes(postback_path(biller.config()));
+        return BILLER_STATUS_OK;
+    });
+}
+
 uint32_t batch_handle_hook(biller_instance* instance, const biller_http_request* const* requests,
                            uint32_t count, const biller_batch_sink* sink, biller_reason* reason) {
     return in_instance(instance, reason, [&](Biller& biller) -> uint32_t {
@@ -441,7 +449,8 @@ uint32_t batch_handle_hook(biller_instance* instance, const biller_http_request*
     });
 }
 
-constexpr biller_portal kPortal = {sizeof(biller_portal), 0, portal_fields_hook};
+constexpr biller_portal kPortal = {sizeof(biller_portal), 0, portal_fields_hook,
+                                   postback_path_hook};
 constexpr biller_batch kBatch = {sizeof(biller_batch), 0, batch_handle_hook};
 
 const void* extension(const biller_bytes* name) {

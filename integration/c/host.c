@@ -112,6 +112,16 @@ static uint32_t build_link(const biller_plugin* plugin, biller_instance* instanc
     return plugin->link(instance, &request, &sink, reason);
 }
 
+/* Where a web server has to route to biller_plugin.handle. */
+static uint32_t print_path(const biller_plugin* plugin, biller_instance* instance,
+                           biller_reason* reason) {
+    biller_bytes name = biller_text(BILLER_PORTAL_EXTENSION), path = {0};
+    const biller_portal* portal = plugin->extension(&name);
+    uint32_t status = portal ? portal->postback_path(instance, &path, reason) : BILLER_STATUS_OK;
+    print("path        ", path);
+    return status;
+}
+
 static uint32_t take_postback(const biller_plugin* plugin, biller_instance* instance,
                               const char* query, uint32_t* http_status, biller_reason* reason) {
     biller_reply_sink sink = {sizeof sink, 0, http_status, on_reply};
@@ -142,6 +152,7 @@ int main(int count, char** arguments) {
     plugin = load(arguments[1], &reason);
     if (plugin) status = plugin->open(&config, &host, &instance, &reason);
     if (status == BILLER_STATUS_OK) status = build_link(plugin, instance, &reason);
+    if (status == BILLER_STATUS_OK) status = print_path(plugin, instance, &reason);
     if (status == BILLER_STATUS_OK)
         status = take_postback(plugin, instance, arguments[3], &http_status, &reason);
     if (plugin) plugin->close(instance);

@@ -44,7 +44,7 @@ constexpr auto kRecoveryPause = std::chrono::seconds(2);
 // against 230, from 64 connections on two cores. The other threads are there for calls that hang.
 constexpr AnswerQueue::Size kPostbackQueue = {.threads = 8, .at_once = 128, .calls = 1};
 constexpr AnswerQueue::Size kPageQueue = {.threads = 4, .at_once = 1, .calls = 4};
-constexpr std::string_view kPostbackPath = "/signup/process_segpay.php";
+constexpr std::string_view kUsualPostbackPath = "/signup/process_segpay.php"; // NATS's
 
 // One round; whether more is due at once. A failure is logged when it is not the one before.
 bool recover_once(biller::Instance& biller, std::string& last_failure) {
@@ -118,13 +118,27 @@ void require_valid(const biller::Library& library, const biller::Config& config)
                                  (problems.size() == 1 ? " mistake" : " mistakes"));
 }
 
+constexpr std::string_view kSignUpPath = "/signup/signup.php";
+constexpr std::string_view kThanksPath = "/signup/thanks";
+constexpr std::string_view kDeclinedPath = "/signup/declined";
+
 HttpResponse answer_public(const HttpRequest& request, const SignUp& sign_up) {
-    if (request.path == "/signup/signup.php") return sign_up.form(request);
+    if (request.path == kSignUpPath) return sign_up.form(request);
     if (!request.is_read()) return not_found();
-    if (request.path == "/signup/thanks") return sign_up.thanks();
-    if (request.path == "/signup/declined") return sign_up.declined();
+    if (request.path == kThanksPath) return sign_up.thanks();
+    if (request.path == kDeclinedPath) return sign_up.declined();
     if (request.path == kStylesheetPath) return stylesheet();
     return not_found();
+}
+
+// Where the configuration has the processor post to.
+std::string path_of_postbacks(biller::Instance& biller) {
+    const std::string path = biller.postback_path().value_or(std::string(kUsualPostbackPath));
+    for (const std::string_view own : {kSignUpPath, kThanksPath, kDeclinedPath, kStylesheetPath})
+        if (path == own)
+            throw std::runtime_error("the postbacks' path " + path +
+                                     " is that of a page of the host; configure another");
+    return path;
 }
 
 void run(const Options& options) {
@@ -164,13 +178,17 @@ void run(const Options& options) {
         answer_each([&](const HttpRequest& request) { return operator_pages.answer(request); }),
         kPageQueue);
 
+    const std::string postback_path = path_of_postbacks(biller);
     const std::jthread recovery(keep_recovering, std::ref(biller));
     const Server front_server(front, [&](Exchange& exchange) {
-        (exchange.request.path == kPostbackPath ? postbacks : pages).take(exchange);
+        (exchange.request.path == postback_path ? postbacks : pages).take(exchange);
     });
     const Server admin_server(admin, [&](Exchange& exchange) { admin_pages.take(exchange); });
-    std::printf("nats-host: %s/signup/signup.php\nnats-host: operator pages on http://%s/\n",
-                front_url.c_str(), admin.address().c_str());
+    std::printf(
+        "nats-host: %s%s\nnats-host: postbacks to %s%s\n"
+        "nats-host: operator pages on http://%s/\n",
+        front_url.c_str(), std::string(kSignUpPath).c_str(), front_url.c_str(),
+        postback_path.c_str(), admin.address().c_str());
     std::fflush(stdout);
 
     wait_for_the_end(end_signals);

@@ -74,6 +74,22 @@ final class Biller
         $this->instance = $instance;
     }
 
+    /** Under which path the host is to hand requests to handle(); null: as it likes. */
+    public function postbackPath(): ?string
+    {
+        $name = $this->ffi->new('biller_bytes');
+        $this->say($name, 'biller.portal/1');
+        $found = ($this->plugin[0]->extension)(FFI::addr($name));
+        if ($found === null) {
+            return null;
+        }
+        $path = $this->ffi->new('biller_bytes');
+        $portal = $this->ffi->cast('biller_portal *', $found);
+        $this->check(($portal[0]->postback_path)($this->instance, FFI::addr($path),
+            FFI::addr($this->reason)));
+        return self::text($path);
+    }
+
     /** The address that a customer of a join option is sent to. */
     public function joinLink(string $option, string $member): string
     {
@@ -214,6 +230,7 @@ try {
         return $biller->ffi->BILLER_DONE;
     });
     echo 'link   ', $biller->joinLink('101', '908172'), "\n";
+    echo 'path   ', $biller->postbackPath(), "\n";
     $reply = $biller->handle('GET', $query, '', '127.0.0.1');
     echo 'reply  ', json_encode($reply, JSON_THROW_ON_ERROR), "\n";
     foreach ($events as $event) {

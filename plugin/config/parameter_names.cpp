@@ -7,6 +7,7 @@
 #include "values/facts.hpp"
 #include "values/word.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -44,6 +45,26 @@ private:
         claim_added(node_at({"postbacks", "authenticity", "secret", "parameter"}),
                     "the secret parameter's");
         claim_added(seal, "the seal's");
+        if (const YamlNode* path = node_at({"postbacks", "path"})) claim_names_of(*path);
+    }
+
+    // Those in the query of the postbacks' path, which come back with every postback.
+    void claim_names_of(const YamlNode& path) {
+        const std::string_view whole = path.text;
+        std::string_view query = whole.substr(std::min(whole.find('?'), whole.size()));
+        while (!query.empty()) {
+            query.remove_prefix(1); // '?' or '&'
+            const std::string_view field = query.substr(0, query.find('&'));
+            const std::string name = lower_case(field.substr(0, field.find('=')));
+            query.remove_prefix(field.size());
+            if (find_parameter(name))
+                problems_.add(path.place,
+                              "the query of \"path\" must not have names that "
+                              "postbacks use themselves, found " +
+                                  shown(name));
+            else if (!name.empty())
+                claim(name, path.place, "the path's");
+        }
     }
 
     void claim_added(const YamlNode* parameter, const std::string& owner) {

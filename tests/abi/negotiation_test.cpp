@@ -329,6 +329,14 @@ BOOST_AUTO_TEST_CASE(the_portal_extension_tells_what_to_paste) {
     };
     BOOST_TEST(std::count_if(values.begin(), values.end(), is_transaction_url) == 1);
 
+    biller_bytes path{};
+    BOOST_TEST(portal->postback_path(account.instance(), &path, nullptr) ==
+               uint32_t{BILLER_STATUS_OK});
+    BOOST_TEST(biller::view(path) == "/signup/process_segpay.php");
+    BOOST_TEST(portal->postback_path(account.instance(), nullptr, nullptr) ==
+               uint32_t{BILLER_STATUS_ARGUMENT});
+    BOOST_TEST(portal->postback_path(nullptr, &path, nullptr) == uint32_t{BILLER_STATUS_ARGUMENT});
+
     sink.field = [](void*, const biller_portal_field*) { return uint32_t{BILLER_STOP}; };
     BOOST_TEST(portal->fields(account.instance(), &host, &sink, nullptr) ==
                uint32_t{BILLER_STATUS_STOPPED});

@@ -55,6 +55,34 @@ BOOST_AUTO_TEST_CASE(so_many_own_names_and_no_more) {
                  R"(5:10: "names" must have at most 64 entries, found 65 entries)"}});
 }
 
+// --- names in the query of the postbacks' path ---------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(the_path_may_have_a_query_of_names_that_postbacks_do_not_use) {
+    const auto path = [](const std::string& text) {
+        return "  authenticity: none\n  path: " + text;
+    };
+    for (const char* good :
+         {"/index.php?route=segpay", "/?a=1&b=2/3&c", "/p?a&&b=", "/p~q%20r?a_b.c-d=~"})
+        BOOST_TEST(mistakes(with_line(4, path(good))).empty(), good);
+    const std::string shape =
+        R"(5:9: "path" must be a path that begins with / and has no spaces, #, < or >, nor more )"
+        "behind a ? than names and values, found ";
+    check_each({
+        {4, path("/p?"), shape + R"("/p?")"},
+        {4, path("/p?a=1?b=2"), shape + R"("/p?a=1?b=2")"},
+        {4, path("/p?a=%41"), shape + R"("/p?a=%41")"},
+        {4, path("'/p?a=<b>'"), shape + R"("/p?a=<b>")"},
+        {4, path("/p?route=x&Action=y"),
+         R"(5:9: the query of "path" must not have names that postbacks use themselves, found )"
+         R"("action")"},
+        {4, path("/p?NatsSeal=x"),
+         R"(5:9: the name "natsseal" is already the seal's (seal.parameter))"},
+        {4, path("/p?a=1&a=2"), R"(5:9: the name "a" is already the path's in line 5)"},
+        {4, path("/p?kunde=1\n  names: { kunde: foreignid }"),
+         R"(6:12: the name "kunde" is already the path's in line 5)"},
+    });
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_in_own_names) {
     const auto names = [](const std::string& map) {
         return "  authenticity: none\n  names: " + map;
