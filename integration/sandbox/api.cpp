@@ -282,11 +282,10 @@ Answer api_signup(const Desk& desk, const Request& request) {
     Payment payment;
     payment.link = parse_link(value_of(given, "link"));
     type_in(given, payment.link.params);
-    std::string card = value_of(given, "card");
-    if (!card.empty()) {
-        payment.bank = bank_of(card);
-        payment.card = card_of(card);
-    }
+    payment.means =
+        means_of(desk, payment.link,
+                 {value_of(given, "card"), value_of(given, "account"), value_of(given, "routing"),
+                  value_of(payment.link.params, "x-billcntry")});
     payment.cross_sells = slots_in(value_of(given, "cross_sells"));
     if (given.count("price_point")) payment.price_point = number_in(given, "price_point");
     payment.currency = value_of(given, "currency");

@@ -1,28 +1,18 @@
 // Payments in the order in which Segpay works: checks, probe, bank, books, enable, transaction.
 #include "checkout.hpp"
 
-#include <Poco/UUIDGenerator.h>
-
 #include <algorithm>
-#include <cctype>
 
 #include "life.hpp"
+#include "promotion.hpp"
 #include "refusal.hpp"
 
 namespace sandbox {
 namespace {
 
-constexpr const char* kApprovingCard = "4444333322221111";
-constexpr const char* kDecliningCard = "4444444444444455";
 constexpr Timestamp::TimeDiff kTokenDies = 30 * kDay;         // "One Click Pricing"
 constexpr Timestamp::TimeDiff kConversionOpens = 2 * kMinute; // "Instant Conversion", IC301Text
 constexpr Timestamp::TimeDiff kConversionCloses = 12 * kHour; // "Instant Conversion"
-
-std::string digits_of(const std::string& card_number) {
-    std::string digits = card_number;
-    digits.erase(std::remove(digits.begin(), digits.end(), ' '), digits.end());
-    return digits;
-}
 
 Customer customer_of(const Payment& payment) {
     const Params& params = payment.link.params;
@@ -59,7 +49,7 @@ Transaction first_sale(const Desk& desk, const Payment& payment, const Eticket& 
     Transaction sale;
     sale.id = desk.books.next_transaction_id();
     sale.guid = guid_of(sale.id);
-    sale.approved = payment.bank == Bank::approves;
+    sale.approved = payment.means.bank == Bank::approves;
     sale.standin = payment.standin && sale.approved;
     sale.is_signup = true;
     sale.eticket = eticket;
@@ -164,7 +154,8 @@ Receipt join(const Desk& desk, const Payment& payment) {
 
     Receipt receipt;
     Transaction sale = first_sale(desk, payment, offer.eticket, extras);
-    Purchase purchase = new_purchase(desk, sale, customer, payment.card);
+    check_promotion(desk.portal, desk.books, sale, customer.email, payment.means.card);
+    Purchase purchase = new_purchase(desk, sale, customer, payment.means.card);
     if (sale.approved) probe(desk, receipt, purchase);
     close(desk, receipt, purchase);
     if (sale.approved) sell_across(desk, receipt, payment, purchase, offer.cross_sells);
@@ -208,6 +199,7 @@ Receipt one_click(const Desk& desk, const Payment& payment, const Purchase& orig
 
     Receipt receipt;
     Transaction sale = first_sale(desk, payment, offer.eticket, extras);
+    check_promotion(desk.portal, desk.books, sale, original.customer.email, original.card);
     receipt.approved = sale.approved;
     receipt.transaction_id = sale.id;
     receipt.username = value_of(extras, "username");
@@ -224,10 +216,10 @@ Receipt one_click(const Desk& desk, const Payment& payment, const Purchase& orig
 
 Receipt instant_conversion(const Desk& desk, const Payment& payment) {
     Purchase trial = trial_to_convert(desk, payment.link);
-    Params params{{"approved", payment.bank == Bank::approves ? "yes" : "no"}};
+    Params params{{"approved", payment.means.bank == Bank::approves ? "yes" : "no"}};
     Deed deed = act(desk, trial.id, "instant_conversion", params);
     Receipt receipt;
-    receipt.approved = payment.bank == Bank::approves;
+    receipt.approved = payment.means.bank == Bank::approves;
     receipt.purchase_id = trial.id;
     receipt.transaction_id = deed.transaction_id;
     receipt.username = value_of(trial.extras, "username");
@@ -237,23 +229,12 @@ Receipt instant_conversion(const Desk& desk, const Payment& payment) {
 
 } // namespace
 
-Bank bank_of(const std::string& card_number) {
-    std::string digits = digits_of(card_number);
-    if (digits == kApprovingCard) return Bank::approves;
-    if (digits == kDecliningCard) return Bank::declines;
-    throw Refusal(400,
-                  "this sandbox takes test cards only: 4444 3333 2222 1111 approves, "
-                  "4444 4444 4444 4455 declines");
-}
-
-Card card_of(const std::string& card_number) {
-    bank_of(card_number);
-    std::string digits = digits_of(card_number);
-    Card card{"Visa", digits.substr(digits.size() - 4), ""};
-    card.account_id = Poco::UUIDGenerator::defaultGenerator()
-                          .createFromName(Poco::UUID::oid(), "test card " + card.last_four)
-                          .toString();
-    return card;
+Means means_of(const Desk& desk, const Link& link, const Typed& typed) {
+    if (typed.is_empty()) return {};
+    const bool test_mode = link.page == Page::instant_conversion
+                               ? trial_to_convert(desk, link).test_mode
+                               : read_offer(desk.portal, link).package->test_mode;
+    return means_of(typed, {test_mode, desk.portal.live_test_card});
 }
 
 Receipt pay(const Desk& desk, const Payment& payment) {
@@ -263,7 +244,7 @@ Receipt pay(const Desk& desk, const Payment& payment) {
             return one_click(desk, payment, *original);
         }
     }
-    if (payment.card.last_four.empty()) throw Refusal(400, "please give a card number");
+    if (payment.means.card.last_four.empty()) throw Refusal(400, "please give a card number");
     return join(desk, payment);
 }
 
@@ -271,6 +252,7 @@ std::optional<Purchase> card_on_file(const Desk& desk, const Link& link) {
     std::string token = value_of(link.params, "octoken");
     auto purchase = desk.books.find(token);
     if (!purchase || purchase->status == Status::declined) return {};
+    if (is_account(purchase->card)) return {};
     PriceType type = desk.portal.price_point_of(purchase->eticket).type;
     bool lasts = type == PriceType::digital || type == PriceType::dynamic;
     bool is_dead = purchase->status == Status::expired &&

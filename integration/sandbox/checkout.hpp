@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "link.hpp"
+#include "means.hpp"
 #include "postman.hpp"
 
 namespace sandbox {
@@ -19,25 +20,19 @@ struct Desk {
     Postman& postman;
 };
 
-enum class Bank { approves, declines };
-
-/// Processing API 2.0, "Credit Card Transactions": 4444 3333 2222 1111 approves, 4444 4444 4444
-/// 4455 declines. Throws Refusal (400) for any other number, which it does not repeat.
-Bank bank_of(const std::string& card_number);
-/// Type and last four digits, all that is kept of a test card.
-Card card_of(const std::string& card_number);
-
 /// A pay page as the consumer sends it: the link's parameters, overwritten by what was typed.
 struct Payment {
     Link link;
-    Bank bank = Bank::approves;
-    Card card;           ///< empty: the card on file (one-click, instant conversion)
+    Means means;         ///< no card: the one on file (one-click, instant conversion)
     int price_point = 0; ///< 0: the one that the link chose
     std::set<int> cross_sells;
     std::string currency; ///< Dynamic Multi-Currency; empty: the price point's
     bool standin = false; ///< approved without the bank, for now
     std::string ip;
 };
+
+/// What a consumer typed into the page of that link; nothing: what is on file. Throws Refusal.
+Means means_of(const Desk& desk, const Link& link, const Typed& typed);
 
 struct Receipt {
     bool approved = false;

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "means.hpp"
+
 namespace sandbox {
 namespace {
 
@@ -44,6 +46,9 @@ std::string standin(const Matter& m) {
     if (!m.price.standin) return "-1";
     return m.sale.standin ? "1" : "0";
 }
+
+// A sale through a link, not what is renewed or taken back later.
+bool is_of_promotion(const Matter& m) { return m.price.promotion && m.sale.is_signup; }
 
 std::string price(const Money& money) { return money.currency.empty() ? "" : decimal(money); }
 
@@ -123,7 +128,9 @@ constexpr std::array kFields = {
           [](const Matter& m) { return segpay_date(m.purchase.next_bill); }},
     Field{"lastbilldate", "lastbilldate", "....X.", last_billed},
     Field{"cclast4", "cclast4", ".....X",
-          [](const Matter& m) { return m.purchase.card.last_four; }},
+          [](const Matter& m) {
+              return is_account(m.purchase.card) ? "" : m.purchase.card.last_four;
+          }},
     Field{"authcode", "authcode", ".....X",
           [](const Matter& m) { return std::string(m.sale.approved ? "00" : "05"); }},
     Field{"refundreasoncode", "refundreasoncode", "..X..X",
@@ -138,7 +145,8 @@ constexpr std::array kFields = {
     Field{"cancelledby", "cancelledby", "...X.X",
           [](const Matter& m) { return m.sale.entered_by; }},
     Field{"cardtype", "cardtype", ".....X", [](const Matter& m) { return m.purchase.card.type; }},
-    Field{"paymenttype", "paymenttype", ".....X", [](const Matter&) { return std::string("CC"); }},
+    Field{"paymenttype", "paymenttype", ".....X",
+          [](const Matter& m) { return std::string(is_account(m.purchase.card) ? "DD" : "CC"); }},
     Field{"prepaidindicator", "prepaidindicator", "XX...X",
           [](const Matter&) { return std::string("N"); }},
     Field{"urlid", "urlid", "XXXXXX",
@@ -147,7 +155,7 @@ constexpr std::array kFields = {
     Field{"merchantid", "merchantid", ".....X",
           [](const Matter& m) { return m.portal.merchant_id; }},
     Field{"singleusepromo", "issingleusepromo", ".....X",
-          [](const Matter&) { return std::string("No"); }},
+          [](const Matter& m) { return yes_no(is_of_promotion(m)); }},
     Field{"scarequired", "scarequired", ".....X", [](const Matter&) { return std::string("No"); }},
     Field{"3dsauthenticated", "is3dsauthenticated", ".....X",
           [](const Matter&) { return std::string("No"); }},
@@ -187,7 +195,8 @@ void append_everything(Filled& filled, const Matter& matter) {
 }
 
 // What Segpay adds to a custom transaction postback on its own: the three names of 3-D Secure
-// always, <transguid> and <standin> with instant conversion price points.
+// always, <transguid> and <standin> with instant conversion price points, and singleusepromo=yes
+// with the sale of a single-use promotion.
 void append_unasked(Filled& filled, const Matter& matter, std::string_view pasted) {
     constexpr std::array kAlways = {"scarequired", "3dsauthenticated", "3dsauthenticationtype"};
     constexpr std::array kInstantConversion = {"transguid", "standin"};
@@ -200,6 +209,8 @@ void append_unasked(Filled& filled, const Matter& matter, std::string_view paste
     };
     for (const char* name : kAlways)
         add(name);
+    if (is_of_promotion(matter) && !has_parameter(pasted, "singleusepromo"))
+        filled.append("singleusepromo", "yes");
     if (matter.price.type != PriceType::instant_conversion) return;
     for (const char* name : kInstantConversion)
         add(name);

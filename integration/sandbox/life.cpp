@@ -315,7 +315,7 @@ const Action& action_named(const std::string& name, const Params& params) {
 Deed buy_again(const Desk& desk, const std::string& purchase_id, const Params& given) {
     Params params = given;
     Payment payment;
-    payment.bank =
+    payment.means.bank =
         lower(value_of(params, "approved", "yes")) == "no" ? Bank::declines : Bank::approves;
     payment.link.page = Page::one_click;
     params.erase("approved");
@@ -327,8 +327,10 @@ Deed buy_again(const Desk& desk, const std::string& purchase_id, const Params& g
     payment.link.params = params;
     if (!desk.books.find(purchase_id)) throw Refusal(404, "there is no purchase " + purchase_id);
     if (!card_on_file(desk, payment.link)) {
-        throw Refusal(409, "purchase " + purchase_id +
-                               " is no OCToken: it was declined, or expired 30 days ago or more");
+        throw Refusal(409,
+                      "purchase " + purchase_id +
+                          " is no OCToken: it was declined, paid by direct debit, or expired 30 "
+                          "days ago or more");
     }
     Receipt receipt = pay(desk, payment);
     return {receipt.purchase_id, receipt.transaction_id, receipt.postbacks};

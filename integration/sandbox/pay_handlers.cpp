@@ -18,14 +18,14 @@ PayPage page_for(const Desk& desk, const Link& link) {
     return page;
 }
 
-// Takes the payment out of the form. The card number and the CVV go no further than here.
+// Takes the payment out of the form. Card and account number go to means_of, the CVV nowhere.
 Payment read_payment(const Request& request) {
     Payment payment;
     payment.link.page = page_of(value_of(request.params, "sp-page", "poset.cgi"));
     for (const auto& [name, value] : request.params) {
         if (name.rfind("sp-", 0) != 0) payment.link.params[name] = value;
     }
-    if (value_of(request.params, "sp-bank") == "decline") payment.bank = Bank::declines;
+    if (value_of(request.params, "sp-bank") == "decline") payment.means.bank = Bank::declines;
     for (int slot : {1, 2}) {
         if (is_yes(request.params, "sp-cross-sell-" + std::to_string(slot))) {
             payment.cross_sells.insert(slot);
@@ -40,11 +40,11 @@ Payment read_payment(const Request& request) {
     return payment;
 }
 
-void read_card(const Request& request, Payment& payment) {
-    std::string number = value_of(request.params, "sp-card");
-    if (number.empty()) return;
-    payment.bank = bank_of(number);
-    payment.card = card_of(number);
+void read_means(const Desk& desk, const Request& request, Payment& payment) {
+    const Typed typed{value_of(request.params, "sp-card"), value_of(request.params, "sp-account"),
+                      value_of(request.params, "sp-routing"),
+                      value_of(payment.link.params, "x-billcntry")};
+    if (!typed.is_empty()) payment.means = means_of(desk, payment.link, typed);
 }
 
 Answer page_again(const Desk& desk, const Link& link, int status, const std::string& why) {
@@ -66,7 +66,7 @@ Answer take_payment(const Desk& desk, const Request& request) {
     payment.link.params.erase("format");
     Receipt receipt;
     try {
-        read_card(request, payment);
+        read_means(desk, request, payment);
         receipt = pay(desk, payment);
     } catch (const Refusal& refusal) {
         if (request.wants_json) throw;

@@ -22,6 +22,8 @@ constexpr std::array kBillingInputs = {
 constexpr Input kUsername{"username", "text", "Choose a user name"};
 constexpr Input kPassword{"password", "password", "Choose a password"};
 constexpr Input kCardNumber{"sp-card", "text", "Card number"};
+constexpr Input kAccount{"sp-account", "text", "Or by direct debit: account number or IBAN"};
+constexpr Input kRouting{"sp-routing", "text", "Bank routing number, sort code or BIC"};
 constexpr Input kCvv{"sp-cvv", "password", "CVV"};
 
 std::string labelled(const Input& input, const std::string& value) {
@@ -137,6 +139,7 @@ std::string purchase_form(const PayPage& page) {
     }
     form += login_inputs(offer, params) + cross_sell_choice(page.portal, offer, params);
     form += labelled(kCardNumber, "") + labelled(kCvv, "");
+    form += labelled(kAccount, "") + labelled(kRouting, "");
     if (offer.chosen().standin) {
         form += tick("sp-standin", "Sandbox: the bank cannot be reached (stand-in approval)");
     }

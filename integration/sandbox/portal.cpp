@@ -183,10 +183,26 @@ void read_prices(const Block& block, PricePoint& point) {
     point.adjust_trial = block.flag("adjust_trial", false);
 }
 
+Promotion read_promotion(const Block& parent) {
+    Block block(parent.file(), parent.node("single_use"), "single_use",
+                {"card", "email", "username", "again_after_days", "per_website"});
+    Promotion promotion;
+    promotion.per_card = block.flag("card", false);
+    promotion.per_email = block.flag("email", false);
+    promotion.per_username = block.flag("username", false);
+    promotion.per_website = block.flag("per_website", false);
+    if (block.has("again_after_days"))
+        promotion.again_after_days = block.number("again_after_days");
+    if (!promotion.per_card && !promotion.per_email && !promotion.per_username)
+        block.fail(block.whole(), "single_use needs at least one of card, email and username");
+    return promotion;
+}
+
 PricePoint read_price_point(const std::string& file, const YAML::Node& node) {
-    Block block(file, node, "a price point",
-                {"id", "description", "type", "currency", "initial", "recurring", "one_click",
-                 "standin", "collect", "discount", "adjust_trial", "lowest", "highest"});
+    Block block(
+        file, node, "a price point",
+        {"id", "description", "type", "currency", "initial", "recurring", "one_click", "standin",
+         "collect", "discount", "adjust_trial", "lowest", "highest", "single_use"});
     PricePoint point;
     point.id = block.number("id");
     point.description = block.text("description");
@@ -203,6 +219,7 @@ PricePoint read_price_point(const std::string& file, const YAML::Node& node) {
     point.collect = what->collect;
     point.one_click = block.flag("one_click", false);
     point.standin = block.flag("standin", false);
+    if (block.has("single_use")) point.promotion = read_promotion(block);
     read_prices(block, point);
     return point;
 }
@@ -299,8 +316,10 @@ Portal read_portal(const std::string& file) {
     }
     Block root(file, node, "the portal", {"account", "websites", "postback_sets", "packages"});
     Portal portal;
-    Block account(file, root.node("account"), "account", {"merchant_id", "eticketid_on"});
+    Block account(file, root.node("account"), "account",
+                  {"merchant_id", "eticketid_on", "live_test_card"});
     portal.merchant_id = account.text("merchant_id");
+    portal.live_test_card = account.text_or("live_test_card", "");
     portal.eticket_on_every_transaction =
         account.choice("eticketid_on", "signups", "every_transaction");
     for (const auto& website : root.node("websites")) {

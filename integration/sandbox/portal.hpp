@@ -48,6 +48,15 @@ const char* name_of(PriceType type);
 /// e-mail address is the user name.
 enum class Collect { nothing, password, username_and_password };
 
+/// Processing API 2.0, "Single Use Promotions": one use for each of what is ticked.
+struct Promotion {
+    bool per_card = false;
+    bool per_email = false;
+    bool per_username = false;
+    int again_after_days = 0; ///< 0: never
+    bool per_website = false; ///< once on each website, not once on all
+};
+
 struct PricePoint {
     int id = 0;
     std::string description;
@@ -62,7 +71,8 @@ struct PricePoint {
     Collect collect = Collect::nothing;
     std::optional<Money> discount; ///< instant conversion: the price of converting early
     bool adjust_trial = false;     ///< instant conversion: bill again from today, not trial's end
-    Money lowest;                  ///< dynamic: the range of amounts
+    std::optional<Promotion> promotion;
+    Money lowest; ///< dynamic: the range of amounts
     Money highest;
 
     bool renews() const {
@@ -85,6 +95,7 @@ struct Package {
 
 struct Portal {
     std::string merchant_id;
+    std::string live_test_card; ///< which Segpay hands out on request; empty: none
     /// Processing API 2.0 says of <eticketid> "Signup and Stand-In only"; true sends it always.
     bool eticket_on_every_transaction = false;
     std::map<int, std::string> websites;

@@ -291,6 +291,152 @@ class Mended(Case):
         self.assertNotIn("TESTTRANS", sale)
 
 
+class LiveMode(Case):
+    flags = ("--mode", "live")
+    LIVE_CARD = "4000000000000002"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.file = tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8")
+        cls.addClassCleanup(cls.file.close)
+        cls.file.write(PORTAL.read_text(encoding="utf-8").replace(
+            "  eticketid_on:", f"  live_test_card: '{cls.LIVE_CARD}'\n  eticketid_on:"))
+        cls.file.flush()
+        cls.portal = cls.file.name
+
+    def test_the_card_that_approves_in_test_mode_declines(self):
+        receipt = self.sandbox.sign_up()
+        self.assertFalse(receipt["approved"])
+        self.assertEqual(kinds(receipt), ["transaction"])
+        (sale,) = self.merchant.taken()
+        self.assertEqual(sale["approved"], "No")
+        self.assertNotIn("TESTTRANS", sale)
+        self.assertFalse(self.sandbox.sign_up(card=DECLINE)["approved"])
+
+    def test_the_live_test_card_approves_and_is_no_test(self):
+        self.assertTrue(self.sandbox.sign_up(card=self.LIVE_CARD)["approved"])
+        sale = self.merchant.taken()[-1]
+        self.assertEqual(sale["approved"], "Yes")
+        self.assertNotIn("TESTTRANS", sale)
+
+    def test_other_cards_and_test_accounts_do_not_work(self):
+        error = self.sandbox.post("api/signup", 400, link=LINK, card="4111111111111111")["error"]
+        self.assertIn("live_test_card", error)
+        receipt = self.sandbox.sign_up(card="", account="596015202", routing="20010020",
+                                       **{"fields.x-billcntry": "DE"})
+        self.assertFalse(receipt["approved"])
+
+
+class DirectDebit(Case):
+    # Processing API 2.0, "Direct Debit Transactions".
+    ACCOUNTS = (("DE", "596015202", "20010020"), ("NL", "637037316", ""),
+                ("ES", "0159000134365653597", ""), ("AT", "51574003707", "12000"),
+                ("GB", "30145600", "406201"), ("IT", "IT89W060451168800078202014", "CRBZIT2B160"),
+                ("FR", "1257855654771548", "75487156325"))
+
+    def pay(self, country, account, routing, expected=200, eticket="162209:3097"):
+        return self.sandbox.post("api/signup", expected, link=link_to(eticket), account=account,
+                                 routing=routing, **{"fields.x-billcntry": country})
+
+    def test_the_test_account_of_each_country(self):
+        for country, account, routing in self.ACCOUNTS:
+            with self.subTest(country):
+                self.assertTrue(self.pay(country, account, routing)["approved"])
+                sale = self.merchant.taken()[-1]
+                self.assertEqual((sale["cardtype"], sale["paymenttype"]), ("DirectDebit", "DD"))
+        self.assertTrue(self.pay("IT", "it89 w060 4511 6880 0078 2020 14", "crbzit2b160")["approved"])
+
+    def test_another_account_bank_or_country(self):
+        for country, account, routing in (("DE", "596015203", "20010020"),
+                                          ("DE", "596015202", "12000"), ("DE", "596015202", ""),
+                                          ("AT", "596015202", "20010020"),
+                                          ("DE", "1257855654771548", "75487156325")):
+            error = self.pay(country, account, routing, 400)["error"]
+            self.assertIn("test accounts only", error)
+        self.assertEqual(self.merchant.taken(), [])
+
+    def test_no_one_click_with_an_account(self):
+        purchase = self.pay(*self.ACCOUNTS[0])["purchase_id"]
+        self.sandbox.act(purchase, "one_click", 409, eticket="122905:9699")
+        page = self.sandbox.ask("billing/OneClick.aspx?x-eticketid=122905:9699&OCToken=" + purchase)
+        self.assertIn('name="sp-card"', page[1])
+
+    def test_pay_page(self):
+        page = self.sandbox.ask("billing/" + LINK.split("/billing/")[1])[1]
+        self.assertIn('name="sp-account"', page)
+        form = urllib.parse.urlsplit(LINK.replace("x-billcntry=US", "x-billcntry=NL")).query
+        status, text = self.sandbox.ask("billing/pay?format=json",
+                                        (form + "&sp-account=637037316").encode())
+        self.assertEqual((status, json.loads(text)["approved"]), (200, True))
+
+
+class SingleUse(unittest.TestCase):
+    # Processing API 2.0, "Single Use Promotions". The price point is sold on two websites.
+    def start(self, single_use):
+        merchant = Merchant()
+        self.addCleanup(merchant.close)
+        text = PORTAL.read_text(encoding="utf-8").replace(
+            "        description: 90 days\n",
+            "        description: 90 days\n        single_use: {%s}\n" % single_use)
+        text = text.replace("      - id: 12217\n", """      - id: 1221
+        description: 90 days elsewhere
+        type: one_time
+        currency: USD
+        initial: {amount: 39.95, days: 90}
+        single_use: {%s}
+      - id: 12217
+""" % single_use)
+        file = tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8")
+        self.addCleanup(file.close)
+        file.write(text)
+        file.flush()
+        sandbox = Sandbox(merchant, file.name, "--postbacks", "nats-mended")
+        self.addCleanup(sandbox.close)
+        return merchant, sandbox
+
+    def buy(self, sandbox, expected=200, eticket="162209:1221", card=APPROVE, **more):
+        return sandbox.post("api/signup", expected, link=link_to(eticket), card=card, **more)
+
+    def test_postbacks_say_so(self):
+        merchant, sandbox = self.start("email: yes")
+        purchase = self.buy(sandbox)["purchase_id"]
+        sale = [p for p in merchant.taken() if p["action"] == "Auth"]
+        self.assertEqual([p["singleusepromo"] for p in sale], ["yes"])
+        sandbox.act(purchase, "refund")
+        self.assertNotIn("singleusepromo", merchant.taken()[0])
+        self.buy(sandbox, eticket="162209:3097")
+        self.assertNotIn("singleusepromo", merchant.taken()[-1])
+
+    def test_once_for_each_property_that_is_ticked(self):
+        other = {"email": "other@example.com", "username": "other"}
+        for ticked, same, free in (
+                ("email", {"email": "JOE@example.com", "username": "other"}, other),
+                ("username", {"email": "other@example.com", "username": "Joe"}, other),
+                ("card", other, None)):
+            with self.subTest(ticked):
+                _, sandbox = self.start(f"{ticked}: yes")
+                self.assertFalse(self.buy(sandbox, card=DECLINE)["approved"])  # counts for nothing
+                self.buy(sandbox)
+                self.assertIn("this offer was taken", self.buy(sandbox, 409, **same)["error"])
+                if free:
+                    self.buy(sandbox, **free)
+
+    def test_again_after_so_many_days(self):
+        _, sandbox = self.start("email: yes, again_after_days: 30")
+        self.buy(sandbox)
+        sandbox.post("api/clock", advance_s=30 * 86400 - 60)
+        self.buy(sandbox, 409)
+        sandbox.post("api/clock", advance_s=120)
+        self.buy(sandbox)
+
+    def test_once_on_each_website_or_once_on_all(self):
+        for setting, expected in (("email: yes", 409), ("email: yes, per_website: yes", 200)):
+            _, sandbox = self.start(setting)
+            self.buy(sandbox)
+            self.buy(sandbox, expected, eticket="133044:1221")
+            self.buy(sandbox, 409)
+
+
 class Life(Case):
     def setUp(self):
         super().setUp()
@@ -517,6 +663,8 @@ class Portal(unittest.TestCase):
         self.assertRegex(self.refusal("amount: 500,", "amount: 5.5,"), "no amount of JPY")
         self.assertRegex(self.refusal("'122905:9699'", "'122905:9'"), "122905:9")
         self.assertRegex(self.refusal("type: dynamic", "type: odd"), "\"odd\"")
+        self.assertRegex(self.refusal("one_click: yes", "single_use: {again_after_days: 3}"),
+                         "at least one of card, email and username")
 
 
 if __name__ == "__main__":
