@@ -59,7 +59,8 @@ class World(stack.Stack):
 
     def applied(self, purchase):
         return [row["kind"] for row in self.rows(
-            "SELECT kind FROM applied_events WHERE subscription = ?", f"SEGPAY:{purchase}")]
+            "SELECT kind FROM applied_events WHERE subscription = ? ORDER BY number",
+            f"SEGPAY:{purchase}")]
 
 
 class PathTest(unittest.TestCase):
@@ -94,6 +95,51 @@ class PathTest(unittest.TestCase):
         world = World(self, "/signup/signup.php?x=1")
         with self.assertRaisesRegex(stack.Trouble, "is that of a page of the host"):
             world.start_host()
+
+
+class PastedTest(unittest.TestCase):
+    """Into the sandbox's portal, as the operator pastes it into Segpay's."""
+
+    KINDS = {"inquiry": "Inquiry", "enable": "Enable", "disable": "Disable",
+             "cancel": "Cancellation", "reactivation": "Reactivation", "transaction": "Trans Post"}
+
+    def start(self):
+        world = World(self, "/hook.php?v=1", basic=True)
+        printed = world.portal()
+        pasted = "".join(
+            f"    {kind}:\n      url: '{printed[title]}'\n"
+            f"      expected_response: '{printed['Expected Response']}'\n"
+            f"      error_response: '{printed['Error Response']}'\n      retry: yes\n"
+            f"      username: {printed['Password Protected Scripts: Username']}\n"
+            f"      password: '{PASSWORD}'\n" for kind, title in self.KINDS.items())
+        with open(os.path.join(stack.ROOT, "integration", "sandbox", "portal.yaml"),
+                  encoding="utf-8") as file:
+            text = file.read().replace("postback_sets:\n", f"postback_sets:\n  printed:\n{pasted}")
+        portal = os.path.join(world.data, "portal.yaml")
+        with open(portal, "w", encoding="utf-8") as file:
+            file.write(text)
+        world.start_host()
+        world.start_sandbox(postbacks="printed", portal=portal)
+        return world
+
+    def test_a_whole_life(self):
+        world = self.start()
+        _, link = world.join(option="101", username="ann", password="correct horse",
+                             name="Ann Example", email="ann@example.com")
+        paid = world.pay(link, cross_sells="1")
+        self.assertTrue(paid["approved"])
+        main = paid["purchase_id"]
+        for action in ("conversion", "refund_cancel", "expire", "reactivation", "cancel",
+                       "chargeback"):
+            world.act(main, action)
+        told = world.postbacks()
+        self.assertEqual({postback["kind"] for postback in told}, set(self.KINDS))
+        self.assertEqual([postback for postback in told if not postback["accepted"]], [])
+        self.assertEqual(world.applied(main), [
+            "member_enable", "join", "conversion", "credit", "member_cancel", "member_disable",
+            "reactivation", "reactivation", "member_cancel", "chargeback", "member_disable"])
+        waiting = world.rows("SELECT * FROM entries WHERE state <> 2", database="ledger")
+        self.assertEqual(waiting, [])
 
 
 class ChallengeTest(unittest.TestCase):
