@@ -28,7 +28,7 @@ if [[ ${1-} == --soak ]]; then
     set -- --label-regex '^soak$' "$@"
 fi
 
-install "${build_packages[@]}" libboost-test-dev librapidcheck-dev openssl php-cli spin \
+install "${build_packages[@]}" libboost-test-dev librapidcheck-dev openssl php-cli spin curl \
     mariadb-server galera-4 rsync iproute2 wrk nginx-light php8.2-fpm php8.2-mysql
 build "$preset" -DNATS_SEGPAY_TESTS=ON
 
