@@ -158,6 +158,18 @@ std::string beside(const std::string& folder, const std::string& path) {
     return (std::filesystem::path(folder) / path).lexically_normal().string();
 }
 
+// Empty: there is none.
+std::string read_path(const YamlNode& map, std::string_view key, Problems& problems) {
+    const YamlNode* node = text_node(map, key);
+    if (!node) return {};
+    if (!is_clean(node->text))
+        problems.add(node->place, shown(key) +
+                                      " must be a path without line breaks and other "
+                                      "control characters, found " +
+                                      shown(*node));
+    return node->text;
+}
+
 // "10.0.0.7:3306", "[2001:db8::7]:3306", "/run/mysqld/mysqld.sock"
 Result<MysqlServer> parse_server(const std::string& text) {
     if (text.starts_with('/')) return MysqlServer{{}, 0, text};
@@ -196,7 +208,7 @@ MysqlConfig read_mysql(const YamlNode& map, const std::string& folder, Problems&
     mysql.database = read_text(map, "database");
     mysql.user = read_text(map, "user");
     mysql.password = Secret(read_text(map, "password"));
-    mysql.tls_ca = read_text(map, "tls_ca");
+    mysql.tls_ca = read_path(map, "tls_ca", problems);
     if (!mysql.tls_ca.empty()) mysql.tls_ca = beside(folder, mysql.tls_ca);
     return mysql;
 }
@@ -204,7 +216,7 @@ MysqlConfig read_mysql(const YamlNode& map, const std::string& folder, Problems&
 // Where it is: a file or a database.
 void read_place(const YamlNode& map, const std::string& folder, Problems& problems,
                 LedgerConfig& ledger) {
-    ledger.path = read_text(map, "path");
+    ledger.path = read_path(map, "path", problems);
     if (!ledger.path.empty() && ledger.path != ":memory:")
         ledger.path = beside(folder, ledger.path);
     const bool has_path = !is_missing(map, "path"), has_mysql = !is_missing(map, "mysql");

@@ -41,10 +41,48 @@ constexpr std::array<TypeWords, 6> kTypeWords = {{{"string", "a text"},
                                                   {"array", "a list"},
                                                   {"object", "a map of keys"}}};
 
-bool is_whole_number(std::string_view text) {
-    if (text.starts_with('-')) text.remove_prefix(1);
+bool is_all_digits(std::string_view text) {
     return !text.empty() &&
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Which other readers of YAML take for an octal number: "030".
+bool has_leading_zero(std::string_view text) {
+    return text.size() > 1 && text.front() == '0' && is_all_digits(text);
+}
+
+bool is_whole_number(std::string_view text) {
+    if (text.starts_with('-')) text.remove_prefix(1);
+    return is_all_digits(text) && !has_leading_zero(text);
+}
+
+// The number that YAML 1.1 or 1.2, or a person, means by a text that is none here; empty: none.
+std::string meant_number(std::string_view text) {
+    const auto read = [](std::string_view digits, int base) {
+        std::uint64_t value = 0;
+        const auto [end, failure] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+        const bool is_read = failure == std::errc() && end == digits.data() + digits.size();
+        return is_read && !digits.empty() ? std::to_string(value) : std::string();
+    };
+    if (text.starts_with("0x") || text.starts_with("0X")) return read(text.substr(2), 16);
+    if (text.starts_with("0o") || text.starts_with("0O")) return read(text.substr(2), 8);
+    if (text.starts_with("0b") || text.starts_with("0B")) return read(text.substr(2), 2);
+    std::string digits(text.substr(text.starts_with('+') ? 1 : 0));
+    std::erase(digits, '_');
+    if (const std::size_t point = digits.find('.'); point != std::string::npos)
+        if (digits.find_first_not_of('0', point + 1) == std::string::npos) digits.resize(point);
+    if (!is_all_digits(digits)) return {};
+    return digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+}
+
+std::string meant_truth(std::string_view text) {
+    const std::string word = lower_case(text);
+    for (const std::string_view yes : {"true", "yes", "on", "y"})
+        if (word == yes) return "true";
+    for (const std::string_view no : {"false", "no", "off", "n"})
+        if (word == no) return "false";
+    return {};
 }
 
 std::int64_t number(std::string_view text) {
@@ -192,8 +230,18 @@ private:
         for (const std::string& candidate : types)
             if (has_type(node, candidate)) return true;
         if (types.empty() && !schema.value("oneOf")) return true;
-        must(node, name, "be " + expectation(schema), found(node, schema));
+        must(node, name, "be " + expectation(schema), found(node, schema) + meant(node, types));
         return false;
+    }
+
+    // What to write in place of a scalar that is no number, or no truth value, of ours.
+    static std::string meant(const YamlNode& node, const std::vector<std::string>& types) {
+        if (!node.is(YamlNode::Kind::text) || !node.reference.empty() || types.size() != 1)
+            return {};
+        std::string right;
+        if (types.front() == "integer") right = meant_number(node.text);
+        if (types.front() == "boolean") right = meant_truth(node.text);
+        return right.empty() ? right : "; write " + right;
     }
 
     // A text in the place of a list or a map may be a secret one level too high.
@@ -271,7 +319,20 @@ private:
                 value(item, *items, "an entry of " + name);
     }
 
+    // An id such as 007, which this reader takes for a text and others for a number.
+    void leading_zero(const YamlNode& node, const YamlNode& schema, const std::string& name) {
+        const std::vector<std::string> types = types_of(schema);
+        const bool may_be_number = std::any_of(types.begin(), types.end(), [](const auto& type) {
+            return type == "integer" || type == "number";
+        });
+        if (!may_be_number || !node.is_plain || !has_leading_zero(node.text)) return;
+        problems_.add(node.place, name + " begins with 0, found " + shown(node) + "; write " +
+                                      meant_number(node.text) + ", or \"" + node.text +
+                                      "\" in quotes if the 0 belongs to it");
+    }
+
     void scalar(const YamlNode& node, const YamlNode& schema, const std::string& name) {
+        leading_zero(node, schema, name);
         if (const YamlNode* allowed = schema.value("enum")) one_of(node, texts(*allowed), name);
         limits(node, schema, name);
         if (!length(node, schema, name)) return;

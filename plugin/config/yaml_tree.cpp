@@ -1,6 +1,7 @@
 // Builds the tree from yaml-cpp's parser events and refuses what a configuration must not contain.
 #include "config/yaml_tree.hpp"
 
+#include "config/yaml_text.hpp"
 #include "values/word.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -19,54 +20,34 @@ namespace {
 
 constexpr std::size_t kMaxShown = 60;
 
-// The tags that YAML itself gives to scalars, lists and maps (YAML 1.2, chapter 10).
-constexpr std::string_view kPlainTag = "?"; // yaml-cpp's word for: no tag, no quotes
-constexpr std::array<std::string_view, 3> kPlainTags = {
-    "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool"};
-constexpr std::array<std::string_view, 6> kOtherTags = {"",
-                                                        "!",
-                                                        "tag:yaml.org,2002:str",
-                                                        "tag:yaml.org,2002:null",
-                                                        "tag:yaml.org,2002:map",
-                                                        "tag:yaml.org,2002:seq"};
+constexpr std::string_view kPlainTag = "?";  // yaml-cpp's word for: no tag, no quotes
+constexpr std::string_view kQuotedTag = "!"; // and for quotes; it is what "!" alone means, too
 
-bool is_plain_tag(std::string_view tag) {
-    return tag == kPlainTag ||
-           std::find(kPlainTags.begin(), kPlainTags.end(), tag) != kPlainTags.end();
-}
-
-bool is_known_tag(std::string_view tag) {
-    return is_plain_tag(tag) ||
-           std::find(kOtherTags.begin(), kOtherTags.end(), tag) != kOtherTags.end();
-}
+// What yaml-cpp says, and what to write, for mistakes that a survey of the text does not find.
+struct Advice {
+    std::string_view error;
+    std::string_view advice;
+};
+constexpr std::array<Advice, 10> kAdvice = {{
+    {"illegal map value",
+     "a key cannot stand here; indent the line like its neighbours, and write a blank behind "
+     "each colon"},
+    {"end of map not found", "the line fits to none above; indent it like its neighbours"},
+    {"end of sequence not found", "the line fits to none above; indent it like its neighbours"},
+    {"end of map flow not found", "write a comma between two entries, and close { with }"},
+    {"end of sequence flow not found", "write a comma between two entries, and close [ with ]"},
+    {"illegal block entry", "a list cannot begin here; write each entry in a line of its own"},
+    {"illegal map key", "write a value that begins with ? in quotes"},
+    {"illegal flow end", "nothing opened what closes here; write the value in quotes"},
+    {"unknown escape character",
+     "a backslash in double quotes begins an escape; write two, or "
+     "take single quotes"},
+    {"unexpected character in block scalar", "write a value that begins with | or > in quotes"},
+}};
 
 // Thrown through yaml-cpp to end the reading; each is reported before.
 struct TooDeep {};
 struct SecondDocument {};
-
-// yaml-cpp counts columns in bytes from 0; editors count characters from 1.
-class Lines {
-public:
-    explicit Lines(std::string_view text) {
-        while (!text.empty()) {
-            const std::size_t end = text.find('\n');
-            lines_.push_back(text.substr(0, end));
-            text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        }
-    }
-
-    Place place(const YAML::Mark& mark) const {
-        const auto line = static_cast<std::size_t>(std::max(mark.line, 0));
-        const auto bytes = static_cast<std::size_t>(std::max(mark.column, 0));
-        std::size_t characters = bytes;
-        if (line < lines_.size() && bytes <= lines_[line].size())
-            characters = character_count(lines_[line].substr(0, bytes));
-        return {static_cast<int>(line) + 1, static_cast<int>(characters) + 1};
-    }
-
-private:
-    std::vector<std::string_view> lines_;
-};
 
 class TreeBuilder : public YAML::EventHandler {
 public:
@@ -76,27 +57,42 @@ public:
 
     void OnDocumentStart(const YAML::Mark& mark) override {
         if (!root_) return;
-        report(mark, "a second document begins here; a configuration is one document");
+        const bool is_marked = rest(mark).starts_with("---");
+        report(mark, is_marked ? "a second document begins here; a configuration is one document"
+                               : "the line stands further left than the first one, or is no part "
+                                 "of what is above; indent it like its neighbours");
         throw SecondDocument{};
     }
     void OnDocumentEnd() override {}
 
-    void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
-        report(mark, "anchor " + shown("&" + name) + " is not allowed; write each value out");
+    // Its name is not shown: it may be the beginning of a password.
+    void OnAnchor(const YAML::Mark& mark, const std::string&) override {
+        report(mark,
+               "an anchor (&) is not allowed; write each value out, and one that begins with "
+               "& in quotes");
+        has_anchor_ = true;
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-        report(mark, "an alias is not allowed; write the value out");
+        report(mark,
+               "an alias (*) is not allowed; write the value out, and one that begins with * "
+               "in quotes");
         attach(node(mark, YamlNode::Kind::refused));
     }
     void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
-        attach(node(mark, YamlNode::Kind::nothing));
+        attach(node(mark, has_anchor_ ? YamlNode::Kind::refused : YamlNode::Kind::nothing));
+        has_anchor_ = false;
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                   const std::string& value) override {
-        check_tag(mark, tag);
+        has_anchor_ = false;
         YamlNode scalar = node(mark, YamlNode::Kind::text);
         scalar.text = value;
-        scalar.is_plain = is_plain_tag(tag);
+        scalar.is_plain = tag == kPlainTag;
+        if (!check_tag(mark, tag)) scalar.kind = YamlNode::Kind::refused;
+        if (value.find('\0') != std::string::npos) {
+            report(mark, "holds a NUL (\\0), which no value can have; remove it");
+            scalar.kind = YamlNode::Kind::refused;
+        }
         attach(std::move(scalar));
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
@@ -118,22 +114,37 @@ private:
         std::map<std::string, int, std::less<>> lines_of_keys;
     };
 
+    std::size_t offset(const YAML::Mark& mark) const {
+        return lines_.offset(mark.line, mark.column);
+    }
+    std::string_view rest(const YAML::Mark& mark) const {
+        return lines_.text().substr(offset(mark));
+    }
+
     void report(const YAML::Mark& mark, std::string_view message) {
-        problems_.add(lines_.place(mark), message);
+        problems_.add(lines_.place(offset(mark)), message);
     }
 
     YamlNode node(const YAML::Mark& mark, YamlNode::Kind kind) const {
         YamlNode made;
         made.kind = kind;
-        made.place = lines_.place(mark);
+        made.place = lines_.place(offset(mark));
         return made;
     }
 
-    void check_tag(const YAML::Mark& mark, const std::string& tag) {
-        if (!is_known_tag(tag)) report(mark, "tag " + shown(tag) + " is not allowed; leave it out");
+    // Whether there is none. It is not shown: it may be a password that begins with !.
+    bool check_tag(const YAML::Mark& mark, const std::string& tag) {
+        const bool is_none =
+            tag.empty() || tag == kPlainTag || (tag == kQuotedTag && !rest(mark).starts_with('!'));
+        if (!is_none)
+            report(mark,
+                   "a tag (!) is not allowed; write the value alone, and in quotes if it is "
+                   "to be a text or begins with !");
+        return is_none;
     }
 
     void open(const YAML::Mark& mark, const std::string& tag, YamlNode::Kind kind) {
+        has_anchor_ = false;
         check_tag(mark, tag);
         if (open_.size() == static_cast<std::size_t>(kMaxConfigDepth)) {
             report(mark, "nested deeper than " + std::to_string(kMaxConfigDepth) + " levels");
@@ -184,7 +195,42 @@ private:
     Problems& problems_;
     std::vector<Open> open_;
     std::optional<YamlNode> root_;
+    bool has_anchor_ = false; // and its value was not read yet
 };
+
+// What stopped the reading: what the text shows was meant, else yaml-cpp's words.
+void explain(const YAML::Exception& error, const Lines& lines, const std::vector<Finding>& findings,
+             Problems& problems) {
+    const std::size_t marked = lines.offset(error.mark.line, error.mark.column);
+    const std::size_t stop =
+        marked == 0 ? lines.text().size() : marked; // 0: at the end of the text
+    for (const Finding& finding : findings) {
+        const char first = lines.text()[finding.offset];
+        const bool is_told = (first == '&' || first == '!') && !problems.is_empty();
+        if (finding.offset > stop || is_told) continue;
+        problems.add(lines.place(finding.offset), finding.advice);
+        return;
+    }
+    std::string message = "not readable as YAML: " + error.msg;
+    for (const Advice& row : kAdvice)
+        if (error.msg.starts_with(row.error)) message += "; " + std::string(row.advice);
+    problems.add(lines.place(stop), message);
+}
+
+// The text without its directives, each of which is reported. Places stay. nullopt: it holds what
+// YAML would read as something else.
+std::optional<std::string> without_directives(const Lines& lines,
+                                              const std::vector<Finding>& findings,
+                                              Problems& problems) {
+    std::string text(lines.text());
+    for (const Finding& finding : findings) {
+        if (!finding.is_certain) continue;
+        problems.add(lines.place(finding.offset), finding.advice);
+        if (text[finding.offset] != '%') return std::nullopt;
+        text[finding.offset] = '#';
+    }
+    return text;
+}
 
 } // namespace
 
@@ -201,18 +247,12 @@ const YamlNode* YamlNode::value(std::string_view key) const {
 
 std::optional<YamlNode> read_yaml(const std::string& text, Problems& problems) {
     const Lines lines(text);
-    if (const std::size_t at = text.find('\0'); at != std::string::npos) {
-        const auto begin = text.begin();
-        const auto end = begin + static_cast<std::ptrdiff_t>(at);
-        YAML::Mark mark;
-        mark.line = static_cast<int>(std::count(begin, end, '\n'));
-        const std::size_t newline = text.rfind('\n', at);
-        mark.column = static_cast<int>(newline == std::string::npos ? at : at - newline - 1);
-        problems.add(lines.place(mark), "holds a NUL byte; a configuration is text in UTF-8");
-        return std::nullopt;
-    }
+    if (!is_text(lines, problems)) return std::nullopt;
+    const std::vector<Finding> findings = survey(text);
+    const std::optional<std::string> readable = without_directives(lines, findings, problems);
+    if (!readable) return std::nullopt;
     TreeBuilder builder(lines, problems);
-    std::istringstream stream(text);
+    std::istringstream stream(*readable);
     try {
         YAML::Parser parser(stream);
         while (parser.HandleNextDocument(builder))
@@ -222,7 +262,7 @@ std::optional<YamlNode> read_yaml(const std::string& text, Problems& problems) {
     } catch (const SecondDocument&) {
         return builder.take_root(); // the first can still be checked
     } catch (const YAML::Exception& error) {
-        problems.add(lines.place(error.mark), "not readable as YAML: " + error.msg);
+        explain(error, lines, findings, problems);
         return std::nullopt;
     }
     std::optional<YamlNode> root = builder.take_root();

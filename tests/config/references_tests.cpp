@@ -144,7 +144,10 @@ BOOST_AUTO_TEST_CASE(a_literal_secret_never_stands_in_a_message) {
         {4, "  authenticity:\n    basic: hunter2"},
         {4, "  authenticity:\n    basic: [hunter2]"},
         {4, "  authenticity:\n    basic: { username: a, password: { hunter2: x } }"},
-        {4, "  authenticity:\n    basic: { username: a, password: [hunter2] }"},
+        {4, "  authenticity:\n    basic: { username: a, password: [[hunter2]] }"},
+        {4, "  authenticity:\n    basic: { username: a, password: &hunter2 }"},
+        {4, "  authenticity:\n    basic: { username: a, password: !hunter2 x }"},
+        {4, "  authenticity:\n    basic: { username: a, password: *hunter2 }"},
         {4, "  authenticity:\n    secret: { parameter: a b, value: hunter2 }"},
     };
     for (const auto& [line, replacement] : changes) {

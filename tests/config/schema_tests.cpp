@@ -34,8 +34,10 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
         {8, "  path: l.sqlite\n  max_attempts: many",
          R"(9:17: "max_attempts" must be a whole number, found "many")"},
         {8, "  path: l.sqlite\n  max_attempts: \"5\"",
-         R"(9:17: "max_attempts" must be a whole number, found "5" in quotes)"},
-        {24, "    trial: yes", R"(24:12: "trial" must be true or false, found "yes")"},
+         R"(9:17: "max_attempts" must be a whole number, found "5" in quotes; write 5)"},
+        {24, "    trial: yes", R"(24:12: "trial" must be true or false, found "yes"; write true)"},
+        {24, "    trial: Off", R"(24:12: "trial" must be true or false, found "Off"; write false)"},
+        {24, "    trial: perhaps", R"(24:12: "trial" must be true or false, found "perhaps")"},
         {4, "  authenticity: [none]",
          R"(4:17: "authenticity" must be a text or a map of keys, found a list)"},
         // values
@@ -73,6 +75,39 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
         {6, "  mode: check\n  keys: [too-short-a-key]",
          R"(7:10: an entry of "keys" must have at least 16 characters, found 15)"},
     });
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_others_read_otherwise) {
+    for (const auto& [written, meant] :
+         std::vector<std::pair<std::string, std::string>>{{"030", "30"},
+                                                          {"000", "0"},
+                                                          {"0o30", "24"},
+                                                          {"0x1F", "31"},
+                                                          {"0b11", "3"},
+                                                          {"1_000", "1000"},
+                                                          {"+3", "3"},
+                                                          {"3.00", "3"}}) {
+        check_each({{22, "      initial: { amount: 2.95, days: " + written + " }",
+                     "22:38: \"days\" must be a whole number, found \"" + written + "\"; write " +
+                         meant}});
+    }
+    check_each({
+        {22, "      initial: { amount: 2.95, days: 3.5 }",
+         R"(22:38: "days" must be a whole number, found "3.5")"},
+        {22, "      initial: { amount: 2.95, days: 1e1 }",
+         R"(22:38: "days" must be a whole number, found "1e1")"},
+        {22, "      initial: { amount: 030, days: 3 }",
+         R"(22:26: "amount" begins with 0, found "030"; write 30, or "030" in quotes if the 0 )"
+         R"(belongs to it)"},
+        {2, "  mode: test\n  merchant_id: 020656",
+         R"(3:16: "merchant_id" begins with 0, found "020656"; write 20656, or "020656" in quotes )"
+         R"(if the 0 belongs to it)"},
+    });
+    BOOST_TEST(
+        mistakes(with_line(25, "  - id: 0\n    name: x", with_line(35, "    option: 0"))).empty());
+    BOOST_TEST(
+        mistakes(with_line(25, "  - id: \"0201\"", with_line(35, "    option: '0201'"))).empty());
+    BOOST_TEST(mistakes(with_line(22, "      initial: { amount: 0.95, days: 3 }")).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_join_form_offers_at_most_two_cross_sells) {

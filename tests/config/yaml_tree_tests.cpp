@@ -59,14 +59,39 @@ BOOST_AUTO_TEST_CASE(duplicate_keys_and_the_first_one_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(anchors_aliases_and_tags) {
-    check("a: &x 1\nb: *x\n", {R"(t:1:4: anchor "&x" is not allowed; write each value out)",
-                               "t:2:4: an alias is not allowed; write the value out"});
-    check("a: 1\nb: !secret x\nc: !<x> {}\n",
-          {R"(t:2:4: tag "!secret" is not allowed; leave it out)",
-           R"(t:3:4: tag "x" is not allowed; leave it out)"});
-    check("a: !!binary x\n",
-          {R"(t:1:4: tag "tag:yaml.org,2002:binary" is not allowed; leave it out)"});
-    check("a: !!str 5\nb: !!int 5\n", {});
+    const std::string anchor =
+        "an anchor (&) is not allowed; write each value out, and one that begins with & in quotes";
+    const std::string alias =
+        "an alias (*) is not allowed; write the value out, and one that begins with * in quotes";
+    const std::string tag =
+        "a tag (!) is not allowed; write the value alone, and in quotes if it is to be a text or "
+        "begins with !";
+    check("a: &x 1\nb: *x\n", {"t:1:4: " + anchor, "t:2:4: " + alias});
+    check("a: &x\nb: &y {c: 1}\n", {"t:1:4: " + anchor, "t:2:4: " + anchor});
+    check("a: 1\nb: !secret x\nc: !<x> {}\n", {"t:2:4: " + tag, "t:3:4: " + tag});
+    for (const std::string text :
+         {"a: !!binary x", "a: !!str 5", "a: !!int 5", "a: !!str \"5\"", "a: ! 5", "a: !!null",
+          "a: !!seq [1]", "a: !!map {b: 1}", "a: !pa$$word"})
+        check(text + "\n", {"t:1:4: " + tag});
+    // What is refused is not reported for its value, too, and needs no value.
+    BOOST_TEST(read("a: !!str 5\n").tree->value("a")->is(YamlNode::Kind::refused));
+    BOOST_TEST(read("a: &x\n").tree->value("a")->is(YamlNode::Kind::refused));
+    check("a: 'x'\nb: \"!x\"\nc: '&x'\nd: \"*x\"\n", {});
+}
+
+// Which may begin with any of them.
+BOOST_AUTO_TEST_CASE(no_part_of_a_password_is_told) {
+    for (const std::string first :
+         {"&",  "*", "!",   "@",   "`",  "%",  "|",  ">",   "{",      "[",
+          "\"", "'", "&x ", "!x ", "!<", "? ", "- ", "x: ", "\"x\" ", "'x' "})
+        for (const std::string& problem : read("a: " + first + "hunter2\nb: [\n").problems)
+            BOOST_TEST(problem.find("hunter") == std::string::npos, problem);
+}
+
+BOOST_AUTO_TEST_CASE(a_nul_by_an_escape) {
+    const std::string what = "holds a NUL (\\0), which no value can have; remove it";
+    check("a: \"x\\0y\"\nb: [\"\\x00\"]\n", {"t:1:4: " + what, "t:2:5: " + what});
+    check("\"a\\0\": 1\n", {"t:1:1: " + what});
 }
 
 BOOST_AUTO_TEST_CASE(an_alias_bomb_stays_small) {
@@ -107,6 +132,10 @@ BOOST_AUTO_TEST_CASE(one_document_only) {
     check("a: 1\n---\nb: 2\n---\nc: 3\n",
           {"t:2:1: a second document begins here; a configuration is one document"});
     check("---\na: 1\n...\n", {});
+    check(
+        " a: 1\nb: 2\n",
+        {"t:2:1: the line stands further left than the first one, or is no part of what is above; "
+         "indent it like its neighbours"});
     check("", {"t: the file holds no configuration"});
     check("# nothing\n", {"t: the file holds no configuration"});
 }
@@ -117,9 +146,29 @@ BOOST_AUTO_TEST_CASE(keys_are_words) {
 }
 
 BOOST_AUTO_TEST_CASE(syntax_errors_are_located) {
-    check("a: 1\nb: [1, 2\n", {"t:3:1: not readable as YAML: end of sequence flow not found"});
-    check("a: b: c\n", {"t:1:5: not readable as YAML: illegal map value"});
-    check("a: *x\n", {"t:1:4: not readable as YAML: the referenced anchor is not defined"});
+    check("a: 1\nb: [1, 2\n", {"t:2:4: the [ that stands here is not closed"});
+    check("ä: [1, 2", {"t:1:4: the [ that stands here is not closed"});
+    check("a: b: c\n", {"t:1:5: a colon with a blank behind it stands inside a value; write the "
+                        "value in quotes"});
+    check("a: *x\n", {R"(t:1:4: a value that begins with * must stand in quotes, e.g. "*...")"});
+    const std::string depth = "; the line fits to none above; indent it like its neighbours";
+    check("a:\n  b: 1\n c: 2\n", {"t:3:2: not readable as YAML: end of map not found" + depth});
+    check("a:\n- b: 1\n c: 2\n",
+          {"t:3:2: not readable as YAML: end of sequence not found" + depth});
+    check("a:b\nc: 1\n",
+          {"t:2:2: not readable as YAML: illegal map value; a key cannot stand here; "
+           "indent the line like its neighbours, and write a blank behind each colon"});
+    check("a: {b: 1 c: 2}\n",
+          {"t:1:11: not readable as YAML: end of map flow not found; write a comma "
+           "between two entries, and close { with }"});
+    check("a: }\n", {"t:1:4: not readable as YAML: illegal flow end; nothing opened what closes "
+                     "here; write the value in quotes"});
+    check("a: - b\n",
+          {"t:1:4: not readable as YAML: illegal block entry; a list cannot begin here; "
+           "write each entry in a line of its own"});
+    check("a: ? b\n",
+          {"t:1:4: not readable as YAML: illegal map key; write a value that begins with "
+           "? in quotes"});
     BOOST_TEST(!read("a: b: c\n").tree);
 }
 
