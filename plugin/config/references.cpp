@@ -17,27 +17,45 @@ namespace {
 constexpr std::string_view kEnvironment = "${env:";
 constexpr std::string_view kFile = "${file:";
 
-Result<std::string> read_environment(const std::string& name) {
-    const char* value = std::getenv(name.c_str());
-    if (!value) return Error{"environment variable " + shown(name) + " is not set"};
-    if (!*value) return Error{"environment variable " + shown(name) + " is empty"};
-    return std::string(value);
-}
-
-std::string without_newline(std::string text) {
-    if (text.ends_with('\n')) text.pop_back();
-    if (text.ends_with('\r')) text.pop_back();
+// What editors, shells and Windows put around a value. Blanks stay: they may be meant.
+std::string_view without_additions(std::string_view text) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    while (text.ends_with('\n') || text.ends_with('\r'))
+        text.remove_suffix(1);
     return text;
 }
 
+// An editor's "Unicode" on Windows: its mark, and a NUL in every other byte.
+bool is_utf16(std::string_view text) {
+    return text.size() >= 4 && ((text.starts_with("\xFF\xFE") && text[3] == '\0') ||
+                                (text.starts_with("\xFE\xFF") && text[2] == '\0'));
+}
+
+Result<std::string> read_environment(const std::string& name) {
+    if (name.empty()) return Error{"${env:} names no variable; write ${env:NAME}"};
+    const char* value = std::getenv(name.c_str());
+    if (!value) return Error{"environment variable " + shown(name) + " is not set"};
+    const std::string_view text = without_additions(value);
+    if (text.empty()) return Error{"environment variable " + shown(name) + " is empty"};
+    return std::string(text);
+}
+
+std::string path_of(const std::string& name, const std::string& folder) {
+    return (std::filesystem::path(folder) / name).string();
+}
+
 Result<std::string> read_small_file(const std::string& name, const std::string& folder) {
-    const std::string path = (std::filesystem::path(folder) / name).string();
+    if (name.empty()) return Error{"${file:} names no file; write ${file:PATH}"};
+    const std::string path = path_of(name, folder);
     const Error unreadable{"file " + shown(path) + " cannot be read: "};
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return Error{unreadable.message + "a folder"};
     errno = 0;
     std::ifstream file(path, std::ios::binary);
-    if (!file) return Error{unreadable.message + std::strerror(errno)};
+    if (!file)
+        return Error{unreadable.message + std::strerror(errno) +
+                     "; write an absolute path, or one relative to the folder of this file"};
 
     std::string text(kMaxReferencedBytes + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -45,9 +63,10 @@ Result<std::string> read_small_file(const std::string& name, const std::string& 
     if (text.size() > kMaxReferencedBytes)
         return Error{"file " + shown(path) + " is longer than " +
                      std::to_string(kMaxReferencedBytes) + " bytes"};
-    text = without_newline(std::move(text));
-    if (text.empty()) return Error{"file " + shown(path) + " is empty"};
-    return text;
+    if (is_utf16(text)) return Error{"file " + shown(path) + " is UTF-16; save it as UTF-8"};
+    const std::string_view value = without_additions(text);
+    if (value.empty()) return Error{"file " + shown(path) + " is empty"};
+    return std::string(value);
 }
 
 // "NAME" of "${env:NAME}".
@@ -71,7 +90,11 @@ Result<std::string> read_reference(std::string_view text, const std::string& fol
 void resolve_text(YamlNode& node, const std::string& folder, Problems& problems) {
     if (!is_reference(node.text)) {
         if (!holds_reference(node.text)) return;
-        problems.add(node.place, "a reference must be the whole value, without text around it");
+        const bool is_open = node.text.starts_with("${") && !node.text.ends_with('}') &&
+                             node.text.find('}') == std::string::npos;
+        problems.add(node.place,
+                     is_open ? "a reference ends with }; write ${env:NAME} or ${file:PATH}"
+                             : "a reference must be the whole value, without text around it");
         node.kind = YamlNode::Kind::refused;
         return;
     }
@@ -93,6 +116,11 @@ void resolve_references(YamlNode& tree, const std::string& folder, Problems& pro
         resolve_references(item, folder, problems);
     for (MapEntry& entry : tree.entries)
         resolve_references(entry.value, folder, problems);
+}
+
+std::string referenced_file(const YamlNode& node, const std::string& folder) {
+    if (!node.reference.starts_with(kFile)) return {};
+    return path_of(target(node.reference, kFile), folder);
 }
 
 } // namespace segpay

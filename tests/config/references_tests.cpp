@@ -53,13 +53,52 @@ BOOST_FIXTURE_TEST_CASE(whole_values_are_replaced, Surroundings) {
     BOOST_TEST(read("a$b{c}") == "a$b{c}");
 }
 
-BOOST_FIXTURE_TEST_CASE(one_newline_at_the_end_is_dropped, Surroundings) {
-    write("unix", "a\n");
-    write("windows", "a\r\n");
-    write("two", "a\n\n");
-    BOOST_TEST(read("${file:unix}") == "a");
-    BOOST_TEST(read("${file:windows}") == "a");
-    BOOST_TEST(read("${file:two}") == "a\n");
+BOOST_FIXTURE_TEST_CASE(what_editors_add_is_dropped, Surroundings) {
+    const std::string mark = "\xEF\xBB\xBF";
+    for (const std::string& content :
+         {std::string("a"), std::string("a\n"), std::string("a\r\n"), std::string("a\r"),
+          std::string("a\n\n"), std::string("a\r\n\r\n\n"), mark + "a", mark + "a\r\n"}) {
+        write("key", content);
+        BOOST_TEST(read("${file:key}") == "a");
+        ::setenv("SEGPAY_TEST_VALUE", content.c_str(), 1);
+        BOOST_TEST(read("${env:SEGPAY_TEST_VALUE}") == "a");
+    }
+    // What may be meant stays.
+    for (const std::string& content : {std::string(" a"), std::string("a "), std::string("a\t"),
+                                       std::string("a\nb"), "a" + mark, std::string("\na")}) {
+        write("key", content + "\n");
+        BOOST_TEST(read("${file:key}") == content);
+    }
+    for (const std::string& nothing : {mark, mark + "\n", std::string("\r\n\n")}) {
+        write("key", nothing);
+        BOOST_TEST(read("${file:key}") == "file \"" + folder + "/key\" is empty");
+    }
+    for (const std::string& utf16 : {std::string("\xFF\xFE"
+                                                 "a\0b\0",
+                                                 6),
+                                     std::string("\xFE\xFF\0a\0b", 6)}) {
+        write("key", utf16);
+        BOOST_TEST(read("${file:key}") ==
+                   "file \"" + folder + "/key\" is UTF-16; save it as UTF-8");
+    }
+    write("key",
+          "\xFF\xFE"
+          "ab"); // random bytes are a key
+    BOOST_TEST(read("${file:key}") ==
+               "\xFF\xFE"
+               "ab");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_file_of_a_value_is_known, Surroundings) {
+    const auto file_of = [&](const std::string& reference) {
+        YamlNode node;
+        node.reference = reference;
+        return referenced_file(node, folder);
+    };
+    BOOST_TEST(file_of("${file:key}") == folder + "/key");
+    BOOST_TEST(file_of("${file:/run/secrets/key}") == "/run/secrets/key");
+    BOOST_TEST(file_of("${env:KEY}") == "");
+    BOOST_TEST(file_of("") == "");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_leads_nowhere_is_reported, Surroundings) {
@@ -69,8 +108,13 @@ BOOST_FIXTURE_TEST_CASE(what_leads_nowhere_is_reported, Surroundings) {
                "environment variable \"SEGPAY_TEST_UNSET\" is not set");
     BOOST_TEST(read("${env:SEGPAY_TEST_EMPTY}") ==
                "environment variable \"SEGPAY_TEST_EMPTY\" is empty");
-    BOOST_TEST(read("${file:none}") ==
-               "file \"" + path + "none\" cannot be read: No such file or directory");
+    BOOST_TEST(
+        read("${file:none}") ==
+        "file \"" + path +
+            "none\" cannot be read: No such file or directory; write an absolute path, or one "
+            "relative to the folder of this file");
+    BOOST_TEST(read("${file:}") == "${file:} names no file; write ${file:PATH}");
+    BOOST_TEST(read("${env:}") == "${env:} names no variable; write ${env:NAME}");
     BOOST_TEST(read("${file:.}") == "file \"" + path + ".\" cannot be read: a folder");
     BOOST_TEST(read("${file:empty}") == "file \"" + path + "empty\" is empty");
     BOOST_TEST(read("${vault:x}") ==
@@ -89,6 +133,8 @@ BOOST_FIXTURE_TEST_CASE(no_text_around_a_reference, Surroundings) {
     const std::string expected = "a reference must be the whole value, without text around it";
     BOOST_TEST(read("x${env:SEGPAY_TEST_VALUE}") == expected);
     BOOST_TEST(read("${env:SEGPAY_TEST_VALUE}/x") == expected);
+    BOOST_TEST(read("${env:SEGPAY_TEST_VALUE") ==
+               "a reference ends with }; write ${env:NAME} or ${file:PATH}");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_is_found_from_the_configuration_s_folder, Surroundings) {
