@@ -98,9 +98,9 @@ Authenticity read_authenticity(const YamlNode& postbacks, Problems& problems) {
     result.addresses = read_networks(*map, "addresses", problems);
     result.trusted_proxies = read_networks(*map, "trusted_proxies", problems);
     if (const YamlNode* basic = map_node(*map, "basic"))
-        result.basic = {read_text(*basic, "username"), Secret(read_text(*basic, "password"))};
+        result.basic = {read_text(*basic, "username"), read_secrets(*basic, "password")};
     if (const YamlNode* secret = map_node(*map, "secret"))
-        result.secret = {read_text(*secret, "parameter"), Secret(read_text(*secret, "value"))};
+        result.secret = {read_text(*secret, "parameter"), read_secrets(*secret, "value")};
 
     if (is_missing(*map, "addresses") && is_missing(*map, "basic") && is_missing(*map, "secret"))
         problems.add(map->place,
@@ -236,7 +236,7 @@ LedgerConfig read_ledger(const YamlNode& map, const std::string& folder, Problem
     ledger.max_attempts = read_small_number(map, "max_attempts", ledger.max_attempts);
     ledger.retry_seconds = read_small_number(map, "retry_seconds", ledger.retry_seconds);
     ledger.keep_days = read_small_number(map, "keep_days", ledger.keep_days);
-    ledger.password_key = Secret(read_text(map, "password_key"));
+    ledger.password_key = read_secrets(map, "password_key");
     return ledger;
 }
 

@@ -35,12 +35,12 @@ struct PayPage {
 
 struct BasicCredentials {
     std::string username;
-    Secret password;
+    Secrets password;
 };
 
 struct SecretParameter {
     std::string name; // of a query parameter, lower case
-    Secret value;
+    Secrets value;
 };
 
 struct Authenticity {
@@ -110,7 +110,7 @@ struct LedgerConfig {
     std::uint32_t max_attempts = 50;
     std::uint32_t retry_seconds = 10; // first pause after a host's retry; doubles, at most an hour
     std::uint32_t keep_days = 0;      // after that what is settled is forgotten; 0: never
-    Secret password_key;              // empty: passwords are not stored
+    Secrets password_key;             // the first seals, all open; empty: passwords are not stored
 };
 
 struct Site {

@@ -52,6 +52,14 @@ std::uint32_t read_small_number(const YamlNode& map, std::string_view key, std::
 
 bool read_flag(const YamlNode& map, std::string_view key) { return read_text(map, key) == "true"; }
 
+Secrets read_secrets(const YamlNode& map, std::string_view key) {
+    if (const YamlNode* only = text_node(map, key)) return Secret(only->text);
+    Secrets secrets;
+    for (const YamlNode& item : list_items(map, key))
+        if (item.is(YamlNode::Kind::text)) secrets.add(Secret(item.text));
+    return secrets;
+}
+
 bool is_missing(const YamlNode& map, std::string_view key,
                 const std::vector<std::string>& siblings) {
     if (!map.is(YamlNode::Kind::map) || map.entry(key)) return false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/yaml_tree.hpp"
+#include "values/secret.hpp"
 
 #include <cstdint>
 #include <string>
@@ -19,6 +20,8 @@ std::string read_text(const YamlNode& map, std::string_view key, std::string_vie
 std::uint64_t read_number(const YamlNode& map, std::string_view key, std::uint64_t fallback = 0);
 std::uint32_t read_small_number(const YamlNode& map, std::string_view key, std::uint32_t fallback);
 bool read_flag(const YamlNode& map, std::string_view key);
+// Of one text, or of a list of them.
+Secrets read_secrets(const YamlNode& map, std::string_view key);
 
 // Whether neither `key` nor a mistyped form of it stands in `map`. `siblings` are known keys that
 // look alike ("minimum", "maximum").

@@ -199,7 +199,7 @@ constexpr std::string_view kInMemory = ":memory:"; // the path of one that ends 
 struct LedgerSettings {
     std::string path; // or kInMemory
     std::uint32_t lease_ms = 30'000;
-    Secret password_key;                             // empty: passwords are not stored
+    Secrets password_key;                            // empty: passwords are not stored
     std::optional<MysqlConfig> mysql = std::nullopt; // in place of a path
     TimeMs repeat_window_ms = TimeMs{75} * 60 * 1000; // how long Segpay repeats a member event
 };

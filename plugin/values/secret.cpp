@@ -10,6 +10,7 @@
 #include <openssl/rand.h>
 
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace segpay {
@@ -80,13 +81,27 @@ bool equal_in_constant_time(std::string_view given, std::string_view expected) {
     return CRYPTO_memcmp(given.data(), expected.data(), expected.size()) == 0;
 }
 
-SecretBox::SecretBox(const Secret& key) : key_(Secret(derived_key(key.reveal()))) {}
+void Secrets::add(Secret secret) {
+    if (!secret.is_empty()) all_.push_back(std::move(secret));
+}
+
+bool Secrets::contains(std::string_view given) const {
+    unsigned found = 0;
+    for (const Secret& secret : all_)
+        found |= equal_in_constant_time(given, secret.reveal()) ? 1u : 0u;
+    return found != 0;
+}
+
+SecretBox::SecretBox(const Secrets& keys) {
+    for (const Secret& key : keys.all())
+        keys_.emplace_back(derived_key(key.reveal()));
+}
 
 std::string SecretBox::close(std::string_view plain) const {
     Bytes nonce(kNonceBytes);
     if (RAND_bytes(nonce.data(), static_cast<int>(nonce.size())) != 1) // never a weaker source
         throw std::runtime_error("OpenSSL has no random numbers");
-    CryptoTransform::Ptr encryptor = cipher_for(key_, nonce)->createEncryptor();
+    CryptoTransform::Ptr encryptor = cipher_for(keys_.front(), nonce)->createEncryptor();
     bool is_done = false;
     const Secret ciphertext = transformed(*encryptor, plain, is_done);
     const std::string tag = encryptor->getTag(kTagBytes);
@@ -99,12 +114,14 @@ std::optional<Secret> SecretBox::open(std::string_view box) const {
     const std::string_view tag = box.substr(box.size() - kTagBytes);
     const std::string_view ciphertext =
         box.substr(kNonceBytes, box.size() - kNonceBytes - kTagBytes);
-    CryptoTransform::Ptr decryptor = cipher_for(key_, nonce)->createDecryptor();
-    decryptor->setTag(std::string(tag));
-    bool is_authentic = false;
-    Secret plain = transformed(*decryptor, ciphertext, is_authentic);
-    if (!is_authentic) return std::nullopt;
-    return plain;
+    for (const Secret& key : keys_) {
+        CryptoTransform::Ptr decryptor = cipher_for(key, nonce)->createDecryptor();
+        decryptor->setTag(std::string(tag));
+        bool is_authentic = false;
+        Secret plain = transformed(*decryptor, ciphertext, is_authentic);
+        if (is_authentic) return plain;
+    }
+    return std::nullopt;
 }
 
 } // namespace segpay

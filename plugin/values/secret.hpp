@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace segpay {
@@ -35,22 +36,42 @@ private:
     std::vector<char> text_; // a short std::string would leave its text behind when it is moved
 };
 
+// The secrets that serve for one thing while one replaces another: the first is what we write, all
+// are accepted. Mostly there is one.
+class Secrets {
+public:
+    Secrets() = default;
+    Secrets(Secret only) { add(std::move(only)); }
+
+    void add(Secret secret); // not an empty one
+
+    bool is_empty() const { return all_.empty(); }
+    const Secret& first() const { return all_.front(); } // undefined when it is empty
+    const std::vector<Secret>& all() const { return all_; }
+
+    // Whether `given` is one of them. Takes the same time whichever it is.
+    bool contains(std::string_view given) const;
+
+private:
+    std::vector<Secret> all_;
+};
+
 // Of a text that held a secret for a moment, all of its memory; afterwards it is empty.
 void wipe(std::string& text);
 
 // Takes the same time wherever the texts differ; only the length of `expected` may show.
 bool equal_in_constant_time(std::string_view given, std::string_view expected);
 
-// AES-256-GCM under a key derived from a configured text. Thread-safe.
+// AES-256-GCM under keys derived from configured texts: the first closes, all open. Thread-safe.
 class SecretBox {
 public:
-    explicit SecretBox(const Secret& key);
+    explicit SecretBox(const Secrets& keys); // at least one
 
     std::string close(std::string_view plain) const;        // nonce, ciphertext, tag
     std::optional<Secret> open(std::string_view box) const; // nullopt: another key, or damaged
 
 private:
-    Secret key_; // 32 bytes
+    std::vector<Secret> keys_; // each 32 bytes
 };
 
 } // namespace segpay

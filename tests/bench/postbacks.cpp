@@ -241,7 +241,7 @@ Sample next_sample(Dice& dice, const Config& guarded) {
     const SecretParameter& secret = *guarded.postbacks.authenticity.secret;
     sample.guarded_query = sample.query + "&" + guarded.seal.parameter + "=" +
                            seal_of_link(guarded, link, kNow - 600'000) + "&" + secret.name + "=" +
-                           std::string(secret.value.reveal());
+                           std::string(secret.value.first().reveal());
     sample.memory = memory_of(act, person, purchase, option);
     return sample;
 }

@@ -44,9 +44,10 @@ BOOST_AUTO_TEST_CASE(what_is_not_written_has_its_default) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
-    std::string text = with_line(8,
-                                 "  path: ':memory:'\n  lease_seconds: 7\n  max_attempts: 8\n"
-                                 "  retry_seconds: 9\n  keep_days: 400\n  password_key: 0123456789abcdef");
+    std::string text =
+        with_line(8,
+                  "  path: ':memory:'\n  lease_seconds: 7\n  max_attempts: 8\n"
+                  "  retry_seconds: 9\n  keep_days: 400\n  password_key: 0123456789abcdef");
     text = with_line(6,
                      "  mode: require\n  parameter: mark\n  max_age_days: 3\n"
                      "  keys: [first-key-of-sixteen, second-key-of-sixteen]",
@@ -95,9 +96,9 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     BOOST_TEST(to_string(authenticity.addresses.at(1)) == "2001:db8::1");
     BOOST_TEST(to_string(authenticity.trusted_proxies.at(0)) == "10.0.0.1");
     BOOST_TEST(authenticity.basic.value().username == "segpay");
-    BOOST_TEST(authenticity.basic.value().password.reveal() == "a: b");
+    BOOST_TEST(authenticity.basic.value().password.first().reveal() == "a: b");
     BOOST_TEST(authenticity.secret.value().name == "hook");
-    BOOST_TEST(authenticity.secret.value().value.reveal() == "12345");
+    BOOST_TEST(authenticity.secret.value().value.first().reveal() == "12345");
     BOOST_TEST((config.seal.mode == Seal::Mode::require));
     BOOST_TEST(config.seal.parameter == "mark");
     BOOST_TEST((config.seal.keys.at(1).mac("") == HmacKey("second-key-of-sixteen").mac("")));
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     BOOST_TEST(config.ledger.max_attempts == 8u);
     BOOST_TEST(config.ledger.retry_seconds == 9u);
     BOOST_TEST(config.ledger.keep_days == 400u);
-    BOOST_TEST(config.ledger.password_key.reveal() == "0123456789abcdef");
+    BOOST_TEST(config.ledger.password_key.first().reveal() == "0123456789abcdef");
 }
 
 BOOST_AUTO_TEST_CASE(a_price_check_that_is_not_written_keeps_its_default) {
@@ -118,6 +119,52 @@ BOOST_AUTO_TEST_CASE(a_price_check_that_is_not_written_keeps_its_default) {
     BOOST_TEST((checks("{ sales: off }").price_of_renewals == PriceCheck::warn));
     BOOST_TEST((checks("{ renewals: quarantine }").price_of_sales == PriceCheck::quarantine));
     BOOST_TEST((checks("{ renewals: quarantine }").price_of_renewals == PriceCheck::quarantine));
+}
+
+// While one replaces another.
+BOOST_AUTO_TEST_CASE(secrets_may_be_lists) {
+    const auto texts = [](const Secrets& secrets) {
+        std::vector<std::string> all;
+        for (const Secret& secret : secrets.all())
+            all.emplace_back(secret.reveal());
+        return all;
+    };
+    const std::vector<std::string> both = {"the-new-one-of-sixteen", "the-old-one-of-sixteen"};
+    const std::string list = "[the-new-one-of-sixteen, the-old-one-of-sixteen]";
+    const std::string lists = "  authenticity:\n    basic: { username: a, password: " + list +
+                              " }\n    secret: { parameter: hook, value: " + list + " }";
+    const Config config =
+        load(with_line(4, lists, with_line(8, "  path: l.sqlite\n  password_key: " + list)));
+    const Authenticity& authenticity = config.postbacks.authenticity;
+    BOOST_TEST(texts(authenticity.basic.value().password) == both,
+               boost::test_tools::per_element());
+    BOOST_TEST(texts(authenticity.secret.value().value) == both, boost::test_tools::per_element());
+    BOOST_TEST(texts(config.ledger.password_key) == both, boost::test_tools::per_element());
+    check_each({
+        {8, "  path: l.sqlite\n  password_key: []",
+         "9:17: \"password_key\" must have at least 1 entry, found 0 entries"},
+        {8, "  path: l.sqlite\n  password_key: [the-new-one-of-sixteen, too-short]",
+         "9:42: an entry of \"password_key\" must have at least 16 characters, found 9"},
+        {8, "  path: l.sqlite\n  password_key: { a: b }",
+         "9:17: \"password_key\" must be a text or a list, found a map of keys"},
+        {4, "  authenticity:\n    secret: { parameter: hook, value: [] }",
+         "5:39: \"value\" must have at least 1 entry, found 0 entries"},
+        {4, "  authenticity:\n    basic: { username: a, password: [\"\"] }",
+         "5:38: an entry of \"password\" must have at least 1 characters, found 0"},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_path_has_no_control_characters) {
+    const std::string what =
+        " must be a path without line breaks and other control characters, found ";
+    check_each({
+        {8, "  path: \"l\\n.sqlite\"", "8:9: \"path\"" + what + "\"l .sqlite\""},
+        {8, "  path: |\n    l.sqlite", "8:9: \"path\"" + what + "\"l.sqlite \""},
+        {8, "  mysql: { servers: [/run/s], database: d, user: u, tls_ca: \"a\\tb\" }",
+         "8:61: \"tls_ca\"" + what + "\"a b\""},
+        {8, "  path: \"l.sqlite\\0x\"",
+         "8:9: holds a NUL (\\0), which no value can have; remove it"},
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_relative_ledger_lies_beside_the_configuration) {

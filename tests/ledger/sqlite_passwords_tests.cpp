@@ -93,6 +93,26 @@ BOOST_AUTO_TEST_CASE(stay_with_what_may_be_delivered_again) {
     BOOST_TEST(stored_box().empty());
 }
 
+BOOST_AUTO_TEST_CASE(are_read_with_an_older_key_while_it_is_in_the_list) {
+    constexpr const char* kNewKey = "a-new-key-of-the-ledger";
+    const auto open_with = [&](Secrets keys) {
+        LedgerSettings settings;
+        settings.path = file();
+        settings.lease_ms = kLeaseMs;
+        settings.password_key = std::move(keys);
+        return testing::open_for_test(settings);
+    };
+    Secrets both{Secret(kNewKey)};
+    both.add(Secret(kKey));
+    const Claim first = claim(*open_with(Secret(kKey)), with_password("1"));
+    auto ledger = open_with(both);
+    BOOST_TEST(password(ledger->entry(first.key)) == kCanary);
+    const Claim second = claim(*ledger, with_password("2"));
+    ledger = open_with(Secret(kNewKey));
+    BOOST_TEST(password(ledger->entry(second.key)) == kCanary);
+    BOOST_TEST(password(ledger->entry(first.key)) == "");
+}
+
 BOOST_AUTO_TEST_CASE(of_kept_requests_go_when_those_are_closed) {
     const auto ledger = open(file(), kKey);
     BOOST_TEST((ledger->keep(kept_with_password(), kNow) == Kept::anew));

@@ -351,6 +351,39 @@ BOOST_AUTO_TEST_CASE(refusals_show_no_secret) {
         }
 }
 
+// While Segpay still sends the old one, or some of the postback URLs have it.
+BOOST_AUTO_TEST_CASE(each_secret_of_a_list_is_believed) {
+    Authenticity authenticity = with_basic();
+    authenticity.basic->password.add(Secret("older"));
+    for (const auto& [password, status] :
+         std::vector<std::pair<std::string, unsigned>>{{"canary:with colon", 200},
+                                                       {"older", 200},
+                                                       {"", 401},
+                                                       {"olde", 401},
+                                                       {"olderr", 401},
+                                                       {"canary:with colonolder", 401}}) {
+        const std::string header = basic("segpay:" + password);
+        BOOST_TEST(answer(authenticity, "192.0.2.1", {{"Authorization", header}}) == status,
+                   password);
+    }
+    const std::string stranger = basic("other:older");
+    BOOST_TEST(answer(authenticity, "192.0.2.1", {{"Authorization", stranger}}) == 401u);
+
+    authenticity = with_secret();
+    authenticity.secret->value.add(Secret("older"));
+    for (const auto& [value, status] :
+         std::vector<std::pair<std::string, unsigned>>{{"canary-key", 200},
+                                                       {"older", 200},
+                                                       {"", 403},
+                                                       {"olde", 403},
+                                                       {"canary-keyolder", 403}})
+        BOOST_TEST(answer(authenticity, "192.0.2.1", {}, {{"natskey", value}}) == status, value);
+    BOOST_TEST(answer(authenticity, "192.0.2.1", {},
+                      {{"natskey", "older"}, {"natskey", "canary-key"}}) == 200u);
+    BOOST_TEST(answer(authenticity, "192.0.2.1", {}, {{"natskey", "older"}, {"natskey", "x"}}) ==
+               403u);
+}
+
 BOOST_AUTO_TEST_CASE(nobody_is_asked_when_the_operator_said_none) {
     Authenticity none;
     none.is_none = true;

@@ -90,6 +90,33 @@ BOOST_AUTO_TEST_CASE(another_key_opens_nothing) {
         BOOST_TEST(!SecretBox(Secret(key)).open(closed).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(each_of_several_secrets_is_accepted) {
+    Secrets secrets(Secret("new"));
+    secrets.add(Secret("older"));
+    secrets.add(Secret(""));
+    BOOST_TEST(secrets.all().size() == 2u); // an empty one would accept what says nothing
+    BOOST_TEST(secrets.first().reveal() == "new");
+    BOOST_TEST(secrets.contains("new"));
+    BOOST_TEST(secrets.contains("older"));
+    for (std::string_view wrong : {"", "ne", "newolder", "Older", "new\n"})
+        BOOST_TEST(!secrets.contains(wrong));
+    BOOST_TEST(Secrets().is_empty());
+    BOOST_TEST(Secrets(Secret("")).is_empty());
+    BOOST_TEST(!Secrets().contains(""));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_key_closes_and_all_open) {
+    Secrets rotated(Secret("new"));
+    rotated.add(Secret("old"));
+    const SecretBox box(rotated);
+    const SecretBox old(Secret("old"));
+    BOOST_TEST(box.open(old.close("swordfish")).value().reveal() == "swordfish");
+    BOOST_TEST(box.open(box.close("swordfish")).value().reveal() == "swordfish");
+    BOOST_TEST(SecretBox(Secret("new")).open(box.close("swordfish")).has_value());
+    BOOST_TEST(!old.open(box.close("swordfish")).has_value());
+    BOOST_TEST(!box.open(SecretBox(Secret("other")).close("swordfish")).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(every_changed_bit_is_noticed) {
     const SecretBox box(Secret("key"));
     const std::string closed = box.close("swordfish");
