@@ -62,6 +62,8 @@ enum {
     BILLER_LOG_INFO = 3,
     BILLER_LOG_DEBUG = 4,
     BILLER_HOST_HONOURS_KEYS = 1,
+    BILLER_PROBLEM_MISTAKE = 0,
+    BILLER_PROBLEM_WARNING = 1,
     BILLER_LINK_JOIN = 1,
     BILLER_LINK_ONE_CLICK = 2,
     BILLER_LINK_INSTANT_CONVERSION = 3,
@@ -186,7 +188,7 @@ typedef struct biller_problem {
     uint32_t struct_size;
     uint32_t line;
     uint32_t column;
-    uint32_t reserved;
+    uint32_t severity;
     biller_bytes file;
     biller_bytes message;
 } biller_problem;

@@ -372,12 +372,16 @@ typedef struct biller_config {
                             instance alone that ends with it */
 } biller_config;
 
-/* One mistake in a configuration. */
+#define BILLER_PROBLEM_MISTAKE 0 /* the configuration cannot be used */
+#define BILLER_PROBLEM_WARNING 1 /* it can, but this is hardly what was meant */
+
+/* One mistake in a configuration, or one warning. */
 typedef struct biller_problem {
     uint32_t struct_size;
     uint32_t line;        /* from 1; 0: the file as a whole */
     uint32_t column;      /* from 1 */
-    uint32_t reserved;    /* 0 */
+    uint32_t severity;    /* BILLER_PROBLEM_*; what you do not know hinders nothing, too: only the
+                             status of check says whether the configuration can be used */
     biller_bytes file;
     biller_bytes message; /* what was found and what would be right */
 } biller_problem;
@@ -618,13 +622,16 @@ typedef struct biller_plugin {
     biller_bytes name;    /* the processor: "segpay" */
     biller_bytes version; /* of the plugin: "0.1.0" */
 
-    /* [any-thread] Reads a configuration and reports every mistake. Touches neither ledger nor
-     * network. OK: there was none; CONFIG: there were, and each went to the sink. */
+    /* [any-thread] Reads a configuration and reports every mistake and every warning, in order of
+     * lines. Touches neither ledger nor network, but looks whether the ledger's folder is there,
+     * unless the configuration names another ledger. OK: there was no mistake, though there may be
+     * warnings; CONFIG: there were some. */
     uint32_t (*check)(const biller_config *config, const biller_problem_sink *sink,
                       biller_reason *reason);
 
     /* [any-thread] Makes an instance. Opens the ledger (creates it when missing), touches no
-     * network. On failure *instance is NULL and the reason tells the first mistake. */
+     * network. Each warning about the configuration goes to the host's log. On failure *instance is
+     * NULL and the reason tells the first mistake. */
     uint32_t (*open)(const biller_config *config, const biller_host *host,
                      biller_instance **instance, biller_reason *reason);
 

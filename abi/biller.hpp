@@ -208,6 +208,9 @@ struct Problem {
     uint32_t line = 0;
     uint32_t column = 0;
     std::string message;
+    uint32_t severity = BILLER_PROBLEM_MISTAKE;
+
+    bool is_mistake() const { return severity == BILLER_PROBLEM_MISTAKE; }
 };
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -293,7 +296,8 @@ public:
         return static_cast<const T*>(plugin_->extension(&wanted));
     }
 
-    // Every mistake in a configuration; empty when there is none.
+    // Every mistake and every warning in a configuration, in order of lines. It can be used when
+    // none of them is a mistake.
     std::vector<Problem> check(const Config& config) const;
 
 private:
@@ -389,7 +393,7 @@ struct Collector {
 inline std::vector<Problem> Library::check(const Config& config) const {
     std::vector<Problem> problems;
     auto keep = [&](const biller_problem& p) {
-        problems.push_back({text(p.file), p.line, p.column, text(p.message)});
+        problems.push_back({text(p.file), p.line, p.column, text(p.message), p.severity});
         return true;
     };
     detail::Collector<decltype(keep), biller_problem> collector{keep, nullptr};

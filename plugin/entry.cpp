@@ -8,7 +8,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
+#include <tuple>
 
 using namespace segpay;
 
@@ -45,11 +47,26 @@ uint32_t stopped_unless(bool is_finished) {
 
 LoadedConfig load(const biller_config& config) {
     const std::string path(view(config.path));
+    const bool is_cut = path.find('\0') != std::string::npos ||
+                        view(config.ledger).find('\0') != std::string_view::npos;
+    require(!is_cut, "config->path or config->ledger holds a NUL, where the system would cut it");
+    const LedgerUse use = config.ledger.data ? LedgerUse::own : LedgerUse::configured;
     if (!config.text.data) {
         require(!path.empty(), "config names neither path nor text");
-        return load_config_file(path);
+        return load_config_file(path, use);
     }
-    return load_config_text(std::string(view(config.text)), path.empty() ? "config" : path);
+    return load_config_text(std::string(view(config.text)), path.empty() ? "config" : path, use);
+}
+
+// Mistakes and warnings, in order of lines.
+std::vector<Problem> all_of(const LoadedConfig& loaded) {
+    std::vector<Problem> all = loaded.problems;
+    const auto middle = all.insert(all.end(), loaded.warnings.begin(), loaded.warnings.end());
+    const auto is_before = [](const Problem& a, const Problem& b) {
+        return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+    };
+    std::inplace_merge(all.begin(), middle, all.end(), is_before);
+    return all;
 }
 
 uint32_t check(const biller_config* config, const biller_problem_sink* sink,
@@ -57,11 +74,12 @@ uint32_t check(const biller_config* config, const biller_problem_sink* sink,
     return guarded(reason, [&] {
         require(config && is_whole(sink) && sink->problem, "config, sink or sink->problem is NULL");
         const LoadedConfig loaded = load(adopted(config));
-        for (const Problem& found : loaded.problems) {
+        for (const Problem& found : all_of(loaded)) {
             auto problem = sized<biller_problem>();
             problem.line = static_cast<uint32_t>(found.line);
             problem.column = static_cast<uint32_t>(found.column);
             problem.file = bytes(found.file);
+            problem.severity = static_cast<uint32_t>(found.severity);
             problem.message = bytes(found.message);
             if (sink->problem(sink->context, &problem) == BILLER_STOP) return BILLER_STATUS_STOPPED;
         }
@@ -96,6 +114,8 @@ uint32_t open(const biller_config* config, const biller_host* host, biller_insta
                            (loaded.problems.size() > 1
                                 ? " (and " + std::to_string(loaded.problems.size() - 1) + " more)"
                                 : "")};
+        for (const Problem& warning : loaded.warnings)
+            Host(table).log(LogLevel::warning, to_string(warning));
         const LedgerSettings settings = ledger_settings(*loaded.config, given);
         *instance = new biller_instance{
             {}, Biller(std::move(*loaded.config), Host(table), open_ledger(settings)), getpid()};

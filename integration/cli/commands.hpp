@@ -24,8 +24,8 @@ struct Common {
     bool verbose = false;
 };
 
-// `file` may be empty: then it is the --config given.
-int check(const Common& common, const std::string& file);
+// `file` may be empty: then it is the --config given. Strict: a warning is a failure, too.
+int check(const Common& common, const std::string& file, bool is_strict);
 
 struct LinkArguments {
     std::string kind;

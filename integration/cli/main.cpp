@@ -21,6 +21,7 @@ constexpr std::size_t kMaxOperatorName = 64; // biller_decision.by
 struct Arguments {
     Common common;
     std::string file;
+    bool is_strict = false;
     LinkArguments link;
     TranslateArguments translate;
     std::string join_host;
@@ -66,9 +67,10 @@ void add_decision(CLI::App* command, Arguments& a) {
 }
 
 void add_account_commands(CLI::App& app, Arguments& a) {
-    add_command(app, a, "check", "Tells every mistake in a configuration", [](Arguments& x) {
-        return check(x.common, x.file);
-    })->add_option("FILE", a.file, "the YAML file; or say --config FILE");
+    auto* checks = add_command(app, a, "check", "Tells every mistake in a configuration",
+                               [](Arguments& x) { return check(x.common, x.file, x.is_strict); });
+    checks->add_option("FILE", a.file, "the YAML file; or say --config FILE");
+    checks->add_flag("--strict", a.is_strict, "exit 1 for a warning, too");
 
     auto* links = add_command(app, a, "link", "Builds a link for a customer",
                               [](Arguments& x) { return link(x.common, x.link); });

@@ -31,6 +31,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace nats_host {
 namespace {
@@ -107,9 +108,10 @@ biller::Config plugin_config(const Options& options) {
     return config;
 }
 
-// Every mistake of the configuration, not only the first.
+// Every mistake of the configuration, not only the first. Warnings are the plugin's to log.
 void require_valid(const biller::Library& library, const biller::Config& config) {
-    const auto problems = library.check(config);
+    auto problems = library.check(config);
+    std::erase_if(problems, [](const biller::Problem& found) { return !found.is_mistake(); });
     for (const biller::Problem& problem : problems)
         log(Level::error, problem.file + ":" + std::to_string(problem.line) + ":" +
                               std::to_string(problem.column) + ": " + problem.message);

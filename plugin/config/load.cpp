@@ -1,10 +1,11 @@
-// The way of a configuration: bytes, tree, references, schema, Config.
+// The way of a configuration: bytes, tree, references, schema, Config, warnings.
 #include "config/load.hpp"
 
 #include "config/build.hpp"
 #include "config/problems.hpp"
 #include "config/references.hpp"
 #include "config/schema.hpp"
+#include "config/warnings.hpp"
 #include "config/yaml_tree.hpp"
 
 #include <cerrno>
@@ -21,12 +22,12 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 LoadedConfig refused(const std::string& name, std::string message) {
-    return {std::nullopt, {{name, 0, 0, std::move(message)}}};
+    return {std::nullopt, {{name, 0, 0, std::move(message), Severity::mistake}}, {}};
 }
 
 } // namespace
 
-LoadedConfig load_config_text(const std::string& text, const std::string& name) {
+LoadedConfig load_config_text(const std::string& text, const std::string& name, LedgerUse use) {
     if (text.size() > kMaxConfigBytes)
         return refused(name, "longer than " + std::to_string(kMaxConfigBytes / 1024) +
                                  " KiB, which no configuration needs");
@@ -34,18 +35,21 @@ LoadedConfig load_config_text(const std::string& text, const std::string& name) 
     const bool is_marked = text.starts_with(kByteOrderMark);
     std::optional<YamlNode> tree =
         read_yaml(is_marked ? text.substr(kByteOrderMark.size()) : text, problems);
-    if (!tree) return {std::nullopt, problems.by_line()};
+    if (!tree) return {std::nullopt, problems.by_line(), {}};
 
     const std::string folder = std::filesystem::path(name).parent_path().string();
     resolve_references(*tree, folder, problems);
     check_schema(*tree, problems);
     Config config = build_config(*tree, folder, problems);
-    if (!problems.is_empty()) return {std::nullopt, problems.by_line()};
+    warn_of(*tree, config, folder, use, problems);
+    LoadedConfig loaded{std::nullopt, problems.by_line(), problems.warnings_by_line()};
+    if (!problems.is_empty()) return loaded;
     config.file = name;
-    return {std::move(config), {}};
+    loaded.config = std::move(config);
+    return loaded;
 }
 
-LoadedConfig load_config_file(const std::string& path) {
+LoadedConfig load_config_file(const std::string& path, LedgerUse use) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return refused(path, "is a folder");
     errno = 0;
@@ -55,7 +59,7 @@ LoadedConfig load_config_file(const std::string& path) {
     std::string text(kMaxConfigBytes + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
-    return load_config_text(text, path);
+    return load_config_text(text, path, use);
 }
 
 } // namespace segpay

@@ -1,6 +1,7 @@
 // Reads a configuration: YAML with limits, the schema, secrets by reference, then what a schema
 // cannot say (ids that must be unique, refs that must lead somewhere, amounts that must be decimals
-// of their currency). Every mistake is reported, not only the first.
+// of their currency). Every mistake is reported, not only the first. Warnings are told beside: what
+// can be used as it is written, but is hardly what was meant.
 #pragma once
 
 #include "config/config.hpp"
@@ -15,26 +16,34 @@ namespace segpay {
 constexpr std::size_t kMaxConfigBytes = std::size_t{256} * 1024;
 constexpr int kMaxConfigDepth = 32;
 
+enum class Severity { mistake, warning }; // numbers are those of BILLER_PROBLEM_*
+
 struct Problem {
     std::string file;
     int line = 0; // from 1; 0: the file as a whole
     int column = 0;
     std::string message;
+    Severity severity = Severity::mistake;
 
     friend bool operator==(const Problem&, const Problem&) = default;
 };
 
-// "segpay.yaml:31:16: eticket ..."
+// "segpay.yaml:31:16: eticket ...", "segpay.yaml:80:9: warning: ..."
 std::string to_string(const Problem& problem);
 
 struct LoadedConfig {
     std::optional<Config> config;  // none when there are problems
-    std::vector<Problem> problems; // in order of lines
+    std::vector<Problem> problems; // the mistakes, in order of lines
+    std::vector<Problem> warnings; // in order of lines; they hinder nothing
 };
 
-LoadedConfig load_config_file(const std::string& path);
+// Whose ledger is opened: with one of the caller's own, nothing is said about the configured one.
+enum class LedgerUse { configured, own };
+
+LoadedConfig load_config_file(const std::string& path, LedgerUse use = LedgerUse::configured);
 // `name` stands for the file in messages; relative ${file:...} references and the ledger's path are
 // relative to its folder.
-LoadedConfig load_config_text(const std::string& text, const std::string& name);
+LoadedConfig load_config_text(const std::string& text, const std::string& name,
+                              LedgerUse use = LedgerUse::configured);
 
 } // namespace segpay

@@ -1,4 +1,4 @@
-// Collecting mistakes, and writing one down.
+// Collecting mistakes and warnings, and writing one down.
 #include "config/problems.hpp"
 
 #include "values/word.hpp"
@@ -8,23 +8,35 @@
 
 namespace segpay {
 
-void Problems::add(Place place, std::string_view message) {
-    found_.push_back({file_, place.line, place.column, clean_text(message)});
-}
+namespace {
 
-std::vector<Problem> Problems::by_line() const {
-    std::vector<Problem> sorted = found_;
-    std::stable_sort(sorted.begin(), sorted.end(), [](const Problem& a, const Problem& b) {
+std::vector<Problem> sorted(std::vector<Problem> found) {
+    std::stable_sort(found.begin(), found.end(), [](const Problem& a, const Problem& b) {
         return std::tie(a.line, a.column) < std::tie(b.line, b.column);
     });
-    return sorted;
+    return found;
 }
+
+} // namespace
+
+void Problems::add(Place place, std::string_view message) {
+    mistakes_.push_back({file_, place.line, place.column, clean_text(message), Severity::mistake});
+}
+
+void Problems::warn(Place place, std::string_view message) {
+    warnings_.push_back({file_, place.line, place.column, clean_text(message), Severity::warning});
+}
+
+std::vector<Problem> Problems::by_line() const { return sorted(mistakes_); }
+
+std::vector<Problem> Problems::warnings_by_line() const { return sorted(warnings_); }
 
 std::string to_string(const Problem& problem) {
     std::string place = problem.file;
     if (problem.line > 0)
         place += ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column);
-    return place + ": " + problem.message;
+    const bool is_warning = problem.severity == Severity::warning;
+    return place + (is_warning ? ": warning: " : ": ") + problem.message;
 }
 
 } // namespace segpay

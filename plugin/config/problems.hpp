@@ -1,5 +1,5 @@
-// Places in a configuration file, and the mistakes found there. Knows nothing of what a
-// configuration means.
+// Places in a configuration file, and the mistakes and warnings found there. Knows nothing of what
+// a configuration means.
 #pragma once
 
 #include "config/load.hpp"
@@ -23,12 +23,15 @@ public:
 
     // Control characters in the message, line breaks for one, become spaces.
     void add(Place place, std::string_view message);
-    bool is_empty() const { return found_.empty(); }
-    std::vector<Problem> by_line() const;
+    void warn(Place place, std::string_view message);   // likewise
+    bool is_empty() const { return mistakes_.empty(); } // whatever was warned of
+    std::vector<Problem> by_line() const;               // the mistakes
+    std::vector<Problem> warnings_by_line() const;
 
 private:
     std::string file_;
-    std::vector<Problem> found_;
+    std::vector<Problem> mistakes_;
+    std::vector<Problem> warnings_;
 };
 
 } // namespace segpay

@@ -41,6 +41,7 @@ public:
     std::function<uint32_t(const biller_event&, biller_reason*)> answer =
         [](const biller_event&, biller_reason*) { return BILLER_DONE; };
     std::atomic<int64_t> now_ms{1'790'000'000'000};
+    std::vector<std::string> logged; // "2 ...": level and line
 
     biller_host table() {
         biller_host host{};
@@ -48,6 +49,11 @@ public:
         host.context = this;
         host.event = [](void* self, const biller_event* event, biller_reason* reason) {
             return static_cast<TestHost*>(self)->on_event(*event, reason);
+        };
+        host.log = [](void* self, uint32_t level, const biller_bytes* line) {
+            auto& host_of_test = *static_cast<TestHost*>(self);
+            const std::lock_guard lock(host_of_test.mutex_);
+            host_of_test.logged.push_back(std::to_string(level) + " " + biller::text(*line));
         };
         host.now_ms = [](void* self) { return static_cast<TestHost*>(self)->now_ms.load(); };
         return host;

@@ -66,7 +66,7 @@ class Problem(ctypes.Structure):
         ("struct_size", c_uint32),
         ("line", c_uint32),
         ("column", c_uint32),
-        ("reserved", c_uint32),
+        ("severity", c_uint32),
         ("file", Bytes),
         ("message", Bytes),
     ]

@@ -296,6 +296,54 @@ BOOST_AUTO_TEST_CASE(mistakes_in_a_configuration_are_told_and_keep_it_closed) {
     BOOST_TEST(count == 1);
 }
 
+// An account that can be used, with an address that nobody has.
+BOOST_AUTO_TEST_CASE(warnings_hinder_nothing_and_are_logged_when_the_account_is_opened) {
+    const std::string text =
+        "account: { mode: test }\n"
+        "postbacks: { authenticity: { addresses: [192.0.2.1] } }\n"
+        "ledger: { path: nowhere/l.sqlite }\n"
+        "sites: [ { id: 7, type: membership } ]\n"
+        "options: [ { id: 1, site: 7, eticket: \"1:2\", price: { type: one_time, currency: USD,"
+        " initial: { amount: 5 } } } ]\n";
+    const std::vector<biller::Problem> found =
+        abi_tests::library().check({"a.yaml", text, std::nullopt});
+    BOOST_REQUIRE_EQUAL(found.size(), 2u);
+    for (const biller::Problem& warning : found) {
+        BOOST_TEST(warning.severity == uint32_t{BILLER_PROBLEM_WARNING});
+        BOOST_TEST(!warning.is_mistake());
+    }
+    BOOST_TEST(found[0].line == 2u);
+    BOOST_TEST(found[0].column == 42u);
+    BOOST_TEST(found[1].line == 3u); // the ledger, which a host that brings its own does not need
+    BOOST_TEST(abi_tests::library().check({"a.yaml", text, ":memory:"}).size() == 1u);
+
+    biller_config config{sizeof config, 0, biller_text("a.yaml"), biller::bytes(text),
+                         biller_text(":memory:")};
+    abi_tests::TestHost behaviour;
+    biller_host host = behaviour.table();
+    biller_instance* instance = nullptr;
+    BOOST_REQUIRE(plugin().open(&config, &host, &instance, nullptr) == uint32_t{BILLER_STATUS_OK});
+    plugin().close(instance);
+    const auto warned = std::count_if(
+        behaviour.logged.begin(), behaviour.logged.end(),
+        [](const std::string& line) { return line.starts_with("2 a.yaml:2:42: warning: "); });
+    BOOST_TEST(warned == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_nul_in_a_path_is_an_argument_error) {
+    static constexpr char kCut[] = "l.sqlite\0.bak";
+    const biller_bytes cut{reinterpret_cast<const uint8_t*>(kCut), sizeof kCut - 1};
+    abi_tests::TestHost behaviour;
+    biller_host host = behaviour.table();
+    biller_instance* instance = nullptr;
+    biller_config config{sizeof config, 0, biller::bytes(abi_tests::files.config), {}, cut};
+    BOOST_TEST(plugin().open(&config, &host, &instance, nullptr) ==
+               uint32_t{BILLER_STATUS_ARGUMENT});
+    config = {sizeof config, 0, cut, {}, biller_text(":memory:")};
+    BOOST_TEST(plugin().open(&config, &host, &instance, nullptr) ==
+               uint32_t{BILLER_STATUS_ARGUMENT});
+}
+
 BOOST_AUTO_TEST_CASE(extensions_are_found_by_name_and_revision) {
     auto lookup = [](const char* name) {
         biller_bytes wanted = biller_text(name);

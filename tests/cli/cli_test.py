@@ -67,11 +67,82 @@ def sign_up(purchase, **more):
     return urlencode(fields | more)
 
 
+TEMPLATE = os.path.join(CONFIG, "segpay.yaml")
+
+
 class Check(unittest.TestCase):
+    def live_template(self):
+        """The operator's file with nothing changed but the mode."""
+        with open(TEMPLATE, encoding="utf-8") as shipped:
+            text = shipped.read().replace("\n  mode: test\n", "\n  mode: live\n", 1)
+        file = tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8")
+        self.addCleanup(file.close)
+        file.write(text)
+        file.flush()
+        lines = text.splitlines()
+        return file.name, lambda wanted: 1 + next(n for n, l in enumerate(lines) if wanted in l)
+
     def test_the_shipped_files_are_clean(self):
-        for file in (EXAMPLE, os.path.join(CONFIG, "segpay.yaml")):
+        code, out, err = run("check", EXAMPLE, "--strict")
+        self.assertEqual((code, out, err), (0, f"{EXAMPLE}: no mistakes\n", ""))
+        # The template says itself that its network is nobody's.
+        code, out, err = run("check", TEMPLATE)
+        warning, end = out.splitlines()
+        self.assertRegex(warning, rf'^{TEMPLATE}:\d+:9: warning: "203.0.113.0/24" is an address of ')
+        self.assertEqual((code, end, err), (0, f"{TEMPLATE}: no mistakes, 1 warning", ""))
+
+    def test_the_template_in_live_mode_is_warned_of(self):
+        file, line_of = self.live_template()
+        code, out, err = run("check", file)
+        self.assertEqual((code, err), (0, ""))
+        found = out.splitlines()
+        self.assertEqual(found.pop(), f"{file}: no mistakes, 3 warnings")
+        for line, column, what in (
+            (line_of("  mode: live"), 9, "in live mode without a seal"),
+            (line_of("      - 203.0.113.0/24"), 9, '"203.0.113.0/24" is an address of documentation'),
+            (line_of("    price_point: 3097"), 18, 'eticket "162209:3097" is the example\'s'),
+        ):
+            told = found.pop(0)
+            self.assertTrue(told.startswith(f"{file}:{line}:{column}: warning: {what}"), told)
+        self.assertEqual(found, [])
+
+    def test_strict_makes_a_warning_a_failure(self):
+        file, _ = self.live_template()
+        strict = run("check", file, "--strict")
+        self.assertEqual(strict, (1, run("check", file)[1], ""))
+        self.assertEqual(run("check", "--strict", "--json", "--config", file)[0], 1)
+
+    def test_json_has_a_severity(self):
+        file, _ = self.live_template()
+        code, out, _ = run("check", file, "--json")
+        told = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual((code, [t["severity"] for t in told]), (0, ["warning"] * 3))
+        with open(file, "a", encoding="utf-8") as more:
+            more.write("nonsense: 1\n")
+        code, out, _ = run("check", file, "--json")
+        told = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual((code, [t["severity"] for t in told]), (1, ["warning"] * 3 + ["error"]))
+
+    def test_a_secret_in_the_file_is_warned_of_and_not_shown(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "blank.txt"), "w", encoding="utf-8") as secret:
+                secret.write(f"\ufeff{CANARY} \r\n")
+            file = os.path.join(folder, "segpay.yaml")
+            with open(EXAMPLE, encoding="utf-8") as good, open(file, "w", encoding="utf-8") as bad:
+                text = good.read().replace("${file:sandbox.key}", CANARY + "-of-the-seal")
+                bad.write(
+                    text.replace(
+                        "    addresses:\n",
+                        "    secret: { parameter: hook, value: '${file:blank.txt}' }\n"
+                        "    addresses:\n",
+                    )
+                )
             code, out, err = run("check", file)
-            self.assertEqual((code, out, err), (0, f"{file}: no mistakes\n", ""))
+            self.assertEqual((code, err), (0, ""))
+            self.assertIn('"keys" stands here in plain text', out)
+            self.assertIn('"password_key" stands here in plain text', out)
+            self.assertIn(':39: warning: "value" begins or ends with a blank', out)
+            self.assertNotIn(CANARY, out)
 
     def test_mistakes_are_located(self):
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
@@ -85,7 +156,7 @@ class Check(unittest.TestCase):
                 self.assertRegex(line, rf"^{file.name}:\d+:\d+: .")
             told = [json.loads(line) for line in run("check", file.name, "--json")[1].splitlines()]
             self.assertEqual(len(told), len(out.splitlines()))
-            self.assertEqual(list(told[0]), ["file", "line", "column", "message"])
+            self.assertEqual(list(told[0]), ["file", "line", "column", "message", "severity"])
 
     def test_a_file_that_is_not_there(self):
         code, out, err = run("check", "/nonexistent.yaml")

@@ -110,6 +110,18 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_read) {
     BOOST_TEST(message("/tmp") == "/tmp: is a folder");
 }
 
+BOOST_AUTO_TEST_CASE(mistakes_and_warnings_are_written_as_compilers_write_theirs) {
+    BOOST_TEST(to_string(Problem{"t", 3, 4, "x", Severity::mistake}) == "t:3:4: x");
+    BOOST_TEST(to_string(Problem{"t", 3, 4, "x", Severity::warning}) == "t:3:4: warning: x");
+    BOOST_TEST(to_string(Problem{"t", 0, 0, "x", Severity::mistake}) == "t: x");
+    Problems problems("t");
+    problems.warn({9, 1}, "b");
+    problems.warn({2, 1}, "a\nb");
+    BOOST_TEST(problems.is_empty()); // of mistakes
+    BOOST_TEST(problems.by_line().empty());
+    BOOST_TEST(to_string(problems.warnings_by_line().at(0)) == "t:2:1: warning: a b");
+}
+
 BOOST_AUTO_TEST_CASE(not_a_configuration_at_all) {
     const auto only = [](const std::string& text) {
         const auto found = mistakes(text);

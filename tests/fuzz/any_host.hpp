@@ -40,6 +40,7 @@ struct Stopping {
     bool stops = false;
     bool throws = false;
     unsigned calls = 0;
+    unsigned mistakes = 0; // those of the calls that told one
 
     uint32_t answer() {
         ++calls;

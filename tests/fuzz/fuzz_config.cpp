@@ -29,10 +29,12 @@ std::ptrdiff_t length_of_line(std::string_view text, int number) {
     return number < 1 ? -1 : std::ssize(lines.until('\n'));
 }
 
-void check_problems(const std::vector<Problem>& problems, std::string_view text) {
+void check_problems(const std::vector<Problem>& problems, Severity severity,
+                    std::string_view text) {
     for (const Problem& problem : problems) {
         const std::string whole = to_string(problem);
         holds(problem.file == kFile, "a problem is of the file", whole);
+        holds(problem.severity == severity, "mistakes and warnings are kept apart", whole);
         holds(!problem.message.empty() && is_clean_utf8(problem.message),
               "a message is UTF-8 without control characters", whole);
         if (problem.line != 0) {
@@ -97,7 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
 
     LoadedConfig loaded = load_config_text(text, std::string(kFile));
     holds(loaded.config.has_value() == loaded.problems.empty(), "a configuration or problems");
-    check_problems(loaded.problems, text);
+    check_problems(loaded.problems, Severity::mistake, text);
+    check_problems(loaded.warnings, Severity::warning, text);
     const LoadedConfig again = load_config_text(text, std::string(kFile));
     holds(again.problems == loaded.problems, "the same text has the same problems");
     if (loaded.config) use(std::move(*loaded.config));

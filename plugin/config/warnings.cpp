@@ -1,0 +1,293 @@
+// The warnings, part by part of the configuration.
+#include "config/warnings.hpp"
+
+#include "config/reading.hpp"
+#include "config/references.hpp"
+#include "values/word.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/URI.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace segpay {
+
+namespace {
+
+// The value at the end of keys that dots join; null: it is not there.
+const YamlNode* value_at(const YamlNode& root, std::string_view path) {
+    const YamlNode* node = &root;
+    while (node && !path.empty()) {
+        const std::size_t end = std::min(path.find('.'), path.size());
+        node = node->value(path.substr(0, end));
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return node;
+}
+
+// A text, or each text of a list.
+template <class Visit>
+void each_text(const YamlNode* node, Visit visit) {
+    if (!node) return;
+    if (node->is(YamlNode::Kind::text)) visit(*node);
+    for (const YamlNode& item : node->items)
+        if (item.is(YamlNode::Kind::text)) visit(item);
+}
+
+// --- secrets ------------------------------------------------------------------------------------
+
+constexpr std::size_t kShortSecret = 12; // characters that can still be guessed
+
+// What nobody sees at the ends of a text, as UTF-8: blanks, no-break and zero-width spaces.
+constexpr std::array<std::string_view, 11> kBlanks = {
+    " ",        "\t",           "\n",           "\r",           "\v",          "\f",
+    "\xC2\xA0", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE3\x80\x80", "\xEF\xBB\xBF"};
+
+bool has_outer_blank(std::string_view text) {
+    return std::any_of(kBlanks.begin(), kBlanks.end(), [&](std::string_view blank) {
+        return text.starts_with(blank) || text.ends_with(blank);
+    });
+}
+
+void warn_of_text(const YamlNode& secret, const std::string& name, Problems& problems) {
+    if (secret.reference.empty())
+        problems.warn(secret.place, name +
+                                        " stands here in plain text; write ${file:PATH} or "
+                                        "${env:NAME} and keep it there");
+    if (has_outer_blank(secret.text))
+        problems.warn(secret.place, name +
+                                        " begins or ends with a blank, which counts as part of "
+                                        "it; take it away unless it is meant");
+    else if (secret.text.find_first_of("\r\n") != std::string::npos)
+        problems.warn(secret.place, name + " has several lines, which all count as part of it");
+    if (character_count(secret.text) < kShortSecret)
+        problems.warn(secret.place, name + " has fewer than " + std::to_string(kShortSecret) +
+                                        " characters and can be guessed; take a long random text");
+}
+
+void warn_of_readers(const YamlNode& secret, const std::string& name, const std::string& folder,
+                     Problems& problems) {
+    struct stat file = {};
+    const std::string path = referenced_file(secret, folder);
+    if (path.empty() || ::stat(path.c_str(), &file) != 0) return;
+    if (!(file.st_mode & (S_IROTH | S_IWOTH))) return;
+    problems.warn(secret.place, "every user of this machine can read or change the file of " +
+                                    name + "; keep others out (chmod 600)");
+}
+
+void warn_of_secrets(const YamlNode& root, bool is_live, const std::string& folder,
+                     Problems& problems) {
+    for (const std::string_view path : kSecretKeys) {
+        const std::string name = shown(path.substr(path.rfind('.') + 1));
+        each_text(value_at(root, path), [&](const YamlNode& secret) {
+            warn_of_text(secret, name, problems);
+            if (is_live) warn_of_readers(secret, name, folder, problems);
+        });
+    }
+}
+
+// --- addresses ----------------------------------------------------------------------------------
+
+struct SpecialNetwork {
+    std::string_view network;
+    std::string_view meaning;
+    bool is_documentation = false; // else it is near: it serves for trials
+};
+
+// RFC 5737, 3849 and 9637; RFC 1122, 1918, 3927, 4193, 4291 and 6598.
+constexpr std::array<SpecialNetwork, 15> kSpecialNetworks = {{
+    {"192.0.2.0/24", "an address of documentation", true},
+    {"198.51.100.0/24", "an address of documentation", true},
+    {"203.0.113.0/24", "an address of documentation", true},
+    {"2001:db8::/32", "an address of documentation", true},
+    {"3fff::/20", "an address of documentation", true},
+    {"127.0.0.0/8", "this machine"},
+    {"::1/128", "this machine"},
+    {"0.0.0.0/8", "this machine"},
+    {"10.0.0.0/8", "a private address"},
+    {"172.16.0.0/12", "a private address"},
+    {"192.168.0.0/16", "a private address"},
+    {"100.64.0.0/10", "a private address"},
+    {"169.254.0.0/16", "a private address"},
+    {"fc00::/7", "a private address"},
+    {"fe80::/10", "a private address"},
+}};
+
+// The one that `network` is a part of; null: it is none of them.
+const SpecialNetwork* special(const Network& network) {
+    for (const SpecialNetwork& row : kSpecialNetworks) {
+        const Network whole = parse_network(row.network).value();
+        if (whole.contains(network.base) && whole.prefix <= network.prefix) return &row;
+    }
+    return nullptr;
+}
+
+void warn_of_addresses(const YamlNode& root, bool is_live, Problems& problems) {
+    const auto each_network = [&](std::string_view path, auto visit) {
+        each_text(value_at(root, path), [&](const YamlNode& node) {
+            const Result<Network> network = parse_network(node.text);
+            if (const SpecialNetwork* row = network ? special(*network) : nullptr)
+                visit(node, *row);
+        });
+    };
+    const auto is_nobody = [&](const YamlNode& node, const SpecialNetwork& row,
+                               std::string_view advice) {
+        if (row.is_documentation)
+            problems.warn(node.place, shown(node) + " is " + std::string(row.meaning) +
+                                          " that nobody has; " + std::string(advice));
+    };
+    each_network("postbacks.authenticity.trusted_proxies",
+                 [&](const YamlNode& node, const SpecialNetwork& row) {
+                     is_nobody(node, row, "write your own proxies here");
+                 });
+    each_network("postbacks.authenticity.addresses", [&](const YamlNode& node,
+                                                         const SpecialNetwork& row) {
+        is_nobody(node, row, "write the addresses that Segpay sends from");
+        if (is_live && !row.is_documentation)
+            problems.warn(node.place, shown(node) + " is " + std::string(row.meaning) +
+                                          ", from which a sandbox sends and Segpay does not; in "
+                                          "live mode write Segpay's addresses here, and a proxy of "
+                                          "yours under trusted_proxies");
+    });
+}
+
+// --- links --------------------------------------------------------------------------------------
+
+// RFC 2606, 6761 and 6762.
+constexpr std::array<std::string_view, 9> kSpecialDomains = {
+    "localhost", "local",       "test",        "invalid",    "example",
+    "internal",  "example.com", "example.net", "example.org"};
+
+bool is_in_domain(const std::string& host, std::string_view domain) {
+    return host == domain ||
+           (host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
+}
+
+// Whether no customer can get there.
+bool is_out_of_reach(const Poco::URI& address) {
+    std::string host = lower_case(address.getHost());
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (const Result<Network> network = parse_network(host)) return special(*network) != nullptr;
+    return std::any_of(kSpecialDomains.begin(), kSpecialDomains.end(),
+                       [&](std::string_view domain) { return is_in_domain(host, domain); });
+}
+
+void warn_of_web_address(const YamlNode* node, std::string_view key, Problems& problems) {
+    if (!node || !node->is(YamlNode::Kind::text)) return;
+    try {
+        const Poco::URI address(node->text);
+        if (is_out_of_reach(address))
+            problems.warn(node->place, shown(key) + " leads to a sandbox or an example, found " +
+                                           shown(*node) + "; in live mode customers go there");
+        else if (key == "base_url" && address.getScheme() != "https")
+            problems.warn(node->place, shown(key) +
+                                           " should begin with https:// in live mode, "
+                                           "found " +
+                                           shown(*node));
+    } catch (const Poco::Exception&) { // reported as a mistake
+    }
+}
+
+// --- a live account -----------------------------------------------------------------------------
+
+constexpr ETicket kETicketOfTemplate{162209, 3097}; // config/segpay.yaml
+
+void warn_of_seal(const YamlNode& root, const Seal& seal, Problems& problems) {
+    const YamlNode* node = value_at(root, "seal.mode");
+    const bool is_wrong = node && node->text != "off" && node->text != "check";
+    if (seal.mode == Seal::Mode::require || is_wrong) return;
+    if (!node) node = value_at(root, "account.mode");
+    problems.warn(
+        node->place,
+        seal.mode == Seal::Mode::off
+            ? "in live mode without a seal, customers can edit what a link says of member "
+              "and affiliate; write a seal with mode check, and later require"
+            : "in live mode with seal mode \"check\", customers can take the seal away; "
+              "write require when every link and every postback URL has it");
+}
+
+void warn_of_template(const YamlNode& root, const Config& config, Problems& problems) {
+    const std::vector<YamlNode>& items = list_items(root, "options");
+    for (std::size_t i = 0; i < items.size() && i < config.options.size(); ++i) {
+        if (config.options[i].eticket != kETicketOfTemplate) continue;
+        const YamlNode* node = text_node(items[i], "eticket");
+        if (!node) node = text_node(items[i], "price_point");
+        problems.warn(node ? node->place : items[i].place,
+                      "eticket \"" + to_string(kETicketOfTemplate) +
+                          "\" is the example's; write your own package and price point");
+    }
+}
+
+void warn_of_live_mode(const YamlNode& root, const Config& config, Problems& problems) {
+    const YamlNode* authenticity = value_at(root, "postbacks.authenticity");
+    if (authenticity && config.postbacks.authenticity.is_none)
+        problems.warn(authenticity->place,
+                      "in live mode with \"authenticity\" none, anyone who "
+                      "knows the address can post what looks like a sale");
+    warn_of_seal(root, config.seal, problems);
+    for (const std::string_view key : {"base_url", "approve_url", "decline_url"})
+        warn_of_web_address(value_at(root, "pay_page." + std::string(key)), key, problems);
+    warn_of_template(root, config, problems);
+}
+
+// --- the ledger ---------------------------------------------------------------------------------
+
+// Empty: a ledger can be opened there.
+std::string obstacle_at(const std::filesystem::path& path) {
+    namespace fs = std::filesystem;
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    const auto can = [](const fs::path& what, int how) {
+        return ::faccessat(AT_FDCWD, what.c_str(), how, AT_EACCESS) == 0;
+    };
+    std::error_code unreadable; // then it is not there for us
+    if (!fs::is_directory(folder, unreadable)) return "its folder is not there; make it";
+    if (!can(folder, W_OK | X_OK)) return "this user may not write in its folder";
+    if (fs::is_directory(path, unreadable)) return "that is a folder; add a file name";
+    if (fs::exists(path, unreadable) && !can(path, R_OK | W_OK))
+        return "this user may not read and write it";
+    return {};
+}
+
+void warn_of_ledger(const YamlNode& root, const Config& config, Problems& problems) {
+    const std::string& path = config.ledger.path;
+    if (const YamlNode* node = value_at(root, "ledger.path"); node && !path.empty()) {
+        const std::string file = node->reference.empty() ? shown(path) : shown(*node);
+        if (path != ":memory:") {
+            const std::string obstacle = node->text.starts_with("~/")
+                                             ? "~ is no home here; write the whole path"
+                                             : obstacle_at(path);
+            if (!obstacle.empty())
+                problems.warn(node->place, "ledger " + file + " cannot be opened: " + obstacle);
+        } else if (config.mode == Mode::live) {
+            problems.warn(node->place, "ledger " + file +
+                                           " forgets everything at the end, so that "
+                                           "repeats are told again; in live mode "
+                                           "write a file");
+        }
+    }
+    const YamlNode* authority = value_at(root, "ledger.mysql.tls_ca");
+    if (authority && config.ledger.mysql && !config.ledger.mysql->tls_ca.empty() &&
+        ::faccessat(AT_FDCWD, config.ledger.mysql->tls_ca.c_str(), R_OK, AT_EACCESS) != 0)
+        problems.warn(authority->place, "\"tls_ca\" cannot be read: " + shown(*authority));
+}
+
+} // namespace
+
+void warn_of(const YamlNode& root, const Config& config, const std::string& folder, LedgerUse use,
+             Problems& problems) {
+    const bool is_live = config.mode == Mode::live;
+    warn_of_secrets(root, is_live, folder, problems);
+    warn_of_addresses(root, is_live, problems);
+    if (is_live) warn_of_live_mode(root, config, problems);
+    if (use == LedgerUse::configured) warn_of_ledger(root, config, problems);
+}
+
+} // namespace segpay
