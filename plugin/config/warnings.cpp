@@ -73,6 +73,19 @@ void warn_of_text(const YamlNode& secret, const std::string& name, Problems& pro
                                         " characters and can be guessed; take a long random text");
 }
 
+// The secret of postbacks stands in URLs that are pasted into the portal.
+void warn_of_url(const YamlNode& root, Problems& problems) {
+    constexpr std::string_view kSafe =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$'()*,;:@/?=";
+    each_text(value_at(root, "postbacks.authenticity.secret.value"), [&](const YamlNode& secret) {
+        if (secret.text.find_first_not_of(kSafe) != std::string::npos)
+            problems.warn(
+                secret.place,
+                "\"value\" has characters that a URL must write otherwise (+ as %2B, & as "
+                "%26); write them so in the portal, or take letters and digits");
+    });
+}
+
 void warn_of_readers(const YamlNode& secret, const std::string& name, const std::string& folder,
                      Problems& problems) {
     struct stat file = {};
@@ -92,6 +105,7 @@ void warn_of_secrets(const YamlNode& root, bool is_live, const std::string& fold
             if (is_live) warn_of_readers(secret, name, folder, problems);
         });
     }
+    warn_of_url(root, problems);
 }
 
 // --- addresses ----------------------------------------------------------------------------------
