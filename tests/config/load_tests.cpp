@@ -74,8 +74,8 @@ options:
         R"(t:22:26: amount "2.955" has more decimals than USD, which has 2)",
         R"(t:24:19: there is no cross sell "XS-1")",
         R"(t:25:9: duplicate option "101"; the first is in line 16)",
-        R"(t:26:11: an anchor (&) is not allowed; write each value out, and one that begins with & )"
-        R"(in quotes)",
+        R"(t:26:11: an anchor (&) is not allowed; write each value out, and one that begins with )"
+        R"(& in quotes)",
     };
     BOOST_TEST(mistakes(text) == expected, boost::test_tools::per_element());
 }
