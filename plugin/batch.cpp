@@ -15,7 +15,7 @@ namespace segpay {
 class Biller::Run {
 public:
     Run(Biller& biller, const Tell& tell, const BulkCallback& events)
-        : biller_(biller), tell_(tell), events_(events) {}
+        : biller_(biller), tell_(tell), events_(events), began_at_(biller.host_.now()) {}
 
     void add(std::size_t number, const HttpRequest& request);
     void end();
@@ -54,6 +54,7 @@ private:
     Biller& biller_;
     const Tell& tell_;
     const BulkCallback& events_;
+    const TimeMs began_at_;
     std::unique_ptr<Lookup> ledger_; // as it was when the run began
     std::vector<std::unique_ptr<Member>> members_;
     std::unordered_set<std::string> purchases_, transactions_; // of the run
@@ -113,7 +114,7 @@ void Biller::Run::end() {
     if (events_.events) tell_host();
     for (const auto& member : members_) {
         if (!member->reply) member->reply = reply_to(*member);
-        if (ends_outstanding(member->claim, *member->reply))
+        if (biller_.ends_outstanding(member->claim, *member->reply, began_at_))
             answered_.emplace_back(member->event.purchase_id, member->claim.key);
         tell_(member->number, *member->reply);
     }

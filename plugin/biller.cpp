@@ -14,6 +14,7 @@ namespace segpay {
 namespace {
 
 constexpr unsigned kRetryAfterSeconds = 60;
+constexpr TimeMs kPatienceMs = 10'000; // nobody may wait any more for an answer that takes longer
 constexpr std::uint32_t kMaxPurchasesForLink = 100; // of one member, the most recent
 constexpr std::size_t kMaxShownId = 40;
 constexpr std::size_t kMaxIdleReadings = 64; // as many as hosts have threads, or about so many
@@ -146,9 +147,10 @@ Reply Biller::handle(const HttpRequest& request) {
             if (auto reply = answer(reading)) return *std::move(reply);
         }
         const Event event = event_of(reading.translation.event);
-        const Claim claim = ledger_->claim(event, reading.translation.identity, host_.now());
+        const TimeMs now = host_.now();
+        const Claim claim = ledger_->claim(event, reading.translation.identity, now);
         const Reply reply = deliver_claimed(reading, event, claim);
-        if (ends_outstanding(claim, reply)) ledger_->answered(event.purchase_id, claim.key);
+        if (ends_outstanding(claim, reply, now)) ledger_->answered(event.purchase_id, claim.key);
         return reply;
     } catch (const LedgerError& failure) {
         return unavailable(failure);
@@ -275,8 +277,9 @@ Reply Biller::deliver_claimed(const Reading& reading, const Event& event, const 
     return keep(EntryState::conflict, reading, claim.message).value();
 }
 
-bool Biller::ends_outstanding(const Claim& claim, const Reply& reply) {
-    return claim.is_outstanding && row_of(reply.disposition).is_success;
+bool Biller::ends_outstanding(const Claim& claim, const Reply& reply, TimeMs since) const {
+    return claim.is_outstanding && row_of(reply.disposition).is_success &&
+           host_.now() - since <= kPatienceMs;
 }
 
 Reply Biller::deliver_leased(const Entry& entry) {

@@ -164,8 +164,8 @@ private:
     Reply answer_probe(const EventDraft& draft) const;
     std::optional<Reply> keep(EntryState state, const Reading& reading, const std::string& reason);
     Reply deliver_claimed(const Reading& reading, const Event& event, const Claim& claim);
-    // Whether Segpay would have come again, and does not after this reply.
-    static bool ends_outstanding(const Claim& claim, const Reply& reply);
+    // Whether Segpay would have come again, and does not after this reply to what came `since`.
+    bool ends_outstanding(const Claim& claim, const Reply& reply, TimeMs since) const;
     Reply unavailable(const LedgerError& failure) const;
     Reply deliver_leased(const Entry& entry);
     Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);

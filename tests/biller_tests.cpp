@@ -4,6 +4,7 @@
 
 #include "failing_ledger.hpp"
 #include "fixtures.hpp"
+#include "ledger/fixture.hpp"
 
 #include <unistd.h>
 
@@ -304,6 +305,19 @@ BOOST_AUTO_TEST_CASE(recovery_waits_longer_each_time_and_gives_up_in_the_end) {
     BOOST_TEST(account.host.events.size() == 4u);
     BOOST_TEST((account.state_of(key) == EntryState::dead_letter));
     BOOST_TEST(contains(account.biller.ledger().entry(key)->message, "given up after 4 attempts"));
+    // The log tells what needs nobody from what waits for somebody.
+    BOOST_REQUIRE(account.host.log.size() == 4u);
+    const struct {
+        LogLevel level;
+        std::string_view text;
+    } lines[] = {{LogLevel::warning, ": deferred, attempt 1 of 4, next in 10 s: "},
+                 {LogLevel::warning, ": deferred, attempt 2 of 4, next in 20 s: "},
+                 {LogLevel::warning, ": deferred, attempt 3 of 4, next in 40 s: "},
+                 {LogLevel::error, ": dead letter: given up after 4 attempts"}};
+    for (std::size_t i = 0; i < std::size(lines); ++i) {
+        BOOST_TEST((account.host.log[i].level == lines[i].level), account.host.log[i].text);
+        BOOST_TEST(contains(account.host.log[i].text, lines[i].text), account.host.log[i].text);
+    }
     account.host.now += kDay;
     BOOST_TEST(account.biller.recover(10).deferred == 0u);
     BOOST_TEST(account.host.events.size() == 4u);
@@ -549,6 +563,25 @@ BOOST_AUTO_TEST_CASE(a_garbled_template_is_told_of_once) {
         BOOST_TEST(account.host.events.back().password == "s");
     }
     BOOST_TEST(warnings() == 1);
+}
+
+// Whatever instances share the ledger: an operator's log is one.
+BOOST_AUTO_TEST_CASE(a_garbled_template_is_told_of_once_a_ledger) {
+    const test::TemporaryFolder folder;
+    std::size_t lines = 0;
+    for (const char* purchase : {"1", "2", "3"}) {
+        LedgerSettings settings;
+        settings.path = folder.file();
+        Account account(example_config(), open_for_test(settings));
+        check_success(account.get("transtype=sale&action=Auth&stage=Initial&approved=Yes"
+                                  "&price=39.95&eticketid=162209:1221&password=s%A4cycode=USD"
+                                  "&transid=" +
+                                  std::string(purchase) + "&purchaseid=" + purchase),
+                      Disposition::delivered);
+        for (const LogLine& line : account.host.log)
+            lines += contains(line.text, "garbled");
+    }
+    BOOST_TEST(lines == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(an_open_door_is_told_of_at_the_start) {

@@ -178,6 +178,23 @@ BOOST_AUTO_TEST_CASE(a_dead_letter_comes_again_as_itself) {
     });
 }
 
+// The host took so long that nobody may have waited for its answer.
+BOOST_AUTO_TEST_CASE(what_was_answered_late_may_come_again) {
+    for (const TimeMs time : {10 * kSecond, 11 * kSecond})
+        in_every_way([&](Segpay& segpay) {
+            BOOST_TEST(segpay.tells(sign_up("1")) == "delivered");
+            segpay.account.host.answer = [&](const biller_event&, biller_reason*) {
+                segpay.after(time);
+                return BILLER_DONE;
+            };
+            BOOST_TEST(segpay.tells_member("Cancel") == "delivered");
+            segpay.account.host.answers(BILLER_DONE);
+            BOOST_TEST(segpay.tells_member("Reactivation") == "delivered");
+            BOOST_TEST(segpay.tells_member("Cancel") ==
+                       (time > 10 * kSecond ? "duplicate" : "delivered"));
+        });
+}
+
 // Each kind by itself, and each purchase.
 BOOST_AUTO_TEST_CASE(what_is_outstanding_of_one_says_nothing_of_another) {
     in_every_way([](Segpay& segpay) {

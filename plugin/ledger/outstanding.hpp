@@ -9,7 +9,8 @@
 // success, and the next of the same kind within Segpay's time is that one, whatever came between.
 //
 // An event is outstanding from its claim on, so a process that dies before its answer left has
-// remembered it; it ends with the answer (Ledger::answered) or when Segpay's time is over.
+// remembered it; it ends with the answer (Ledger::answered) or when Segpay's time is over. An answer
+// that came late may have found nobody who waited for it: then it stays outstanding.
 //
 // Threads: free functions, from any thread.
 #pragma once

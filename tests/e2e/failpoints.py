@@ -17,8 +17,9 @@ RECOVERY = ["recover.begin", "recover.flushed", "take.begin"]
 LEFT_BEHIND = ["take.before_commit", "take.after_commit", "recover.taken", "recover.delivered"]
 # What listings need; MariaDB's need nothing.
 TIDY = [] if IS_ON_MARIADB else ["tidy.begin", "tidy.before_commit", "tidy.after_commit"]
-# A claim that ends or opens access or renewal, so that it writes the purchase's new epoch as well.
-EPOCH = ["claim.before_commit", "claim.after_commit"]
+# A claim that ends or opens access or renewal, so that it writes the purchase's new epoch as well; and
+# its answer.
+EPOCH = ["claim.before_commit", "claim.after_commit", "answered.begin"]
 # In this order a new ledger gets on from death to death.
 OPENING = (["open.begin", "open.meta_made", "open.step", "open.tables_made", "open.step_taken"]
            if IS_ON_MARIADB else
@@ -28,9 +29,10 @@ FENCE = ["fence.before_commit", "fence.after_commit"] if IS_ON_MARIADB else []
 LEAVE = ["leave.before_commit", "leave.after_commit"] if IS_ON_MARIADB else []
 KEEPING = ["keep.begin", "keep.entry_written", "keep.end"]
 # By the operator's pages, and by the tool, which leaves the delivery to the host.
-RELEASE = ["release.claimed", "release.told", "release.held_told", "release.end"]
-RELEASE_BY_TOOL = ["release.claimed", "give_back.begin", "give_back.end", "release.told"]
-DISMISSAL = ["dismiss.begin", "commit.after", "dismiss.held_closed", "dismiss.end"]
+RELEASE = ["release.begin", "claim.freed_one", "release.before_commit", "release.after_commit",
+           "release.decided"]
+RELEASE_BY_TOOL = [*RELEASE, "give_back.begin"]
+DISMISSAL = ["dismiss.begin", "dismiss.before_commit", "commit.after", "dismiss.after_commit"]
 REDELIVERY = ["redeliver.begin", "revive.before_commit", "redeliver.revived"]
 
 COVERED = {*CLAIM, *CLAIM_ALL, *COMMIT, *DELIVER, *MARK["durable"], *MARK["later"], *ERRANDS,

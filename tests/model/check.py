@@ -1,7 +1,7 @@
 """Checks a model of this folder in full with spin, then once with each of its protections taken out,
 and expects that the error is found each time.
 
-    python3 check.py ledger|handed_out|commit|errand [--soak]
+    python3 check.py ledger|handed_out|commit|errand|repeats [--soak]
 
 Wants spin and gcc. Prints what was searched: how many states, how deep. The trail of an error is told
 step by step.
@@ -111,8 +111,15 @@ ERRAND = [
           flags=("DEAD_TAKER_IS_NOT_NOTICED",), error="invalid end state"),
 ]
 
+REPEATS = [
+    Check("a repeat is never news, each is applied once, and access is off in the end", faults=3, soak_faults=5),
+    Check("nothing is remembered", flags=("NOTHING_IS_REMEMBERED",), error="epoch<2", faults=1),
+    Check("what is applied is forgotten before it is answered", flags=("SETTLING_FORGETS",),
+          error="epoch<2", faults=2),
+]
+
 MODELS = {"ledger": LEDGER + LEDGER_MUTATIONS, "handed_out": HANDED_OUT, "commit": COMMIT,
-          "errand": ERRAND}
+          "errand": ERRAND, "repeats": REPEATS}
 
 
 # ---- One search

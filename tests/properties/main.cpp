@@ -36,6 +36,7 @@ bool set(const std::string& name, const std::string& value, Options& options) {
     static const std::map<std::string, bool Sabotage::*> kSabotages = {
         {"forget-keys", &Sabotage::forget_keys},
         {"lose-postback", &Sabotage::lose_postback},
+        {"forget-failures", &Sabotage::forget_failures},
     };
     if (name == "--sequences" && is_number(value))
         options.rapidcheck += " max_success=" + value;

@@ -19,11 +19,14 @@ struct Arrival {
     Sending sending;
 };
 
-// Where a repeat stops being known as one: the next change of the purchase's state.
+// Where a repeat stops being known as one: of what was answered with success, the next change of
+// the purchase's state; of what failed, the next of its kind.
 unsigned repeats_end(const Story& story, const std::vector<unsigned>& times, std::size_t index) {
-    for (std::size_t next = index + 1; next < story.size(); ++next)
-        if (story[next].is_change && story[next].purchase == story[index].purchase)
-            return times[next] - 1;
+    const Happening& it = story[index];
+    for (std::size_t next = index + 1; next < story.size(); ++next) {
+        const bool ends = has_failed(it.mail) ? story[next].what == it.what : story[next].is_change;
+        if (ends && story[next].purchase == it.purchase) return times[next] - 1;
+    }
     return ~0u;
 }
 
@@ -284,6 +287,11 @@ void say_extras(Form& form, const Happening& it, std::uint64_t base) {
 }
 
 } // namespace
+
+bool has_failed(const Mail& mail) {
+    return mail.trouble == Trouble::host_says_retry ||
+           mail.trouble == Trouble::dies_before_settling;
+}
 
 std::vector<Sending> sendings(const Story& story) {
     std::vector<unsigned> times;

@@ -17,6 +17,9 @@ struct Sending {
     unsigned copy = 0; // 0: the first
 };
 
+// Whether the first of its postbacks gets the failure word, or no answer.
+bool has_failed(const Mail& mail);
+
 // In order of arrival. What decides the end keeps its order; all else is free.
 std::vector<Sending> sendings(const Story& story);
 

@@ -64,7 +64,7 @@ enum class What : std::uint8_t {
 };
 
 bool is_about_member(What what); // no transaction
-bool is_money_back(What what); // void, credit, chargeback, revoke
+bool is_money_back(What what);   // void, credit, chargeback, revoke
 
 // Who is meant, in the host's own words: what it put on the link.
 struct Owner {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <stdexcept>
 
 namespace segpay::testing {
 
@@ -11,7 +12,11 @@ namespace {
 constexpr std::uint64_t kStoriesPerLedger = 1'000;
 constexpr std::uint64_t kNumbersPerStory = 1'000;
 constexpr TimeMs kLongestPause = 3'600 * kSecond;
+constexpr TimeMs kShortPause = 60 * kSecond; // longer than a lease
 constexpr unsigned kMostRounds = 8;
+
+// What nothing tells apart but the state in which it finds the purchase.
+bool is_unmarked(const Happening& it) { return it.is_change && !it.has_mark; }
 
 } // namespace
 
@@ -24,11 +29,15 @@ std::string Telling::tell(const Story& story) {
     std::vector<Sending> sent = sendings(story);
     if (sabotage_.lose_postback && !sent.empty())
         std::erase_if(sent, [&](const Sending& it) { return it.happening + 1 == story.size(); });
-    std::vector<char> acknowledged(story.size());
+    sent_.assign(story.size(), {});
     for (const Sending& sending : sent) {
-        bool is_acknowledged = acknowledged[sending.happening] != 0;
-        send(story[sending.happening], sending.copy, is_acknowledged);
-        acknowledged[sending.happening] = is_acknowledged;
+        const Happening& happening = story[sending.happening];
+        if (sending.copy != 0 && !is_sent_again(happening, sent_[sending.happening])) continue;
+        if (sending.copy == 0) {
+            repeat_unanswered(story, sending.happening);
+            note_change(story, sending.happening);
+        }
+        send(happening, sending.copy, sent_[sending.happening]);
     }
     settle_all();
 
@@ -42,8 +51,40 @@ std::string Telling::tell(const Story& story) {
     return wrong;
 }
 
+// Segpay does not repeat what it had the success word for; of what has a mark, and as long as
+// nothing has changed, it does no harm.
+bool Telling::is_sent_again(const Happening& happening, const Sent& sent) const {
+    return !is_unmarked(happening) || !sent.is_acknowledged || !sent.is_overtaken;
+}
+
+void Telling::note_change(const Story& story, std::size_t happening) {
+    if (!story[happening].is_change) return;
+    for (std::size_t i = 0; i < story.size(); ++i)
+        if (sent_[i].is_sent && story[i].purchase == story[happening].purchase)
+            sent_[i].is_overtaken = true;
+}
+
+// Before the next of its kind: Segpay has repeated what failed until it had the success word.
+void Telling::repeat_unanswered(const Story& story, std::size_t happening) {
+    const Happening& next = story[happening];
+    if (!is_unmarked(next)) return;
+    for (std::size_t i = 0; i < story.size(); ++i) {
+        const Happening& it = story[i];
+        if (!is_unmarked(it) || it.what != next.what || it.purchase != next.purchase) continue;
+        for (unsigned copy = 100; sent_[i].is_sent && !sent_[i].is_acknowledged; ++copy) {
+            if (copy == 100 + kMostRounds) throw std::logic_error("it is never acknowledged");
+            account_->host.now += kShortPause;
+            (void)account_->biller.recover(100);
+            send(it, copy, sent_[i]);
+        }
+    }
+}
+
 void Telling::open_account() {
-    auto failing = std::make_unique<FailingLedger>(ledger_in_memory());
+    LedgerSettings settings;
+    settings.path = kInMemory;
+    if (sabotage_.forget_failures) settings.repeat_window_ms = 0;
+    auto failing = std::make_unique<FailingLedger>(open_for_test(settings));
     ledger_ = failing.get();
     account_ = std::make_unique<Account>(example_config(), std::move(failing));
     account_->host.answer = [this](const biller_event& event, biller_reason*) {
@@ -51,7 +92,8 @@ void Telling::open_account() {
     };
 }
 
-void Telling::send(const Happening& happening, unsigned copy, bool& is_acknowledged) {
+void Telling::send(const Happening& happening, unsigned copy, Sent& sent) {
+    sent.is_sent = true;
     account_->host.now += 7 * kSecond;
     account_->host.events.clear();
     account_->host.log.clear();
@@ -72,8 +114,8 @@ void Telling::send(const Happening& happening, unsigned copy, bool& is_acknowled
     host_.is_dying = false;
     ledger_->failing.clear();
 
-    check_reply(reply, happening, is_acknowledged);
-    is_acknowledged = is_acknowledged || reply.http_status == 200;
+    check_reply(reply, happening, sent.is_acknowledged);
+    sent.is_acknowledged = sent.is_acknowledged || reply.http_status == 200;
 }
 
 void Telling::check_reply(const Reply& reply, const Happening& happening, bool was_acknowledged) {

@@ -18,8 +18,9 @@ namespace segpay::testing {
 
 // What a telling leaves out on purpose, to prove that it would be noticed.
 struct Sabotage {
-    bool forget_keys = false;   // the host applies whatever it is told
-    bool lose_postback = false; // the last one never arrives
+    bool forget_keys = false;     // the host applies whatever it is told
+    bool lose_postback = false;   // the last one never arrives
+    bool forget_failures = false; // the ledger does not remember what was not answered with success
 };
 
 class Telling {
@@ -38,7 +39,16 @@ public:
 
 private:
     void open_account();
-    void send(const Happening& happening, unsigned copy, bool& is_acknowledged);
+    // Of one happening in the story: how Segpay's postbacks of it went.
+    struct Sent {
+        bool is_sent = false;
+        bool is_acknowledged = false;
+        bool is_overtaken = false; // another change of its purchase came since
+    };
+    bool is_sent_again(const Happening& happening, const Sent& sent) const;
+    void note_change(const Story& story, std::size_t happening);
+    void repeat_unanswered(const Story& story, std::size_t happening);
+    void send(const Happening& happening, unsigned copy, Sent& sent);
     void check_reply(const Reply& reply, const Happening& happening, bool was_acknowledged);
     void settle_all();
 
@@ -48,6 +58,7 @@ private:
     FailingLedger* ledger_ = nullptr; // of the account
     std::uint64_t told_ = 0;
     std::uint64_t base_ = 0;
+    std::vector<Sent> sent_; // of the story
     std::string complaints_;
     std::map<std::string, std::uint64_t> events_;
     std::uint64_t postbacks_ = 0;
