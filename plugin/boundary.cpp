@@ -136,10 +136,10 @@ OpenInstance::~OpenInstance() { --open_instances; }
 EventView::EventView(const Event& event, std::string_view key, uint32_t attempt)
     : event_(sized<biller_event>()) {
     for (const TextField& text : kTexts)
-        event_.*text.out = said(event.*text.in);
+        event_.*text.out = bytes_or_none(event.*text.in);
     event_.kind = static_cast<uint32_t>(event.kind);
     event_.kind_name = bytes(kind_name(event.kind));
-    event_.key = said(key);
+    event_.key = bytes_or_none(key);
     event_.amount = money_of(event.amount);
     event_.approved = answer(event.approved);
     event_.test = answer(event.test);
@@ -147,7 +147,7 @@ EventView::EventView(const Event& event, std::string_view key, uint32_t attempt)
     event_.redelivery = answer(attempt > 1);
     event_.trial = answer(event.trial);
     event_.attempt = attempt;
-    event_.password = said(event.password.reveal());
+    event_.password = bytes_or_none(event.password.reveal());
     event_.package = event.eticket.package;
     event_.price_point = event.eticket.price_point;
     event_.cross_sell_slot = event.cross_sell_slot;

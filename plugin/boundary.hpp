@@ -28,7 +28,7 @@ inline biller_bytes bytes(std::string_view text) {
 }
 
 // An empty text inside is "nothing was said" outside.
-inline biller_bytes said(std::string_view text) {
+inline biller_bytes bytes_or_none(std::string_view text) {
     return text.empty() ? biller_bytes{nullptr, 0} : bytes(text);
 }
 

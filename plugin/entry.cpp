@@ -270,7 +270,7 @@ public:
         reply_.retry_after_s = told.retry_after_s;
         reply_.disposition_name = bytes(disposition_name(told.disposition));
         reply_.message = bytes(told.message);
-        reply_.key = said(told.key);
+        reply_.key = bytes_or_none(told.key);
         reply_.headers = headers_.data();
         reply_.header_count = headers_.size();
     }
@@ -337,9 +337,9 @@ uint32_t hand_over_entry(const Entry& found, const biller_entry_sink& sink) {
     entry.changed_at_ms = found.changed_at_ms;
     entry.attempts = found.attempts;
     entry.next_attempt_at_ms = found.state == EntryState::pending ? found.next_attempt_at_ms : 0;
-    entry.message = said(found.message);
-    entry.decided_by = said(found.decided_by);
-    entry.request = said(request);
+    entry.message = bytes_or_none(found.message);
+    entry.decided_by = bytes_or_none(found.decided_by);
+    entry.request = bytes_or_none(request);
     if (!found.event) return sink.entry(sink.context, &entry);
     const EventView event(*found.event, found.key, found.attempts);
     entry.event = event.get();

@@ -105,9 +105,9 @@ std::vector<HostAnswer> Host::deliver_all(std::span<const Entry* const> entries,
 NameAnswer Host::probe(const Event& event) const {
     if (!table_.probe) return NameAnswer::cannot_tell;
     auto probe = sized<biller_probe>();
-    probe.username = said(event.username);
-    probe.email = said(event.email);
-    probe.site = said(event.site);
+    probe.username = bytes_or_none(event.username);
+    probe.email = bytes_or_none(event.email);
+    probe.site = bytes_or_none(event.site);
     try {
         switch (table_.probe(table_.context, &probe)) {
             case BILLER_NAME_FREE:

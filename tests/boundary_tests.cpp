@@ -46,9 +46,9 @@ BOOST_AUTO_TEST_CASE(nothing_said_is_not_an_empty_text) {
     BOOST_TEST(view({nullptr, 0}) == "");
     BOOST_TEST(view({nullptr, 17}) == ""); // a size without data is not followed
     BOOST_TEST(view(bytes("a\xC3\xA9")) == "a\xC3\xA9");
-    BOOST_TEST(said("").data == nullptr);
+    BOOST_TEST(bytes_or_none("").data == nullptr);
     BOOST_TEST(bytes("").size == 0u);
-    const biller_bytes text = said("x");
+    const biller_bytes text = bytes_or_none("x");
     BOOST_TEST((text.data != nullptr && text.size == 1));
 }
 
