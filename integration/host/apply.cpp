@@ -110,9 +110,18 @@ std::optional<Member> customer_of(Connection& db, const Fact& fact) {
     return std::nullopt;
 }
 
-// Events of a cross sell or an upsell name the member through whom it was bought.
+// A cross sell or an upsell names the member through whom it was bought, and so does whatever
+// comes later and echoes the link of that sale. A sign-up names its own member, whatever it echoes.
 bool names_a_parent(const biller_event& event) {
-    return event.cross_sell_slot != 0 || event.upsell.size != 0;
+    switch (event.kind) {
+        case BILLER_EVENT_JOIN:
+            return false;
+        case BILLER_EVENT_CROSS_SELL:
+        case BILLER_EVENT_UPSELL:
+            return true;
+        default:
+            return event.cross_sell_slot != 0 || event.upsell.size != 0;
+    }
 }
 
 Member make_member(Connection& db, const Fact& fact, const std::optional<Member>& customer) {
@@ -284,7 +293,8 @@ std::optional<Transaction> money_of(const Fact& fact, const std::optional<Member
                                     const std::optional<Terms>& terms) {
     if (!is_in_the_books(fact)) return std::nullopt;
     Transaction transaction;
-    transaction.related = fact.related;
+    const Books books = fact.effect.books;
+    if (books == Books::taken_back || books == Books::restored) transaction.related = fact.related;
     if (member)
         transaction.site = member->site;
     else

@@ -2,6 +2,7 @@
 #include "postbacks/matrix.hpp"
 
 #include "values/folded.hpp"
+#include "values/said.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -247,17 +248,18 @@ Rows rows_of_words(const Words& words) {
 }
 
 Rows rows_of_extras(const Postback& postback, const History& history, Word stage) {
+    const auto is_set = [&](Fact fact) { return !said(postback[fact]).empty(); };
     Rows rows = rows_of(Extra::none);
     if (history.was_standin) rows |= rows_of(Extra::standin_before);
-    if (is_set(postback[Fact::cross_sell_slot])) rows |= rows_of(Extra::cross_sell);
+    if (is_set(Fact::cross_sell_slot)) rows |= rows_of(Extra::cross_sell);
     // A renewal of a purchase that began by one click echoes the extras of that sale. Only when the
     // card token is the purchase itself is it another one-click sale.
     if (history.began_by_one_click && stage == Word::rebill &&
-        postback[Fact::octoken] != postback[Fact::purchase_id])
+        said(postback[Fact::octoken]) != postback[Fact::purchase_id])
         return rows;
-    if (is_set(postback[Fact::tokenplus])) rows |= rows_of(Extra::tokenplus);
-    if (is_set(postback[Fact::upsell])) rows |= rows_of(Extra::upsell);
-    if (is_set(postback[Fact::octoken])) rows |= rows_of(Extra::octoken);
+    if (is_set(Fact::tokenplus)) rows |= rows_of(Extra::tokenplus);
+    if (is_set(Fact::upsell)) rows |= rows_of(Extra::upsell);
+    if (is_set(Fact::octoken)) rows |= rows_of(Extra::octoken);
     return rows;
 }
 
@@ -275,8 +277,6 @@ Classification classification_of(const Row& row, const Words& words) {
 }
 
 } // namespace
-
-bool is_set(std::string_view extra) { return !extra.empty() && extra != "0"; }
 
 Classification classify(const Postback& postback, const History& history) {
     const Words words{word_of(postback[Fact::transaction_type]), word_of(postback[Fact::action]),

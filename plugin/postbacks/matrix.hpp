@@ -37,7 +37,4 @@ struct Classification {
 
 Classification classify(const Postback& postback, const History& history);
 
-// Whether an extra that NATS puts on the link is set: present, not empty, not "0".
-bool is_set(std::string_view extra);
-
 } // namespace segpay

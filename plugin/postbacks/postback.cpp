@@ -1,6 +1,7 @@
 // From fields to facts.
 #include "postbacks/postback.hpp"
 
+#include "values/said.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -32,6 +33,12 @@ constexpr std::array kDescribing = {
     Fact::cancelled_by,
     Fact::initial_value,
 };
+
+// Ids and numbers that say nothing when they are 0. Those that the host put on the link are not
+// among them: a seal covers them as they stand there.
+constexpr std::array kSegpaysIds = {
+    Fact::purchase_id, Fact::transaction_id,  Fact::related_transaction_id,
+    Fact::eticket,     Fact::cross_sell_slot, Fact::trans_guid};
 
 bool describes(Fact fact) {
     return std::find(kDescribing.begin(), kDescribing.end(), fact) != kDescribing.end();
@@ -206,6 +213,8 @@ std::optional<Error> read_postback(Form& form, const NameTable& names, Postback&
         else if (auto error = read_field(postback, field, form, names.by_number(number)))
             return error;
     }
+    for (Fact id : kSegpaysIds)
+        postback[id] = said(postback[id]);
     return std::nullopt;
 }
 

@@ -19,7 +19,9 @@ namespace segpay {
 
 // Views into the form that was read, or into the postback's own store.
 struct Postback {
-    std::array<std::string_view, kFactCount> facts; // clean and trimmed; null: no field says it
+    // Clean and trimmed. Those that a link carries (member, session, affiliate, refs, extras) stand
+    // as they came back, for the seal: what they say is said() of them (values/said.hpp).
+    std::array<std::string_view, kFactCount> facts;
     std::vector<std::pair<std::string_view, std::string_view>> extras; // lower-case names, in order
     std::vector<std::string> warnings;
     std::string contradiction; // not empty: a fact that decides, under two names with two values

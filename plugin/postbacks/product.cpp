@@ -2,6 +2,7 @@
 #include "postbacks/product.hpp"
 
 #include "postbacks/promise.hpp"
+#include "values/said.hpp"
 #include "values/word.hpp"
 
 namespace segpay {
@@ -54,7 +55,8 @@ Objection find_product(EventDraft& event, const Postback& postback, const Config
                    "\" is not configured";
         if (Objection objection = take_offer(event, *offer, "cross-sell ref", config, option))
             return objection;
-    } else if (const Offer* offer = event.upsell.empty() ? nullptr : config.upsell(event.upsell);
+    } else if (const Offer* offer =
+                   event.upsell.empty() ? nullptr : config.upsell(said(event.upsell));
                offer && (!option || option->id == offer->option)) {
         if (Objection objection = take_offer(event, *offer, "upsell", config, option))
             return objection;

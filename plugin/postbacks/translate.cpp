@@ -8,6 +8,7 @@
 #include "postbacks/promise.hpp"
 #include "postbacks/reasons.hpp"
 #include "values/digits.hpp"
+#include "values/said.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -28,22 +29,27 @@ std::string_view full_name(const Postback& postback, TextStore& texts) {
     return texts.keep(std::string(first) + " " + std::string(last));
 }
 
+// Values of the host's own making are handed on as they came, blanks and all, if they say anything.
+std::string_view untouched(std::string_view value) {
+    return said(value).empty() ? std::string_view() : value;
+}
+
 void copy_texts(EventDraft& event, const Postback& postback, TextStore& texts) {
     event.purchase_id = postback[Fact::purchase_id];
     event.transaction_id = postback[Fact::transaction_id];
     event.related_transaction_id = postback[Fact::related_transaction_id];
-    event.member_id = postback[Fact::member_id];
-    event.session = postback[Fact::session];
-    event.affiliate = postback[Fact::affiliate];
+    event.member_id = said(postback[Fact::member_id]);
+    event.session = said(postback[Fact::session]);
+    event.affiliate = said(postback[Fact::affiliate]);
     event.username = postback[Fact::username];
     event.password = postback[Fact::password];
     event.email = postback[Fact::email];
     event.name = postback[Fact::name];
     if (event.name.empty()) event.name = full_name(postback, texts);
     event.country = postback[Fact::country];
-    event.upsell = postback[Fact::upsell];
-    event.tokenplus = postback[Fact::tokenplus];
-    event.octoken = postback[Fact::octoken];
+    event.upsell = untouched(postback[Fact::upsell]);
+    event.tokenplus = untouched(postback[Fact::tokenplus]);
+    event.octoken = said(postback[Fact::octoken]);
     event.trans_guid = postback[Fact::trans_guid];
     event.card_type = postback[Fact::card_type];
     event.payment_type = postback[Fact::payment_type];
@@ -83,7 +89,8 @@ void tell_the_rest(EventDraft& event, const Postback& postback, const Classifica
             add_extra(event, postback, fact);
     if (!postback[Fact::transaction_time].empty())
         add_extra(event, postback, Fact::reactivation_time);
-    if (const std::string_view standin = postback[Fact::standin]; standin != "0" && standin != "1")
+    if (const std::string_view standin = said(postback[Fact::standin]);
+        !standin.empty() && standin != "1")
         add_extra(event, postback, Fact::standin);
 }
 
@@ -138,7 +145,8 @@ void believe_no_echo(EventDraft& event, const Postback& postback) {
 
 // "1", "yes", "True": what is not said, or is one of the words for no, is not set.
 bool is_on(std::string_view flag) {
-    return is_set(flag) && !is_word(flag, "no") && !is_word(flag, "false") && !is_word(flag, "off");
+    return !said(flag).empty() && !is_word(flag, "no") && !is_word(flag, "false") &&
+           !is_word(flag, "off");
 }
 
 void read_flags(EventDraft& event, const Postback& postback, const Classification& row) {
@@ -175,13 +183,13 @@ void read_time(EventDraft& event, const Postback& postback, TextStore& texts) {
 
 // Digits of xsellnum and the ref code of that slot.
 Objection read_cross_sell(EventDraft& event, const Postback& postback) {
-    const std::string_view slot = postback[Fact::cross_sell_slot];
-    if (slot.empty() || slot == "0") return {};
+    const std::string_view slot = said(postback[Fact::cross_sell_slot]);
+    if (slot.empty()) return {};
     if (slot.size() != 1 || slot[0] < '1' || slot[0] > '9')
         return "xsellnum \"" + std::string(shortened(slot, 20)) + "\" is not a digit";
     event.cross_sell_slot = static_cast<std::uint32_t>(slot[0] - '0');
-    if (event.cross_sell_slot == 1) event.cross_sell_ref = postback[Fact::xref1];
-    if (event.cross_sell_slot == 2) event.cross_sell_ref = postback[Fact::xref2];
+    if (event.cross_sell_slot == 1) event.cross_sell_ref = said(postback[Fact::xref1]);
+    if (event.cross_sell_slot == 2) event.cross_sell_ref = said(postback[Fact::xref2]);
     return {};
 }
 

@@ -341,6 +341,24 @@ class Told(Case):
         self.assertEqual(self.rows("SELECT parent_member FROM members WHERE site = '8'"),
                          [(ann,)])
 
+    # ---- The kind decides
+
+    def test_sign_up_keeps_its_member_whatever_it_echoes(self):
+        for upsell in ("0", "%20%20", "UP-8-301"):
+            with self.subTest(upsell):
+                self.tell(JOIN, "join", purchase_id="P" + upsell, transaction_id="T" + upsell,
+                          member_id="9081" + upsell[-1], site="8", option="301", amount=1995,
+                          upsell=upsell)
+                self.assertEqual(self.rows("SELECT foreign_id FROM members ORDER BY id DESC")[0],
+                                 ("9081" + upsell[-1],))
+
+    def test_sale_gives_its_tokens_whatever_it_is_related_to(self):
+        self.tell(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
+                  option="201", amount=2595, related_transaction_id="0")
+        self.has_tokens(50)
+        self.take_back(CREDIT, "credit", "B1")
+        self.has_tokens(0)
+
     # ---- Tokens
 
     def buy_tokens(self, transaction="T1"):

@@ -270,11 +270,19 @@ BOOST_AUTO_TEST_CASE(a_row_tells_the_words_of_the_identity) {
     BOOST_TEST(row.action == "enable");
 }
 
+// What says something, and what does not, is told in values/said.hpp.
 BOOST_AUTO_TEST_CASE(an_extra_is_set_when_it_says_something) {
-    BOOST_TEST(!is_set(""));
-    BOOST_TEST(!is_set("0"));
-    for (std::string_view extra : {"1", "00", "no", " "})
-        BOOST_TEST(is_set(extra));
+    for (std::string_view extra : {"", "0", "00", " ", "  0 ", "\t", "\xC2\xA0"}) {
+        const std::string nothing(extra);
+        for (std::string_view stage : {"initial", "rebill"})
+            BOOST_TEST(outcome(with(postback_of({"sale", "auth", std::string(stage), "yes"}),
+                                    {"nothing", nothing, nothing, nothing, nothing})) ==
+                       (stage == "initial" ? "join" : "rebill"));
+    }
+    for (std::string_view extra : {"1", "no", " 1 ", "01"})
+        BOOST_TEST(outcome(with(postback_of({"sale", "auth", "initial", "yes"}),
+                                {"something", "", std::string(extra), "", ""})) ==
+                   "token_purchase");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
