@@ -43,6 +43,7 @@ private:
     };
 
     bool depends_on_run(const Postback& postback) const;
+    bool repeats_in_run(const Reading& reading) const;
     void remember(const Postback& postback);
     void understand(Member& member);
     bool is_after_answer(const Identity& identity) const;
@@ -70,6 +71,16 @@ bool Biller::Run::depends_on_run(const Postback& postback) const {
     return is_among(purchases_, postback[Fact::purchase_id]) ||
            is_among(transactions_, postback[Fact::transaction_id]) ||
            is_among(transactions_, postback[Fact::related_transaction_id]);
+}
+
+// A decline that names neither its purchase nor itself is known by what it says.
+bool Biller::Run::repeats_in_run(const Reading& reading) const {
+    const EventDraft& event = reading.translation.event;
+    if (!event.purchase_id.empty() || !event.transaction_id.empty()) return false;
+    const std::string& stem = reading.translation.identity.stem;
+    return std::ranges::any_of(members_, [&](const auto& member) {
+        return !member->reply && (*member->reading).translation.identity.stem == stem;
+    });
 }
 
 void Biller::Run::remember(const Postback& postback) {
@@ -100,6 +111,7 @@ void Biller::Run::understand(Member& member) {
         biller_.understand(reading, *ledger_);
         if (biller_.is_to_be_claimed(reading)) {
             member.event = event_of(reading.translation.event);
+            if (repeats_in_run(reading)) end();
             remember(reading.postback);
             return;
         }

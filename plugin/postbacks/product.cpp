@@ -1,20 +1,40 @@
 // The ways in which a postback can name a product, from the surest to the vaguest.
 #include "postbacks/product.hpp"
 
+#include "postbacks/offers.hpp"
 #include "postbacks/promise.hpp"
 #include "values/said.hpp"
 #include "values/word.hpp"
+
+#include <algorithm>
 
 namespace segpay {
 
 namespace {
 
+constexpr std::string_view kNotSaid = "product_not_said";
+
+bool is_by_one_click(EventKind kind) {
+    return kind == EventKind::upsell || kind == EventKind::token_purchase ||
+           kind == EventKind::one_click;
+}
+
 // A one-time item that is sold by one click is charged to the purchase that has the card: what is
 // remembered of that purchase is not what was sold.
 bool is_charged_to_another(const EventDraft& event, const Postback& postback) {
-    return (event.kind == EventKind::upsell || event.kind == EventKind::token_purchase ||
-            event.kind == EventKind::one_click) &&
-           postback[Fact::eticket].empty();
+    return is_by_one_click(event.kind) && postback[Fact::eticket].empty();
+}
+
+// What is sold must be configured; so must what a member is let in for before its sale is told.
+bool must_be_configured(const EventDraft& event, const Known* known) {
+    return is_sale(event.kind) ||
+           (event.kind == EventKind::member_enable && !(known && known->is_opened()));
+}
+
+// What it is about was settled by the sale.
+bool is_settled(const EventDraft& event, const Known* known) {
+    return known && (known->is_opened() || known->is_of_sale) && !is_sale(event.kind) &&
+           event.kind != EventKind::denial && !(known->option.empty() && known->eticket.is_none());
 }
 
 // What is sold under a ref code: the offer's option, its program, and whose form it was sold on.
@@ -34,55 +54,110 @@ Objection take_offer(EventDraft& event, const Offer& offer, std::string_view wha
     return {};
 }
 
-} // namespace
+const Offer* offer_of(const EventDraft& event, const Config& config) {
+    if (!event.cross_sell_ref.empty()) return config.cross_sell(event.cross_sell_ref);
+    return event.upsell.empty() ? nullptr : config.upsell(said(event.upsell));
+}
 
-Objection find_product(EventDraft& event, const Postback& postback, const Config& config,
-                       const Known* known, TimeMs now, const JoinOption*& option) {
+Objection take_named_offer(EventDraft& event, const Config& config, const JoinOption*& option) {
+    const Offer* offer = offer_of(event, config);
+    if (!event.cross_sell_ref.empty()) {
+        if (!offer)
+            return "cross-sell ref \"" + std::string(shortened(event.cross_sell_ref, 40)) +
+                   "\" is not configured";
+        return take_offer(event, *offer, "cross-sell ref", config, option);
+    }
+    if (!offer || (option && option->id != offer->option)) return {};
+    return take_offer(event, *offer, "upsell", config, option);
+}
+
+void take_option(EventDraft& event, const JoinOption& option) {
+    event.option = option.id;
+    event.site = option.site;
+    event.trial = option.is_trial;
+    if (event.eticket.is_none()) event.eticket = option.eticket;
+}
+
+void recall_product(EventDraft& event, const Known& known) {
+    event.eticket = known.eticket;
+    event.option = known.option;
+    event.site = known.site;
+}
+
+// As remembered. The configuration is asked for the price point that was sold, not for what the
+// option has become since.
+void take_settled(EventDraft& event, const Postback& postback, const Config& config,
+                  const Known& known, const JoinOption*& option) {
+    recall_product(event, known);
+    option = config.option(known.option);
+    if (option && !known.eticket.is_none() && option->eticket != known.eticket) option = nullptr;
+    if (option) take_option(event, *option);
+    if (const Offer* offer = offer_of(event, config); offer && offer->option == event.option)
+        event.program = offer->program;
+    const std::string_view said = postback[Fact::eticket];
+    const Result<ETicket> eticket = parse_eticket(said);
+    if (!said.empty() && (!eticket || *eticket != known.eticket))
+        event.extras.emplace_back(canonical_name(Fact::eticket), said);
+}
+
+// By what the postback says.
+Objection find_said(EventDraft& event, const Postback& postback, const Config& config,
+                    const Known* known, TimeMs now, const JoinOption*& option) {
     const bool is_of_another = is_charged_to_another(event, postback);
     if (const std::string_view text = postback[Fact::eticket]; !text.empty()) {
         Result<ETicket> eticket = parse_eticket(text);
         if (!eticket) return eticket.error();
         event.eticket = *eticket;
-    } else if (known && !is_of_another) {
+    } else if (known && !is_of_another && !option) {
         event.eticket = known->eticket;
     }
-
-    option = config.option_of(event.eticket);
-    if (!event.cross_sell_ref.empty()) {
-        const Offer* offer = config.cross_sell(event.cross_sell_ref);
-        if (!offer)
-            return "cross-sell ref \"" + std::string(shortened(event.cross_sell_ref, 40)) +
-                   "\" is not configured";
-        if (Objection objection = take_offer(event, *offer, "cross-sell ref", config, option))
-            return objection;
-    } else if (const Offer* offer =
-                   event.upsell.empty() ? nullptr : config.upsell(said(event.upsell));
-               offer && (!option || option->id == offer->option)) {
-        if (Objection objection = take_offer(event, *offer, "upsell", config, option))
-            return objection;
-    }
+    if (!option) option = config.option_of(event.eticket);
+    if (Objection objection = take_named_offer(event, config, option)) return objection;
     const bool is_sold = is_sale(event.kind) && event.cross_sell_slot == 0;
     if (!option && (is_of_another || (is_sold && event.eticket.is_none())))
         option = sealed_option(postback, config, now);
-    if (event.kind == EventKind::cross_sell && event.cross_sell_ref.empty())
-        event.warnings.emplace_back("cross_sell_ref_not_said");
+    if (!option && is_of_another) option = offer_sold(event, postback, config, now);
+    if (option)
+        take_option(event, *option);
+    else if (!postback[Fact::eticket].empty())
+        return "eticket " + to_string(event.eticket) + " is no configured join option";
+    return {};
+}
 
-    if (option) {
-        event.option = option->id;
-        event.site = option->site;
-        event.trial = option->is_trial;
-        if (event.eticket.is_none()) event.eticket = option->eticket;
+} // namespace
+
+Objection find_product(EventDraft& event, const Postback& postback, const Config& config,
+                       const Known* known, TimeMs now, const JoinOption*& option) {
+    if (is_settled(event, known)) {
+        take_settled(event, postback, config, *known, option);
         return {};
     }
-    if (!postback[Fact::eticket].empty())
-        return "eticket " + to_string(event.eticket) + " is no configured join option";
+    Objection objection = find_said(event, postback, config, known, now, option);
+    if (objection && must_be_configured(event, known)) return objection;
+    if (objection) {
+        option = nullptr;
+        event.warnings.emplace_back("product_not_configured");
+    }
+    if (event.kind == EventKind::cross_sell && event.cross_sell_ref.empty())
+        event.warnings.emplace_back("cross_sell_ref_not_said");
+    if (option) return {};
+    const bool is_of_another = is_charged_to_another(event, postback);
     if (is_of_another || (is_sale(event.kind) && !(known && known->is_opened()))) {
-        event.warnings.emplace_back("product_not_said");
-    } else if (known) {
+        event.warnings.emplace_back(kNotSaid);
+    } else if (known && event.eticket == known->eticket) {
         event.option = known->option;
         event.site = known->site;
+        if (known->eticket.is_none()) option = config.option(known->option);
     }
     return {};
+}
+
+Objection check_product(const EventDraft& event) {
+    const bool is_known =
+        std::find(event.warnings.begin(), event.warnings.end(), kNotSaid) == event.warnings.end();
+    if (is_known || !is_by_one_click(event.kind)) return {};
+    return "nothing tells what was sold by one click: the postback has no eticketid, and not "
+           "exactly one option fits its seal, its extras and its price";
 }
 
 } // namespace segpay

@@ -1,6 +1,7 @@
 // Checking of what a postback claims against what a link promised.
 #include "postbacks/promise.hpp"
 
+#include "values/said.hpp"
 #include "values/word.hpp"
 #include "wire/seal.hpp"
 
@@ -44,6 +45,14 @@ std::string_view extra_of(const Postback& postback, std::string_view name) {
     return {};
 }
 
+// A template may not echo which card a one-time item was charged to; Segpay books it on the
+// purchase that has the card.
+std::string_view card_of(const Postback& postback) {
+    const std::string_view octoken = postback[Fact::octoken];
+    const bool is_unsaid = said(octoken).empty() && is_word(postback[Fact::stage], "rebill");
+    return is_unsaid ? postback[Fact::purchase_id] : octoken;
+}
+
 SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, const Config& config,
                         TimeMs now) {
     SealedFacts facts;
@@ -51,6 +60,7 @@ SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, co
     facts.option = candidate.option;
     for (const Echoed& echoed : kEchoed)
         facts.*echoed.sealed = postback[echoed.fact];
+    facts.octoken = card_of(postback);
     std::array<SealedExtra, kMaxSealedExtras> extras;
     const std::size_t count = std::min(config.seal.extras.size(), extras.size());
     for (std::size_t i = 0; i < count; ++i)
@@ -96,6 +106,16 @@ std::string unsaid_facts(const Postback& postback) {
                                 ", which is right only if the link did not either";
 }
 
+// A cross sell that the form did not offer is none that we promised.
+Objection check_offered(const EventDraft& event, const Postback& postback) {
+    if (event.kind != EventKind::cross_sell) return {};
+    const Fact ref = event.cross_sell_slot == 1 ? Fact::xref1 : Fact::xref2;
+    if (!said(postback[ref]).empty()) return {};
+    const std::string slot = std::to_string(event.cross_sell_slot);
+    return "xsellnum is " + slot + ", but the sealed link offered no cross sell " + slot +
+           " (xref" + slot + ")";
+}
+
 Objection check_seal_of(const EventDraft& event, const Postback& postback, const Config& config,
                         TimeMs now) {
     if (seal_of(postback, config).empty()) {
@@ -104,7 +124,7 @@ Objection check_seal_of(const EventDraft& event, const Postback& postback, const
     }
     switch (verdict_for(event, postback, config, now)) {
         case SealVerdict::good:
-            return {};
+            return check_offered(event, postback);
         case SealVerdict::malformed:
             return "the seal is not one of ours: 32 letters a-z and digits 2-7";
         case SealVerdict::expired:
@@ -136,6 +156,15 @@ const JoinOption* sealed_option(const Postback& postback, const Config& config, 
             SealVerdict::good)
             return &option;
     return nullptr;
+}
+
+Objection check_merchant(const EventDraft& event, const Postback& postback, const Config& config) {
+    const std::string_view merchant = said(extra_of(postback, "merchantid"));
+    if (merchant.empty() || config.merchant_id.empty() || merchant == config.merchant_id ||
+        merchant == event.partner)
+        return {};
+    return "merchantid \"" + std::string(shortened(merchant, 40)) +
+           "\" is not the account's (account.merchant_id is " + config.merchant_id + ")";
 }
 
 Objection check_promise(const EventDraft& event, const Postback& postback, const Config& config,

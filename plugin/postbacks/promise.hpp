@@ -24,6 +24,10 @@ std::string_view seal_of(const Postback& postback, const Config& config);
 // sold; null when it has no good seal. The option lives in `config`.
 const JoinOption* sealed_option(const Postback& postback, const Config& config, TimeMs now);
 
+// What is wrong with whose postback it is: another merchant's reached this account. On a partner's
+// form the partner may be named.
+Objection check_merchant(const EventDraft& event, const Postback& postback, const Config& config);
+
 // What is wrong, for the operator; none when the promise is kept. `is_opened`: the sale that opens
 // the purchase was believed before.
 Objection check_promise(const EventDraft& event, const Postback& postback, const Config& config,

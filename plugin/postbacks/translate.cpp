@@ -2,11 +2,14 @@
 // wrong.
 #include "postbacks/translate.hpp"
 
+#include "postbacks/identify.hpp"
 #include "postbacks/matrix.hpp"
+#include "postbacks/meaning.hpp"
 #include "postbacks/price.hpp"
 #include "postbacks/product.hpp"
 #include "postbacks/promise.hpp"
 #include "postbacks/reasons.hpp"
+#include "postbacks/terms.hpp"
 #include "values/digits.hpp"
 #include "values/said.hpp"
 #include "values/word.hpp"
@@ -181,12 +184,16 @@ void read_time(EventDraft& event, const Postback& postback, TextStore& texts) {
         event.warnings.push_back(texts.keep(time.error()));
 }
 
-// Digits of xsellnum and the ref code of that slot.
+// Digits of xsellnum and the ref code of that slot. What comes later only echoes it.
 Objection read_cross_sell(EventDraft& event, const Postback& postback) {
     const std::string_view slot = said(postback[Fact::cross_sell_slot]);
     if (slot.empty()) return {};
-    if (slot.size() != 1 || slot[0] < '1' || slot[0] > '9')
-        return "xsellnum \"" + std::string(shortened(slot, 20)) + "\" is not a digit";
+    if (slot.size() != 1 || slot[0] < '1' || slot[0] > '9') {
+        if (is_sale(event.kind))
+            return "xsellnum \"" + std::string(shortened(slot, 20)) + "\" is not a digit";
+        add_extra(event, postback, Fact::cross_sell_slot);
+        return {};
+    }
     event.cross_sell_slot = static_cast<std::uint32_t>(slot[0] - '0');
     if (event.cross_sell_slot == 1) event.cross_sell_ref = said(postback[Fact::xref1]);
     if (event.cross_sell_slot == 2) event.cross_sell_ref = said(postback[Fact::xref2]);
@@ -200,18 +207,54 @@ Objection check_id(std::string_view name, std::string_view id, bool is_required)
            "\" is not an id: at most 40 letters, digits and '-'";
 }
 
-Objection check_ids(const EventDraft& event, const Classification& row) {
-    if (Objection objection = check_id("purchaseid", event.purchase_id, true)) return objection;
-    if (Objection objection = check_id("tranid", event.transaction_id, row.is_transaction))
-        return objection;
-    return check_id("relatedtranid", event.related_transaction_id, false);
+// A decline of which nothing depends: of a stand-in the money is taken back.
+bool changes_nothing(const EventDraft& event) {
+    return event.approved == false && event.kind != EventKind::standin_decline;
+}
+
+struct IdOf {
+    std::string_view name;
+    Fact fact;
+    std::string_view EventDraft::*id;
+    bool is_of_transactions; // only they need it
+    std::string_view warning;
+};
+constexpr std::array kIds = {
+    IdOf{"purchaseid", Fact::purchase_id, &EventDraft::purchase_id, false, "purchase_not_said"},
+    IdOf{"tranid", Fact::transaction_id, &EventDraft::transaction_id, true, "transaction_not_said"},
+};
+
+// A decline is told without the ids that it does not have, for it changes nothing.
+Objection check_ids(EventDraft& event, const Postback& postback, const Classification& row) {
+    for (const IdOf& each : kIds) {
+        std::string_view& id = event.*each.id;
+        const bool is_required = !each.is_of_transactions || row.is_transaction;
+        Objection objection = check_id(each.name, id, is_required);
+        if (!objection) continue;
+        if (!changes_nothing(event)) return objection;
+        id = {};
+        add_extra(event, postback, each.fact);
+        event.warnings.emplace_back(each.warning);
+    }
+    Objection objection = check_id("relatedtranid", event.related_transaction_id, false);
+    if (!objection || !changes_nothing(event)) return objection;
+    event.related_transaction_id = {};
+    add_extra(event, postback, Fact::related_transaction_id);
+    return {};
+}
+
+// Where neither the postback nor an option says it: what was said of the sale that is taken back.
+std::optional<Currency> remembered_currency(const EventDraft& event, const Memory& memory) {
+    const bool is_of_sale =
+        memory.sale && is_about_sale(event.kind) && memory.sale->purchase_id == event.purchase_id;
+    if (!is_of_sale || !memory.sale->amount) return std::nullopt;
+    return memory.sale->amount->currency;
 }
 
 // Amounts are positive in events: the sign says nothing that the trantype does not. A member event
 // has none: its price is that of a transaction, which tells of the money itself.
 Objection read_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
-                      const Classification& row) {
-    if (!row.is_transaction) return {};
+                      const Memory& memory) {
     const std::string_view text = postback[Fact::price];
     if (text.empty()) {
         if (event.approved == true) event.warnings.emplace_back("price_not_said");
@@ -222,9 +265,9 @@ Objection read_amount(EventDraft& event, const Postback& postback, const JoinOpt
         return "currencycode \"" + std::string(shortened(postback[Fact::currency], 20)) +
                "\" is no currency of ISO 4217";
     if (!currency) {
-        if (!option) return "there is a price, but neither currencycode nor a known join option";
-        currency = option->price.currency;
-        event.warnings.emplace_back("currency_from_option");
+        currency = option ? option->price.currency : remembered_currency(event, memory);
+        if (!currency) return "there is a price, but neither currencycode nor a known join option";
+        event.warnings.emplace_back(option ? "currency_from_option" : "currency_from_sale");
     }
     // What a garbled template says is cut out of a field that a customer may have typed.
     if (option && *currency != option->price.currency &&
@@ -237,6 +280,26 @@ Objection read_amount(EventDraft& event, const Postback& postback, const JoinOpt
     if (!amount) return "price: " + amount.error();
     event.amount = *amount;
     if (event.amount->minor < 0) event.amount->minor = -event.amount->minor;
+    return {};
+}
+
+// A charge whose amount cannot be read waits for the operator, who may let it go without one. What
+// takes money back from a known purchase does not wait: it is of all that was paid. Nor does what
+// changes nothing.
+Objection tell_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
+                      const Memory& memory, bool is_opened, Trust trust) {
+    Objection objection = read_amount(event, postback, option, memory);
+    if (!objection) return {};
+    const bool is_currency_unsaid = postback[Fact::currency].empty();
+    const bool may_be_told = changes_nothing(event) ||
+                             (is_currency_unsaid && !is_sale(event.kind) && is_opened) ||
+                             (is_currency_unsaid && is_about_sale(event.kind)) ||
+                             (is_currency_unsaid && trust == Trust::released);
+    if (!may_be_told) return objection;
+    event.amount.reset();
+    event.warnings.emplace_back(is_currency_unsaid ? "currency_not_said" : "amount_not_understood");
+    for (Fact fact : {Fact::price, Fact::currency})
+        add_extra(event, postback, fact);
     return {};
 }
 
@@ -278,59 +341,6 @@ bool is_held(const EventDraft& event, const Known* known) {
            (!is_sale(event.kind) || event.is_later_sale) && event.kind != EventKind::denial;
 }
 
-// "sale-auth-initial-yes". Put together elsewhere, for a string asks for room at each piece.
-void append_words(std::string& stem, const Classification& row) {
-    constexpr std::string_view kYes = "yes", kNo = "no";
-    std::array<char, 3 * (kMaxWordCharacters + 1) + kYes.size()> words;
-    char* end = words.data();
-    for (std::string_view word : {row.transaction_type, row.action, row.stage}) {
-        end = std::copy(word.begin(), word.end(), end);
-        if (!word.empty()) *end++ = '-';
-    }
-    const std::string_view answer = row.approved == true ? kYes : kNo;
-    end = std::copy(answer.begin(), answer.end(), end);
-    stem.append(words.data(), end);
-}
-
-// Member events have an epoch instead of an id or a time; where the template asks for one of these,
-// it tells two events apart, and a late repeat stays a repeat whatever happened in between.
-void identify(Identity& identity, const EventDraft& event, const Classification& row) {
-    std::string& stem = identity.stem;
-    if (row.is_transaction) {
-        append_transaction_stem(stem, event.transaction_id);
-        append_words(stem, row);
-        if (event.kind == EventKind::reactivation) {
-            identity.access = Change::on;
-            identity.renewal = Change::on;
-        }
-        return;
-    }
-    stem.assign("segpay/p").append(event.purchase_id).append("/").append(row.action);
-    identity.has_epoch = true;
-    switch (event.kind) {
-        case EventKind::member_enable:
-            identity.access = Change::on;
-            if (!event.transaction_id.empty()) {
-                stem.append("@").append(event.transaction_id);
-                identity.has_epoch = false;
-            }
-            break;
-        case EventKind::member_disable:
-            identity.access = Change::off;
-            break;
-        case EventKind::member_cancel:
-            identity.renewal = Change::off;
-            break;
-        default: // reactivation
-            identity.access = Change::on;
-            identity.renewal = Change::on;
-            if (event.occurred_at_ms != 0) {
-                stem.append("@").append(std::to_string(event.occurred_at_ms));
-                identity.has_epoch = false;
-            }
-    }
-}
-
 History history_of(const Postback& postback, const Memory& memory) {
     const EventKind opened_by = memory.purchase ? memory.purchase->opened_by : EventKind::unknown;
     return {memory.sale && memory.sale->transaction_id == postback[Fact::transaction_id],
@@ -351,8 +361,8 @@ std::string shown_words(const Postback& postback) {
 
 // What the postback says, with what is remembered.
 Objection read(EventDraft& event, const Postback& postback, const Config& config,
-               const Classification& row, const Known* known, TimeMs now, Trust trust,
-               TextStore& texts, const JoinOption*& option) {
+               const Classification& row, const Memory& memory, const Known* known, TimeMs now,
+               Trust trust, TextStore& texts, const JoinOption*& option) {
     read_flags(event, postback, row);
     event.is_later_sale = is_sale(event.kind) && row.stage == "rebill";
     const bool is_opened = known && known->is_opened();
@@ -364,14 +374,22 @@ Objection read(EventDraft& event, const Postback& postback, const Config& config
     read_time(event, postback, texts);
     tell_the_rest(event, postback, row);
 
-    if (Objection objection = check_ids(event, row)) return objection;
+    if (Objection objection = check_ids(event, postback, row)) return objection;
     if (Objection objection = read_cross_sell(event, postback)) return objection;
     if (Objection objection = find_product(event, postback, config, known, now, option))
         return objection;
-    if (!option) option = config.option(event.option); // as remembered
-    Objection objection = read_amount(event, postback, option, row);
+    if (!row.is_transaction) return {};
+    Objection objection = tell_amount(event, postback, option, memory, is_opened, trust);
     note_authorisation(event, postback, option);
+    if (!objection && option) compare_terms(event, postback, *option, now);
     return objection;
+}
+
+// A join form offers two, xref1 and xref2 (NATS integration guide, Step 4).
+Objection check_slot(const EventDraft& event) {
+    if (event.kind != EventKind::cross_sell || event.cross_sell_slot <= 2) return {};
+    return "xsellnum is " + std::to_string(event.cross_sell_slot) +
+           ", but a form offers only two cross sells";
 }
 
 // Whether it is believed.
@@ -379,8 +397,12 @@ Objection judge(Translation& translation, const Postback& postback, const Config
                 const Known* known, TimeMs now, const JoinOption* option) {
     EventDraft& event = translation.event;
     const bool is_opened = known && known->is_opened();
-    if (Objection objection = check_promise(event, postback, config, is_opened, now))
-        return objection;
+    if (Objection objection = check_merchant(event, postback, config)) return objection;
+    if (Objection objection = check_slot(event)) return objection;
+    if (!changes_nothing(event))
+        if (Objection objection = check_promise(event, postback, config, is_opened, now))
+            return objection;
+    if (Objection objection = check_product(event)) return objection;
     if (Objection objection = judge_price(event, config, option)) return objection;
     if (!is_held(event, known)) return {};
     translation.is_held = true;
@@ -406,7 +428,9 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
                Trust trust, Translation& translation) {
     using Outcome = Translation::Outcome;
     translation.clear();
-    const Classification row = classify(postback, history_of(postback, memory));
+    Classification row = classify(postback, history_of(postback, memory));
+    Judged judged = judge_kind(row, postback, config, memory, now);
+    row.kind = judged.kind;
 
     EventDraft& event = translation.event;
     event.kind = row.kind;
@@ -430,12 +454,13 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     const std::optional<Known> found = known_from(memory, row.kind, postback[Fact::purchase_id]);
     const Known* known = found ? &*found : nullptr;
     translation.outcome = Outcome::quarantine;
-    const JoinOption* option = nullptr;
+    const JoinOption* option = judged.option;
     Objection objection =
-        read(event, postback, config, row, known, now, trust, translation.texts, option);
+        read(event, postback, config, row, memory, known, now, trust, translation.texts, option);
     if (!objection) {
-        identify(translation.identity, event, row);
-        if (trust == Trust::verify)
+        identify(translation.identity, event, postback, row);
+        if (trust == Trust::verify) objection = std::move(judged.doubt);
+        if (!objection && trust == Trust::verify)
             objection = judge(translation, postback, config, known, now, option);
     }
     if (objection)

@@ -225,6 +225,88 @@ BOOST_AUTO_TEST_CASE(what_a_postback_does_not_say_is_remembered) {
     BOOST_TEST(kRebill.event(old).site == "7");
 }
 
+// Configuration says what is sold now, the ledger what was sold.
+BOOST_AUTO_TEST_CASE(an_option_that_is_not_sold_any_more_stops_nobody_who_has_bought_it) {
+    const Config retired = example_config_but([](Config& config) {
+        std::erase_if(config.options, [](const auto& option) { return option.id == "101"; });
+    });
+    const Config replaced = example_config_but([](Config& config) {
+        config.options.front().eticket = {162209, 4000};
+        config.options.front().price.currency = currency("EUR");
+        config.options.front().price.recurring->amount = Money{3995, currency("EUR")};
+        config.options.front().is_trial = false;
+    });
+    const Sent back = kRebill.without("stage").with("relatedtranid", "1").with("tranid", "2");
+    for (const Config& config : {retired, replaced})
+        for (const char* eticket : {"162209:3097", "162209:9", "garbage", ""})
+            for (const Sent& later :
+                 {kRebill, kRebill.with("stage", "Conversion"), kRebill.with("approved", "No"),
+                  kRebill.with("stage", "Reactivation"), kRebill.with("stage", "InstantConversion"),
+                  back.with("trantype", "credit"), back.with("trantype", "charge"),
+                  back.with("trantype", "revoke"), back.with("action", "Void"),
+                  back.with("trantype", "CB Reversal"), back.with("trantype", "RDR Reversal"),
+                  kCancel, kCancel.with("action", "Enable"), kCancel.with("action", "Disable"),
+                  kCancel.with("action", "Reactivation")}) {
+                const Translated told = later.with("eticketid", eticket)
+                                            .with("xsellnum", "1")
+                                            .with("xref1", "XS-retired")
+                                            .translated(purchase_of_101(), config);
+                BOOST_TEST_CONTEXT(kind_name(told.event.kind) << " " << eticket) {
+                    BOOST_TEST(told.reason == "");
+                    BOOST_TEST((told.outcome == Outcome::event));
+                    BOOST_TEST(told.event.option == "101");
+                    BOOST_TEST(told.event.site == "7");
+                    BOOST_TEST((told.event.eticket == ETicket{162209, 3097}));
+                    BOOST_TEST(told.event.warnings.empty());
+                    BOOST_TEST(!told.event.trial.has_value());
+                }
+            }
+    // A sale must be of what is configured, whatever was sold before.
+    BOOST_TEST((kJoin.translated(purchase_of_101(), retired).outcome == Outcome::quarantine));
+    BOOST_TEST((kJoin.translated({}, retired).outcome == Outcome::quarantine));
+    BOOST_TEST((kCancel.with("action", "Enable")
+                    .with("eticketid", "162209:3097")
+                    .translated({}, retired)
+                    .outcome == Outcome::quarantine));
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_later_on_a_purchase_that_nobody_knows_needs_no_option_either) {
+    for (const Sent& later : {kRebill, kCancel, kRebill.with("trantype", "charge")}) {
+        const Event told = later.with("eticketid", "162209:9").event();
+        BOOST_TEST((told.eticket == ETicket{162209, 9}));
+        BOOST_TEST(told.option == "");
+        BOOST_TEST(told.warnings == std::vector<std::string>{"product_not_configured"},
+                   boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(money_that_goes_back_needs_no_currency) {
+    Purchase old = purchase_of_101();
+    old.eticket = {1, 2};
+    old.option = "99";
+    const Sent back = kRebill.with("trantype", "charge").with("relatedtranid", "7");
+    const Event unsaid = back.without("currencycode").event(old);
+    BOOST_TEST(!unsaid.amount.has_value());
+    BOOST_TEST(unsaid.warnings == std::vector<std::string>{"currency_not_said"},
+               boost::test_tools::per_element());
+    BOOST_TEST((unsaid.extras == NamedValues{{"stage", "Rebill"}, {"price", "29.95"}}));
+    BOOST_TEST(!kRebill.without("currencycode").event(old).amount.has_value());
+    // That of the sale, if it is known.
+    Event sale = kJoin.event();
+    sale.amount = Money{100, currency("CAD")};
+    sale.option.clear();
+    sale.eticket = {};
+    const Translated known = back.without("currencycode").translated_after(sale);
+    BOOST_TEST((known.event.amount == Money{2995, currency("CAD")}));
+    BOOST_TEST(known.event.warnings == std::vector<std::string>{"currency_from_sale"},
+               boost::test_tools::per_element());
+    // What an operator lets go is told without an amount.
+    const Translated released =
+        kRebill.without("currencycode").translated({}, example_config(), Trust::released);
+    BOOST_TEST((released.outcome == Outcome::event));
+    BOOST_TEST(!released.event.amount.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(amounts_are_positive_and_in_their_own_currency) {
     struct Row {
         const char* price;
@@ -346,8 +428,9 @@ BOOST_AUTO_TEST_CASE(a_cross_sell_is_the_option_of_its_ref) {
     BOOST_TEST((event.kind == EventKind::join));
     BOOST_TEST(event.cross_sell_ref == "");
 
-    // There is no xref3: what was sold there is known by its eTicket alone.
-    event = sold.with("xsellnum", "3").event();
+    // There is no third one on a form; an operator may know better.
+    BOOST_TEST(contains(sold.with("xsellnum", "3").objection(), "only two cross sells"));
+    event = sold.with("xsellnum", "3").translated({}, example_config(), Trust::released).event;
     BOOST_TEST((event.kind == EventKind::cross_sell));
     BOOST_TEST(event.option == "101");
     BOOST_TEST(event.cross_sell_slot == 3u);
@@ -609,6 +692,23 @@ BOOST_AUTO_TEST_CASE(an_id_or_a_time_makes_a_member_event_unmistakable) {
     BOOST_TEST(revived.stem() !=
                revived.with("reactivationtimestamp", "7/29/2008 3:38:43 PM").stem());
     BOOST_TEST(!revived.translated().identity.has_epoch);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_access_and_of_renewal_is_known_by_its_transaction) {
+    for (const char* action : {"Disable", "Cancel"}) {
+        const Sent ended = kCancel.with("action", action).with("tranid", "7");
+        const Identity identity = ended.translated().identity;
+        BOOST_TEST(!identity.has_epoch);
+        BOOST_TEST(identity.stem != ended.with("tranid", "8").stem());
+        BOOST_TEST(identity.stem != kCancel.with("action", action).stem());
+        BOOST_TEST((identity.access == Change::off) == (action == std::string("Disable")));
+        BOOST_TEST((identity.renewal == Change::off) == (action == std::string("Cancel")));
+        for (const char* none : {"0", " ", ""}) {
+            const Identity unsaid = ended.with("tranid", none).translated().identity;
+            BOOST_TEST(unsaid.has_epoch);
+            BOOST_TEST(unsaid.stem == kCancel.with("action", action).stem());
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_standin_is_told_by_what_the_ledger_remembers) {

@@ -1,0 +1,107 @@
+// Two questions to the catalogue: is it the sign-up, and is it another product?
+#include "postbacks/meaning.hpp"
+
+#include "postbacks/offers.hpp"
+#include "postbacks/price.hpp"
+#include "values/word.hpp"
+
+namespace segpay {
+
+namespace {
+
+constexpr std::string_view kInstantConversion = "instantconversion";
+constexpr std::string_view kRebill = "rebill";
+
+const JoinOption* option_said(const Postback& postback, const Config& config) {
+    const Result<ETicket> eticket = parse_eticket(postback[Fact::eticket]);
+    return eticket ? config.option_of(*eticket) : nullptr;
+}
+
+bool is_initial_price(const Postback& postback, const JoinOption& option) {
+    const auto& initial = option.price.initial;
+    const std::optional<Money> amount = said_amount(postback, option.price.currency);
+    return initial && amount &&
+           (*amount == initial->amount || is_authorisation_only(*amount, initial->amount));
+}
+
+// ---- A sign-up with the stage of a conversion ---------------------------------------------------
+
+Judged judge_conversion(const Classification& row, const Postback& postback, const Config& config,
+                        const std::optional<Purchase>& purchase, TimeMs now) {
+    const bool is_approved = row.approved == true;
+    const EventKind sign_up = is_approved ? EventKind::join : EventKind::denial;
+    if (purchase && purchase->opened_by != EventKind::unknown) {
+        const bool is_repeat = is_approved && purchase->opened_by == EventKind::join &&
+                               purchase->opening_transaction == postback[Fact::transaction_id];
+        return {is_repeat ? EventKind::join : row.kind, nullptr, {}};
+    }
+    if (postback[Fact::eticket].empty() && is_approved) return {row.kind, nullptr, {}};
+    const JoinOption* option = option_said(postback, config);
+    if (!option || is_initial_price(postback, *option)) return {sign_up, nullptr, {}};
+    if (said_amount(postback, option->price.currency) &&
+        costs(*option, EventKind::upgrade, postback, now))
+        return {row.kind, nullptr, {}};
+    if (!is_approved) return {sign_up, nullptr, {}};
+    return {sign_up, nullptr,
+            "the stage is that of an instant conversion, the purchase is not known, and price \"" +
+                std::string(shortened(postback[Fact::price], 40)) +
+                "\" is neither the initial price of option " + option->id +
+                " (then it is a sign-up) nor what a conversion costs"};
+}
+
+// ---- A one-click sale that arrives as a rebill --------------------------------------------------
+
+// What the purchase itself is of, if the configuration still knows it.
+const JoinOption* own_option(const Purchase& purchase, const Config& config) {
+    const JoinOption* option = config.option(purchase.option);
+    return option && option->eticket == purchase.eticket ? option : nullptr;
+}
+
+bool is_own_price(const JoinOption& own, const Postback& postback, TimeMs now) {
+    return costs(own, EventKind::join, postback, now) ||
+           costs(own, EventKind::rebill, postback, now);
+}
+
+const JoinOption* other_product(const Purchase& purchase, const Postback& postback,
+                                const Config& config, TimeMs now) {
+    if (const JoinOption* said = option_said(postback, config))
+        return said->eticket != purchase.eticket && is_charged_to_the_card(*said) ? said : nullptr;
+    const JoinOption* own = own_option(purchase, config);
+    if (!own || !said_amount(postback, own->price.currency) || is_own_price(*own, postback, now))
+        return nullptr;
+    // In the currency that is said, or that the purchase is known to have.
+    const bool is_currency_said = !postback[Fact::currency].empty();
+    return only_offer(config, [&](const JoinOption& option) {
+        return option.price.type != Price::Type::dynamic && is_charged_to_the_card(option) &&
+               (is_currency_said || option.price.currency == own->price.currency) &&
+               costs(option, EventKind::one_click, postback, now);
+    });
+}
+
+Judged judge_rebill(const Classification& row, const Postback& postback, const Config& config,
+                    const std::optional<Purchase>& purchase, TimeMs now) {
+    const bool is_known = purchase && purchase->opened_by != EventKind::unknown;
+    const JoinOption* option = is_known ? other_product(*purchase, postback, config, now) : nullptr;
+    if (!option) return {row.kind, nullptr, {}};
+    if (row.approved != true) return {EventKind::denial, option, {}};
+    return {is_of_token_site(*option, config) ? EventKind::token_purchase : EventKind::one_click,
+            option,
+            {}};
+}
+
+} // namespace
+
+Judged judge_kind(const Classification& row, const Postback& postback, const Config& config,
+                  const Memory& memory, TimeMs now) {
+    const bool is_renewal_row =
+        row.kind == EventKind::rebill || row.kind == EventKind::insufficient_funds;
+    if (is_renewal_row && row.stage == kRebill)
+        return judge_rebill(row, postback, config, memory.purchase, now);
+    const bool is_conversion_row =
+        row.kind == EventKind::upgrade || row.kind == EventKind::upgrade_denial;
+    if (is_conversion_row && row.stage == kInstantConversion)
+        return judge_conversion(row, postback, config, memory.purchase, now);
+    return {row.kind, nullptr, {}};
+}
+
+} // namespace segpay

@@ -1,0 +1,50 @@
+// Offers by one click: which options can have been bought so, and which of them a postback without
+// an eTicket is about.
+#pragma once
+
+#include "config/config.hpp"
+#include "events/event.hpp"
+#include "postbacks/postback.hpp"
+#include "values/timestamp.hpp"
+
+#include <optional>
+
+namespace segpay {
+
+// The amount that the postback says, without its sign; of a postback without a currency, in
+// `currency`. nullopt: it says none that can be read.
+std::optional<Money> said_amount(const Postback& postback, Currency currency);
+
+// Whether an approved charge of that kind costs what the postback says; true when it says nothing.
+bool costs(const JoinOption& option, EventKind kind, const Postback& postback, TimeMs now);
+
+// Whether Segpay charges it, by one click, to the purchase that has the card, and tells it as a
+// rebill of that purchase; all else becomes a purchase of its own (Processing API 2.0, "One Click
+// Pricing").
+bool is_charged_to_the_card(const JoinOption& option);
+
+bool is_of_token_site(const JoinOption& option, const Config& config);
+
+// Whether a customer can have been offered it by one click: it is enabled, or an upsell sells it.
+bool is_sold_by_one_click(const JoinOption& option, const Config& config);
+
+// The one option that is sold by one click and fits; null: there is none, or more than one.
+template <class Fits>
+const JoinOption* only_offer(const Config& config, Fits fits) {
+    const JoinOption* only = nullptr;
+    for (const JoinOption& option : config.options) {
+        if (!is_sold_by_one_click(option, config) || !fits(option)) continue;
+        if (only) return nullptr;
+        only = &option;
+    }
+    return only;
+}
+
+// What was sold by one click, told by what the link said and by the price: with tokenplus an option
+// of a token site, and of those, if the value is a number of tokens that is sold, only these;
+// without, one of a membership site, and only if none of them fits, any. `event` has kind, upsell
+// and tokenplus. Null: not exactly one fits.
+const JoinOption* offer_sold(const EventDraft& event, const Postback& postback,
+                             const Config& config, TimeMs now);
+
+} // namespace segpay
