@@ -160,6 +160,8 @@ typedef struct biller_event {
     biller_bytes reason_family;
     biller_bytes program;
     biller_bytes partner;
+    uint32_t tokens;
+    uint32_t reserved2;
 } biller_event;
 typedef struct biller_probe {
     uint32_t struct_size;

@@ -258,7 +258,9 @@ typedef struct biller_event {
     uint32_t cross_sell_slot;            /* 0: main sale, 1: first cross sell, 2: second */
     uint32_t reserved;                   /* 0 */
     biller_bytes cross_sell_ref;         /* the ref code of that slot */
-    biller_bytes upsell;                 /* the host's own value, untouched */
+    biller_bytes upsell;                 /* the host's own value, untouched; of this and the next
+                                            two, blanks and 0 are nothing. Which kind of sale it is
+                                            `kind` says: a renewal can echo them, too */
     biller_bytes tokenplus;              /* the host's own value, untouched */
     biller_bytes octoken;                /* the purchase whose card was charged by one click */
     biller_bytes trans_guid;             /* the token for an instant conversion */
@@ -274,7 +276,18 @@ typedef struct biller_event {
                                             "not_as_at_sign_up" (another member, session or
                                             affiliate than the sale that opened the purchase; that
                                             of the sale stands), "product_not_said" (a sale without
-                                            eTicket: site and option are unknown),
+                                            eTicket: site and option are unknown; by one click it
+                                            comes only when an operator has released it, so do not
+                                            settle it without looking),
+                                            "product_not_configured" (a decline, or what comes later
+                                            on a purchase that is not known, of no join option),
+                                            "purchase_not_said", "transaction_not_said" and
+                                            "amount_not_understood" (a decline without: it changes
+                                            nothing), "currency_not_said" (and so no amount),
+                                            "currency_from_sale" (that of the sale that is taken
+                                            back), "terms_not_as_configured" (the processor says
+                                            another price or period of the price point than the
+                                            configuration),
                                             "price_not_said" (a sale without amount),
                                             "price_not_as_configured" (a renewal costs something
                                             else), "authorisation_only" (a free trial: the amount
@@ -296,6 +309,11 @@ typedef struct biller_event {
                                             this was sold, where that is not you: member_id,
                                             session and affiliate are then that merchant's, not
                                             yours; see WHOSE AN EVENT IS */
+    uint32_t tokens;                     /* how many the option gives, as configured (NATS: Join
+                                            Options, Tokens): hand them over with a sale, take them
+                                            back with its money. 0: none, or not known, or as many
+                                            as the host sells for the amount */
+    uint32_t reserved2;                  /* 0 */
 } biller_event;
 
 /* The processor asks whether a user name may be given to a new customer. */

@@ -151,6 +151,7 @@ EventView::EventView(const Event& event, std::string_view key, uint32_t attempt)
     event_.package = event.eticket.package;
     event_.price_point = event.eticket.price_point;
     event_.cross_sell_slot = event.cross_sell_slot;
+    event_.tokens = event.tokens;
     event_.occurred_at_ms = event.occurred_at_ms;
     event_.received_at_ms = event.received_at_ms;
 

@@ -237,6 +237,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_the_same_in_c) {
     event.eticket = {162209, 3097};
     event.site = "7";
     event.option = "101";
+    event.tokens = 50;
     event.cross_sell_slot = 2;
     event.cross_sell_ref = "x";
     event.upsell = "up";
@@ -276,6 +277,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_the_same_in_c) {
                                                        {"eticket", "162209:3097"},
                                                        {"site", "7"},
                                                        {"option", "101"},
+                                                       {"tokens", "50"},
                                                        {"cross_sell_slot", "2"},
                                                        {"cross_sell_ref", "x"},
                                                        {"upsell", "up"},

@@ -108,6 +108,7 @@ inline Told told_of(const biller_event& event) {
     text("site", event.site);
     text("option", event.option);
     number("cross_sell_slot", event.cross_sell_slot);
+    number("tokens", event.tokens);
     text("cross_sell_ref", event.cross_sell_ref);
     text("upsell", event.upsell);
     text("tokenplus", event.tokenplus);

@@ -82,6 +82,7 @@ Json event_json(const biller_event& event) {
     if (event.reason_family.data) json["reason"]["family"] = text_json(event.reason_family);
     if (event.program.data) json["program"] = text_json(event.program);
     if (event.partner.data) json["partner"] = text_json(event.partner);
+    if (event.tokens) json["tokens"] = event.tokens;
     for (std::size_t i = 0; i < event.extra_count; ++i)
         json["extras"][biller::text(event.extras[i].name)] = text_json(event.extras[i].value);
     return json;

@@ -205,9 +205,15 @@ bool is_sale(const Fact& fact) {
            (fact.effect.books == Books::sale || fact.effect.books == Books::if_paid);
 }
 
+// As many as the biller says, else as the catalogue knows.
+std::int64_t tokens_sold(const Fact& fact, const std::optional<Terms>& terms) {
+    if (!fact.effect.has_tokens) return 0;
+    return fact.event.tokens ? fact.event.tokens : terms ? terms->tokens : 0;
+}
+
 // Tokens are handed over when they are paid for: a price that collects no user name has no enable.
 Switch access_switch(const Fact& fact, const std::optional<Terms>& terms) {
-    const bool sells_tokens = fact.effect.has_tokens && terms && terms->tokens > 0;
+    const bool sells_tokens = tokens_sold(fact, terms) > 0;
     return sells_tokens && fact.access == Switch::keep ? Switch::if_unsaid : fact.access;
 }
 
@@ -307,7 +313,7 @@ std::optional<Transaction> money_of(const Fact& fact, const std::optional<Member
     transaction.direction = direction_of(fact.effect.books);
     transaction.is_test = fact.event.test == BILLER_YES;
     transaction.is_standin = fact.event.standin == BILLER_YES;
-    if (fact.effect.has_tokens && terms) transaction.tokens_sold = terms->tokens;
+    transaction.tokens_sold = tokens_sold(fact, terms);
     return transaction;
 }
 
@@ -345,8 +351,20 @@ bool apply(Connection& db, const Fact& fact) {
     return true;
 }
 
+// Paid for, and nobody knows what for: the money is in the books, the rest is the operator's.
+bool hands_over_nothing(const Fact& fact) {
+    const bool is_item =
+        fact.event.kind == BILLER_EVENT_ONE_CLICK || fact.event.kind == BILLER_EVENT_TOKEN_PURCHASE;
+    return is_item && fact.event.option.size == 0;
+}
+
 // Tests count these lines.
 void tell(const Fact& fact, bool is_new) {
+    if (is_new && hands_over_nothing(fact))
+        nats_host::log(Level::warning, std::string(fact.kind) + " " +
+                                           fact.transaction.value_or("-") + " of " +
+                                           fact.subscription.value_or("-") +
+                                           " does not say what was sold; nothing is handed over");
     if (!is_logged(Level::debug)) return;
     nats_host::log(Level::debug, (is_new ? "applied " : "had applied ") + std::string(fact.kind) +
                                      " " + fact.transaction.value_or("-") + " of " +

@@ -186,6 +186,7 @@ final class Biller
             'purchase' => self::text($event->purchase_id),
             'member' => self::text($event->member_id),
             'partner' => self::text($event->partner), // when said, it is no member of yours
+            'tokens' => $event->tokens, // to hand over with a sale
             'site' => self::text($event->site),
             'option' => self::text($event->option),
             'minor' => $event->amount->minor,

@@ -59,6 +59,7 @@ Event event_of(const EventDraft& draft) {
     event.password.assign(draft.password);
     event.eticket = draft.eticket;
     event.is_later_sale = draft.is_later_sale;
+    event.tokens = draft.tokens;
     event.cross_sell_slot = draft.cross_sell_slot;
     event.occurred_at_ms = draft.occurred_at_ms;
     event.received_at_ms = draft.received_at_ms;

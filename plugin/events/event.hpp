@@ -97,6 +97,7 @@ struct EventOf {
     Text option;
     // A one-time item by one click, charged to a purchase that an earlier sale opened.
     bool is_later_sale = false;
+    std::uint32_t tokens = 0; // that the option gives; 0: none, or not known
     std::uint32_t cross_sell_slot = 0;
     Text cross_sell_ref;
     Text upsell;

@@ -53,6 +53,8 @@ void read_other_field(Event& event, std::string_view name, std::string_view valu
         event.standin = truth(value);
     } else if (name == "later_sale") {
         event.is_later_sale = truth(value);
+    } else if (name == "tokens") {
+        event.tokens = number<std::uint32_t>(value);
     } else if (name == "cross_sell_slot") {
         event.cross_sell_slot = number<std::uint32_t>(value);
     } else if (name == "occurred_at_ms") {
@@ -119,6 +121,7 @@ std::string to_record(const Event& event) {
     if (event.test) record.add("test", "1");
     if (event.standin) record.add("standin", "1");
     if (event.is_later_sale) record.add("later_sale", "1");
+    if (event.tokens) record.add("tokens", std::to_string(event.tokens));
     if (event.cross_sell_slot) record.add("cross_sell_slot", std::to_string(event.cross_sell_slot));
     if (event.occurred_at_ms) record.add("occurred_at_ms", std::to_string(event.occurred_at_ms));
     record.add("received_at_ms", std::to_string(event.received_at_ms));

@@ -3,6 +3,7 @@
 
 #include "links/parameters.hpp"
 #include "links/price_hash.hpp"
+#include "values/said.hpp"
 #include "values/secret.hpp"
 #include "values/word.hpp"
 #include "wire/encode.hpp"
@@ -321,12 +322,24 @@ std::optional<Error> check_purchase(const Chosen& chosen) {
     return {};
 }
 
+// "Token Rebuy Allowed" of NATS's join options.
+std::optional<Error> check_rebuy(const Config& config, const Chosen& chosen) {
+    const JoinOption* option = chosen.option;
+    const Site* site = option ? config.site(option->site) : nullptr;
+    const bool is_rebuy =
+        chosen.request.kind == LinkKind::one_click || !said(chosen.request.tokenplus).empty();
+    if (!is_rebuy || !site || site->type != Site::Type::token || option->has_token_rebuy) return {};
+    return Error{"option: " + option->id +
+                 " may not be bought again; its token_rebuy is not set to true"};
+}
+
 // The join page and the one-click page take the same parameters; the one-click page needs a card
 // (Processing API 2.0, "One Click Pricing").
 std::optional<Error> purchase_link(const Config& config, const Chosen& chosen, TimeMs now,
                                    Link& link) {
     const LinkRequest& request = chosen.request;
     if (auto error = check_purchase(chosen)) return error;
+    if (auto error = check_rebuy(config, chosen)) return error;
     if (auto error = append_dynamic_price(chosen, link)) return error;
     if (auto error = append_name(request, link)) return error;
     if (auto error = check_texts(config.pay_page, request)) return error;

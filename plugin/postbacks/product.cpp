@@ -75,6 +75,7 @@ void take_option(EventDraft& event, const JoinOption& option) {
     event.option = option.id;
     event.site = option.site;
     event.trial = option.is_trial;
+    event.tokens = option.tokens;
     if (event.eticket.is_none()) event.eticket = option.eticket;
 }
 

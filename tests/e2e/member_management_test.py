@@ -414,6 +414,20 @@ class Told(Case):
         self.take_back(CREDIT, "credit", "B1", of="T2")
         self.has_tokens(50)
 
+    def test_the_biller_says_how_many_tokens_were_sold(self):
+        self.tell(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
+                  option="201", amount=2595, tokens=70)
+        self.has_tokens(70)
+        self.take_back(CREDIT, "credit", "B1", tokens=70)
+        self.has_tokens(0)
+
+    def test_sale_of_nobody_knows_what_hands_over_nothing_and_is_told(self):
+        self.tell(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
+                  amount=2595)
+        self.has_tokens(0)
+        self.assertIn("SEGPAY:T1 of SEGPAY:P1 does not say what was sold",
+                      self.world.host.log())
+
     def test_refund_without_amount_is_of_all(self):
         self.buy_tokens()
         self.tell(VOID, "void", transaction_id="B1", related_transaction_id="T1", site="9")

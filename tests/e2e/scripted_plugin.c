@@ -61,6 +61,7 @@ static void set(story* it, const char* name, const char* value) {
             *(biller_bytes*)(void*)((char*)&it->event + kTexts[i].offset) = biller_text(value);
     if (strcmp(name, "kind") == 0) it->event.kind = (uint32_t)atoi(value);
     if (strcmp(name, "cross_sell_slot") == 0) it->event.cross_sell_slot = (uint32_t)atoi(value);
+    if (strcmp(name, "tokens") == 0) it->event.tokens = (uint32_t)atoi(value);
     if (strcmp(name, "approved") == 0) it->event.approved = (uint32_t)atoi(value);
     if (strcmp(name, "state") == 0) it->entry.state = (uint32_t)atoi(value);
     if (strcmp(name, "message") == 0) it->entry.message = biller_text(value);

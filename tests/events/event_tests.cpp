@@ -65,6 +65,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_all_that_its_draft_was) {
     draft.password = "canary";
     draft.eticket = {1, 2};
     draft.is_later_sale = true;
+    draft.tokens = 50;
     draft.cross_sell_slot = 2;
     draft.occurred_at_ms = 3;
     draft.received_at_ms = 4;
@@ -84,6 +85,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_all_that_its_draft_was) {
     BOOST_TEST(event.password.reveal() == "canary");
     BOOST_TEST((event.eticket == draft.eticket));
     BOOST_TEST(event.is_later_sale);
+    BOOST_TEST(event.tokens == 50u);
     BOOST_TEST(event.cross_sell_slot == 2u);
     BOOST_TEST(event.occurred_at_ms == 3);
     BOOST_TEST(event.received_at_ms == 4);

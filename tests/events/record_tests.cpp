@@ -32,6 +32,7 @@ Event full_event() {
     event.eticket = {162209, 3097};
     event.site = "7";
     event.option = "101";
+    event.tokens = 50;
     event.cross_sell_slot = 2;
     event.cross_sell_ref = "XS-9-201";
     event.upsell = "u";
@@ -59,13 +60,14 @@ bool is_same(const Event& a, const Event& b) {
            a.trial == b.trial && a.member_id == b.member_id && a.session == b.session &&
            a.affiliate == b.affiliate && a.username == b.username && a.email == b.email &&
            a.name == b.name && a.country == b.country && a.eticket == b.eticket &&
-           a.site == b.site && a.option == b.option && a.cross_sell_slot == b.cross_sell_slot &&
-           a.cross_sell_ref == b.cross_sell_ref && a.upsell == b.upsell &&
-           a.tokenplus == b.tokenplus && a.octoken == b.octoken && a.trans_guid == b.trans_guid &&
-           a.card_type == b.card_type && a.payment_type == b.payment_type &&
-           a.occurred_at_ms == b.occurred_at_ms && a.received_at_ms == b.received_at_ms &&
-           a.reason_code == b.reason_code && a.reason_text == b.reason_text && a.by == b.by &&
-           a.warnings == b.warnings && a.extras == b.extras;
+           a.site == b.site && a.option == b.option && a.tokens == b.tokens &&
+           a.cross_sell_slot == b.cross_sell_slot && a.cross_sell_ref == b.cross_sell_ref &&
+           a.upsell == b.upsell && a.tokenplus == b.tokenplus && a.octoken == b.octoken &&
+           a.trans_guid == b.trans_guid && a.card_type == b.card_type &&
+           a.payment_type == b.payment_type && a.occurred_at_ms == b.occurred_at_ms &&
+           a.received_at_ms == b.received_at_ms && a.reason_code == b.reason_code &&
+           a.reason_text == b.reason_text && a.by == b.by && a.warnings == b.warnings &&
+           a.extras == b.extras;
 }
 
 } // namespace
@@ -120,7 +122,8 @@ BOOST_AUTO_TEST_CASE(a_newer_record_can_be_read) {
 BOOST_AUTO_TEST_CASE(a_damaged_record_is_no_event) {
     for (std::string_view record :
          {"amount=2995", "amount=2995+XXX", "amount=x+USD", "amount=", "eticket=1", "eticket=a:b",
-          "cross_sell_slot=x", "cross_sell_slot=-1", "occurred_at_ms=", "received_at_ms=1x"})
+          "cross_sell_slot=x", "cross_sell_slot=-1", "tokens=many",
+          "occurred_at_ms=", "received_at_ms=1x"})
         BOOST_TEST_CONTEXT(record)
     BOOST_CHECK_THROW((void)from_record(record), std::runtime_error);
 }

@@ -28,6 +28,34 @@ BOOST_AUTO_TEST_CASE(one_click_needs_a_card_and_an_option_that_allows_it) {
     BOOST_TEST(error_of(request) == "option: 103 is not enabled for one-click");
 }
 
+// NATS: Set Join Options, Token Rebuy Allowed.
+BOOST_AUTO_TEST_CASE(tokens_are_sold_again_where_the_option_says_so) {
+    const Config once = example_config_but([](Config& config) {
+        for (JoinOption& option : config.options)
+            option.has_token_rebuy = false;
+    });
+    LinkRequest request = to_option("201");
+    const auto refusal = [&] {
+        const Result<Link> link = build_link(once, request, kStart);
+        return link ? std::string() : link.error();
+    };
+    constexpr std::string_view kRefused =
+        "option: 201 may not be bought again; its token_rebuy is not set to true";
+    BOOST_TEST(refusal() == ""); // the first time
+    request.tokenplus = "0";
+    BOOST_TEST(refusal() == "");
+    request.tokenplus = "50";
+    BOOST_TEST(refusal() == kRefused);
+    request.kind = LinkKind::one_click;
+    request.octoken = "26346680";
+    BOOST_TEST(refusal() == kRefused);
+    request.tokenplus = "";
+    BOOST_TEST(refusal() == kRefused);
+    request.option = "102"; // of no token site
+    request.tokenplus = "50";
+    BOOST_TEST(refusal() == "");
+}
+
 BOOST_AUTO_TEST_CASE(an_instant_conversion_needs_the_token_of_the_sign_up) {
     LinkRequest request;
     request.kind = LinkKind::instant_conversion;
@@ -167,9 +195,8 @@ BOOST_AUTO_TEST_CASE(a_reactivation_link_carries_what_segpay_gave) {
     LinkRequest request;
     request.kind = LinkKind::reactivation;
     request.reactivation_token = "0f8fad5b-d9cb-469f-a165-70867728950e";
-    const Config live = example_config_but([](Config& config) {
-        config.pay_page.base_url = "https://secure2.segpay.com/billing";
-    });
+    const Config live = example_config_but(
+        [](Config& config) { config.pay_page.base_url = "https://secure2.segpay.com/billing"; });
     BOOST_TEST(build_link(live, request, kStart)->url ==
                "https://secure2.segpay.com/reactivation"
                "?tguid=0f8fad5b-d9cb-469f-a165-70867728950e&sprs=ms");
