@@ -11,7 +11,7 @@ namespace segpay::fuzz {
 namespace {
 
 // What NATS puts on a link, and whether the kind asks for it.
-enum class Extra { any, none, cross_sell, tokenplus, upsell, octoken, one_of_the_last_three };
+enum class Extra { any, none, cross_sell, tokenplus, upsell, octoken };
 
 // Words as a person reads them; "" is any, alternatives are separated by bars. Processing API 2.0,
 // "Transaction Postback Matrix"; NATS integration guide, Steps 3, 5 and 6.
@@ -25,12 +25,16 @@ struct Allowed {
 };
 constexpr Allowed kAllowed[] = {
     {"join", "sale", "auth", "initial", "yes", Extra::none},
-    {"denial", "sale", "auth", "initial|reactivation", "no", Extra::any},
-    {"denial", "sale", "auth", "rebill", "no", Extra::one_of_the_last_three},
+    // A sign-up to an instant-conversion price point may have the stage of the conversion.
+    {"join", "sale", "auth", "instantconversion", "yes", Extra::any},
+    // Eticket or price can tell a one-time item by one click from a rebill, too.
+    {"denial", "sale", "auth", "initial|reactivation|rebill|instantconversion", "no", Extra::any},
+    {"token_purchase", "sale", "auth", "rebill", "yes", Extra::any},
+    {"one_click", "sale", "auth", "rebill", "yes", Extra::any},
     {"cross_sell", "sale", "auth", "initial", "yes", Extra::cross_sell},
-    {"token_purchase", "sale", "auth", "initial|rebill", "yes", Extra::tokenplus},
+    {"token_purchase", "sale", "auth", "initial", "yes", Extra::tokenplus},
     {"upsell", "sale", "auth", "initial|rebill", "yes", Extra::upsell},
-    {"one_click", "sale", "auth", "initial|rebill", "yes", Extra::octoken},
+    {"one_click", "sale", "auth", "initial", "yes", Extra::octoken},
     {"conversion", "sale", "auth", "conversion", "yes", Extra::any},
     {"insufficient_funds", "sale", "auth", "conversion|rebill", "no", Extra::any},
     {"rebill", "sale", "auth", "rebill", "yes", Extra::any},
@@ -145,8 +149,6 @@ bool has(const Parameters& request, Extra extra) {
             return is_upsell;
         case Extra::octoken:
             return is_one_click;
-        case Extra::one_of_the_last_three:
-            return is_token || is_upsell || is_one_click;
     }
     return false;
 }

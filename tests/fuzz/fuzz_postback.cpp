@@ -102,7 +102,10 @@ void check_event(const biller_event& event) {
     holds(!key.empty() && key.size() <= 120, "a key has 1 to 120 bytes", key);
     holds(std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; }),
           "a key is ASCII", key);
-    holds(!view(event.purchase_id).empty(), "an event is of a purchase");
+    const bool changes_nothing =
+        event.approved == BILLER_NO && event.kind != BILLER_EVENT_STANDIN_DECLINE;
+    holds(!view(event.purchase_id).empty() || changes_nothing,
+          "an event that changes something is of a purchase");
     for (const biller_bytes& id :
          {event.purchase_id, event.transaction_id, event.related_transaction_id})
         holds(is_id(view(id)), "ids are ids", view(id));

@@ -751,6 +751,14 @@ BOOST_AUTO_TEST_CASE(a_sealed_sale_on_a_known_purchase_is_its_members) {
     BOOST_TEST((event.kind == EventKind::one_click));
     BOOST_TEST(event.member_id == "908172");
     BOOST_TEST(event.affiliate == "aff");
+    // A template that echoes no octoken, nor an eTicket: Segpay books it on the card's purchase.
+    const Sent silent = kRebill.with("price", "39.95").with(example_config().seal.parameter, seal);
+    const Event found = silent.event(purchase_of_101());
+    BOOST_TEST((found.kind == EventKind::one_click));
+    BOOST_TEST(found.option == "102");
+    Purchase other = purchase_of_101();
+    other.id = "5";
+    BOOST_TEST(contains(silent.with("purchaseid", "5").objection(other), "the seal does not fit"));
 }
 
 BOOST_AUTO_TEST_CASE(a_seal_tells_and_prices_a_sale_without_an_eticket) {
