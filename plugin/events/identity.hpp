@@ -1,10 +1,11 @@
 // Identity and epochs: when two postbacks tell the same fact.
 //
 // A transaction is (transaction id, action, trantype, stage, approved); the transaction id alone
-// would be wrong, for a stand-in that finally declines comes with the id of its approval. Enable,
-// disable, cancel and reactivation carry no transaction id and no time, so cancel -> reactivate ->
-// cancel would look like a retry. Therefore each purchase has two states, access and renewal, and
-// each change of one opens a new epoch of it; a repeat within an epoch is a duplicate.
+// would be wrong, for a stand-in that finally declines comes with the id of its approval. A decline
+// without an id is known by a digest of what it says. Enable, disable, cancel and reactivation need
+// carry no transaction id and no time, and cancel -> reactivate -> cancel would look like a retry.
+// Where they carry one, it tells them apart; else each purchase has two states, access and renewal,
+// and each change of one opens a new epoch of it; a repeat within an epoch is a duplicate.
 #pragma once
 
 #include "events/event.hpp"
