@@ -8,59 +8,74 @@ namespace segpay {
 
 namespace {
 
-bool is_within(const Money& amount, const Price& price) {
-    return amount.currency == price.currency && price.minimum && price.maximum &&
-           amount.minor >= price.minimum->minor && amount.minor <= price.maximum->minor;
-}
+// What is right for one name: a single amount, or all from the least to the most.
+struct Right {
+    Money least;
+    Money most;
 
-// A price that is right, and what it is called. Null: the option has none of that name.
-struct RightPrice {
-    const Money* amount = nullptr;
-    std::string_view name;
+    bool holds(const Money& amount) const {
+        return amount.currency == least.currency && amount.minor >= least.minor &&
+               amount.minor <= most.minor;
+    }
 };
-using RightPrices = std::array<RightPrice, 3>;
+
+struct NameWords {
+    PriceName name;
+    std::string_view words;
+};
+constexpr std::array kNames = {
+    NameWords{PriceName::initial, "initial"}, NameWords{PriceName::recurring, "recurring"},
+    NameWords{PriceName::discount, "discount"}, NameWords{PriceName::dynamic, "dynamic"}};
+
+std::optional<Right> right_for(PriceName name, const Price& price) {
+    switch (name) {
+        case PriceName::initial:
+            if (price.initial) return Right{price.initial->amount, price.initial->amount};
+            break;
+        case PriceName::recurring:
+            if (price.recurring) return Right{price.recurring->amount, price.recurring->amount};
+            break;
+        case PriceName::discount:
+            if (price.discount) return Right{*price.discount, *price.discount};
+            break;
+        case PriceName::dynamic:
+            if (price.minimum && price.maximum) return Right{*price.minimum, *price.maximum};
+            break;
+    }
+    return std::nullopt;
+}
 
 // A trial that Segpay does not grant a second time is sold at the recurring price.
-RightPrices right_prices(const Price& price, EventKind kind) {
-    RightPrices right;
-    if (price.initial && !is_renewal(kind)) right[0] = {&price.initial->amount, "initial"};
-    if (price.recurring) right[1] = {&price.recurring->amount, "recurring"};
-    if (price.discount && !is_sale(kind)) right[2] = {&*price.discount, "discount"};
-    return right;
+bool can_be_paid_for(PriceName name, EventKind kind) {
+    if (name == PriceName::initial) return !is_renewal(kind);
+    return name != PriceName::discount || !is_sale(kind);
 }
 
-std::string words_for(const RightPrices& prices) {
-    std::string words;
-    for (const auto& [amount, name] : prices)
-        if (amount)
-            words += (words.empty() ? "" : " or ") + money_text(*amount) + " (" +
-                     std::string(name) + ")";
-    return words;
-}
-
-std::string words_for(const Price& range) {
-    return amount_text(range.minimum.value_or(Money())) + " to " +
-           money_text(range.maximum.value_or(Money()));
+std::string words_for(const Right& right, std::string_view name) {
+    const std::string most = money_text(right.most) + " (" + std::string(name) + ")";
+    return right.least == right.most ? most : amount_text(right.least) + " to " + most;
 }
 
 } // namespace
 
+bool is_price(const Money& amount, const Price& price, PriceName name) {
+    const std::optional<Right> right = right_for(name, price);
+    return right && right->holds(amount);
+}
+
 Objection check_price(const EventDraft& event, const JoinOption& option) {
     if (!event.amount || event.approved != true) return {};
-    const Money& amount = *event.amount;
     std::string right_words;
-    if (option.price.type == Price::Type::dynamic) {
-        if (is_within(amount, option.price)) return {};
-        right_words = words_for(option.price);
-    } else {
-        const RightPrices prices = right_prices(option.price, event.kind);
-        for (const RightPrice& right : prices)
-            if (right.amount && *right.amount == amount) return {};
-        right_words = words_for(prices);
-        if (right_words.empty()) return {};
+    for (const auto& [name, words] : kNames) {
+        if (!can_be_paid_for(name, event.kind)) continue;
+        const std::optional<Right> right = right_for(name, option.price);
+        if (!right) continue;
+        if (right->holds(*event.amount)) return {};
+        right_words += (right_words.empty() ? "" : " or ") + words_for(*right, words);
     }
+    if (right_words.empty()) return {};
     return "option " + option.id + " was " + (is_sale(event.kind) ? "sold for " : "charged with ") +
-           money_text(amount) + "; it costs " + right_words;
+           money_text(*event.amount) + "; it costs " + right_words;
 }
 
 bool is_authorisation_only(const Money& amount, const Money& initial) {

@@ -82,6 +82,18 @@ BOOST_AUTO_TEST_CASE(a_dynamic_price_lies_between_its_limits) {
                             "it costs 5.00 to 100.00 USD"));
 }
 
+BOOST_AUTO_TEST_CASE(each_price_has_its_name) {
+    const Price& trial = option_of("103").price;
+    BOOST_TEST(is_price(money(495), trial, PriceName::initial));
+    BOOST_TEST(!is_price(money(495), trial, PriceName::recurring));
+    BOOST_TEST(is_price(money(2495), trial, PriceName::recurring));
+    BOOST_TEST(!is_price(money(2495), trial, PriceName::initial));
+    BOOST_TEST(!is_price(money(495, "EUR"), trial, PriceName::initial));
+    BOOST_TEST(!is_price(money(0), trial, PriceName::discount)); // it has none
+    BOOST_TEST(is_price(money(1250), option_of("202").price, PriceName::dynamic));
+    BOOST_TEST(!is_price(money(499), option_of("202").price, PriceName::dynamic));
+}
+
 BOOST_AUTO_TEST_CASE(where_there_is_nothing_to_compare_nothing_is_wrong) {
     EventDraft declined = charge(EventKind::join, money(1));
     declined.approved = false;
