@@ -30,7 +30,7 @@ struct PayPage {
     std::string page_template;
     std::string retry_text; // IC301Text of instant conversions; empty: Segpay's own words
     std::string price_list_parameter = "pplist";       // or "plist"
-    std::string price_view_parameter = "ppviewoption"; // or "ppvviewoption"
+    std::string price_view_parameter = "ppvviewoption"; // or "ppviewoption"
 };
 
 struct BasicCredentials {

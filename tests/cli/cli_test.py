@@ -211,7 +211,7 @@ class Link(unittest.TestCase):
             {"x-decl-link": "https://d.example/", "x-decl-text": "Other"},
         "template=t1": {"template": "t1"},
         "price_points=1221,3097": {"pplist": "1221,3097"},
-        "only_this_price=1": {"ppviewoption": "2"},
+        "only_this_price=1": {"ppvviewoption": "2"},
         "radio_buttons=1": {"ppviewtype": "2"},
         "cross_sale_off=1": {"CrossSaleOff": "1"},
         "test_mode_retry_decline=1": {"TestModeRetryDecline": "on"},

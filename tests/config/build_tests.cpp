@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_written_has_its_default) {
     BOOST_TEST(config.pay_page.base_url == "https://secure2.segpay.com/billing");
     BOOST_TEST(config.pay_page.retry_text == "");
     BOOST_TEST(config.pay_page.price_list_parameter == "pplist");
-    BOOST_TEST(config.pay_page.price_view_parameter == "ppviewoption");
+    BOOST_TEST(config.pay_page.price_view_parameter == "ppvviewoption");
     BOOST_TEST(config.postbacks.path == "/signup/process_segpay.php");
     BOOST_TEST(config.postbacks.success_word == "*success*");
     BOOST_TEST(config.postbacks.repeats_minutes == 75u);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
                      "  approve_text: Go on\n  decline_url: https://b.example\n"
                      "  decline_text: Back\n  template: t1\n  retry_text: Wait\n"
                      "  price_list_parameter: plist\n"
-                     "  price_view_parameter: ppvviewoption",
+                     "  price_view_parameter: ppviewoption",
                      text);
     const Config config = load(text);
     BOOST_TEST((config.mode == Mode::live));
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     BOOST_TEST(config.pay_page.page_template == "t1");
     BOOST_TEST(config.pay_page.retry_text == "Wait");
     BOOST_TEST(config.pay_page.price_list_parameter == "plist");
-    BOOST_TEST(config.pay_page.price_view_parameter == "ppvviewoption");
+    BOOST_TEST(config.pay_page.price_view_parameter == "ppviewoption");
     BOOST_TEST(config.postbacks.path == "/p");
     BOOST_TEST(config.postbacks.success_word == "GOOD");
     BOOST_TEST(config.postbacks.repeats_minutes == 90u);

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(names_texts_and_switches) {
                                                              {"CrossSaleOff", "1"},
                                                              {"TestModeRetryDecline", "on"},
                                                              {"ppviewtype", "2"},
-                                                             {"ppviewoption", "2"}}));
+                                                             {"ppvviewoption", "2"}}));
 }
 
 BOOST_AUTO_TEST_CASE(ten_refs_and_any_number_of_extras) {
@@ -107,12 +107,12 @@ BOOST_AUTO_TEST_CASE(price_points_can_be_listed) {
     BOOST_TEST(query_of(built(request))["pplist"] == "1221,3097");
     const Config other = example_config_but([](Config& config) {
         config.pay_page.price_list_parameter = "plist";
-        config.pay_page.price_view_parameter = "ppvviewoption";
+        config.pay_page.price_view_parameter = "ppviewoption";
     });
     BOOST_TEST(query_of(built(request, other))["plist"] == "1221,3097");
     LinkRequest alone = to_option("101");
     alone.only_this_price = true;
-    BOOST_TEST(query_of(built(alone, other))["ppvviewoption"] == "2");
+    BOOST_TEST(query_of(built(alone, other))["ppviewoption"] == "2");
 }
 
 BOOST_AUTO_TEST_CASE(the_configuration_fills_what_the_request_leaves_open) {
