@@ -305,7 +305,7 @@ private:
             sites_.check(site, problems_);
             offer.from_sites.push_back(site.text);
         }
-        if (offer.is_incoming() && map.entry("from_sites"))
+        if (offer.is_made_elsewhere() && map.entry("from_sites"))
             problems_.add(map.entry("from_sites")->place,
                           "\"from_sites\" are sites of yours, and this is offered to members of "
                           "the partner's sites");
@@ -357,7 +357,7 @@ private:
             cross_sells_.check(ref, problems_);
             if (!ref.is(YamlNode::Kind::text)) continue;
             const Offer* offer = config_.cross_sell(ref.text);
-            if (offer && offer->is_incoming())
+            if (offer && offer->is_made_elsewhere())
                 problems_.add(ref.place, "cross sell " + shown(ref) +
                                              " stands on join forms of the partner, so none "
                                              "of yours can offer it");

@@ -165,8 +165,9 @@ struct Offer {
     std::optional<Partner> partner;
     std::vector<std::string> from_sites; // upsells: whose members may buy; empty: all
 
-    // Whether it stands on a partner's forms or is made to its members, who buy our option.
-    bool is_incoming() const { return partner && !option.empty(); }
+    // Whether it stands on a partner's forms or is made to its members, who buy our option. (NATS
+    // calls such a cross sell incoming, and such an upsell outgoing.)
+    bool is_made_elsewhere() const { return partner && !option.empty(); }
 };
 
 struct Config {

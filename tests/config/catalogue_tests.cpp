@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(an_offer_is_ours_or_the_partner_s) {
     BOOST_TEST(own.option == "201");
     BOOST_TEST(own.program == "12");
     BOOST_TEST(!own.partner);
-    BOOST_TEST(!own.is_incoming());
+    BOOST_TEST(!own.is_made_elsewhere());
 
     const Offer incoming =
         first("    option: 201\n    partner: { merchant_id: 20789, name: Friends }");
@@ -159,12 +159,12 @@ BOOST_AUTO_TEST_CASE(an_offer_is_ours_or_the_partner_s) {
     BOOST_TEST(incoming.partner.value().merchant_id == "20789");
     BOOST_TEST(incoming.partner.value().name == "Friends");
     BOOST_TEST(incoming.partner.value().eticket.is_none());
-    BOOST_TEST(incoming.is_incoming());
+    BOOST_TEST(incoming.is_made_elsewhere());
 
     const Offer outgoing = first(kPartner);
     BOOST_TEST(outgoing.option == "");
     BOOST_TEST(to_string(outgoing.partner.value().eticket) == "140000:20001");
-    BOOST_TEST(!outgoing.is_incoming());
+    BOOST_TEST(!outgoing.is_made_elsewhere());
 }
 
 BOOST_AUTO_TEST_CASE(an_upsell_of_a_partner_may_be_for_members_of_some_sites) {

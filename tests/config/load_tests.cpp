@@ -195,6 +195,17 @@ BOOST_AUTO_TEST_CASE(the_operator_s_file_has_every_key_and_no_unknown_one) {
     BOOST_TEST(written == known, boost::test_tools::per_element());
 }
 
+// NATS integration guide, Step 6: "Outgoing Upsells: Lets you sell upgrades to your members.
+// Incoming Upsells: Let other sites sell upgrades to your members."
+BOOST_AUTO_TEST_CASE(the_operator_s_file_tells_outgoing_from_incoming_upsells_as_nats_does) {
+    std::string words = contents(kOperatorsFile);
+    words = std::regex_replace(words, std::regex("\\n# "), " ");
+    BOOST_TEST(words.find("Outgoing Upsells for what you sell to your members") !=
+               std::string::npos);
+    BOOST_TEST(words.find("Incoming Upsells for what other sites sell to your members") !=
+               std::string::npos);
+}
+
 // A commented-out key stands with its default: written out, it changes nothing.
 BOOST_AUTO_TEST_CASE(the_defaults_in_the_operator_s_file_are_the_defaults) {
     const std::string text = contents(kOperatorsFile);
