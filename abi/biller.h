@@ -422,15 +422,16 @@ typedef struct biller_problem_sink {
 /* What a link is to do. Zero the struct, set struct_size, kind and what you know; what is not said
  * (data == NULL) is taken from the configuration or left out. Limits: a user-defined value has at
  * most 32 characters, a URL at most 2,000, any other text 255; names of extras are letters, digits
- * and underscores and begin with a letter. A request that cannot be met is answered with
- * BILLER_STATUS_REQUEST and a reason that names the field. */
+ * and underscores and begin with a letter, and there are at most 128. What the link's kind does not
+ * take is no link: a request that cannot be met is answered with BILLER_STATUS_REQUEST and a reason
+ * that names the field. */
 typedef struct biller_link_request {
     uint32_t struct_size;
     uint32_t kind;              /* BILLER_LINK_* */
     biller_bytes option;        /* id of a configured join option; required for a join */
     biller_bytes member_id;     /* the host's member record; comes back in every event. 32 */
     biller_bytes session;       /* the host's tracking session. 32 */
-    biller_bytes affiliate;     /* the affiliate that is credited. 32 */
+    biller_bytes affiliate;     /* the affiliate that is credited */
     biller_bytes username;      /* prefilled, or assigned in the background */
     biller_bytes password;
     biller_bytes first_name;
@@ -440,7 +441,7 @@ typedef struct biller_link_request {
     biller_bytes city;
     biller_bytes state;         /* the processor's code, e.g. "ND" */
     biller_bytes zip;
-    biller_bytes country;       /* ISO 3166, two letters */
+    biller_bytes country;       /* ISO 3166, two letters; "UK" is sent as GB, with a warning */
     biller_bytes phone;
     biller_bytes language;      /* of the pay page: "ES", "FR", ... */
     biller_bytes currency;      /* shown to the customer: "HKD", ..., or "none" for no choice */

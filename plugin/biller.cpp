@@ -109,7 +109,10 @@ std::optional<Error> Biller::link(const LinkRequest& request, MadeLink& made) {
     }
     const TimeMs now = host_.now();
     if (auto error = choose_card(config_, made.purchases, now, complete)) return error;
-    return build_link(config_, complete, now, made.link);
+    if (auto error = build_link(config_, complete, now, made.link)) return error;
+    if (!made.link.warning.empty() && !told_of_mended_link_.exchange(true))
+        host_.log(LogLevel::warning, "link: " + made.link.warning + "; this is said once");
+    return {};
 }
 
 // ---- The way in ---------------------------------------------------------------------------------

@@ -203,6 +203,7 @@ private:
     std::mutex mutex_;
     std::vector<std::unique_ptr<Reading>> idle_; // guarded by mutex_
     std::atomic<bool> told_of_garbled_template_ = false;
+    std::atomic<bool> told_of_mended_link_ = false;
 };
 
 } // namespace segpay

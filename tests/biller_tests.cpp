@@ -611,6 +611,21 @@ BOOST_AUTO_TEST_CASE(links_carry_the_hosts_clock_in_their_seal) {
     BOOST_TEST(contains(url(), "option"));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_link_mends_is_logged_once) {
+    Account account;
+    LinkRequest request;
+    request.option = "101";
+    request.country = "UK";
+    for (int i = 0; i < 3; ++i) {
+        Biller::MadeLink made;
+        BOOST_REQUIRE(!account.biller.link(request, made));
+        BOOST_TEST(contains(made.link.url, "x-billcntry=GB"));
+    }
+    BOOST_REQUIRE_EQUAL(account.host.log.size(), 1u);
+    BOOST_TEST((account.host.log[0].level == LogLevel::warning));
+    BOOST_TEST(contains(account.host.log[0].text, "country \"UK\""));
+}
+
 // The member's purchases are all that the host asks with.
 BOOST_AUTO_TEST_CASE(a_link_finds_card_and_trial_in_the_ledger) {
     Account account;

@@ -1,8 +1,10 @@
 // Building of links: defaults, decisions, seal, then URL and form.
 #include "links/link.hpp"
 
+#include "links/kinds.hpp"
 #include "links/parameters.hpp"
 #include "links/price_hash.hpp"
+#include "values/country.hpp"
 #include "values/said.hpp"
 #include "values/secret.hpp"
 #include "values/word.hpp"
@@ -311,7 +313,6 @@ std::string_view text_of(const ETicket& eticket, ETicketText& room) {
 
 std::optional<Error> check_purchase(const Chosen& chosen) {
     const LinkRequest& request = chosen.request;
-    if (!request.retry_text.empty()) return Error{"retry_text: is of instant conversions only"};
     if (request.kind != LinkKind::one_click) return {};
     if (request.octoken.empty())
         return Error{"octoken: is missing; it is the purchase whose card is to be charged"};
@@ -344,6 +345,10 @@ std::optional<Error> purchase_link(const Config& config, const Chosen& chosen, T
     if (auto error = append_name(request, link)) return error;
     if (auto error = check_texts(config.pay_page, request)) return error;
     if (auto error = append_fields(config.pay_page, request, link.fields)) return error;
+    if (const std::string_view code = country_code(request.country);
+        !equal_ignoring_case(code, request.country))
+        link.warning = "country " + quoted(request.country) +
+                       " is none of ISO 3166 and was sent as " + std::string(code);
     if (auto error = append_cross_sells(chosen, link.fields)) return error;
     if (auto error = append_refs(request, link.fields)) return error;
     if (auto error = append_price_view(config, chosen, link.fields)) return error;
@@ -401,6 +406,7 @@ Link& Link::operator=(Link&& other) noexcept {
     url.swap(other.url);
     form_action.swap(other.form_action);
     fields.swap(other.fields);
+    warning.swap(other.warning);
     composed.swap(other.composed);
     return *this;
 }
@@ -410,6 +416,8 @@ Link::~Link() { wipe(url); }
 std::optional<Error> build_link(const Config& config, const LinkRequest& request, TimeMs now,
                                 Link& link) {
     link.fields.clear();
+    link.warning.clear();
+    if (auto error = check_kind(request)) return error;
     if (request.kind == LinkKind::reactivation) return reactivation_link(config, request, link);
     Chosen chosen{request, nullptr, {}, {}, {}};
     if (auto error = choose_product(config, chosen)) return error;

@@ -1,6 +1,7 @@
 // The table of the pay page's parameters, and the rules of their values.
 #include "links/parameters.hpp"
 
+#include "values/country.hpp"
 #include "values/digits.hpp"
 #include "values/facts.hpp"
 #include "values/word.hpp"
@@ -53,7 +54,7 @@ constexpr std::array kTable = {
              &PayPage::decline_url},
     TableRow{"decline_text", &LinkRequest::decline_text, "x-decl-text", Rule::text,
              &PayPage::decline_text, &LinkRequest::decline_url},
-    TableRow{"affiliate", &LinkRequest::affiliate, "merchantpartnerid", Rule::user_defined},
+    TableRow{"affiliate", &LinkRequest::affiliate, "merchantpartnerid", Rule::text},
     TableRow{"octoken", &LinkRequest::octoken, "OCToken", Rule::id},
 
     TableRow{"member_id", &LinkRequest::member_id, "foreignid", Rule::user_defined},
@@ -68,16 +69,6 @@ constexpr std::array<std::string_view, 14> kLanguages = {"DE", "EL", "EN", "ES",
 constexpr std::array<std::string_view, 16> kCurrencies = {"AUD",  "CAD", "CHF", "CZK", "DKK", "EUR",
                                                           "GBP",  "HKD", "ILS", "INR", "JPY", "NOK",
                                                           "NONE", "RUB", "SEK", "USD"};
-
-// "AA" to "ZZ", for countries to be borrowed from.
-constexpr std::array kLetterPairs = [] {
-    std::array<char, std::size_t{26} * 26 * 2> pairs{};
-    for (std::size_t i = 0; i < pairs.size() / 2; ++i) {
-        pairs[2 * i] = static_cast<char>('A' + i / 26);
-        pairs[2 * i + 1] = static_cast<char>('A' + i % 26);
-    }
-    return pairs;
-}();
 
 // Names that mean something to Segpay or to us, beside those of the table and REF1 to REF10.
 // "lang" is the old language parameter, "dynamicpricingid" the newer name of "dynamictrans".
@@ -138,20 +129,12 @@ bool is_clean_text(std::string_view text) {
     return is_printable(std::min(from, last_half), last_half) || is_clean(text);
 }
 
+// The scheme in any case (RFC 3986, 3.1).
 bool is_web_address(std::string_view value) {
-    return value.starts_with("https://") || value.starts_with("http://");
-}
-
-bool is_country(std::string_view value) {
-    return value.size() == 2 && is_letter(value[0]) && is_letter(value[1]);
-}
-
-std::string_view country_in_capitals(std::string_view value) {
-    if (!is_country(value)) return {};
-    constexpr unsigned kNumberInAlphabet = 31; // the bits of a letter that are not its case
-    const std::size_t first = (static_cast<unsigned char>(value[0]) & kNumberInAlphabet) - 1u;
-    const std::size_t second = (static_cast<unsigned char>(value[1]) & kNumberInAlphabet) - 1u;
-    return {kLetterPairs.data() + 2 * (26 * first + second), 2};
+    const auto begins_with = [&](std::string_view scheme) {
+        return equal_ignoring_case(value.substr(0, scheme.size()), scheme);
+    };
+    return begins_with("https://") || begins_with("http://");
 }
 
 // Whether the value keeps its rule and is sent as it is, told at a glance.
@@ -174,7 +157,7 @@ std::string_view as_sent(std::string_view value, Rule rule) {
         case Rule::currency:
             return listed<kCurrencies>(value);
         case Rule::country:
-            return country_in_capitals(value);
+            return country_code(value);
         default:
             break;
     }
@@ -299,6 +282,10 @@ Error in_field(std::string_view field, const Objection& objection) {
 
 } // namespace
 
+std::string shown_name(std::string_view name) {
+    return std::string(shortened(clean_text(name), kMaxNameBytes));
+}
+
 std::string quoted(std::string_view text) {
     return "\"" + std::string(shortened(clean_text(text), 40)) + "\"";
 }
@@ -327,7 +314,7 @@ Objection objection_to(std::string_view value, Rule rule) {
             if (!is_web_address(value)) return "does not begin with https:// or http://";
             return too_long(value, kMaxUrlCharacters);
         case Rule::country:
-            if (is_country(value)) return {};
+            if (!country_code(value).empty()) return {};
             return "is not a country of ISO 3166 in two letters, e.g. US";
         case Rule::language:
             return not_listed<kLanguages>(value);
@@ -364,14 +351,16 @@ std::optional<Error> append_fields(const PayPage& page, const LinkRequest& reque
 
 std::optional<Error> append_extras(const Config& config, std::span<const LinkField> extras,
                                    LinkFields& fields) {
+    if (extras.size() > kMaxUserDefinedFields)
+        return Error{"extras: are " + std::to_string(extras.size()) +
+                     " user-defined parameters; a postback can bring back " +
+                     std::to_string(kMaxUserDefinedFields)};
     for (const LinkField& extra : extras) {
         Objection objection = objection_to_name(config, extra.name);
         if (!objection) objection = objection_to(extra.value, Rule::user_defined);
         if (!objection && is_given(extra.name, fields))
             objection = "is given twice; names differ in more than case";
-        if (objection)
-            return in_field("x." + std::string(shortened(clean_text(extra.name), kMaxNameBytes)),
-                            objection);
+        if (objection) return in_field("x." + shown_name(extra.name), objection);
         fields.push_back(extra);
     }
     return {};

@@ -19,7 +19,7 @@ enum class Rule {
     text,         // at most 255 characters
     user_defined, // at most 32 characters
     url,          // http:// or https://, at most 2,000 characters
-    country,      // two letters
+    country,      // of ISO 3166 in two letters, or UK
     language,     // one of the pay page's
     currency,     // one of Dynamic Multi-Currency, or "none"
     id,           // letters, digits and '-'
@@ -28,6 +28,9 @@ enum class Rule {
 
 // Whether the value keeps its rule, as nearly all do, told at a glance. False: perhaps it does.
 bool is_surely_fine(std::string_view value, Rule rule);
+
+// The name of a user-defined parameter, as a message shows it: clean, of limited length.
+std::string shown_name(std::string_view name);
 
 // A text from outside, as a message shows it: clean, at most 40 bytes, in quotes.
 std::string quoted(std::string_view text);
@@ -47,8 +50,9 @@ std::optional<Error> append_field(std::string_view field, std::string_view value
 std::optional<Error> append_fields(const PayPage& page, const LinkRequest& request,
                                    LinkFields& fields);
 
-// Appends the user-defined parameters. Their names are checked too: one that means something to
-// the pay page, or that comes back as something else in a postback, is none.
+// Appends the user-defined parameters, as many as can come back. Their names are checked too: one
+// that means something to the pay page, or that comes back as something else in a postback, is
+// none.
 std::optional<Error> append_extras(const Config& config, std::span<const LinkField> extras,
                                    LinkFields& fields);
 

@@ -20,6 +20,9 @@ namespace segpay {
 // Limits on what comes from outside.
 constexpr std::size_t kMaxRequestBytes = std::size_t{64} * 1024; // query and body together
 constexpr std::size_t kMaxFields = 256;
+// Of them what a host makes up: no more go on a link, so that all of them come back in a postback,
+// beside all that Segpay says itself.
+constexpr std::size_t kMaxUserDefinedFields = 128;
 constexpr std::size_t kMaxNameBytes = 64;                     // decoded
 constexpr std::size_t kMaxValueBytes = std::size_t{8} * 1024; // decoded
 

@@ -155,6 +155,99 @@ BOOST_AUTO_TEST_CASE(an_instant_conversion_has_words_for_those_who_are_too_fast)
     BOOST_TEST(error_of(request) == "retry_text: is of instant conversions only");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_kind_of_link_does_not_take_is_refused) {
+    struct Row {
+        const char* field;
+        std::string_view LinkRequest::*member;
+    };
+    const auto conversion = [] {
+        LinkRequest request;
+        request.kind = LinkKind::instant_conversion;
+        request.ictoken = "a";
+        return request;
+    };
+    const auto reactivation = [] {
+        LinkRequest request;
+        request.kind = LinkKind::reactivation;
+        request.reactivation_token = "a";
+        return request;
+    };
+    for (const Row& row : {Row{"session", &LinkRequest::session},
+                           {"affiliate", &LinkRequest::affiliate},
+                           {"username", &LinkRequest::username},
+                           {"password", &LinkRequest::password},
+                           {"first_name", &LinkRequest::first_name},
+                           {"last_name", &LinkRequest::last_name},
+                           {"email", &LinkRequest::email},
+                           {"address", &LinkRequest::address},
+                           {"city", &LinkRequest::city},
+                           {"state", &LinkRequest::state},
+                           {"zip", &LinkRequest::zip},
+                           {"country", &LinkRequest::country},
+                           {"phone", &LinkRequest::phone},
+                           {"language", &LinkRequest::language},
+                           {"currency", &LinkRequest::currency},
+                           {"amount", &LinkRequest::amount},
+                           {"xref1", &LinkRequest::xref1},
+                           {"xref2", &LinkRequest::xref2},
+                           {"upsell", &LinkRequest::upsell},
+                           {"tokenplus", &LinkRequest::tokenplus},
+                           {"octoken", &LinkRequest::octoken},
+                           {"approve_url", &LinkRequest::approve_url},
+                           {"approve_text", &LinkRequest::approve_text},
+                           {"decline_url", &LinkRequest::decline_url},
+                           {"decline_text", &LinkRequest::decline_text},
+                           {"template", &LinkRequest::page_template},
+                           {"price_points", &LinkRequest::price_points},
+                           {"price_hash", &LinkRequest::price_hash},
+                           {"description", &LinkRequest::description}})
+        for (LinkRequest request : {conversion(), reactivation()}) {
+            request.*row.member = "v";
+            BOOST_TEST(error_of(request) ==
+                       std::string(row.field) + ": is of join and one-click links only");
+        }
+    for (bool LinkRequest::*flag :
+         {&LinkRequest::only_this_price, &LinkRequest::radio_buttons, &LinkRequest::cross_sale_off,
+          &LinkRequest::test_mode_retry_decline})
+        for (LinkRequest request : {conversion(), reactivation()}) {
+            request.*flag = true;
+            BOOST_TEST(contains(error_of(request), ": is of join and one-click links only"));
+        }
+    LinkRequest request = conversion();
+    request.refs[9] = "ten";
+    BOOST_TEST(error_of(request) == "ref10: is of join and one-click links only");
+    request = reactivation();
+    const LinkField extras[] = {{"camp", "x"}};
+    request.extras = extras;
+    BOOST_TEST(error_of(request) == "x.camp: is of join and one-click links only");
+    request = reactivation();
+    request.ictoken = "a";
+    BOOST_TEST(error_of(request) == "ictoken: is of instant conversions only");
+    request = conversion();
+    request.reactivation_token = "a";
+    BOOST_TEST(error_of(request) == "reactivation_token: is of reactivations only");
+
+    request = to_option("101");
+    request.ictoken = "a";
+    BOOST_TEST(error_of(request) == "ictoken: is of instant conversions only");
+    request = to_option("101");
+    request.purchase_id = "1";
+    BOOST_TEST(error_of(request) ==
+               "purchase_id: is of one-click links, instant conversions and reactivations only");
+    request.kind = LinkKind::one_click;
+    request.octoken = "1";
+    BOOST_TEST(!query_of(built(request)).empty());
+    request.retry_text = "words";
+    BOOST_TEST(error_of(request) == "retry_text: is of instant conversions only");
+    // Whom and what it is about every kind takes.
+    for (LinkRequest each : {conversion(), reactivation()}) {
+        each.option = "103";
+        each.member_id = "908172";
+        each.purchase_id = "1";
+        BOOST_TEST(!built(each).url.empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_configured_upsell_sells_what_it_is_configured_for) {
     const Config config = example_config_but([](Config& each) {
         for (JoinOption& option : each.options)

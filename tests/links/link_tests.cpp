@@ -57,6 +57,36 @@ BOOST_AUTO_TEST_CASE(every_field_goes_under_segpays_name) {
     }
 }
 
+// NATS's own codes, which hosts send as the affiliate, can be longer than user-defined values.
+BOOST_AUTO_TEST_CASE(an_affiliate_may_have_more_than_32_characters) {
+    LinkRequest request = to_option("102");
+    const std::string code = "MTA5MjM0LjEyMy40NTYuNzg5LjEwMTEuMTIxMy4xNDE1LjE2MTc";
+    request.affiliate = code;
+    const Values values = query_of(built(request));
+    BOOST_TEST(values.at("merchantpartnerid") == code);
+}
+
+BOOST_AUTO_TEST_CASE(the_united_kingdom_is_gb_whatever_it_is_called) {
+    LinkRequest request = to_option("102");
+    for (std::string_view said : {"UK", "uk"}) {
+        request.country = said;
+        const Link link = built(request);
+        BOOST_TEST(query_of(link)["x-billcntry"] == "GB");
+        BOOST_TEST(link.warning ==
+                   "country \"" + std::string(said) + "\" is none of ISO 3166 and was sent as GB");
+    }
+    request.country = "gb";
+    Link link = built(request);
+    BOOST_TEST(query_of(link)["x-billcntry"] == "GB");
+    BOOST_TEST(link.warning == "");
+    // A link that is used again does not keep it.
+    request.country = "UK";
+    BOOST_REQUIRE(!build_link(example_config(), request, kStart, link));
+    request.country = "";
+    BOOST_REQUIRE(!build_link(example_config(), request, kStart, link));
+    BOOST_TEST(link.warning == "");
+}
+
 BOOST_AUTO_TEST_CASE(names_texts_and_switches) {
     LinkRequest request = to_option("102");
     request.first_name = "Joe";
@@ -288,7 +318,7 @@ BOOST_AUTO_TEST_CASE(each_impossible_request_names_its_field) {
                            {"option", &LinkRequest::option, ""},
                            {"member_id", &LinkRequest::member_id, over_32},
                            {"session", &LinkRequest::session, over_32},
-                           {"affiliate", &LinkRequest::affiliate, over_32},
+                           {"affiliate", &LinkRequest::affiliate, too_long},
                            {"xref1", &LinkRequest::xref1, over_32},
                            {"xref2", &LinkRequest::xref2, over_32},
                            {"upsell", &LinkRequest::upsell, over_32},
@@ -302,6 +332,7 @@ BOOST_AUTO_TEST_CASE(each_impossible_request_names_its_field) {
                            {"state", &LinkRequest::state, "\xEB"},
                            {"zip", &LinkRequest::zip, too_long},
                            {"country", &LinkRequest::country, "USA"},
+                           {"country", &LinkRequest::country, "ZZ"},
                            {"phone", &LinkRequest::phone, too_long},
                            {"language", &LinkRequest::language, "XX"},
                            {"currency", &LinkRequest::currency, "XXX"},

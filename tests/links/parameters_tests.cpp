@@ -54,16 +54,18 @@ BOOST_AUTO_TEST_CASE(no_rule_lets_control_characters_or_broken_utf8_through) {
 }
 
 BOOST_AUTO_TEST_CASE(urls_are_http) {
-    for (std::string_view url : {"http://a", "https://join.example.com/x?y=z#é"})
-        BOOST_TEST(is_fine(url, Rule::url));
     for (std::string_view url :
-         {"join.example.com", "javascript:alert(1)", "//a", "ftp://a", "HTTPS//a", " https://a"})
+         {"http://a", "https://join.example.com/x?y=z#é", "HTTPS://join.example.com", "Http://a"})
+        BOOST_TEST(is_fine(url, Rule::url));
+    for (std::string_view url : {"join.example.com", "javascript:alert(1)", "//a", "ftp://a",
+                                 "HTTPS//a", " https://a", "HTTPSS://a", "https:/a", "https"})
         BOOST_TEST_CONTEXT(url) BOOST_TEST(!is_fine(url, Rule::url));
 }
 
 BOOST_AUTO_TEST_CASE(countries_languages_currencies) {
     BOOST_TEST((is_fine("US", Rule::country) && is_fine("us", Rule::country)));
-    for (std::string_view bad : {"USA", "U", "U1", "\xC3\xA9"})
+    BOOST_TEST((is_fine("UK", Rule::country) && is_fine("uk", Rule::country))); // sent as GB
+    for (std::string_view bad : {"USA", "U", "U1", "\xC3\xA9", "ZZ", "zz", "XX", "AA"})
         BOOST_TEST(!is_fine(bad, Rule::country));
 
     // Processing API 2.0, "Show Languages Other than English".
@@ -149,6 +151,29 @@ BOOST_AUTO_TEST_CASE(extras_are_user_defined_parameters) {
     BOOST_TEST(contains(extra_error({"camp", repeated("v", 33)}), "x.camp: has 33 characters"));
     BOOST_TEST(contains(extra_error({"camp", "a\nb"}), "x.camp: holds a control character"));
     BOOST_TEST(contains(extra_error({"CAMP", "v"}, {{"camp", "w"}}), "x.CAMP: is given twice"));
+}
+
+// A postback of a merchant who typed no names brings all that Segpay knows and all that was on the
+// link; whoever typed names may have typed each twice.
+BOOST_AUTO_TEST_CASE(as_many_extras_go_on_a_link_as_a_postback_brings_back) {
+    constexpr std::size_t kSealAndSecret = 2;
+    BOOST_TEST(parameter_names().size() + kSealAndSecret + kMaxUserDefinedFields <= kMaxFields);
+
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i <= kMaxUserDefinedFields; ++i)
+        names.push_back("own" + std::to_string(i));
+    std::vector<LinkField> extras;
+    for (const std::string& name : names)
+        extras.push_back({name, "v"});
+    LinkFields fields;
+    const auto error = append_extras(example_config(), extras, fields);
+    BOOST_REQUIRE(error.has_value());
+    BOOST_TEST(error->message ==
+               "extras: are 129 user-defined parameters; a postback can bring back 128");
+    BOOST_TEST(fields.empty());
+    extras.pop_back();
+    BOOST_TEST(!append_extras(example_config(), extras, fields));
+    BOOST_TEST(fields.size() == 128u);
 }
 
 BOOST_AUTO_TEST_CASE(names_with_a_meaning_are_reserved) {
