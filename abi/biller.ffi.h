@@ -245,6 +245,9 @@ typedef struct biller_link_request {
     biller_bytes description;
     biller_bytes retry_text;
     biller_bytes reactivation_token;
+    biller_bytes initial_days;
+    biller_bytes recurring_amount;
+    biller_bytes recurring_days;
 } biller_link_request;
 typedef struct biller_link {
     uint32_t struct_size;

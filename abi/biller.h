@@ -469,12 +469,19 @@ typedef struct biller_link_request {
     const biller_pair *extras;        /* user-defined parameters; come back. Values 32 */
     size_t extra_count;
     biller_bytes price_hash;          /* dynamic prices: what the processor's pricing service gave
-                                         for this amount, percent-encoded or not */
+                                         for this amount, percent-encoded or not: a hash, or an
+                                         id */
     biller_bytes description;         /* dynamic prices: what is sold, shown on page and receipt */
     biller_bytes retry_text;          /* instant conversion: what the page says when the sign-up is
                                          too fresh */
     biller_bytes reactivation_token;  /* reactivation: what the processor's reporting service or
                                          portal gave for the ended purchase (Segpay: tguid) */
+    /* Dynamic recurring prices: what the processor's pricing service was asked for, with amount as
+     * the initial one. They stand for nothing on the link, whose price_hash is the id that the
+     * service gave; what is said of them must be within the option's ranges. */
+    biller_bytes initial_days;        /* a whole number */
+    biller_bytes recurring_amount;    /* a decimal of the option's currency */
+    biller_bytes recurring_days;      /* a whole number */
 } biller_link_request;
 
 /* A finished link, in the two forms in which a customer can be sent. */

@@ -171,6 +171,9 @@ constexpr LinkText kLinkTexts[] = {
     {&biller_link_request::description, &LinkRequest::description},
     {&biller_link_request::retry_text, &LinkRequest::retry_text},
     {&biller_link_request::reactivation_token, &LinkRequest::reactivation_token},
+    {&biller_link_request::initial_days, &LinkRequest::initial_days},
+    {&biller_link_request::recurring_amount, &LinkRequest::recurring_amount},
+    {&biller_link_request::recurring_days, &LinkRequest::recurring_days},
 };
 
 LinkRequest link_request_of(const biller_link_request& given) {

@@ -64,6 +64,9 @@ constexpr Text kTexts[] = {
     {"description", &biller_link_request::description},
     {"retry_text", &biller_link_request::retry_text},
     {"reactivation_token", &biller_link_request::reactivation_token},
+    {"initial_days", &biller_link_request::initial_days},
+    {"recurring_amount", &biller_link_request::recurring_amount},
+    {"recurring_days", &biller_link_request::recurring_days},
 };
 
 struct Switch {

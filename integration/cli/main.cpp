@@ -81,7 +81,7 @@ void add_account_commands(CLI::App& app, Arguments& a) {
     links
         ->add_option("--set", a.link.sets,
                      "name=value; may be repeated. A dynamic price wants amount, price_hash and "
-                     "description. One click and instant conversion find their purchase in the "
+                     "description, a dynamic recurring one price_hash. One click and instant conversion find their purchase in the "
                      "ledger by member_id or purchase_id, unless octoken or ictoken names it")
         ->expected(1)
         ->allow_extra_args(false)

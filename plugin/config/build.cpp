@@ -253,6 +253,8 @@ Config build_config(const YamlNode& root, const std::string& folder, Problems& p
     const YamlNode& account = section(root, "account");
     config.mode = read_text(account, "mode") == "live" ? Mode::live : Mode::test;
     config.merchant_id = read_text(account, "merchant_id");
+    for (const YamlNode& package : list_items(account, "test_packages"))
+        config.test_packages.push_back(number_of(package));
     config.pay_page = read_pay_page(section(root, "pay_page"), problems);
     config.postbacks = read_postbacks(section(root, "postbacks"), problems);
     config.seal = read_seal(section(root, "seal"), problems);

@@ -2,9 +2,10 @@
 // that refer to each other do so.
 #include "config/build.hpp"
 #include "config/nearest.hpp"
+#include "config/price.hpp"
 #include "config/reading.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -13,38 +14,6 @@
 namespace segpay {
 
 namespace {
-
-// Processing API 2.0, "Supported Currencies": for suggestions only, a price may use any.
-const std::vector<std::string> kSegpayCurrencies = {"USD", "EUR", "GBP", "AUD", "CAD",
-                                                    "CHF", "CZK", "DKK", "HKD", "ILS",
-                                                    "INR", "JPY", "NOK", "RUB", "SEK"};
-
-// What belongs to a price of each type (NATS integration guide, Step 2; Processing API 2.0,
-// "Instant Conversion"; One Click Web Service, "Dynamic Price Points").
-struct PriceRule {
-    std::string_view word;
-    Price::Type type;
-    bool is_periodic; // has "recurring", and both periods have days
-    bool is_dynamic;  // has "minimum" and "maximum" instead of "initial"
-    bool is_upgraded; // may have "discount"
-};
-
-constexpr std::array<PriceRule, 5> kPriceRules = {{
-    {"recurring", Price::Type::recurring, true, false, false},
-    {"one_time", Price::Type::one_time, false, false, false},
-    {"digital", Price::Type::digital, false, false, false},
-    {"instant_conversion", Price::Type::instant_conversion, true, false, true},
-    {"dynamic", Price::Type::dynamic, false, true, false},
-}};
-
-const std::vector<std::string> kPriceKeys = {"initial", "recurring", "minimum", "maximum",
-                                             "discount"};
-
-const PriceRule* rule_of(std::string_view type) {
-    for (const PriceRule& rule : kPriceRules)
-        if (rule.word == type) return &rule;
-    return nullptr;
-}
 
 // The ids or refs of one list, for "is it unique" and "does it exist".
 class Names {
@@ -88,104 +57,6 @@ private:
     bool is_complete_ = true;
 };
 
-class PriceReader {
-public:
-    PriceReader(const YamlNode& map, Problems& problems) : map_(map), problems_(problems) {}
-
-    Price read() {
-        const bool has_currency = read_currency();
-        const PriceRule* rule = rule_of(read_text(map_, "type"));
-        if (!rule) return price_;
-        price_.type = rule->type;
-        check_parts(*rule);
-        if (!has_currency) return price_; // amounts have no meaning
-        price_.initial = read_period("initial", rule->is_periodic);
-        price_.recurring = read_period("recurring", rule->is_periodic);
-        price_.minimum = read_amount(map_, "minimum");
-        price_.maximum = read_amount(map_, "maximum");
-        price_.discount = read_amount(map_, "discount");
-        check_range();
-        return price_;
-    }
-
-private:
-    bool read_currency() {
-        const YamlNode* node = text_node(map_, "currency");
-        if (!node) return false;
-        const std::optional<Currency> currency = Currency::from_code(node->text);
-        if (!currency) {
-            problems_.add(node->place, "unknown currency " + shown(*node) +
-                                           "; write its ISO 4217 code, e.g. \"USD\"" +
-                                           did_you_mean(node->text, kSegpayCurrencies));
-            return false;
-        }
-        price_.currency = *currency;
-        return true;
-    }
-
-    void check_parts(const PriceRule& rule) {
-        check_part("initial", !rule.is_dynamic, rule);
-        check_part("recurring", rule.is_periodic, rule);
-        check_part("minimum", rule.is_dynamic, rule);
-        check_part("maximum", rule.is_dynamic, rule);
-        check_allowed("discount", rule.is_upgraded, rule);
-    }
-
-    void check_part(const std::string& key, bool is_needed, const PriceRule& rule) {
-        check_allowed(key, is_needed, rule);
-        if (is_needed && is_missing(map_, key, kPriceKeys))
-            problems_.add(map_.place, in_words(rule) + " needs " + shown(key));
-    }
-
-    void check_allowed(const std::string& key, bool is_allowed, const PriceRule& rule) {
-        if (const MapEntry* entry = map_.entry(key); entry && !is_allowed)
-            problems_.add(entry->place, in_words(rule) + " has no " + shown(key));
-    }
-
-    static std::string in_words(const PriceRule& rule) {
-        return "a price of type " + std::string(rule.word);
-    }
-
-    std::optional<Money> read_amount(const YamlNode& map, std::string_view key) {
-        const YamlNode* node = text_node(map, key);
-        if (!node) return std::nullopt;
-        const Result<Money> amount = parse_amount(node->text, price_.currency);
-        if (!amount) {
-            // What came from elsewhere is not shown, and the parser's sentence would.
-            const bool is_own = node->reference.empty();
-            problems_.add(node->place, is_own ? amount.error()
-                                              : "amount " + shown(*node) + " is no decimal of " +
-                                                    std::string(price_.currency.code()));
-            return std::nullopt;
-        }
-        if (amount->minor < 0)
-            problems_.add(node->place, "amount " + shown(*node) + " is negative");
-        return *amount;
-    }
-
-    std::optional<Period> read_period(std::string_view key, bool needs_days) {
-        const YamlNode* map = map_node(map_, key);
-        if (!map) return std::nullopt;
-        if (needs_days && is_missing(*map, "days"))
-            problems_.add(map->place, "missing key \"days\"; a price that recurs needs it");
-        const std::optional<Money> amount = read_amount(*map, "amount");
-        if (!amount) return std::nullopt;
-        return Period{*amount, read_small_number(*map, "days", 0)};
-    }
-
-    void check_range() {
-        if (!price_.minimum || !price_.maximum) return;
-        if (price_.minimum->minor > price_.maximum->minor)
-            problems_.add(text_node(map_, "maximum")->place,
-                          "maximum " + amount_text(*price_.maximum) + " is less than minimum " +
-                              amount_text(*price_.minimum));
-    }
-
-    const YamlNode& map_;
-    Problems& problems_;
-    Price price_;
-};
-
 class CatalogueReader {
 public:
     CatalogueReader(const YamlNode& root, Config& config, Problems& problems)
@@ -198,10 +69,13 @@ public:
             read_option(option);
         for (const YamlNode& offer : maps("cross_sells", cross_sells_))
             config_.cross_sells.push_back(read_offer(offer, cross_sells_));
-        for (const YamlNode& offer : maps("upsells", upsells_))
+        for (const YamlNode& offer : maps("upsells", upsells_)) {
             config_.upsells.push_back(read_offer(offer, upsells_));
+            check_upsell(offer, config_.upsells.back());
+        }
         for (const YamlNode& option : list_items(root_, "options"))
             check_cross_sells(option);
+        check_test_packages();
     }
 
 private:
@@ -240,10 +114,18 @@ private:
         option.eticket = read_eticket(map, site);
         if (site) check_tokens(map, *site);
         if (const YamlNode* price = map_node(map, "price"))
-            option.price = PriceReader(*price, problems_).read();
+            option.price = read_price(*price, problems_);
+        if (option.has_one_click && !can_be_one_click(option))
+            problems_.add(text_node(map, "one_click")->place,
+                          "a price of type delayed_capture cannot be bought with one click");
         for (const YamlNode& ref : list_items(map, "cross_sells"))
             option.cross_sells.push_back(ref.text);
         config_.options.push_back(std::move(option));
+    }
+
+    // Processing API 2.0: "One-clicks cannot be used with Delayed Capture price points."
+    static bool can_be_one_click(const JoinOption& option) {
+        return option.price.type != Price::Type::delayed_capture;
     }
 
     ETicket read_eticket(const YamlNode& map, const Site* site) {
@@ -364,6 +246,49 @@ private:
             if (!offered.insert(ref.text).second)
                 problems_.add(ref.place, "cross sell " + shown(ref) + " is offered twice");
         }
+    }
+
+    // An upsell is bought with one click.
+    void check_upsell(const YamlNode& map, const Offer& offer) {
+        const JoinOption* option = config_.option(offer.option);
+        if (option && !can_be_one_click(*option))
+            problems_.add(text_node(map, "option")->place,
+                          "option " + shown(option->id) +
+                              " has a price of type delayed_capture, which cannot be bought with "
+                              "one click, as upsells are");
+    }
+
+    // Nothing is said when one of the packages could not be read: it may be the one that is meant.
+    void check_test_packages() {
+        const YamlNode* account = map_node(root_, "account");
+        if (!account) return;
+        std::set<std::uint64_t> known, listed;
+        for (const Site& site : config_.sites)
+            known.insert(site.package);
+        for (const JoinOption& option : config_.options)
+            known.insert(option.eticket.package);
+        if (known.erase(0) != 0 && !is_every_package_read()) known.clear();
+        for (const YamlNode& package : list_items(*account, "test_packages")) {
+            const std::uint64_t number = number_of(package);
+            if (number == 0) continue; // the schema says what is wrong with it
+            if (!known.empty() && !known.contains(number))
+                problems_.add(package.place, "no site and no option has package " + shown(package) +
+                                                 did_you_mean(package.text, texts_of(known)));
+            if (!listed.insert(number).second)
+                problems_.add(package.place, "package " + shown(package) + " is there twice");
+        }
+    }
+
+    bool is_every_package_read() const {
+        return std::none_of(config_.options.begin(), config_.options.end(),
+                            [](const JoinOption& option) { return option.eticket.is_none(); });
+    }
+
+    static std::vector<std::string> texts_of(const std::set<std::uint64_t>& numbers) {
+        std::vector<std::string> texts;
+        for (const std::uint64_t number : numbers)
+            texts.push_back(std::to_string(number));
+        return texts;
     }
 
     const YamlNode& root_;

@@ -1,12 +1,18 @@
 // Lookups in a Config.
 #include "config/config.hpp"
 
+#include <algorithm>
+
 namespace segpay {
 
 std::string to_string(const MysqlServer& server) {
     if (!server.socket.empty()) return server.socket;
     const bool is_ipv6 = server.host.find(':') != std::string::npos;
     return (is_ipv6 ? "[" + server.host + "]" : server.host) + ":" + std::to_string(server.port);
+}
+
+bool Config::is_in_test_mode(std::uint64_t package) const {
+    return mode == Mode::test || std::ranges::find(test_packages, package) != test_packages.end();
 }
 
 void Config::index() {

@@ -8,6 +8,7 @@
 #include "values/hmac.hpp"
 #include "values/money.hpp"
 #include "values/secret.hpp"
+#include "values/timestamp.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -126,15 +127,41 @@ struct Period {
     std::uint32_t days = 0;
 };
 
-struct Price {
-    enum class Type { recurring, one_time, digital, instant_conversion, dynamic };
+// What the host may ask for, both ends included.
+struct PeriodRange {
+    Money minimum, maximum;
+    std::uint32_t minimum_days = 0, maximum_days = 0;
+};
+
+// What a price consists of, each part where the price's type has it.
+struct PriceParts {
+    std::optional<Period> initial;              // all but the dynamic ones
+    std::optional<Period> recurring;            // what recurs at a fixed price
+    std::optional<Money> minimum, maximum;      // dynamic
+    std::optional<Money> discount;              // instant_conversion: for those who convert early
+    std::optional<PeriodRange> initial_range;   // dynamic_recurring
+    std::optional<PeriodRange> recurring_range; // dynamic_recurring
+};
+
+// What a price was before, and for whom it still is.
+struct FormerPrice : PriceParts {
+    TimeMs ends_at_ms = 0; // from then on it is wrong; 0: never
+};
+
+struct Price : PriceParts {
+    enum class Type {
+        recurring,
+        one_time,
+        digital,
+        instant_conversion,
+        dynamic,
+        delayed_capture, // a free period, then recurring; authorised at the sign-up
+        dynamic_recurring
+    };
     Type type = Type::one_time;
     Currency currency;
-    std::optional<Period> initial;   // all but dynamic
-    std::optional<Period> recurring; // recurring and instant_conversion
-    std::optional<Money> minimum;    // dynamic
-    std::optional<Money> maximum;    // dynamic
-    std::optional<Money> discount;   // instant_conversion: what those pay who convert early
+    bool adjusts_trial = false; // instant_conversion: the conversion ends the trial
+    std::vector<FormerPrice> also_accepted;
 };
 
 struct JoinOption {
@@ -173,7 +200,8 @@ struct Offer {
 struct Config {
     std::string file; // for messages
     Mode mode = Mode::test;
-    std::string merchant_id; // empty: not told
+    std::string merchant_id;                  // empty: not told
+    std::vector<std::uint64_t> test_packages; // of a live account, in Segpay's test mode
     PayPage pay_page;
     Postbacks postbacks;
     Seal seal;
@@ -189,6 +217,9 @@ struct Config {
     const JoinOption* option_of(const ETicket& eticket) const;
     const Offer* cross_sell(std::string_view ref) const;
     const Offer* upsell(std::string_view ref) const;
+
+    // Whether a transaction of the package may be one of test money.
+    bool is_in_test_mode(std::uint64_t package) const;
 
     // Makes the lookups fast. Lists that are changed afterwards are still searched rightly.
     void index();

@@ -36,13 +36,16 @@ std::string read_text(const YamlNode& map, std::string_view key, std::string_vie
     return node ? node->text : std::string(fallback);
 }
 
+std::uint64_t number_of(const YamlNode& node, std::uint64_t fallback) {
+    std::uint64_t value = 0;
+    const char* end = node.text.data() + node.text.size();
+    const auto [stopped_at, failure] = std::from_chars(node.text.data(), end, value);
+    return failure == std::errc() && stopped_at == end ? value : fallback;
+}
+
 std::uint64_t read_number(const YamlNode& map, std::string_view key, std::uint64_t fallback) {
     const YamlNode* node = text_node(map, key);
-    if (!node) return fallback;
-    std::uint64_t value = 0;
-    const char* end = node->text.data() + node->text.size();
-    const auto [stopped_at, failure] = std::from_chars(node->text.data(), end, value);
-    return failure == std::errc() && stopped_at == end ? value : fallback;
+    return node ? number_of(*node, fallback) : fallback;
 }
 
 std::uint32_t read_small_number(const YamlNode& map, std::string_view key, std::uint32_t fallback) {

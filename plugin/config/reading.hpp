@@ -17,6 +17,7 @@ const YamlNode* text_node(const YamlNode& map, std::string_view key);
 const YamlNode* map_node(const YamlNode& map, std::string_view key);
 const std::vector<YamlNode>& list_items(const YamlNode& map, std::string_view key);
 std::string read_text(const YamlNode& map, std::string_view key, std::string_view fallback = {});
+std::uint64_t number_of(const YamlNode& node, std::uint64_t fallback = 0);
 std::uint64_t read_number(const YamlNode& map, std::string_view key, std::uint64_t fallback = 0);
 std::uint32_t read_small_number(const YamlNode& map, std::string_view key, std::uint32_t fallback);
 bool read_flag(const YamlNode& map, std::string_view key);

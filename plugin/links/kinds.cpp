@@ -64,6 +64,9 @@ constexpr std::array kTexts = {
     TextRow{"price_points", &LinkRequest::price_points, kPages},
     TextRow{"price_hash", &LinkRequest::price_hash, kPages},
     TextRow{"description", &LinkRequest::description, kPages},
+    TextRow{"initial_days", &LinkRequest::initial_days, kPages},
+    TextRow{"recurring_amount", &LinkRequest::recurring_amount, kPages},
+    TextRow{"recurring_days", &LinkRequest::recurring_days, kPages},
     TextRow{"retry_text", &LinkRequest::retry_text, kConversion},
     TextRow{"reactivation_token", &LinkRequest::reactivation_token, kReactivation},
 };

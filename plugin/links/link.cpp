@@ -1,9 +1,9 @@
 // Building of links: defaults, decisions, seal, then URL and form.
 #include "links/link.hpp"
 
+#include "links/dynamic_price.hpp"
 #include "links/kinds.hpp"
 #include "links/parameters.hpp"
-#include "links/price_hash.hpp"
 #include "values/country.hpp"
 #include "values/said.hpp"
 #include "values/secret.hpp"
@@ -172,69 +172,6 @@ std::optional<Error> append_refs(const LinkRequest& request, LinkFields& fields)
     return {};
 }
 
-// ---- Dynamic prices -----------------------------------------------------------------------------
-
-bool is_below(const Money& amount, const std::optional<Money>& limit) {
-    return limit && amount.minor < limit->minor;
-}
-bool is_above(const Money& amount, const std::optional<Money>& limit) {
-    return limit && amount.minor > limit->minor;
-}
-
-// What is wrong with the amount for a dynamic price.
-Objection objection_to_amount(std::string_view text, const Price& price) {
-    const Result<Money> amount = parse_amount(text, price.currency);
-    if (!amount) return amount.error();
-    if (!is_below(*amount, price.minimum) && !is_above(*amount, price.maximum)) return {};
-    return std::string(text) + " is not within " +
-           (price.minimum ? amount_text(*price.minimum) : "0") + " to " +
-           (price.maximum ? amount_text(*price.maximum) : "any amount") + " " +
-           std::string(price.currency.code());
-}
-
-// What only a dynamic price has.
-struct DynamicText {
-    std::string_view field;
-    std::string_view LinkRequest::*value;
-};
-constexpr DynamicText kDynamicTexts[] = {
-    {"amount", &LinkRequest::amount},
-    {"price_hash", &LinkRequest::price_hash},
-    {"description", &LinkRequest::description},
-};
-
-// A dynamic price needs a hash of its amount that only Segpay can make (One Click Web Service,
-// "Dynamic Pricing"); without it the pay page refuses the amount. A service that asks Segpay for
-// the hash fills in LinkRequest::price_hash before it comes here.
-std::optional<Error> append_dynamic_price(const Chosen& chosen, Link& link) {
-    const LinkRequest& request = chosen.request;
-    const JoinOption* option = chosen.option;
-    if (!option || option->price.type != Price::Type::dynamic) {
-        for (const DynamicText& text : kDynamicTexts)
-            if (!(request.*text.value).empty())
-                return Error{std::string(text.field) + ": " +
-                             (option ? "option " + option->id : "what a partner sells") +
-                             " has a fixed price"};
-        return {};
-    }
-    if (request.amount.empty())
-        return Error{"amount: is missing; option " + option->id + " has a dynamic price"};
-    if (Objection objection = objection_to_amount(request.amount, option->price))
-        return Error{"amount: " + objection.text()};
-    if (request.price_hash.empty())
-        return Error{
-            "price_hash: is missing; a link with a dynamic price needs a hash from "
-            "Segpay's pricing service for its amount, which this version does not ask"};
-    PriceHash& hash = link.composed->price_hash;
-    if (Objection objection = read_price_hash(request.price_hash, hash))
-        return Error{"price_hash: " + objection.text()};
-
-    link.fields.push_back({"amount", request.amount});
-    link.fields.push_back({"dynamictrans", {hash.data(), hash.size()}});
-    if (request.description.empty()) return {};
-    return append_field("description", request.description, "dynamicdesc", Rule::text, link.fields);
-}
-
 // ---- The seal -----------------------------------------------------------------------------------
 
 std::string_view value_of(std::string_view name, const LinkFields& fields) {
@@ -316,6 +253,9 @@ std::optional<Error> check_purchase(const Chosen& chosen) {
     if (request.kind != LinkKind::one_click) return {};
     if (request.octoken.empty())
         return Error{"octoken: is missing; it is the purchase whose card is to be charged"};
+    if (chosen.option && chosen.option->price.type == Price::Type::delayed_capture)
+        return Error{"option: " + chosen.option->id +
+                     " is a delayed capture, which cannot be bought with one click"};
     // An upsell is an offer by one click; that it is configured says that its price point can do
     // it.
     if (chosen.option && !chosen.option->has_one_click && !chosen.upsell)
@@ -341,7 +281,7 @@ std::optional<Error> purchase_link(const Config& config, const Chosen& chosen, T
     const LinkRequest& request = chosen.request;
     if (auto error = check_purchase(chosen)) return error;
     if (auto error = check_rebuy(config, chosen)) return error;
-    if (auto error = append_dynamic_price(chosen, link)) return error;
+    if (auto error = append_dynamic_price(request, chosen.option, link)) return error;
     if (auto error = append_name(request, link)) return error;
     if (auto error = check_texts(config.pay_page, request)) return error;
     if (auto error = append_fields(config.pay_page, request, link.fields)) return error;

@@ -40,6 +40,7 @@ struct LinkRequest {
     std::string_view approve_url, approve_text, decline_url, decline_text;
     std::string_view page_template, price_points;
     std::string_view price_hash, description, retry_text, reactivation_token;
+    std::string_view initial_days, recurring_amount, recurring_days;
     bool only_this_price = false;
     bool radio_buttons = false;
     bool cross_sale_off = false;

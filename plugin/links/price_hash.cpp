@@ -37,6 +37,19 @@ bool is_base64_of_20_bytes(const PriceHash& hash) {
 
 } // namespace
 
+Objection read_pricing_id(std::string_view text, std::string_view& id) {
+    constexpr std::string_view kPattern = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+        text = text.substr(1, text.size() - 2);
+    const bool is_guid = std::equal(
+        text.begin(), text.end(), kPattern.begin(), kPattern.end(),
+        [](char c, char wanted) { return wanted == '-' ? c == '-' : hex_value(c) >= 0; });
+    if (!is_guid)
+        return "is not an id of the pricing service, e.g. 0f8fad5b-d9cb-469f-a165-70867728950e";
+    id = text;
+    return {};
+}
+
 Objection read_price_hash(std::string_view text, PriceHash& hash) {
     std::size_t count = 0;
     while (!text.empty()) {

@@ -33,6 +33,7 @@ std::optional<Known> known_from(const Memory& memory, EventKind kind,
         known.opened_by = purchase->opened_by;
         known.username = purchase->username;
         known.held_by = purchase->held_by;
+        known.opened_at_ms = purchase->opened_at_ms;
     }
     if (is_of_sale) {
         if (!memory.sale->partner.empty()) // then the purchase's own names are another's

@@ -23,6 +23,7 @@ struct Known {
     ETicket eticket;
     std::string_view option, site, member_id, session, affiliate, username, partner;
     std::string_view held_by;
+    TimeMs opened_at_ms = 0; // 0: not known
 
     bool is_of_sale = false; // the account is that of a single sale
 

@@ -1,12 +1,15 @@
 // The prices that an option may cost, by what was sold and when.
 #include "postbacks/price.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
 namespace segpay {
 
 namespace {
+
+constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
 
 // What is right for one name: a single amount, or all from the least to the most.
 struct Right {
@@ -27,22 +30,32 @@ constexpr std::array kNames = {
     NameWords{PriceName::initial, "initial"}, NameWords{PriceName::recurring, "recurring"},
     NameWords{PriceName::discount, "discount"}, NameWords{PriceName::dynamic, "dynamic"}};
 
-std::optional<Right> right_for(PriceName name, const Price& price) {
+Right exactly(const Money& amount) { return {amount, amount}; }
+
+std::optional<Right> right_for(PriceName name, const PriceParts& price) {
     switch (name) {
         case PriceName::initial:
-            if (price.initial) return Right{price.initial->amount, price.initial->amount};
+            if (price.initial) return exactly(price.initial->amount);
+            if (price.initial_range)
+                return Right{price.initial_range->minimum, price.initial_range->maximum};
             break;
         case PriceName::recurring:
-            if (price.recurring) return Right{price.recurring->amount, price.recurring->amount};
+            if (price.recurring) return exactly(price.recurring->amount);
+            if (price.recurring_range)
+                return Right{price.recurring_range->minimum, price.recurring_range->maximum};
             break;
         case PriceName::discount:
-            if (price.discount) return Right{*price.discount, *price.discount};
+            if (price.discount) return exactly(*price.discount);
             break;
         case PriceName::dynamic:
             if (price.minimum && price.maximum) return Right{*price.minimum, *price.maximum};
             break;
     }
     return std::nullopt;
+}
+
+bool is_accepted(const FormerPrice& price, TimeMs time) {
+    return price.ends_at_ms == 0 || time < price.ends_at_ms;
 }
 
 // A trial that Segpay does not grant a second time is sold at the recurring price.
@@ -58,24 +71,55 @@ std::string words_for(const Right& right, std::string_view name) {
 
 } // namespace
 
-bool is_price(const Money& amount, const Price& price, PriceName name) {
-    const std::optional<Right> right = right_for(name, price);
-    return right && right->holds(amount);
+TimeMs time_of(const EventDraft& event) {
+    return event.occurred_at_ms != 0 ? event.occurred_at_ms : event.received_at_ms;
+}
+
+bool is_price(const Money& amount, const Price& price, PriceName name, TimeMs time) {
+    const auto is_right = [&](const PriceParts& parts) {
+        const std::optional<Right> right = right_for(name, parts);
+        return right && right->holds(amount);
+    };
+    return is_right(price) ||
+           std::ranges::any_of(price.also_accepted, [&](const FormerPrice& former) {
+               return is_accepted(former, time) && is_right(former);
+           });
 }
 
 Objection check_price(const EventDraft& event, const JoinOption& option) {
     if (!event.amount || event.approved != true) return {};
+    const TimeMs time = time_of(event);
     std::string right_words;
+    const auto add_words = [&](const std::optional<Right>& right, std::string_view name) {
+        if (right) right_words += (right_words.empty() ? "" : " or ") + words_for(*right, name);
+    };
     for (const auto& [name, words] : kNames) {
         if (!can_be_paid_for(name, event.kind)) continue;
-        const std::optional<Right> right = right_for(name, option.price);
-        if (!right) continue;
-        if (right->holds(*event.amount)) return {};
-        right_words += (right_words.empty() ? "" : " or ") + words_for(*right, words);
+        if (is_price(*event.amount, option.price, name, time)) return {};
+        add_words(right_for(name, option.price), words);
+        for (const FormerPrice& former : option.price.also_accepted)
+            if (is_accepted(former, time))
+                add_words(right_for(name, former), "former " + std::string(words));
     }
     if (right_words.empty()) return {};
     return "option " + option.id + " was " + (is_sale(event.kind) ? "sold for " : "charged with ") +
            money_text(*event.amount) + "; it costs " + right_words;
+}
+
+bool is_captured_later(const EventDraft& event, const JoinOption& option) {
+    return option.price.type == Price::Type::delayed_capture && event.amount &&
+           is_sale(event.kind) && event.amount->minor != 0 &&
+           is_price(*event.amount, option.price, PriceName::recurring, time_of(event));
+}
+
+std::optional<TimeMs> next_bill_after_conversion(const Price& price, TimeMs sold_at,
+                                                 TimeMs converted_at) {
+    if (price.type != Price::Type::instant_conversion || !price.initial || !price.recurring)
+        return std::nullopt;
+    const TimeMs period = TimeMs{price.recurring->days} * kDayMs;
+    if (price.adjusts_trial) return converted_at + period;
+    if (sold_at == 0) return std::nullopt;
+    return std::max(converted_at, sold_at + TimeMs{price.initial->days} * kDayMs) + period;
 }
 
 bool is_authorisation_only(const Money& amount, const Money& initial) {

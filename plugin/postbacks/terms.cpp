@@ -60,12 +60,17 @@ bool is_promotion(const Postback& postback) {
     return !said(promotion).empty() && !is_word(promotion, "no") && !is_word(promotion, "false");
 }
 
+// Amounts, and days where it recurs, are of each sale.
+bool is_named_by_host(const Price& price) {
+    return price.type == Price::Type::dynamic || price.type == Price::Type::dynamic_recurring;
+}
+
 } // namespace
 
 void compare_terms(EventDraft& event, const Postback& postback, const JoinOption& option,
                    TimeMs now) {
-    if (!is_sale(event.kind) || option.price.type == Price::Type::dynamic ||
-        is_promotion(postback) || are_as_configured(postback, option, now))
+    if (!is_sale(event.kind) || is_named_by_host(option.price) || is_promotion(postback) ||
+        are_as_configured(postback, option, now))
         return;
     event.warnings.emplace_back("terms_not_as_configured");
 }

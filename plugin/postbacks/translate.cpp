@@ -318,9 +318,24 @@ std::optional<Money> initial_amount(const EventDraft& event, const Postback& pos
 void note_authorisation(EventDraft& event, const Postback& postback, const JoinOption* option) {
     if (!event.amount || event.approved != true || !is_sale(event.kind)) return;
     const std::optional<Money> initial = initial_amount(event, postback, option);
-    if (!initial || !is_authorisation_only(*event.amount, *initial)) return;
+    const bool is_unpaid = (initial && is_authorisation_only(*event.amount, *initial)) ||
+                           (option && is_captured_later(event, *option));
+    if (!is_unpaid) return;
     event.amount->minor = 0;
     event.warnings.emplace_back("authorisation_only");
+}
+
+// Who converts early pays again on a day that only the option can tell.
+void tell_next_bill(EventDraft& event, const JoinOption* option, const Known* known,
+                    TextStore& texts) {
+    constexpr std::string_view kNextBill = "nextbilldate";
+    if (event.kind != EventKind::upgrade || event.approved != true || !option) return;
+    if (std::ranges::any_of(event.extras,
+                            [&](const auto& extra) { return extra.first == kNextBill; }))
+        return;
+    const auto next =
+        next_bill_after_conversion(option->price, known ? known->opened_at_ms : 0, time_of(event));
+    if (next) event.extras.emplace_back(kNextBill, texts.keep(us_day_text(*next)));
 }
 
 Objection judge_price(EventDraft& event, const Config& config, const JoinOption* option) {
@@ -378,6 +393,7 @@ Objection read(EventDraft& event, const Postback& postback, const Config& config
     if (Objection objection = read_cross_sell(event, postback)) return objection;
     if (Objection objection = find_product(event, postback, config, known, now, option))
         return objection;
+    tell_next_bill(event, option, known, texts);
     if (!row.is_transaction) return {};
     Objection objection = tell_amount(event, postback, option, memory, is_opened, trust);
     note_authorisation(event, postback, option);

@@ -146,6 +146,14 @@ Result<TimeMs> parse_timestamp(std::string_view text) {
                  "\" is not like 7/28/2008 3:38:43 PM (GMT STANDARD TIME)"};
 }
 
+Result<TimeMs> parse_day(std::string_view text) {
+    constexpr std::size_t kSize = std::string_view("yyyy-mm-dd").size();
+    if (text.size() == kSize)
+        if (const std::optional<Clock> clock = read_iso(text))
+            if (const std::optional<TimeMs> time = to_time(*clock)) return *time;
+    return Error{"\"" + std::string(shortened(text, 60)) + "\" is not a day such as 2026-12-31"};
+}
+
 std::string iso_text(TimeMs time) {
     using namespace std::chrono;
     const sys_time<milliseconds> point{milliseconds(time)};
@@ -156,6 +164,15 @@ std::string iso_text(TimeMs time) {
     std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", int(date.year()),
                   unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
                   int(clock.minutes().count()), int(clock.seconds().count()));
+    return text;
+}
+
+std::string us_day_text(TimeMs time) {
+    using namespace std::chrono;
+    const year_month_day date(floor<days>(sys_time<milliseconds>(milliseconds(time))));
+    char text[40];
+    std::snprintf(text, sizeof text, "%02u/%02u/%04d", unsigned(date.month()), unsigned(date.day()),
+                  int(date.year()));
     return text;
 }
 

@@ -17,7 +17,13 @@ using TimeMs = std::int64_t;
 // "mm/dd/yyyy", and ISO 8601 with or without offset and fraction.
 Result<TimeMs> parse_timestamp(std::string_view text);
 
+// The first moment of a day, "2026-12-31".
+Result<TimeMs> parse_day(std::string_view text);
+
 // "2026-11-21T10:00:00Z".
 std::string iso_text(TimeMs time);
+
+// "12/31/2026", as Segpay writes days.
+std::string us_day_text(TimeMs time);
 
 } // namespace segpay

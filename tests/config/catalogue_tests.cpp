@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(prices) {
         {20, "      type: one_time", R"(23:7: a price of type one_time has no "recurring")"},
         {20, "      type: recuring",
          R"(20:13: "type" must be one of recurring, one_time, digital, instant_conversion, )"
-         R"(dynamic, found "recuring"; did you mean "recurring"?)"},
+         R"(dynamic, delayed_capture, dynamic_recurring, found "recuring"; did you mean )"
+         R"("recurring"?)"},
         {31, "      minimum: 100.01", R"(32:16: maximum 100.00 is less than minimum 100.01)"},
         {31, "", R"(29:7: a price of type dynamic needs "minimum")"},
         {32, "", R"(29:7: a price of type dynamic needs "maximum")"},
@@ -134,6 +135,202 @@ BOOST_AUTO_TEST_CASE(an_instant_conversion_may_have_a_discount) {
     };
     BOOST_TEST(discount("\n      discount: 19.95").value().minor == 1995);
     BOOST_TEST(!discount("").has_value());
+}
+
+Config loaded(const std::string& text) {
+    LoadedConfig result = load_config_text(text, "t");
+    for (const Problem& problem : result.problems)
+        BOOST_TEST_MESSAGE(to_string(problem));
+    BOOST_REQUIRE(result.config);
+    return std::move(*result.config);
+}
+
+BOOST_AUTO_TEST_CASE(a_conversion_may_adjust_the_trial) {
+    const auto adjusts = [](const std::string& more) {
+        return loaded(with_line(20, "      type: instant_conversion" + more))
+            .options.at(0)
+            .price.adjusts_trial;
+    };
+    BOOST_TEST(adjusts("\n      adjust_trial: true"));
+    BOOST_TEST(!adjusts("\n      adjust_trial: false"));
+    BOOST_TEST(!adjusts(""));
+    check_each({
+        {20, "      type: recurring\n      adjust_trial: true",
+         R"(21:7: a price of type recurring has no "adjust_trial")"},
+        {20, "      type: instant_conversion\n      adjust_trial: yes",
+         R"(21:21: "adjust_trial" must be true or false, found "yes"; write true)"},
+        {20, "      type: instant_conversion\n      adjust_trail: true",
+         R"(21:7: unknown key "adjust_trail"; did you mean "adjust_trial"?)"},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_delayed_capture_begins_with_nothing_and_has_no_one_click) {
+    const std::string text = with_line(22, "      initial: { amount: 0, days: 3 }",
+                                       with_line(20, "      type: delayed_capture"));
+    const Price price = loaded(with_line(38, "    option: 201", text)).options.at(0).price;
+    BOOST_TEST((price.type == Price::Type::delayed_capture));
+    BOOST_TEST(price.initial.value().days == 3u);
+    BOOST_TEST(price.recurring.value().amount.minor == 2995);
+
+    const auto only = [&](int line, const std::string& replacement, const std::string& base) {
+        const auto found = mistakes(with_line(line, replacement, base));
+        return found.size() == 1 ? found[0] : std::to_string(found.size()) + " problems";
+    };
+    const std::string without_upsell = with_line(38, "    option: 201", text);
+    BOOST_TEST(only(22, "      initial: { amount: 2.95, days: 3 }", without_upsell) ==
+               "t:22:26: a price of type delayed_capture charges nothing for its initial period; "
+               "write 0, found 2.95");
+    BOOST_TEST(only(22, "      initial: { amount: 0 }", without_upsell) ==
+               R"(t:22:16: missing key "days"; a price that recurs needs it)");
+    BOOST_TEST(only(24, "    one_click: true", without_upsell) ==
+               "t:24:16: a price of type delayed_capture cannot be bought with one click");
+    BOOST_TEST(only(38, "    option: 101", text) ==
+               R"(t:38:13: option "101" has a price of type delayed_capture, which cannot be )"
+               "bought with one click, as upsells are");
+    BOOST_TEST(only(23, "", without_upsell) ==
+               R"(t:20:7: a price of type delayed_capture needs "recurring")");
+}
+
+// In place of line 22, with line 20 of that type and line 23 gone.
+const std::string kRanges =
+    "      initial_range: { minimum: 2.95, maximum: 100.00, minimum_days: 3, maximum_days: 30 }\n"
+    "      recurring_range: { minimum: 19.95, maximum: 49.95, minimum_days: 30, "
+    "maximum_days: 60 }";
+
+std::string with_ranges(const std::string& ranges) {
+    return with_line(20, "      type: dynamic_recurring", with_line(22, ranges, with_line(23, "")));
+}
+
+BOOST_AUTO_TEST_CASE(a_dynamic_recurring_price_has_four_ranges) {
+    const Price price = loaded(with_ranges(kRanges)).options.at(0).price;
+    BOOST_TEST((price.type == Price::Type::dynamic_recurring));
+    BOOST_TEST(price.initial_range.value().minimum.minor == 295);
+    BOOST_TEST(price.initial_range.value().maximum.minor == 10'000);
+    BOOST_TEST(price.initial_range.value().minimum_days == 3u);
+    BOOST_TEST(price.initial_range.value().maximum_days == 30u);
+    BOOST_TEST(price.recurring_range.value().minimum.minor == 1995);
+    BOOST_TEST(price.recurring_range.value().maximum.minor == 4995);
+    BOOST_TEST(price.recurring_range.value().minimum_days == 30u);
+    BOOST_TEST(price.recurring_range.value().maximum_days == 60u);
+
+    struct Row {
+        std::string from, to, expected;
+    };
+    for (const Row& row :
+         {Row{"minimum: 2.95", "minimum: 100.01",
+              "t:22:50: maximum 100.00 is less than minimum 100.01"},
+          {"minimum_days: 3,", "minimum_days: 31,",
+           "t:22:88: maximum_days 30 is less than minimum_days 31"},
+          {"minimum_days: 3,", "", R"(t:22:22: missing key "minimum_days")"},
+          {"minimum_days: 3,", "minimum_days: 0,",
+           R"(t:22:70: "minimum_days" must be at least 1, found "0")"},
+          {"minimum: 2.95", "minimum: 2.955",
+           R"(t:22:33: amount "2.955" has more decimals than USD, which has 2)"},
+          {"initial_range:", "initial: { amount: 1.00, days: 3 }\n      initial_range:",
+           R"(t:22:7: a price of type dynamic_recurring has no "initial")"}}) {
+        std::string ranges = kRanges;
+        ranges.replace(ranges.find(row.from), row.from.size(), row.to);
+        const auto found = mistakes(with_ranges(ranges));
+        BOOST_TEST_CONTEXT(row.to) {
+            BOOST_TEST(found == std::vector<std::string>{row.expected},
+                       boost::test_tools::per_element());
+        }
+    }
+    const auto found = mistakes(with_ranges(""));
+    const std::vector<std::string> expected = {
+        R"(t:20:7: a price of type dynamic_recurring needs "initial_range")",
+        R"(t:20:7: a price of type dynamic_recurring needs "recurring_range")"};
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
+
+// In place of line 23.
+std::string former(const std::string& entries) {
+    return "      recurring: { amount: 29.95, days: 30 }\n      also_accepted:\n" + entries;
+}
+
+BOOST_AUTO_TEST_CASE(a_price_may_have_been_others) {
+    const Price price =
+        loaded(with_line(23, former("        - recurring: { amount: 24.95, days: 30 }\n"
+                                    "        - initial: { amount: 1.95 }\n"
+                                    "          until: 2026-12-31")))
+            .options.at(0)
+            .price;
+    BOOST_REQUIRE_EQUAL(price.also_accepted.size(), 2u);
+    BOOST_TEST(price.also_accepted[0].recurring.value().amount.minor == 2495);
+    BOOST_TEST(!price.also_accepted[0].initial.has_value());
+    BOOST_TEST(price.also_accepted[0].ends_at_ms == 0);
+    BOOST_TEST(price.also_accepted[1].initial.value().amount.minor == 195);
+    BOOST_TEST(price.also_accepted[1].ends_at_ms == parse_timestamp("2027-01-01").value());
+
+    const Price dynamic = loaded(with_line(32,
+                                           "      maximum: 100.00\n      also_accepted:\n"
+                                           "        - { minimum: 1.00, maximum: 4.99 }"))
+                              .options.at(1)
+                              .price;
+    BOOST_TEST(dynamic.also_accepted.at(0).minimum.value().minor == 100);
+    BOOST_TEST(dynamic.also_accepted.at(0).maximum.value().minor == 499);
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_about_former_prices) {
+    const std::string day = R"("until" must be a day such as 2026-12-31, found )";
+    check_each({
+        {23, former("        - { recurring: { amount: 24.95 }, until: 31.12.2026 }"),
+         "25:50: " + day + R"("31.12.2026")"},
+        {23, former("        - { recurring: { amount: 24.95 }, until: 2026-02-30 }"),
+         "25:50: " + day + R"("2026-02-30")"},
+        {23, former("        - { recurring: { amount: 24.95 }, until: 12/31/2026 }"),
+         "25:50: " + day + R"("12/31/2026")"},
+        {23, former("        - { recurring: { amount: 24.95 }, until: \"2026-12-31T00:00:00Z\" }"),
+         "25:50: " + day + R"("2026-12-31T00:00:00Z")"},
+        {23, former("        - { until: 2026-12-31 }"),
+         R"(25:11: an entry of "also_accepted" needs the amount that is accepted, as the price )"
+         "has it: initial, recurring"},
+        {23, former("        - { discount: 19.95 }"),
+         R"(25:13: a price of type recurring has no "discount")"},
+        {23, former("        - { recurring: { amount: 24.955 } }"),
+         R"(25:34: amount "24.955" has more decimals than USD, which has 2)"},
+        {23, former("        - { recurring: { days: 30 } }"), R"(25:24: missing key "amount")"},
+        {23, former("        - { recurring: 24.95 }"),
+         R"(25:24: "recurring" must be a map of keys, found a text)"},
+        {23, former("        - { recuring: { amount: 24.95 } }"),
+         R"(25:13: unknown key "recuring"; did you mean "recurring"?)"},
+        {23, former("        - { currency: EUR, recurring: { amount: 24.95 } }"),
+         R"(25:13: unknown key "currency"; known here: initial, recurring, minimum, maximum, )"
+         "initial_range, recurring_range, discount, until"},
+        {23, former("        - 24.95"),
+         R"(25:11: an entry of "also_accepted" must be a map of keys, found a text)"},
+        {32, "      maximum: 100.00\n      also_accepted: [{ minimum: 1.00 }]",
+         R"(33:23: "minimum" needs "maximum")"},
+        {32, "      maximum: 100.00\n      also_accepted: [{ minimum: 2.00, maximum: 1.00 }]",
+         "33:49: maximum 1.00 is less than minimum 2.00"},
+    });
+}
+
+// --- packages in test mode ----------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(packages_of_a_live_account_may_be_in_test_mode) {
+    const Config config = loaded(with_line(2, "  mode: live\n  test_packages: [122903, 162209]"));
+    BOOST_TEST(config.is_in_test_mode(122903));
+    BOOST_TEST(config.is_in_test_mode(162209));
+    BOOST_TEST(!config.is_in_test_mode(122904));
+    BOOST_TEST(!config.is_in_test_mode(0));
+    BOOST_TEST(!loaded(with_line(2, "  mode: live")).is_in_test_mode(162209));
+    BOOST_TEST(loaded(kValid).is_in_test_mode(162209)); // as all are
+    check_each({
+        {2, "  mode: live\n  test_packages: [162210]",
+         R"(3:19: no site and no option has package "162210"; did you mean "162209"?)"},
+        {2, "  mode: live\n  test_packages: [162209, 162209]",
+         R"(3:27: package "162209" is there twice)"},
+        {2, "  mode: live\n  test_packages: [\"162209:3097\"]",
+         R"(3:19: an entry of "test_packages" must be a whole number, found "162209:3097")"
+         " in quotes"},
+        {2, "  mode: live\n  test_packages: [0]",
+         R"(3:19: an entry of "test_packages" must be at least 1, found "0")"},
+        {2, "  mode: live\n  test_packages: 162209",
+         R"(3:18: "test_packages" must be a list, found a text)"},
+        {2, "  mode: live\n  test_package: [162209]",
+         R"(3:3: unknown key "test_package"; did you mean "test_packages"?)"},
+    });
 }
 
 // --- offers -------------------------------------------------------------------------------------

@@ -23,8 +23,9 @@ std::string in_words(const Period& period) {
 }
 
 std::string in_words(const JoinOption& option) {
-    constexpr const char* kTypes[] = {"recurring", "one_time", "digital", "instant_conversion",
-                                      "dynamic"};
+    constexpr const char* kTypes[] = {"recurring",          "one_time", "digital",
+                                      "instant_conversion", "dynamic",  "delayed_capture",
+                                      "dynamic_recurring"};
     std::string words = option.site + " " + to_string(option.eticket) + " " +
                         kTypes[static_cast<int>(option.price.type)];
     if (option.price.initial) words += " " + in_words(*option.price.initial);

@@ -138,6 +138,8 @@ constexpr biller_bytes biller_link_request::*kLinkTexts[] = {
     &biller_link_request::decline_text, &biller_link_request::page_template,
     &biller_link_request::price_points, &biller_link_request::price_hash,
     &biller_link_request::description,  &biller_link_request::retry_text,
+    &biller_link_request::initial_days, &biller_link_request::recurring_amount,
+    &biller_link_request::recurring_days,
 };
 
 // ---- Memory -------------------------------------------------------------------------------------

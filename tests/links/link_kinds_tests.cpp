@@ -130,6 +130,139 @@ BOOST_AUTO_TEST_CASE(a_dynamic_price_travels_with_its_hash_encoded_once) {
     BOOST_TEST(error_of(request) == "description: option 102 has a fixed price");
 }
 
+// Option 202 with a dynamic recurring price of 2.95 to 100.00 for 3 to 30 days, then 19.95 to 49.95
+// for 30 to 60 days.
+Config with_dynamic_recurring_price() {
+    return example_config_but([](Config& config) {
+        for (JoinOption& option : config.options) {
+            if (option.id != "202") continue;
+            Price price;
+            price.type = Price::Type::dynamic_recurring;
+            price.currency = currency("USD");
+            price.initial_range =
+                PeriodRange{{295, price.currency}, {10'000, price.currency}, 3, 30};
+            price.recurring_range =
+                PeriodRange{{1995, price.currency}, {4995, price.currency}, 30, 60};
+            option.price = price;
+        }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_dynamic_recurring_price_travels_as_the_id_that_segpay_gave) {
+    const Config config = with_dynamic_recurring_price();
+    LinkRequest request = to_option("202");
+    BOOST_TEST(error_of(request, config).starts_with("price_hash: is missing"));
+    for (std::string_view id :
+         {"0f8fad5b-d9cb-469f-a165-70867728950e", "\"0f8fad5b-d9cb-469f-a165-70867728950e\""}) {
+        request.price_hash = id;
+        BOOST_TEST((query_without_seal(built(request, config)) ==
+                    Values{{"x-eticketid", "122903:9689"},
+                           {"DynamicPricingID", "0f8fad5b-d9cb-469f-a165-70867728950e"}}));
+    }
+    request.kind = LinkKind::one_click;
+    request.octoken = "26346680";
+    BOOST_TEST((query_without_seal(built(request, config)) ==
+                Values{{"x-eticketid", "122903:9689"},
+                       {"OCToken", "26346680"},
+                       {"DynamicPricingID", "0f8fad5b-d9cb-469f-a165-70867728950e"}}));
+    for (std::string_view bad :
+         {"dsvEzGU8vjsph0kbhZblRC/1wjQ=", "0f8fad5b", "\"", "0f8fad5b-d9cb-469f-a165-70867728950g",
+          "0f8fad5bd9cb469fa16570867728950e", "0f8fad5b-d9cb-469f-a165-70867728950e1"}) {
+        request.price_hash = bad;
+        BOOST_TEST(error_of(request, config).starts_with("price_hash: is not an id"));
+    }
+    request.price_hash = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    request.description = "words";
+    BOOST_TEST(error_of(request, config) ==
+               "description: option 202 has a dynamic recurring price, whose page takes none");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_asked_for_lies_within_the_four_ranges) {
+    const Config config = with_dynamic_recurring_price();
+    struct Row {
+        const char* field;
+        std::string_view LinkRequest::*member;
+        std::vector<std::string_view> right, wrong;
+        const char* range;
+    };
+    for (const Row& row : {Row{"amount",
+                               &LinkRequest::amount,
+                               {"2.95", "50", "100.00"},
+                               {"2.94", "100.01", "0"},
+                               "2.95 to 100.00 USD"},
+                           {"initial_days",
+                            &LinkRequest::initial_days,
+                            {"3", "30"},
+                            {"2", "31", "0"},
+                            "3 to 30 days"},
+                           {"recurring_amount",
+                            &LinkRequest::recurring_amount,
+                            {"19.95", "49.95"},
+                            {"19.94", "49.96"},
+                            "19.95 to 49.95 USD"},
+                           {"recurring_days",
+                            &LinkRequest::recurring_days,
+                            {"30", "60"},
+                            {"29", "61"},
+                            "30 to 60 days"}}) {
+        LinkRequest request = to_option("202");
+        request.price_hash = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        for (std::string_view right : row.right) {
+            request.*row.member = right;
+            BOOST_TEST(query_without_seal(built(request, config)).size() == 2u); // none is sent
+        }
+        for (std::string_view wrong : row.wrong) {
+            request.*row.member = wrong;
+            BOOST_TEST(error_of(request, config) == std::string(row.field) + ": " +
+                                                        std::string(wrong) + " is not within " +
+                                                        row.range);
+        }
+        request.*row.member = "many";
+        BOOST_TEST(error_of(request, config).starts_with(std::string(row.field) + ": "));
+        // No other price has them.
+        LinkRequest fixed = to_option("102");
+        fixed.*row.member = row.right.front();
+        BOOST_TEST(error_of(fixed, config) ==
+                   std::string(row.field) + ": option 102 has a fixed price");
+    }
+    LinkRequest sale = to_option("202");
+    sale.amount = "25.95";
+    sale.price_hash = "dsvEzGU8vjsph0kbhZblRC/1wjQ=";
+    sale.recurring_days = "30";
+    BOOST_TEST(error_of(sale) ==
+               "recurring_days: option 202 has a dynamic price that does not recur");
+}
+
+// The newer pricing service gives an id in place of a hash.
+BOOST_AUTO_TEST_CASE(a_dynamic_price_may_travel_as_an_id) {
+    LinkRequest request = to_option("202");
+    request.amount = "25.95";
+    request.price_hash = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    BOOST_TEST((query_without_seal(built(request)) ==
+                Values{{"x-eticketid", "122903:9689"},
+                       {"amount", "25.95"},
+                       {"dynamicpricingid", "0f8fad5b-d9cb-469f-a165-70867728950e"}}));
+}
+
+// Processing API 2.0: "One-clicks cannot be used with Delayed Capture price points."
+BOOST_AUTO_TEST_CASE(a_delayed_capture_is_not_bought_with_one_click) {
+    const Config config = example_config_but([](Config& each) {
+        for (JoinOption& option : each.options)
+            if (option.id == "101" || option.id == "301")
+                option.price.type = Price::Type::delayed_capture;
+    });
+    LinkRequest request = to_option("101");
+    BOOST_TEST(query_of(built(request, config))["x-eticketid"] == "162209:3097");
+    request.kind = LinkKind::one_click;
+    request.octoken = "26346680";
+    BOOST_TEST(error_of(request, config) ==
+               "option: 101 is a delayed capture, which cannot be bought with one click");
+    request.option = "";
+    request.upsell = "UP-8-301";
+    BOOST_TEST(error_of(request, config) ==
+               "option: 301 is a delayed capture, which cannot be bought with one click");
+}
+
 BOOST_AUTO_TEST_CASE(an_instant_conversion_has_words_for_those_who_are_too_fast) {
     LinkRequest request;
     request.kind = LinkKind::instant_conversion;

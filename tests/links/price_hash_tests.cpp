@@ -58,4 +58,21 @@ BOOST_AUTO_TEST_CASE(what_is_not_20_bytes_is_no_hash) {
         BOOST_TEST_CONTEXT(text) BOOST_TEST(contains(read(text), "is not base64 of 20 bytes"));
 }
 
+BOOST_AUTO_TEST_CASE(an_id_of_the_pricing_service_is_a_guid) {
+    constexpr std::string_view kId = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    std::string_view id;
+    BOOST_TEST(!read_pricing_id(kId, id));
+    BOOST_TEST(id == kId);
+    BOOST_TEST(!read_pricing_id("\"0f8fad5b-d9cb-469f-a165-70867728950e\"", id)); // as it answers
+    BOOST_TEST(id == kId);
+    BOOST_TEST(!read_pricing_id("0F8FAD5B-D9CB-469F-A165-70867728950E", id));
+    for (std::string_view text :
+         {"", "\"", "\"\"", "0f8fad5b-d9cb-469f-a165-70867728950",
+          "{0f8fad5b-d9cb-469f-a165-70867728950e}", "0f8fad5b-d9cb-469f-a165-70867728950g",
+          "0f8fad5bd-9cb-469f-a165-70867728950e", "0f8fad5b-d9cb-469f-a165-70867728950e ",
+          "dsvEzGU8vjsph0kbhZblRC/1wjQ="})
+        BOOST_TEST_CONTEXT(text)
+        BOOST_TEST(contains(read_pricing_id(text, id).text(), "is not an id"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

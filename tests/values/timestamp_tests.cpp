@@ -105,6 +105,22 @@ BOOST_AUTO_TEST_CASE(what_is_no_time_is_an_error_that_shows_it) {
         }
 }
 
+BOOST_AUTO_TEST_CASE(a_day_is_written_one_way_only) {
+    BOOST_TEST(iso_text(parse_day("2026-12-31").value()) == "2026-12-31T00:00:00Z");
+    BOOST_TEST(iso_text(parse_day("2028-02-29").value()) == "2028-02-29T00:00:00Z");
+    for (std::string_view text :
+         {"2026-02-29", "2026-13-01", "2026-1-1", "12/31/2026", "31.12.2026", "2026-12-31 ",
+          "2026-12-31T00:00:00Z", "20261231", "1969-12-31", ""})
+        BOOST_TEST_CONTEXT(text) BOOST_TEST(!parse_day(text).is_ok());
+    BOOST_TEST(parse_day("soon").error() == "\"soon\" is not a day such as 2026-12-31");
+}
+
+BOOST_AUTO_TEST_CASE(us_day_text_is_as_segpay_writes_days) {
+    BOOST_TEST(us_day_text(0) == "01/01/1970");
+    BOOST_TEST(us_day_text(parse_timestamp("12/31/2026 11:59:59 PM").value()) == "12/31/2026");
+    BOOST_TEST(us_day_text(parse_timestamp("3/4/2027").value()) == "03/04/2027");
+}
+
 BOOST_AUTO_TEST_CASE(iso_text_is_utc_with_seconds) {
     BOOST_TEST(iso_text(0) == "1970-01-01T00:00:00Z");
     BOOST_TEST(iso_text(951'782'400'999) == "2000-02-29T00:00:00Z");

@@ -1,0 +1,255 @@
+// One table of price types and their parts, and the reader of both.
+#include "config/price.hpp"
+
+#include "config/nearest.hpp"
+#include "config/reading.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace segpay {
+
+namespace {
+
+constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
+
+// Processing API 2.0, "Supported Currencies": for suggestions only, a price may use any.
+const std::vector<std::string> kSegpayCurrencies = {"USD", "EUR", "GBP", "AUD", "CAD",
+                                                    "CHF", "CZK", "DKK", "HKD", "ILS",
+                                                    "INR", "JPY", "NOK", "RUB", "SEK"};
+
+// Sets of parts, a bit for each.
+using Parts = unsigned;
+constexpr Parts kInitial = 1, kRecurring = 2, kMinimum = 4, kMaximum = 8, kInitialRange = 16,
+                kRecurringRange = 32, kDiscount = 64, kAdjustTrial = 128;
+
+struct PartName {
+    std::string_view key;
+    Parts part;
+};
+constexpr std::array<PartName, 8> kParts = {{
+    {"initial", kInitial},
+    {"recurring", kRecurring},
+    {"minimum", kMinimum},
+    {"maximum", kMaximum},
+    {"initial_range", kInitialRange},
+    {"recurring_range", kRecurringRange},
+    {"discount", kDiscount},
+    {"adjust_trial", kAdjustTrial},
+}};
+
+// What belongs to a price of each type (NATS integration guide, Step 2; Processing API 2.0,
+// "Instant Conversion" and "Stand-in"; One Click Web Service, "Dynamic Price Points").
+struct PriceRule {
+    std::string_view word;
+    Price::Type type;
+    Parts needed;
+    Parts optional = 0;
+};
+constexpr std::array<PriceRule, 7> kPriceRules = {{
+    {"recurring", Price::Type::recurring, kInitial | kRecurring},
+    {"one_time", Price::Type::one_time, kInitial},
+    {"digital", Price::Type::digital, kInitial},
+    {"instant_conversion", Price::Type::instant_conversion, kInitial | kRecurring,
+     kDiscount | kAdjustTrial},
+    {"dynamic", Price::Type::dynamic, kMinimum | kMaximum},
+    {"delayed_capture", Price::Type::delayed_capture, kInitial | kRecurring},
+    {"dynamic_recurring", Price::Type::dynamic_recurring, kInitialRange | kRecurringRange},
+}};
+
+const PriceRule* rule_of(std::string_view type) {
+    for (const PriceRule& rule : kPriceRules)
+        if (rule.word == type) return &rule;
+    return nullptr;
+}
+
+// Known keys look alike ("initial", "initial_range"): where one of them stands it was meant.
+const std::vector<std::string>& all_keys() {
+    static const std::vector<std::string> kKeys = [] {
+        std::vector<std::string> keys = {"until"};
+        for (const PartName& part : kParts)
+            keys.emplace_back(part.key);
+        return keys;
+    }();
+    return kKeys;
+}
+
+class PriceReader {
+public:
+    PriceReader(const YamlNode& map, Problems& problems) : map_(map), problems_(problems) {}
+
+    Price read() {
+        const bool has_currency = read_currency();
+        const PriceRule* rule = rule_of(read_text(map_, "type"));
+        if (!rule) return price_;
+        price_.type = rule->type;
+        price_.adjusts_trial = read_flag(map_, "adjust_trial");
+        check_parts(map_, *rule, rule->needed);
+        for (const YamlNode& former : list_items(map_, "also_accepted"))
+            if (former.is(YamlNode::Kind::map)) check_former(former, *rule);
+        if (!has_currency) return price_; // amounts have no meaning
+        const bool needs_days = (rule->needed & kRecurring) != 0;
+        read_parts(map_, needs_days, price_);
+        check_capture();
+        for (const YamlNode& former : list_items(map_, "also_accepted"))
+            if (former.is(YamlNode::Kind::map)) price_.also_accepted.push_back(read_former(former));
+        return price_;
+    }
+
+private:
+    bool read_currency() {
+        const YamlNode* node = text_node(map_, "currency");
+        if (!node) return false;
+        const std::optional<Currency> currency = Currency::from_code(node->text);
+        if (!currency) {
+            problems_.add(node->place, "unknown currency " + shown(*node) +
+                                           "; write its ISO 4217 code, e.g. \"USD\"" +
+                                           did_you_mean(node->text, kSegpayCurrencies));
+            return false;
+        }
+        price_.currency = *currency;
+        return true;
+    }
+
+    // ---- Which parts there are -------------------------------------------------------------
+
+    void check_parts(const YamlNode& map, const PriceRule& rule, Parts needed) {
+        for (const auto& [key, part] : kParts) {
+            const MapEntry* entry = map.entry(key);
+            if (entry && !((rule.needed | rule.optional) & part))
+                problems_.add(entry->place, in_words(rule) + " has no " + shown(key));
+            if (!entry && (needed & part) && is_missing(map, key, all_keys()))
+                problems_.add(map.place, in_words(rule) + " needs " + shown(key));
+        }
+    }
+
+    // A former price says what was another one: any of the parts, but one.
+    void check_former(const YamlNode& former, const PriceRule& rule) {
+        check_parts(former, rule, 0);
+        for (const auto& [key, other] : {std::pair{"minimum", "maximum"}, {"maximum", "minimum"}})
+            if (text_node(former, key) && is_missing(former, other, all_keys()))
+                problems_.add(former.place, std::string("\"") + key + "\" needs \"" + other + "\"");
+        for (const MapEntry& entry : former.entries)
+            if (entry.key != "until") return; // a part, or what was meant for one
+        problems_.add(former.place,
+                      "an entry of \"also_accepted\" needs the amount that is "
+                      "accepted, as the price has it: " +
+                          words_for(rule.needed));
+    }
+
+    static std::string in_words(const PriceRule& rule) {
+        return "a price of type " + std::string(rule.word);
+    }
+
+    static std::string words_for(Parts parts) {
+        std::vector<std::string> words;
+        for (const auto& [key, part] : kParts)
+            if (parts & part) words.emplace_back(key);
+        return comma_list(words);
+    }
+
+    // ---- What they say ---------------------------------------------------------------------
+
+    void read_parts(const YamlNode& map, bool needs_days, PriceParts& parts) {
+        parts.initial = read_period(map, "initial", needs_days);
+        parts.recurring = read_period(map, "recurring", needs_days);
+        parts.minimum = read_amount(map, "minimum");
+        parts.maximum = read_amount(map, "maximum");
+        parts.discount = read_amount(map, "discount");
+        parts.initial_range = read_range(map, "initial_range");
+        parts.recurring_range = read_range(map, "recurring_range");
+        check_order(map, parts.minimum, parts.maximum);
+    }
+
+    FormerPrice read_former(const YamlNode& map) {
+        FormerPrice former;
+        read_parts(map, false, former);
+        const YamlNode* until = text_node(map, "until");
+        if (!until) return former;
+        const Result<TimeMs> day = parse_day(until->text);
+        if (day)
+            former.ends_at_ms = *day + kDayMs; // the day itself counts
+        else
+            problems_.add(until->place,
+                          "\"until\" must be a day such as 2026-12-31, found " + shown(*until));
+        return former;
+    }
+
+    std::optional<Money> read_amount(const YamlNode& map, std::string_view key) {
+        const YamlNode* node = text_node(map, key);
+        if (!node) return std::nullopt;
+        const Result<Money> amount = parse_amount(node->text, price_.currency);
+        if (!amount) {
+            // What came from elsewhere is not shown, and the parser's sentence would.
+            const bool is_own = node->reference.empty();
+            problems_.add(node->place, is_own ? amount.error()
+                                              : "amount " + shown(*node) + " is no decimal of " +
+                                                    std::string(price_.currency.code()));
+            return std::nullopt;
+        }
+        if (amount->minor < 0)
+            problems_.add(node->place, "amount " + shown(*node) + " is negative");
+        return *amount;
+    }
+
+    std::optional<Period> read_period(const YamlNode& price, std::string_view key,
+                                      bool needs_days) {
+        const YamlNode* map = map_node(price, key);
+        if (!map) return std::nullopt;
+        if (needs_days && is_missing(*map, "days"))
+            problems_.add(map->place, "missing key \"days\"; a price that recurs needs it");
+        const std::optional<Money> amount = read_amount(*map, "amount");
+        if (!amount) return std::nullopt;
+        return Period{*amount, read_small_number(*map, "days", 0)};
+    }
+
+    std::optional<PeriodRange> read_range(const YamlNode& price, std::string_view key) {
+        const YamlNode* map = map_node(price, key);
+        if (!map) return std::nullopt;
+        const std::optional<Money> minimum = read_amount(*map, "minimum");
+        const std::optional<Money> maximum = read_amount(*map, "maximum");
+        check_order(*map, minimum, maximum);
+        if (!minimum || !maximum) return std::nullopt;
+        PeriodRange range{*minimum, *maximum, read_small_number(*map, "minimum_days", 0),
+                          read_small_number(*map, "maximum_days", 0)};
+        const YamlNode* most = text_node(*map, "maximum_days");
+        if (most && range.minimum_days > range.maximum_days)
+            problems_.add(most->place, "maximum_days " + std::to_string(range.maximum_days) +
+                                           " is less than minimum_days " +
+                                           std::to_string(range.minimum_days));
+        return range;
+    }
+
+    void check_order(const YamlNode& map, const std::optional<Money>& minimum,
+                     const std::optional<Money>& maximum) {
+        if (!minimum || !maximum || minimum->minor <= maximum->minor) return;
+        problems_.add(
+            text_node(map, "maximum")->place,
+            "maximum " + amount_text(*maximum) + " is less than minimum " + amount_text(*minimum));
+    }
+
+    // With a delayed capture the first charge comes after the initial period.
+    void check_capture() {
+        if (price_.type != Price::Type::delayed_capture || !price_.initial) return;
+        if (price_.initial->amount.minor == 0) return;
+        problems_.add(text_node(*map_node(map_, "initial"), "amount")->place,
+                      "a price of type delayed_capture charges nothing for its initial period; "
+                      "write 0, found " +
+                          amount_text(price_.initial->amount));
+    }
+
+    const YamlNode& map_;
+    Problems& problems_;
+    Price price_;
+};
+
+} // namespace
+
+Price read_price(const YamlNode& map, Problems& problems) {
+    return PriceReader(map, problems).read();
+}
+
+} // namespace segpay
