@@ -69,6 +69,7 @@ std::vector<Network> read_networks(const YamlNode& map, std::string_view key, Pr
 
 PayPage read_pay_page(const YamlNode& map, Problems& problems) {
     PayPage page;
+    static_cast<PageLook&>(page) = read_look(map, nullptr, problems);
     page.base_url =
         read_web_address(map, "base_url", problems, "https://secure2.segpay.com/billing");
     if (page.base_url.find_first_of("?#") != std::string::npos)
@@ -76,14 +77,8 @@ PayPage read_pay_page(const YamlNode& map, Problems& problems) {
                      "\"base_url\" must end before any ? or #; links add their own");
     while (page.base_url.ends_with('/'))
         page.base_url.pop_back();
-    page.approve_url = read_web_address(map, "approve_url", problems);
-    page.approve_text = read_text(map, "approve_text");
-    page.decline_url = read_web_address(map, "decline_url", problems);
-    page.decline_text = read_text(map, "decline_text");
-    page.language = read_text(map, "language");
-    page.currency = read_text(map, "currency");
-    page.page_template = read_text(map, "template");
     page.retry_text = read_text(map, "retry_text");
+    page.member_id_parameter = read_text(map, "member_id_parameter", page.member_id_parameter);
     page.price_list_parameter = read_text(map, "price_list_parameter", page.price_list_parameter);
     page.price_view_parameter = read_text(map, "price_view_parameter", page.price_view_parameter);
     return page;
@@ -247,6 +242,31 @@ const YamlNode& section(const YamlNode& root, std::string_view key) {
 }
 
 } // namespace
+
+PageLook read_look(const YamlNode& map, const PageLook* next, Problems& problems) {
+    PageLook look;
+    look.approve_url = read_web_address(map, "approve_url", problems);
+    look.approve_text = read_text(map, "approve_text");
+    look.decline_url = read_web_address(map, "decline_url", problems);
+    look.decline_text = read_text(map, "decline_text");
+    look.language = read_text(map, "language");
+    look.currency = read_text(map, "currency");
+    look.page_template = read_text(map, "template");
+
+    static const std::vector<std::string> kTexts = {"approve_text", "decline_text"};
+    const auto check_link = [&](const std::string& text, const std::string& url,
+                                std::string PageLook::*address) {
+        const YamlNode* words = text_node(map, text);
+        const bool has_address =
+            !is_missing(map, url, kTexts) || (next && !(next->*address).empty());
+        if (words && !has_address)
+            problems.add(words->place,
+                         shown(text) + " is of a link that is nowhere; add " + shown(url));
+    };
+    check_link("approve_text", "approve_url", &PageLook::approve_url);
+    check_link("decline_text", "decline_url", &PageLook::decline_url);
+    return look;
+}
 
 Config build_config(const YamlNode& root, const std::string& folder, Problems& problems) {
     Config config;

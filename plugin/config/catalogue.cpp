@@ -96,6 +96,8 @@ private:
         if (read_text(map, "type") == "token") site.type = Site::Type::token;
         site.package = read_number(map, "package");
         if (is_missing(map, "package")) without_package_.insert(site.id);
+        if (const YamlNode* page = map_node(map, "pay_page"))
+            site.pay_page = read_look(*page, &config_.pay_page, problems_);
         config_.sites.push_back(std::move(site));
     }
 
@@ -115,6 +117,10 @@ private:
         if (site) check_tokens(map, *site);
         if (const YamlNode* price = map_node(map, "price"))
             option.price = read_price(*price, problems_);
+        if (const YamlNode* page = map_node(map, "pay_page")) {
+            const PageLook next = look_under(site);
+            option.pay_page = read_look(*page, &next, problems_);
+        }
         if (option.has_one_click && !can_be_one_click(option))
             problems_.add(text_node(map, "one_click")->place,
                           "a price of type delayed_capture cannot be bought with one click");
@@ -126,6 +132,15 @@ private:
     // Processing API 2.0: "One-clicks cannot be used with Delayed Capture price points."
     static bool can_be_one_click(const JoinOption& option) {
         return option.price.type != Price::Type::delayed_capture;
+    }
+
+    // The links that stand where an option of the site has none of its own.
+    PageLook look_under(const Site* site) const {
+        PageLook look = config_.pay_page;
+        if (!site || !site->pay_page) return look;
+        if (look.approve_url.empty()) look.approve_url = site->pay_page->approve_url;
+        if (look.decline_url.empty()) look.decline_url = site->pay_page->decline_url;
+        return look;
     }
 
     ETicket read_eticket(const YamlNode& map, const Site* site) {

@@ -20,17 +20,23 @@ namespace segpay {
 
 enum class Mode { test, live };
 
-struct PayPage {
-    std::string base_url;    // "https://secure2.segpay.com/billing", no slash at the end
-    std::string approve_url; // defaults for links; empty: none
-    std::string approve_text;
+// How the pay page looks and where it leads, unless a link says otherwise: of an option, of a site,
+// or of the account. Empty: what the next of these says.
+struct PageLook {
+    std::string approve_url;
+    std::string approve_text; // of the approve_url that stands beside it, or of the next
     std::string decline_url;
     std::string decline_text;
-    std::string language; // "ES", ...; empty: the customer's browser decides
-    std::string currency; // DMCURRENCY; empty: Segpay decides
+    std::string language; // "ES", ...; nowhere: the customer's browser decides
+    std::string currency; // DMCURRENCY; nowhere: Segpay decides
     std::string page_template;
+};
+
+struct PayPage : PageLook {
+    std::string base_url;   // "https://secure2.segpay.com/billing", no slash at the end
     std::string retry_text; // IC301Text of instant conversions; empty: Segpay's own words
-    std::string price_list_parameter = "pplist";       // or "plist"
+    std::string member_id_parameter = "foreignid";      // on links, and of default postbacks
+    std::string price_list_parameter = "pplist";        // or "plist"
     std::string price_view_parameter = "ppvviewoption"; // or "ppviewoption"
 };
 
@@ -68,6 +74,8 @@ struct Postbacks {
     std::uint32_t repeats_minutes = 75; // how long a failed member postback is repeated; 0: never
     Authenticity authenticity;
     std::vector<OwnName> names;
+    // Names of NATS's template that are parameters of the host's own making, lower case.
+    std::vector<std::string> user_defined;
     PriceCheck price_of_sales = PriceCheck::quarantine; // what a customer bought by a link
     PriceCheck price_of_renewals = PriceCheck::warn;    // what Segpay charges later
 };
@@ -120,6 +128,7 @@ struct Site {
     std::string name;
     Type type = Type::membership;
     std::uint64_t package = 0; // default package of its options; 0: none
+    std::optional<PageLook> pay_page;
 };
 
 struct Period {
@@ -175,6 +184,7 @@ struct JoinOption {
     bool has_token_rebuy = false;
     std::uint32_t tokens = 0;
     std::vector<std::string> cross_sells; // refs, slot 1 and 2
+    std::optional<PageLook> pay_page;
 };
 
 // Another merchant with whom offers are exchanged.

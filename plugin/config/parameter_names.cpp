@@ -5,6 +5,7 @@
 #include "config/nearest.hpp"
 #include "config/reading.hpp"
 #include "values/facts.hpp"
+#include "values/page_parameters.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
@@ -33,6 +34,8 @@ public:
 
     void read() {
         claim_added_parameters();
+        read_user_defined();
+        claim_member_id();
         read_own_names();
         read_extras();
     }
@@ -74,8 +77,59 @@ private:
                           "\"parameter\" must be a name that postbacks do not "
                           "use themselves, found " +
                               shown(*parameter));
+        else if (is_page_parameter(parameter->text))
+            problems_.add(parameter->place,
+                          "\"parameter\" must be a name that the pay page does not use itself, "
+                          "found " +
+                              shown(*parameter));
         else
             claim(parameter->text, parameter->place, owner);
+    }
+
+    // What the host calls the member on links. All names of the member's id say the same.
+    void claim_member_id() {
+        const YamlNode* name = node_at({"pay_page", "member_id_parameter"});
+        if (!name) return;
+        const ParameterName* known = known_name(lower_case(name->text));
+        if ((known && known->fact != Fact::member_id) || is_page_parameter(name->text))
+            problems_.add(name->place,
+                          "\"member_id_parameter\" must be a name that neither postbacks nor the "
+                          "pay page use for something else, found " +
+                              shown(*name));
+        else
+            claim(lower_case(name->text), name->place, "the member id's");
+    }
+
+    // Of the names that NATS's template has for what the link carries, those that the host wants
+    // for parameters of its own. Every name that nobody knows is its own anyway.
+    void read_user_defined() {
+        const YamlNode* postbacks = node_at({"postbacks"}, YamlNode::Kind::map);
+        if (!postbacks) return;
+        for (const YamlNode& item : list_items(*postbacks, "user_defined"))
+            if (item.is(YamlNode::Kind::text)) read_user_defined(item);
+    }
+
+    void read_user_defined(const YamlNode& item) {
+        const std::string name = lower_case(item.text);
+        const ParameterName* known = find_parameter(name);
+        const bool is_alias = known && known->name != known->canonical &&
+                              (known->fact == Fact::member_id || known->fact == Fact::session);
+        if (!is_alias) {
+            problems_.add(item.place,
+                          "an entry of \"user_defined\" must be memberid or session, which NATS's "
+                          "template uses for other parameters, found " +
+                              shown(item) +
+                              (known ? "" : "; a name that nobody uses is yours without an entry"));
+            return;
+        }
+        claim(name, item.place, "a user-defined parameter's");
+        config_.postbacks.user_defined.push_back(name);
+    }
+
+    // What postbacks take the name for; null: nobody does, or the host has it for itself.
+    const ParameterName* known_name(const std::string& name) const {
+        const auto& own = config_.postbacks.user_defined;
+        return std::ranges::find(own, name) == own.end() ? find_parameter(name) : nullptr;
     }
 
     void read_own_names() {
@@ -91,7 +145,7 @@ private:
         if (!meant)
             problems_.add(entry.value.place, "Segpay has no parameter " + shown(entry.value) +
                                                  did_you_mean(own.means, known_names()));
-        const ParameterName* known = find_parameter(own.name);
+        const ParameterName* known = known_name(own.name);
         if (known && meant && known->canonical != meant->canonical)
             problems_.add(entry.place, "the name " + shown(entry.key) + " always means " +
                                            shown(known->canonical) + ", it cannot mean " +
@@ -116,13 +170,13 @@ private:
 
     void read_extra(const YamlNode& extra) {
         const std::string name = lower_case(extra.text);
-        const ParameterName* known = find_parameter(name);
+        const ParameterName* known = known_name(name);
         if (known && !is_ref(*known))
             problems_.add(extra.place,
                           "an entry of \"extras\" must be a parameter of your own, or "
                           "one of ref1 to ref10, found " +
                               shown(extra));
-        else
+        else if (known == find_parameter(name)) // else it is claimed as user-defined
             claim(name, extra.place, "a sealed extra's");
         config_.seal.extras.push_back(name);
     }

@@ -4,6 +4,7 @@
 #include "values/country.hpp"
 #include "values/digits.hpp"
 #include "values/facts.hpp"
+#include "values/page_parameters.hpp"
 #include "values/word.hpp"
 #include "wire/form.hpp"
 #include "wire/redaction.hpp"
@@ -23,8 +24,10 @@ struct TableRow {
     std::string_view LinkRequest::*member;
     std::string_view parameter; // Segpay's name
     Rule rule;
-    std::string PayPage::*standard = nullptr;       // when the request says nothing ...
-    std::string_view LinkRequest::*about = nullptr; // ... not even that, of which this is the text
+    std::string PageLook::*standard = nullptr; // when the request says nothing ...
+    // ... not even that, of which this is the text; nor does the look that has it.
+    std::string_view LinkRequest::*about = nullptr;
+    std::string PageLook::*standard_about = nullptr;
 };
 
 // Processing API 2.0: "Pre-populate Fields or Request Data", "Show Languages Other than English",
@@ -42,18 +45,18 @@ constexpr std::array kTable = {
     TableRow{"country", &LinkRequest::country, "x-billcntry", Rule::country},
     TableRow{"phone", &LinkRequest::phone, "x-billphone", Rule::text},
     TableRow{"language", &LinkRequest::language, "paypagelanguage", Rule::language,
-             &PayPage::language},
-    TableRow{"currency", &LinkRequest::currency, "DMCURRENCY", Rule::currency, &PayPage::currency},
+             &PageLook::language},
+    TableRow{"currency", &LinkRequest::currency, "DMCURRENCY", Rule::currency, &PageLook::currency},
     TableRow{"template", &LinkRequest::page_template, "template", Rule::text,
-             &PayPage::page_template},
+             &PageLook::page_template},
     TableRow{"approve_url", &LinkRequest::approve_url, "x-auth-link", Rule::url,
-             &PayPage::approve_url},
+             &PageLook::approve_url},
     TableRow{"approve_text", &LinkRequest::approve_text, "x-auth-text", Rule::text,
-             &PayPage::approve_text, &LinkRequest::approve_url},
+             &PageLook::approve_text, &LinkRequest::approve_url, &PageLook::approve_url},
     TableRow{"decline_url", &LinkRequest::decline_url, "x-decl-link", Rule::url,
-             &PayPage::decline_url},
+             &PageLook::decline_url},
     TableRow{"decline_text", &LinkRequest::decline_text, "x-decl-text", Rule::text,
-             &PayPage::decline_text, &LinkRequest::decline_url},
+             &PageLook::decline_text, &LinkRequest::decline_url, &PageLook::decline_url},
     TableRow{"affiliate", &LinkRequest::affiliate, "merchantpartnerid", Rule::text},
     TableRow{"octoken", &LinkRequest::octoken, "OCToken", Rule::id},
 
@@ -70,25 +73,8 @@ constexpr std::array<std::string_view, 16> kCurrencies = {"AUD",  "CAD", "CHF", 
                                                           "GBP",  "HKD", "ILS", "INR", "JPY", "NOK",
                                                           "NONE", "RUB", "SEK", "USD"};
 
-// Names that mean something to Segpay or to us, beside those of the table and REF1 to REF10.
-// "lang" is the old language parameter, "dynamicpricingid" the newer name of "dynamictrans".
-constexpr std::array<std::string_view, 17> kReserved = {"xref1",
-                                                        "xref2",
-                                                        "pplist",
-                                                        "plist",
-                                                        "ppviewoption",
-                                                        "ppvviewoption",
-                                                        "ppviewtype",
-                                                        "crosssaleoff",
-                                                        "testmoderetrydecline",
-                                                        "amount",
-                                                        "dynamictrans",
-                                                        "dynamicdesc",
-                                                        "dynamicpricingid",
-                                                        "ictoken",
-                                                        "ic301text",
-                                                        "lang",
-                                                        "action"};
+// Names of the link beside those of the table, of the pay page and REF1 to REF10.
+constexpr std::array<std::string_view, 3> kReserved = {"xref1", "xref2", "action"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -173,28 +159,46 @@ bool append(std::string_view value, std::string_view parameter, LinkFields& fiel
     return true;
 }
 
-constexpr std::string_view said_or_standard(const PayPage& page, const LinkRequest& request,
-                                            const TableRow& row) {
+// What the first look says that says anything of the row.
+std::string_view standard_of(const Looks& looks, const TableRow& row) {
+    for (const PageLook* look : looks) {
+        if (!(look->*row.standard).empty()) return look->*row.standard;
+        if (row.standard_about && !(look->*row.standard_about).empty()) return {};
+    }
+    return {};
+}
+
+std::string_view said_or_standard(const Looks& looks, const LinkRequest& request,
+                                  const TableRow& row) {
     const std::string_view said = request.*row.member;
     if (!said.empty() || !row.standard || (row.about && !(request.*row.about).empty())) return said;
-    return page.*row.standard;
+    return standard_of(looks, row);
+}
+
+// The name that the row's parameter has in this account.
+template <std::size_t at>
+std::string_view parameter_of(const PayPage& page) {
+    constexpr const TableRow& kRow = kTable[at];
+    if constexpr (kRow.member == &LinkRequest::member_id) return page.member_id_parameter;
+    return kRow.parameter;
 }
 
 // Appends what the request or the configuration says of the row; false: it breaks its rule.
 template <std::size_t at>
-bool append_row(const PayPage& page, const LinkRequest& request, LinkFields& fields) {
+bool append_row(const PayPage& page, const Looks& looks, const LinkRequest& request,
+                LinkFields& fields) {
     constexpr const TableRow& kRow = kTable[at];
-    const std::string_view value = said_or_standard(page, request, kRow);
-    return value.empty() || append<kRow.rule>(value, kRow.parameter, fields);
+    const std::string_view value = said_or_standard(looks, request, kRow);
+    return value.empty() || append<kRow.rule>(value, parameter_of<at>(page), fields);
 }
 
 // All rows, up to the first that breaks its rule: how many went well. Most say nothing; where the
 // compiler knows the row, that is one comparison.
 template <std::size_t... at>
-std::size_t append_rows(const PayPage& page, const LinkRequest& request, LinkFields& fields,
-                        std::index_sequence<at...>) {
+std::size_t append_rows(const PayPage& page, const Looks& looks, const LinkRequest& request,
+                        LinkFields& fields, std::index_sequence<at...>) {
     std::size_t done = 0;
-    (void)((append_row<at>(page, request, fields) && ++done) && ...);
+    (void)((append_row<at>(page, looks, request, fields) && ++done) && ...);
     return done;
 }
 
@@ -226,7 +230,8 @@ bool is_price_point_list(std::string_view text) {
 
 bool is_reserved(std::string_view name) {
     const auto is_name = [&](std::string_view other) { return equal_ignoring_case(name, other); };
-    if (std::any_of(kReserved.begin(), kReserved.end(), is_name)) return true;
+    if (is_page_parameter(name) || std::any_of(kReserved.begin(), kReserved.end(), is_name))
+        return true;
     if (std::any_of(kTable.begin(), kTable.end(),
                     [&](const TableRow& row) { return is_name(row.parameter); }))
         return true;
@@ -252,6 +257,10 @@ bool is_name(std::string_view text) {
 std::string_view meaning_in_postbacks(const Config& config, std::string_view name) {
     for (const OwnName& own : config.postbacks.names)
         if (equal_ignoring_case(own.name, name)) return own.means;
+    if (equal_ignoring_case(config.pay_page.member_id_parameter, name))
+        return canonical_name(Fact::member_id);
+    for (const std::string& own : config.postbacks.user_defined)
+        if (equal_ignoring_case(own, name)) return {};
     const ParameterName* known = find_parameter(name);
     return known && known->fact != Fact::extra ? known->canonical : std::string_view();
 }
@@ -339,14 +348,23 @@ std::optional<Error> append_field(std::string_view field, std::string_view value
     return {};
 }
 
-std::optional<Error> append_fields(const PayPage& page, const LinkRequest& request,
-                                   LinkFields& fields) {
+Looks::Looks(const Config& config, const JoinOption* option) {
+    if (option) {
+        if (option->pay_page) looks_[count_++] = &*option->pay_page;
+        const Site* site = config.site(option->site);
+        if (site && site->pay_page) looks_[count_++] = &*site->pay_page;
+    }
+    looks_[count_++] = &config.pay_page;
+}
+
+std::optional<Error> append_fields(const PayPage& page, const Looks& looks,
+                                   const LinkRequest& request, LinkFields& fields) {
     constexpr auto kAll = std::make_index_sequence<kTable.size()>();
-    const std::size_t done = append_rows(page, request, fields, kAll);
+    const std::size_t done = append_rows(page, looks, request, fields, kAll);
     if (done == kTable.size()) return {};
     const TableRow& refused = kTable[done];
     return in_field(refused.field,
-                    objection_to(said_or_standard(page, request, refused), refused.rule));
+                    objection_to(said_or_standard(looks, request, refused), refused.rule));
 }
 
 std::optional<Error> append_extras(const Config& config, std::span<const LinkField> extras,

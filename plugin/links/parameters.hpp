@@ -4,6 +4,7 @@
 
 #include "links/link.hpp"
 
+#include <array>
 #include <string>
 
 #include "values/objection.hpp"
@@ -44,11 +45,25 @@ using LinkFields = std::vector<LinkField>;
 std::optional<Error> append_field(std::string_view field, std::string_view value,
                                   std::string_view parameter, Rule rule, LinkFields& fields);
 
+// What counts where a request says nothing: the looks of its option, of the site and of the
+// account, as far as there are any, in this order.
+class Looks {
+public:
+    Looks(const Config& config, const JoinOption* option);
+
+    const PageLook* const* begin() const { return looks_.data(); }
+    const PageLook* const* end() const { return looks_.data() + count_; }
+
+private:
+    std::array<const PageLook*, 3> looks_{};
+    std::size_t count_ = 0;
+};
+
 // Appends every field of the join and one-click pages that needs no decision and that the request
-// or, in its place, the configuration says; countries, languages and currencies in capitals. Error:
+// or, in its place, one of the looks says; countries, languages and currencies in capitals. Error:
 // the first value that breaks its rule.
-std::optional<Error> append_fields(const PayPage& page, const LinkRequest& request,
-                                   LinkFields& fields);
+std::optional<Error> append_fields(const PayPage& page, const Looks& looks,
+                                   const LinkRequest& request, LinkFields& fields);
 
 // Appends the user-defined parameters, as many as can come back. Their names are checked too: one
 // that means something to the pay page, or that comes back as something else in a postback, is

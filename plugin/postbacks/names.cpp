@@ -20,8 +20,14 @@ std::uint64_t next_id() {
 
 NameTable::NameTable(const Config& config) : id_(next_id()) {
     names_.reserve(kMaxKnownNames);
+    const auto& user_defined = config.postbacks.user_defined;
     for (const ParameterName& known : parameter_names())
-        add(known.name, known.fact, known.canonical);
+        if (std::ranges::find(user_defined, known.name) == user_defined.end())
+            add(known.name, known.fact, known.canonical);
+        else
+            add(known.name, Fact::extra, known.name);
+    if (const std::string& name = config.pay_page.member_id_parameter; !find_parameter(name))
+        add(name, Fact::member_id, canonical_name(Fact::member_id));
     for (const OwnName& own : config.postbacks.names)
         if (const ParameterName* meant = find_parameter(own.means))
             add(own.name, meant->fact, meant->canonical);

@@ -1,6 +1,6 @@
 // NameTable: which fact, or which extra, a parameter name stands for in one account: the names that
-// everybody knows (values/facts.hpp), those that the merchant chose (postbacks.names), and the
-// seal's. Made once, then only asked.
+// everybody knows (values/facts.hpp), those that the merchant chose (postbacks.names, user_defined,
+// pay_page.member_id_parameter), and the seal's. Made once, then only asked.
 #pragma once
 
 #include "config/config.hpp"

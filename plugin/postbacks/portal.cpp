@@ -1,6 +1,8 @@
 // The postback templates, put together from placeholders.
 #include "postbacks/portal.hpp"
 
+#include "values/facts.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -110,18 +112,35 @@ constexpr std::string_view kIndispensable =
     "<currencycode> <eticketid> <xsellnum> <extra username> <extra foreignid> <extra natssess> "
     "<extra xref1> <extra xref2> <extra upsell> <extra tokenplus> <extra octoken>";
 
-std::string indispensable(const Seal& seal) {
-    const bool is_sealed = seal.mode != Seal::Mode::off;
-    return std::string(kIndispensable) + (is_sealed ? " <extra " + seal.parameter + ">" : "");
+constexpr std::string_view kMemberId = "<extra foreignid>";
+
+// The member goes under the name that links have.
+std::string value_of(std::string_view value, const Config& config) {
+    if (value != kMemberId) return std::string(value);
+    return "<extra " + config.pay_page.member_id_parameter + ">";
+}
+
+// Segpay's own name of what NATS calls otherwise, where the host has NATS's for itself.
+std::string_view name_of(const Placeholder& placeholder, const Config& config) {
+    const std::string_view name = placeholder.parameter;
+    const auto& own = config.postbacks.user_defined;
+    return std::ranges::find(own, name) == own.end() ? name : find_parameter(name)->canonical;
+}
+
+std::string indispensable(const Config& config) {
+    std::string all(kIndispensable);
+    all.replace(all.find(kMemberId), kMemberId.size(), value_of(kMemberId, config));
+    if (config.seal.mode != Seal::Mode::off) all += " <extra " + config.seal.parameter + ">";
+    return all;
 }
 
 bool is_asked_for(const Placeholder& placeholder, Kind kind) {
     return placeholder.marks[static_cast<std::size_t>(kind)] == 'X';
 }
 
-bool stands_in(std::string_view name, Kind kind) {
+bool stands_in(std::string_view name, Kind kind, const Config& config) {
     return std::any_of(kPlaceholders.begin(), kPlaceholders.end(), [&](const Placeholder& each) {
-        return each.parameter == name && is_asked_for(each, kind);
+        return name_of(each, config) == name && is_asked_for(each, kind);
     });
 }
 
@@ -130,8 +149,9 @@ public:
     Template(const Config& config, std::string_view join_host, Kind kind)
         : url_(std::string(join_host) + config.postbacks.path) {
         for (const Placeholder& placeholder : kPlaceholders)
-            if (is_asked_for(placeholder, kind)) add(placeholder.parameter, placeholder.value);
-        if (kind == Kind::transaction || kind == Kind::enable) add_seal(config.seal, kind);
+            if (is_asked_for(placeholder, kind))
+                add(name_of(placeholder, config), value_of(placeholder.value, config));
+        if (kind == Kind::transaction || kind == Kind::enable) add_seal(config, kind);
         if (const auto& secret = config.postbacks.authenticity.secret)
             add(secret->name, kSecretHere); // named only: the operator puts the secret there
     }
@@ -143,10 +163,11 @@ private:
         url_ += url_.find('?') == std::string::npos ? '?' : '&';
         url_ += std::string(parameter) + "=" + std::string(value);
     }
-    void add_seal(const Seal& seal, Kind kind) {
+    void add_seal(const Config& config, Kind kind) {
+        const Seal& seal = config.seal;
         if (seal.mode == Seal::Mode::off) return;
         for (const std::string& extra : seal.extras)
-            if (!stands_in(extra, kind)) add(extra, "<extra " + extra + ">"); // not so ref1
+            if (!stands_in(extra, kind, config)) add(extra, "<extra " + extra + ">"); // not so ref1
         add(seal.parameter, "<extra " + seal.parameter + ">");
     }
 
@@ -192,7 +213,7 @@ std::vector<PortalField> portal_fields(const Config& config, std::string_view jo
          "The member will not renew; access stays until Disable. Tick Retry."},
         {false, "Reactivation", url(Kind::reactivation),
          "An ended subscription lives again. Tick Retry."},
-        {false, "In templates of your own", indispensable(config.seal),
+        {false, "In templates of your own", indispensable(config),
          "Leave none of these out where the templates above have it. Without <purchaseid> a "
          "postback is found by its user name, if exactly one purchase fits, and is kept for you if "
          "not; without <tranid> a second Disable or Cancel looks like a repeat of the first."},

@@ -21,6 +21,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_written_has_its_default) {
     BOOST_TEST(config.file == "t");
     BOOST_TEST(config.pay_page.base_url == "https://secure2.segpay.com/billing");
     BOOST_TEST(config.pay_page.retry_text == "");
+    BOOST_TEST(config.pay_page.member_id_parameter == "foreignid");
     BOOST_TEST(config.pay_page.price_list_parameter == "pplist");
     BOOST_TEST(config.pay_page.price_view_parameter == "ppvviewoption");
     BOOST_TEST(config.postbacks.path == "/signup/process_segpay.php");
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     text = with_line(2,
                      "  mode: live\n  merchant_id: 20656\n"
                      "pay_page:\n  base_url: http://localhost:8091/billing/\n  language: EN\n"
-                     "  currency: none\n  approve_url: https://a.example/?x=1\n"
+                     "  currency: none\n  approve_url: HTTPS://a.example/?x=1\n"
                      "  approve_text: Go on\n  decline_url: https://b.example\n"
                      "  decline_text: Back\n  template: t1\n  retry_text: Wait\n"
                      "  price_list_parameter: plist\n"
@@ -77,7 +78,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_taken) {
     BOOST_TEST(config.pay_page.base_url == "http://localhost:8091/billing");
     BOOST_TEST(config.pay_page.language == "EN");
     BOOST_TEST(config.pay_page.currency == "none");
-    BOOST_TEST(config.pay_page.approve_url == "https://a.example/?x=1");
+    BOOST_TEST(config.pay_page.approve_url == "HTTPS://a.example/?x=1");
     BOOST_TEST(config.pay_page.approve_text == "Go on");
     BOOST_TEST(config.pay_page.decline_url == "https://b.example");
     BOOST_TEST(config.pay_page.decline_text == "Back");
@@ -286,6 +287,14 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
          "and secret, or write authenticity: none"},
         {4, "  authenticity:\n    adresses: [10.0.0.1]",
          "5:5: unknown key \"adresses\"; did you mean \"addresses\"?"},
+        {2, page + "approve_text: Go on",
+         "4:17: \"approve_text\" is of a link that is nowhere; add \"approve_url\""},
+        {2, page + "decline_text: Back",
+         "4:17: \"decline_text\" is of a link that is nowhere; add \"decline_url\""},
+        {2, page + "decline_ulr: https://a.example\n  decline_text: Back",
+         "4:3: unknown key \"decline_ulr\"; did you mean \"decline_url\"?"},
+        {2, page + "decline_url: https://a.example/" + std::string(2000, 'x'),
+         "4:16: \"decline_url\" must have at most 2000 characters, found 2018"},
         {2, page + "retry_text: " + std::string(256, 'x'),
          "4:15: \"retry_text\" must have at most 255 characters, found 256"},
         {2, page + "retry_text: ''",

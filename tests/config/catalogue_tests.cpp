@@ -306,6 +306,64 @@ BOOST_AUTO_TEST_CASE(mistakes_about_former_prices) {
     });
 }
 
+// --- the pay page of a site or an option --------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_site_and_an_option_may_have_a_pay_page_of_their_own) {
+    const Config config = loaded(with_line(
+        12,
+        "    package: 162209\n    pay_page: { approve_url: 'https://s.example/', approve_text: In, "
+        "decline_url: 'https://d.example/', decline_text: Out, language: ES, currency: EUR, "
+        "template: t7 }",
+        with_line(24, "    cross_sells: [XS-1]\n    pay_page: { language: FR }")));
+    const PageLook& site = config.sites.at(0).pay_page.value();
+    BOOST_TEST(site.approve_url == "https://s.example/");
+    BOOST_TEST(site.approve_text == "In");
+    BOOST_TEST(site.decline_url == "https://d.example/");
+    BOOST_TEST(site.decline_text == "Out");
+    BOOST_TEST(site.language == "ES");
+    BOOST_TEST(site.currency == "EUR");
+    BOOST_TEST(site.page_template == "t7");
+    BOOST_TEST(config.options.at(0).pay_page.value().language == "FR");
+    BOOST_TEST(config.options.at(0).pay_page.value().currency == "");
+    BOOST_TEST(!config.sites.at(1).pay_page.has_value());
+    BOOST_TEST(!config.options.at(1).pay_page.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_about_a_pay_page_of_a_site_or_an_option) {
+    const std::string package = "    package: 162209\n    pay_page: ";
+    const std::string cross_sells = "    cross_sells: [XS-1]\n    pay_page: ";
+    check_each({
+        {12, package + "{ language: XX }",
+         R"(13:27: "language" must be one of EN, ES, FR, DE, EL, IT, JA, PT, RU, ZS, SK, SL, ZH, )"
+         R"(NL, found "XX")"},
+        {12, package + "{ approve_url: join.example.com }",
+         R"(13:30: "approve_url" must be a web address that begins with http:// or https://, )"
+         R"(found "join.example.com")"},
+        {24, cross_sells + "{ decline_url: 'https://a b' }",
+         R"(25:30: "decline_url" must be a web address that begins with http:// or https://, )"
+         R"(found "https://a b")"},
+        {12, package + "{ approve_text: Go on }",
+         R"(13:31: "approve_text" is of a link that is nowhere; add "approve_url")"},
+        {24, cross_sells + "{ decline_text: Go on }",
+         R"(25:31: "decline_text" is of a link that is nowhere; add "decline_url")"},
+        {24, cross_sells + "{ base_url: 'https://a.example' }",
+         R"(25:17: unknown key "base_url"; known here: language, currency, approve_url, )"
+         "approve_text, decline_url, decline_text, template"},
+        {24, cross_sells + "{ template: '' }",
+         R"(25:27: "template" must have at least 1 characters, found 0)"},
+        {24, cross_sells + "{ approve_url: 'https://a.example/" + std::string(2000, 'x') + "' }",
+         R"(25:30: "approve_url" must have at most 2000 characters, found 2018)"},
+        {24, cross_sells + "ES", R"(25:15: "pay_page" must be a map of keys, found a text)"},
+    });
+    // Words for the link of the site, or of the account.
+    BOOST_TEST(mistakes(with_line(12, package + "{ approve_url: 'https://s.example' }",
+                                  with_line(24, cross_sells + "{ approve_text: Go on }")))
+                   .empty());
+    BOOST_TEST(mistakes(with_line(2, "  mode: test\npay_page: { decline_url: 'https://a.example' }",
+                                  with_line(24, cross_sells + "{ decline_text: Go on }")))
+                   .empty());
+}
+
 // --- packages in test mode ----------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(packages_of_a_live_account_may_be_in_test_mode) {

@@ -214,6 +214,7 @@ BOOST_AUTO_TEST_CASE(the_defaults_in_the_operator_s_file_are_the_defaults) {
         BOOST_TEST(text.find("# " + line + "\n") != std::string::npos, line);
     };
     holds("base_url: " + config.pay_page.base_url);
+    holds("member_id_parameter: " + config.pay_page.member_id_parameter);
     holds("price_list_parameter: " + config.pay_page.price_list_parameter);
     holds("price_view_parameter: " + config.pay_page.price_view_parameter);
     holds("path: " + config.postbacks.path);

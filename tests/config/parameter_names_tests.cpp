@@ -130,6 +130,8 @@ BOOST_AUTO_TEST_CASE(the_seal_and_the_secret_have_names_that_nothing_else_has) {
         {6, "  mode: off\n  parameter: session", "7:14: " + taken + R"(found "session")"},
         {6, "  mode: off\n  parameter: ref1", "7:14: " + taken + R"(found "ref1")"},
         {4, secret("email"), "4:40: " + taken + R"(found "email")"},
+        {6, "  mode: off\n  parameter: amount",
+         R"(7:14: "parameter" must be a name that the pay page does not use itself, found "amount")"},
         {4, secret("natsseal"),
          R"(4:40: the name "natsseal" is already the seal's (seal.parameter))"},
     });
@@ -140,6 +142,79 @@ BOOST_AUTO_TEST_CASE(the_seal_and_the_secret_have_names_that_nothing_else_has) {
     BOOST_TEST(both == expected, boost::test_tools::per_element());
     BOOST_TEST(
         mistakes(with_line(4, secret("natsseal"), with_line(6, "  mode: off\n  parameter: mark")))
+            .empty());
+}
+
+// --- the member's id, and what NATS's template has other names for ------------------------------
+
+BOOST_AUTO_TEST_CASE(the_member_may_have_another_name_on_links) {
+    const auto page = [](const std::string& name) {
+        return "  mode: test\npay_page: { member_id_parameter: " + name + " }";
+    };
+    for (const char* name : {"foreignid", "memberID", "Kunde_7"}) {
+        const LoadedConfig loaded = load_config_text(with_line(2, page(name)), "t");
+        BOOST_REQUIRE(loaded.config);
+        BOOST_TEST(loaded.config->pay_page.member_id_parameter == name);
+    }
+    const std::string taken =
+        R"(3:34: "member_id_parameter" must be a name that neither postbacks nor the pay page )"
+        "use for something else, found ";
+    check_each({
+        {2, page("session"), taken + R"("session")"},
+        {2, page("REF1"), taken + R"("REF1")"},
+        {2, page("desc"), taken + R"("desc")"},
+        {2, page("DMCurrency"), taken + R"("DMCurrency")"},
+        {2, page("pplist"), taken + R"("pplist")"},
+        {2, page("7up"),
+         R"(3:34: "member_id_parameter" must be letters, digits and _, beginning with a letter, )"
+         R"(found "7up")"},
+        {2, page("natsseal"),
+         R"(3:34: the name "natsseal" is already the seal's (seal.parameter))"},
+        {2, page("''"),
+         R"(3:34: "member_id_parameter" must be letters, digits and _, beginning with a letter, )"
+         R"(found "")"},
+    });
+    const auto own = mistakes(with_line(
+        2, page("Kunde"), with_line(4, "  authenticity: none\n  names: { kunde: username }")));
+    const std::vector<std::string> expected = {
+        R"(t:6:12: the name "kunde" is already the member id's in line 3)"};
+    BOOST_TEST(own == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(names_of_nats_s_template_may_be_the_host_s_own) {
+    const auto own = [](const std::string& list) {
+        return "  authenticity: none\n  user_defined: " + list;
+    };
+    const LoadedConfig loaded = load_config_text(with_line(4, own("[memberID, session]")), "t");
+    BOOST_REQUIRE(loaded.config);
+    const std::vector<std::string> read = {"memberid", "session"};
+    BOOST_TEST(loaded.config->postbacks.user_defined == read, boost::test_tools::per_element());
+
+    const std::string wanted = R"(5:18: an entry of "user_defined" must be memberid or session, )"
+                               "which NATS's template uses for other parameters, found ";
+    check_each({
+        {4, own("[foreignid]"), wanted + R"("foreignid")"},
+        {4, own("[price]"), wanted + R"("price")"},
+        {4, own("[email]"), wanted + R"("email")"},
+        {4, own("[sessionID]"),
+         wanted + R"("sessionID"; a name that nobody uses is yours without an entry)"},
+        {4, own("[memberid, MemberID]"),
+         R"(5:28: the name "memberid" is already a user-defined parameter's in line 5)"},
+        {4, own("memberid"), R"(5:17: "user_defined" must be a list, found a text)"},
+        {4, own("[memberid]") + "\n  names: { memberid: foreignid }",
+         R"(6:12: the name "memberid" is already a user-defined parameter's in line 5)"},
+        {4, own("[memberid]") + "\n  names: { memberid: username }",
+         R"(6:12: the name "memberid" is already a user-defined parameter's in line 5)"},
+    });
+    const auto both =
+        mistakes(with_line(2, "  mode: test\npay_page: { member_id_parameter: memberid }",
+                           with_line(4, own("[memberid]"))));
+    const std::vector<std::string> expected = {
+        R"(t:3:34: the name "memberid" is already a user-defined parameter's in line 6)"};
+    BOOST_TEST(both == expected, boost::test_tools::per_element());
+    // And may then be sealed.
+    BOOST_TEST(
+        mistakes(with_line(4, own("[memberid]"), with_line(6, "  mode: off\n  extras: [memberid]")))
             .empty());
 }
 

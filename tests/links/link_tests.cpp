@@ -180,6 +180,93 @@ BOOST_AUTO_TEST_CASE(the_configuration_fills_what_the_request_leaves_open) {
     BOOST_TEST(values["x-decl-text"] == "my words for your link");
 }
 
+// Request, option, site, account: the first that says something.
+BOOST_AUTO_TEST_CASE(an_option_and_its_site_may_have_a_pay_page_of_their_own) {
+    const Config config = example_config_but([](Config& each) {
+        each.pay_page.language = "DE";
+        each.pay_page.currency = "EUR";
+        each.pay_page.page_template = "house";
+        each.pay_page.approve_url = "https://house.example/yes";
+        each.pay_page.approve_text = "house yes";
+        each.pay_page.decline_url = "https://house.example/no";
+        each.pay_page.decline_text = "house no";
+        for (Site& site : each.sites)
+            if (site.id == "7")
+                site.pay_page =
+                    PageLook{"https://site.example/yes", "", "", "site no", "FR", "", ""};
+        for (JoinOption& option : each.options)
+            if (option.id == "102")
+                option.pay_page = PageLook{"", "", "https://option.example/no", "", "", "USD", ""};
+    });
+    struct Row {
+        const char* option;
+        Values expected;
+    };
+    for (const Row& row : {Row{"301",
+                               {{"paypagelanguage", "DE"},
+                                {"DMCURRENCY", "EUR"},
+                                {"template", "house"},
+                                {"x-auth-link", "https://house.example/yes"},
+                                {"x-auth-text", "house yes"},
+                                {"x-decl-link", "https://house.example/no"},
+                                {"x-decl-text", "house no"}}},
+                           {"103",
+                            {{"paypagelanguage", "FR"},
+                             {"DMCURRENCY", "EUR"},
+                             {"template", "house"},
+                             {"x-auth-link", "https://site.example/yes"}, // without words
+                             {"x-decl-link", "https://house.example/no"},
+                             {"x-decl-text", "site no"}}},
+                           {"102",
+                            {{"paypagelanguage", "FR"},
+                             {"DMCURRENCY", "USD"},
+                             {"template", "house"},
+                             {"x-auth-link", "https://site.example/yes"},
+                             {"x-decl-link", "https://option.example/no"}}}}) {
+        Values wanted = row.expected;
+        Values found = query_without_seal(built(to_option(row.option), config));
+        found.erase("x-eticketid");
+        BOOST_TEST_CONTEXT(row.option) BOOST_TEST((found == wanted));
+    }
+    LinkRequest request = to_option("102");
+    request.language = "ES";
+    request.decline_url = "https://mine.example/no";
+    request.approve_text = "my words";
+    const Values values = query_of(built(request, config));
+    BOOST_TEST(values.at("paypagelanguage") == "ES");
+    BOOST_TEST(values.at("x-decl-link") == "https://mine.example/no");
+    BOOST_TEST(!values.contains("x-decl-text"));
+    BOOST_TEST(values.at("x-auth-link") == "https://site.example/yes");
+    BOOST_TEST(values.at("x-auth-text") == "my words");
+    // Words need a link somewhere.
+    const Config site_alone = example_config_but([](Config& each) {
+        each.sites.front().pay_page = PageLook{"https://site.example/yes", "", "", "", "", "", ""};
+    });
+    request = to_option("102");
+    request.approve_text = "my words";
+    BOOST_TEST(query_of(built(request, site_alone))["x-auth-text"] == "my words");
+    request = to_option("301");
+    request.approve_text = "my words";
+    BOOST_TEST(error_of(request, site_alone) == "approve_text: needs an approve_url");
+}
+
+BOOST_AUTO_TEST_CASE(the_member_goes_under_the_name_that_is_configured) {
+    const Config config =
+        example_config_but([](Config& each) { each.pay_page.member_id_parameter = "memberID"; });
+    LinkRequest request = to_option("102");
+    request.member_id = "908172";
+    const Values values = query_of(built(request, config));
+    BOOST_TEST(values.at("memberID") == "908172");
+    BOOST_TEST(!values.contains("foreignid"));
+    // The seal is about the member, whatever the name.
+    SealedFacts facts;
+    facts.package = 162209;
+    facts.option = "102";
+    facts.member_id = "908172";
+    BOOST_TEST((check_seal(values.at(seal_name()), config.seal.keys, facts, kStart, kDay) ==
+                SealVerdict::good));
+}
+
 BOOST_AUTO_TEST_CASE(cross_sells_are_the_options_own) {
     Values values = query_of(built(to_option("101")));
     BOOST_TEST(values["xref1"] == "XS-8-301");

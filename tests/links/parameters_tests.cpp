@@ -225,6 +225,16 @@ BOOST_AUTO_TEST_CASE(what_would_come_back_as_something_else_is_no_extra) {
     for (const char* name : {"desc", "platform"})
         BOOST_TEST_CONTEXT(name) BOOST_TEST(extra_error({name, "v"}) == "");
 
+    // Processing API 2.0 has memberID as an example of a parameter of the host's own.
+    const Config documents =
+        example_config_but([](Config& config) { config.postbacks.user_defined = {"memberid"}; });
+    BOOST_TEST(extra_error({"memberID", "v"}, {}, documents) == "");
+    BOOST_TEST(contains(extra_error({"session", "v"}, {}, documents), "would come back as the "));
+    const Config renamed =
+        example_config_but([](Config& config) { config.pay_page.member_id_parameter = "custID"; });
+    BOOST_TEST(extra_error({"CustId", "v"}, {}, renamed) ==
+               "x.CustId: would come back as the foreignid of the postback");
+
     const Config own = example_config_but([](Config& config) {
         config.seal.parameter = "mark";
         config.postbacks.names = {{"kunde", "foreignid"}};

@@ -85,6 +85,27 @@ BOOST_AUTO_TEST_CASE(a_merchants_own_names_mean_what_he_says) {
     BOOST_TEST(!example_names().find("kunde"));
 }
 
+BOOST_AUTO_TEST_CASE(the_member_is_known_by_the_name_that_links_have) {
+    const NameTable names(
+        example_config_but([](Config& config) { config.pay_page.member_id_parameter = "custID"; }));
+    for (const char* name : {"custid", "CustID", "foreignid", "memberid"}) {
+        BOOST_REQUIRE(names.find(name));
+        BOOST_TEST((names.find(name)->fact == Fact::member_id));
+        BOOST_TEST(names.find(name)->canonical == "foreignid");
+    }
+    BOOST_TEST(!example_names().find("custid"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_user_defined_means_nothing_else) {
+    const NameTable names(
+        example_config_but([](Config& config) { config.postbacks.user_defined = {"memberid"}; }));
+    BOOST_REQUIRE(names.find("memberID"));
+    BOOST_TEST((names.find("memberID")->fact == Fact::extra));
+    BOOST_TEST(names.find("memberID")->canonical == "memberid");
+    BOOST_TEST((names.find("foreignid")->fact == Fact::member_id));
+    BOOST_TEST((names.find("session")->fact == Fact::session));
+}
+
 BOOST_AUTO_TEST_CASE(a_secret_stays_one_under_an_own_name) {
     const NameTable names(with_own({{"kennwort", "password"}, {"post", "billemail"}}));
     BOOST_TEST((names.find("kennwort")->secrecy == Secrecy::password));
@@ -118,8 +139,8 @@ BOOST_AUTO_TEST_CASE(a_table_holds_all_names_that_the_schema_allows) {
         BOOST_REQUIRE_MESSAGE(node, key);
     }
     BOOST_TEST(node->text == std::to_string(kMaxOwnNames));
-    constexpr std::size_t kSeals = 1;
-    BOOST_TEST(parameter_names().size() + kMaxOwnNames + kSeals <= kMaxKnownNames);
+    constexpr std::size_t kSeals = 1, kMemberIds = 1;
+    BOOST_TEST(parameter_names().size() + kMaxOwnNames + kSeals + kMemberIds <= kMaxKnownNames);
 }
 
 BOOST_AUTO_TEST_CASE(more_names_than_a_table_holds_are_refused) {

@@ -195,6 +195,25 @@ BOOST_AUTO_TEST_CASE(every_name_is_understood_and_stands_once) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_member_is_asked_for_by_the_name_that_links_have) {
+    const Config config = example_config_but([](Config& each) {
+        each.pay_page.member_id_parameter = "custID";
+        each.postbacks.user_defined = {"session"};
+    });
+    for (const char* title : {"Trans Post", "Disable", "Enable", "Cancellation", "Reactivation"})
+        BOOST_TEST_CONTEXT(title) {
+            const std::string url = fields_of(config).at(title).value;
+            BOOST_TEST(contains(url, "&memberid=<extra custID>"));
+            BOOST_TEST(!contains(url, "<extra foreignid>"));
+            BOOST_TEST(contains(url, "&natssess=<extra natssess>"));
+            BOOST_TEST(!contains(url, "&session="));
+        }
+    const Config documents =
+        example_config_but([](Config& each) { each.postbacks.user_defined = {"memberid"}; });
+    BOOST_TEST(contains(fields_of(documents).at("Trans Post").value,
+                        "&foreignid=<extra foreignid>&session=<extra natssess>"));
+}
+
 // NATS integration guide, Step 3: what its own transaction template asks for.
 BOOST_AUTO_TEST_CASE(the_transaction_template_asks_for_what_the_guide_asks_for) {
     const PortalField transaction = fields_of(example_config()).at("Trans Post");
