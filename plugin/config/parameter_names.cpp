@@ -111,15 +111,14 @@ private:
 
     void read_user_defined(const YamlNode& item) {
         const std::string name = lower_case(item.text);
-        const ParameterName* known = find_parameter(name);
-        const bool is_alias = known && known->name != known->canonical &&
-                              (known->fact == Fact::member_id || known->fact == Fact::session);
-        if (!is_alias) {
-            problems_.add(item.place,
-                          "an entry of \"user_defined\" must be memberid or session, which NATS's "
-                          "template uses for other parameters, found " +
-                              shown(item) +
-                              (known ? "" : "; a name that nobody uses is yours without an entry"));
+        if (!can_be_user_defined(name)) {
+            problems_.add(
+                item.place,
+                "an entry of \"user_defined\" must be memberid or session, which NATS's "
+                "template uses for other parameters, found " +
+                    shown(item) +
+                    (find_parameter(name) ? ""
+                                          : "; a name that nobody uses is yours without an entry"));
             return;
         }
         claim(name, item.place, "a user-defined parameter's");

@@ -275,7 +275,9 @@ Objection objection_to_name(const Config& config, std::string_view name) {
     if (secret && equal_ignoring_case(name, secret->name))
         return "is the name of the secret that postbacks bring (authenticity.secret)";
     if (const std::string_view meaning = meaning_in_postbacks(config, name); !meaning.empty())
-        return "would come back as the " + std::string(meaning) + " of the postback";
+        return "would come back as the " + std::string(meaning) + " of the postback" +
+               (can_be_user_defined(name) ? "; postbacks.user_defined makes it a name of your own"
+                                          : "");
     return {};
 }
 

@@ -171,6 +171,12 @@ const ParameterName* find_parameter(std::string_view name) {
     return nullptr;
 }
 
+bool can_be_user_defined(std::string_view name) {
+    const ParameterName* known = find_parameter(name);
+    return known && known->name != known->canonical &&
+           (known->fact == Fact::member_id || known->fact == Fact::session);
+}
+
 std::string_view canonical_name(Fact fact) {
     return kCanonicalNames[static_cast<std::size_t>(fact)];
 }

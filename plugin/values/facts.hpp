@@ -85,6 +85,10 @@ std::span<const ParameterName> parameter_names();
 // The row of a name, whatever its case; null: nobody knows it.
 const ParameterName* find_parameter(std::string_view name);
 
+// Whether NATS's template has it as another name of what the host puts on the link, so that a host
+// can have it for a parameter of its own: memberid and session.
+bool can_be_user_defined(std::string_view name);
+
 // What the host is told a fact as, when no field of the event took it: "xref1", "authcode".
 std::string_view canonical_name(Fact fact);
 

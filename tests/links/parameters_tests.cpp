@@ -216,7 +216,8 @@ BOOST_AUTO_TEST_CASE(names_with_a_meaning_are_reserved) {
 
 BOOST_AUTO_TEST_CASE(what_would_come_back_as_something_else_is_no_extra) {
     BOOST_TEST(extra_error({"memberID", "v"}) ==
-               "x.memberID: would come back as the foreignid of the postback");
+               "x.memberID: would come back as the foreignid of the postback; "
+               "postbacks.user_defined makes it a name of your own");
     for (const char* name : {"session", "email", "name", "price", "tranid", "transtype", "approved",
                              "purchaseid", "xsellnum", "standin", "testtrans", "authcode"})
         BOOST_TEST_CONTEXT(name)

@@ -108,4 +108,13 @@ BOOST_AUTO_TEST_CASE(everything_else_is_unknown) {
         BOOST_TEST_CONTEXT(name) BOOST_TEST(!find_parameter(name));
 }
 
+BOOST_AUTO_TEST_CASE(a_host_can_have_other_names_of_the_template_for_its_own) {
+    for (const ParameterName& known : parameter_names())
+        BOOST_TEST(can_be_user_defined(known.name) ==
+                       (known.name == "memberid" || known.name == "session"),
+                   known.name);
+    BOOST_TEST(can_be_user_defined("memberID"));
+    BOOST_TEST(!can_be_user_defined("promo"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
