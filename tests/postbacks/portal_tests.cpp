@@ -208,10 +208,14 @@ BOOST_AUTO_TEST_CASE(the_member_is_asked_for_by_the_name_that_links_have) {
             BOOST_TEST(contains(url, "&natssess=<extra natssess>"));
             BOOST_TEST(!contains(url, "&session="));
         }
-    const Config documents =
-        example_config_but([](Config& each) { each.postbacks.user_defined = {"memberid"}; });
-    BOOST_TEST(contains(fields_of(documents).at("Trans Post").value,
-                        "&foreignid=<extra foreignid>&session=<extra natssess>"));
+    BOOST_TEST(contains(fields_of(config).at("In templates of your own").value, "<extra custID>"));
+    const Config documents = example_config_but([](Config& each) {
+        each.postbacks.user_defined = {"memberid"};
+        each.seal.extras = {"memberid"};
+    });
+    const std::string url = fields_of(documents).at("Trans Post").value;
+    BOOST_TEST(contains(url, "&foreignid=<extra foreignid>&session=<extra natssess>"));
+    BOOST_TEST(contains(url, "&memberid=<extra memberid>")); // sealed, so it has to come back
 }
 
 // NATS integration guide, Step 3: what its own transaction template asks for.
