@@ -17,11 +17,11 @@ const JoinOption* option_said(const Postback& postback, const Config& config) {
     return eticket ? config.option_of(*eticket) : nullptr;
 }
 
-bool is_initial_price(const Postback& postback, const JoinOption& option) {
-    const auto& initial = option.price.initial;
-    const std::optional<Money> amount = said_amount(postback, option.price.currency);
-    return initial && amount &&
-           (*amount == initial->amount || is_authorisation_only(*amount, initial->amount));
+bool is_initial_price(const Postback& postback, const JoinOption& option, TimeMs now) {
+    const Price& price = option.price;
+    const std::optional<Money> amount = said_amount(postback, price.currency);
+    return amount && (is_price(*amount, price, PriceName::initial, said_time(postback, now)) ||
+                      (price.initial && is_authorisation_only(*amount, price.initial->amount)));
 }
 
 // ---- A sign-up with the stage of a conversion ---------------------------------------------------
@@ -37,7 +37,7 @@ Judged judge_conversion(const Classification& row, const Postback& postback, con
     }
     if (postback[Fact::eticket].empty() && is_approved) return {row.kind, nullptr, {}};
     const JoinOption* option = option_said(postback, config);
-    if (!option || is_initial_price(postback, *option)) return {sign_up, nullptr, {}};
+    if (!option || is_initial_price(postback, *option, now)) return {sign_up, nullptr, {}};
     if (said_amount(postback, option->price.currency) &&
         costs(*option, EventKind::upgrade, postback, now))
         return {row.kind, nullptr, {}};

@@ -38,12 +38,17 @@ std::optional<Money> said_amount(const Postback& postback, Currency currency) {
     return positive;
 }
 
+TimeMs said_time(const Postback& postback, TimeMs now) {
+    const Result<TimeMs> time = parse_timestamp(postback[Fact::transaction_time]);
+    return time ? *time : now;
+}
+
 bool costs(const JoinOption& option, EventKind kind, const Postback& postback, TimeMs now) {
     EventDraft charge;
     charge.kind = kind;
     charge.approved = true;
     charge.amount = said_amount(postback, option.price.currency);
-    charge.received_at_ms = now;
+    charge.occurred_at_ms = said_time(postback, now);
     return !check_price(charge, option);
 }
 

@@ -15,6 +15,9 @@ namespace segpay {
 // `currency`. nullopt: it says none that can be read.
 std::optional<Money> said_amount(const Postback& postback, Currency currency);
 
+// When it happened or, where the postback does not say, arrived.
+TimeMs said_time(const Postback& postback, TimeMs now);
+
 // Whether an approved charge of that kind costs what the postback says; true when it says nothing.
 bool costs(const JoinOption& option, EventKind kind, const Postback& postback, TimeMs now);
 
