@@ -1,0 +1,34 @@
+// How two values of one parameter are compared. One fact may come twice, under one name or two, and
+// be written differently each time: "Yes" and "yes", 2.95 and 2.950.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace segpay {
+
+enum class Comparison : std::uint8_t {
+    text,    // byte for byte
+    id,      // an id, or a value of the host's own: without the blanks around it; 0 says nothing
+    word,    // Segpay's words (values/word.hpp)
+    code,    // of a currency: whatever its case
+    country, // of ISO 3166: whatever its case, UK being GB; ZZ says nothing
+    guid,    // whatever its case, with or without braces and hyphens
+    flag,    // on or off
+    amount,  // as a number; its sign says nothing that the type of transaction does not
+    eticket, // package and price point
+    time,    // the moment
+};
+
+// Whether the value says nothing, so that it contradicts nothing.
+bool is_nothing(Comparison comparison, std::string_view value);
+
+// Whether the two, which both say something, mean the same.
+bool are_same(Comparison comparison, std::string_view a, std::string_view b);
+
+// "1", "Yes", "true", "on"; "0", "no", "False", "off" and, as Segpay writes it where something is
+// not supported, "-1".
+enum class Flag : std::uint8_t { off, on, neither };
+Flag read_flag(std::string_view text);
+
+} // namespace segpay
