@@ -8,16 +8,16 @@
 namespace segpay {
 
 enum class Comparison : std::uint8_t {
-    text,    // byte for byte
-    id,      // an id, or a value of the host's own: without the blanks around it; 0 says nothing
-    word,    // Segpay's words (values/word.hpp)
-    code,    // of a currency: whatever its case
-    country, // of ISO 3166: whatever its case, UK being GB; ZZ says nothing
-    guid,    // whatever its case, with or without braces and hyphens
-    flag,    // on or off
-    amount,  // as a number; its sign says nothing that the type of transaction does not
-    eticket, // package and price point
-    time,    // the moment
+    text,     // byte for byte
+    id,       // an id, or a value of the host's own: without the blanks around it; 0 says nothing
+    word,     // Segpay's words (values/word.hpp)
+    any_case, // whatever its case
+    country,  // of ISO 3166: whatever its case, UK being GB; ZZ says nothing
+    guid,     // whatever its case, with or without braces and hyphens
+    flag,     // on or off
+    amount,   // as a number; its sign says nothing that the type of transaction does not
+    eticket,  // package and price point
+    time,     // the moment
 };
 
 // Whether the value says nothing, so that it contradicts nothing.

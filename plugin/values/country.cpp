@@ -9,7 +9,7 @@ namespace segpay {
 
 namespace {
 
-// ISO 3166-1, and XK, which Kosovo has from the banks. Sorted.
+// ISO 3166-1, and XK, which Kosovo has by custom. Sorted.
 constexpr std::string_view kCodes =
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR "
     "BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ "

@@ -14,52 +14,62 @@ constexpr auto kCustom = NameSource::custom;
 constexpr auto kNats = NameSource::nats;
 constexpr auto kSeen = NameSource::seen;
 
+constexpr auto kId = Comparison::id;
+constexpr auto kWord = Comparison::word;
+constexpr auto kAnyCase = Comparison::any_case;
+constexpr auto kCountry = Comparison::country;
+constexpr auto kGuid = Comparison::guid;
+constexpr auto kFlag = Comparison::flag;
+constexpr auto kAmount = Comparison::amount;
+constexpr auto kETicket = Comparison::eticket;
+constexpr auto kTime = Comparison::time;
+
 // Of several names of one thing the first is the canonical one.
 constexpr std::array kNames = {
     // What it is.
-    ParameterName{"action", Fact::action, "action", kListed},
-    ParameterName{"trantype", Fact::transaction_type, "trantype", kListed},
-    ParameterName{"transtype", Fact::transaction_type, "trantype", kNats},
-    ParameterName{"stage", Fact::stage, "stage", kListed},
-    ParameterName{"approved", Fact::approved, "approved", kListed},
+    ParameterName{"action", Fact::action, "action", kListed, kWord},
+    ParameterName{"trantype", Fact::transaction_type, "trantype", kListed, kWord},
+    ParameterName{"transtype", Fact::transaction_type, "trantype", kNats, kWord},
+    ParameterName{"stage", Fact::stage, "stage", kListed, kWord},
+    ParameterName{"approved", Fact::approved, "approved", kListed, kWord},
 
     // Which one, and about which.
-    ParameterName{"purchaseid", Fact::purchase_id, "purchaseid", kListed},
-    ParameterName{"tranid", Fact::transaction_id, "tranid", kListed},
-    ParameterName{"transid", Fact::transaction_id, "tranid", kNats},
-    ParameterName{"relatedtranid", Fact::related_transaction_id, "relatedtranid", kListed},
+    ParameterName{"purchaseid", Fact::purchase_id, "purchaseid", kListed, kId},
+    ParameterName{"tranid", Fact::transaction_id, "tranid", kListed, kId},
+    ParameterName{"transid", Fact::transaction_id, "tranid", kNats, kId},
+    ParameterName{"relatedtranid", Fact::related_transaction_id, "relatedtranid", kListed, kId},
 
     // Money and product.
-    ParameterName{"price", Fact::price, "price", kListed},
-    ParameterName{"currencycode", Fact::currency, "currencycode", kListed},
-    ParameterName{"eticketid", Fact::eticket, "eticketid", kListed},
-    ParameterName{"ival", Fact::initial_value, "ival", kListed},
-    ParameterName{"initialvalue", Fact::initial_value, "ival", kCustom},
-    ParameterName{"iint", Fact::extra, "iint", kListed},
-    ParameterName{"initialperiod", Fact::extra, "iint", kCustom},
-    ParameterName{"rval", Fact::extra, "rval", kListed},
-    ParameterName{"recurringvalue", Fact::extra, "rval", kCustom},
-    ParameterName{"rint", Fact::extra, "rint", kListed},
-    ParameterName{"recurringperiod", Fact::extra, "rint", kCustom},
+    ParameterName{"price", Fact::price, "price", kListed, kAmount},
+    ParameterName{"currencycode", Fact::currency, "currencycode", kListed, kAnyCase},
+    ParameterName{"eticketid", Fact::eticket, "eticketid", kListed, kETicket},
+    ParameterName{"ival", Fact::initial_value, "ival", kListed, kAmount},
+    ParameterName{"initialvalue", Fact::initial_value, "ival", kCustom, kAmount},
+    ParameterName{"iint", Fact::extra, "iint", kListed, kAmount},
+    ParameterName{"initialperiod", Fact::extra, "iint", kCustom, kAmount},
+    ParameterName{"rval", Fact::extra, "rval", kListed, kAmount},
+    ParameterName{"recurringvalue", Fact::extra, "rval", kCustom, kAmount},
+    ParameterName{"rint", Fact::extra, "rint", kListed, kAmount},
+    ParameterName{"recurringperiod", Fact::extra, "rint", kCustom, kAmount},
     ParameterName{"desc", Fact::extra, "desc", kListed},
-    ParameterName{"authprice", Fact::extra, "authprice", kListed},
-    ParameterName{"authcurrency", Fact::extra, "authcurrency", kListed},
-    ParameterName{"singleusepromo", Fact::extra, "singleusepromo", kListed},
-    ParameterName{"issingleusepromo", Fact::extra, "singleusepromo", kSeen},
-    ParameterName{"urlid", Fact::extra, "urlid", kListed},
-    ParameterName{"url", Fact::extra, "urlid", kCustom},
+    ParameterName{"authprice", Fact::extra, "authprice", kListed, kAmount},
+    ParameterName{"authcurrency", Fact::extra, "authcurrency", kListed, kAnyCase},
+    ParameterName{"singleusepromo", Fact::extra, "singleusepromo", kListed, kFlag},
+    ParameterName{"issingleusepromo", Fact::extra, "singleusepromo", kSeen, kFlag},
+    ParameterName{"urlid", Fact::extra, "urlid", kListed, kId},
+    ParameterName{"url", Fact::extra, "urlid", kCustom, kId},
 
     // What the host put on the link.
-    ParameterName{"foreignid", Fact::member_id, "foreignid", kSeen},
-    ParameterName{"memberid", Fact::member_id, "foreignid", kNats},
-    ParameterName{"natssess", Fact::session, "natssess", kSeen},
-    ParameterName{"session", Fact::session, "natssess", kNats},
-    ParameterName{"merchantpartnerid", Fact::affiliate, "merchantpartnerid", kListed},
-    ParameterName{"xref1", Fact::xref1, "xref1", kNats},
-    ParameterName{"xref2", Fact::xref2, "xref2", kNats},
-    ParameterName{"upsell", Fact::upsell, "upsell", kNats},
-    ParameterName{"tokenplus", Fact::tokenplus, "tokenplus", kNats},
-    ParameterName{"octoken", Fact::octoken, "octoken", kNats},
+    ParameterName{"foreignid", Fact::member_id, "foreignid", kSeen, kId},
+    ParameterName{"memberid", Fact::member_id, "foreignid", kNats, kId},
+    ParameterName{"natssess", Fact::session, "natssess", kSeen, kId},
+    ParameterName{"session", Fact::session, "natssess", kNats, kId},
+    ParameterName{"merchantpartnerid", Fact::affiliate, "merchantpartnerid", kListed, kId},
+    ParameterName{"xref1", Fact::xref1, "xref1", kNats, kId},
+    ParameterName{"xref2", Fact::xref2, "xref2", kNats, kId},
+    ParameterName{"upsell", Fact::upsell, "upsell", kNats, kId},
+    ParameterName{"tokenplus", Fact::tokenplus, "tokenplus", kNats, kId},
+    ParameterName{"octoken", Fact::octoken, "octoken", kNats, kId},
     ParameterName{"ref1", Fact::extra, "ref1", kListed},
     ParameterName{"ref2", Fact::extra, "ref2", kListed},
     ParameterName{"ref3", Fact::extra, "ref3", kListed},
@@ -80,8 +90,8 @@ constexpr std::array kNames = {
     ParameterName{"firstname", Fact::first_name, "billnamefirst", kCustom},
     ParameterName{"billnamelast", Fact::last_name, "billnamelast", kListed},
     ParameterName{"lastname", Fact::last_name, "billnamelast", kCustom},
-    ParameterName{"billemail", Fact::email, "billemail", kListed},
-    ParameterName{"email", Fact::email, "billemail", kNats},
+    ParameterName{"billemail", Fact::email, "billemail", kListed, kAnyCase},
+    ParameterName{"email", Fact::email, "billemail", kNats, kAnyCase},
     ParameterName{"billphone", Fact::extra, "billphone", kListed},
     ParameterName{"phone", Fact::extra, "billphone", kCustom},
     ParameterName{"billaddr", Fact::extra, "billaddr", kListed},
@@ -93,46 +103,47 @@ constexpr std::array kNames = {
     ParameterName{"billzip", Fact::extra, "billzip", kListed},
     ParameterName{"zipcode", Fact::extra, "billzip", kCustom},
     ParameterName{"zip", Fact::extra, "billzip", kSeen},
-    ParameterName{"billcntry", Fact::country, "billcntry", kListed},
-    ParameterName{"country", Fact::country, "billcntry", kNats},
+    ParameterName{"billcntry", Fact::country, "billcntry", kListed, kCountry},
+    ParameterName{"country", Fact::country, "billcntry", kNats, kCountry},
     ParameterName{"ipaddress", Fact::extra, "ipaddress", kListed},
     ParameterName{"ip", Fact::extra, "ipaddress", kCustom},
-    ParameterName{"ipcountry", Fact::extra, "ipcountry", kListed},
+    ParameterName{"ipcountry", Fact::extra, "ipcountry", kListed, kCountry},
     ParameterName{"browsertype", Fact::extra, "browsertype", kListed},
     ParameterName{"browserversion", Fact::extra, "browserversion", kListed},
-    ParameterName{"ismobiledevice", Fact::extra, "ismobiledevice", kListed},
+    ParameterName{"ismobiledevice", Fact::extra, "ismobiledevice", kListed, kFlag},
     ParameterName{"platform", Fact::extra, "platform", kListed},
 
     // How it was paid.
-    ParameterName{"transguid", Fact::trans_guid, "transguid", kListed},
-    ParameterName{"standin", Fact::standin, "standin", kListed},
-    ParameterName{"xselnum", Fact::cross_sell_slot, "xsellnum", kListed},
-    ParameterName{"xsellnum", Fact::cross_sell_slot, "xsellnum", kNats},
-    ParameterName{"testtrans", Fact::test_transaction, "testtrans", kListed},
-    ParameterName{"cardtype", Fact::card_type, "cardtype", kListed},
-    ParameterName{"paymenttype", Fact::payment_type, "paymenttype", kNats},
-    ParameterName{"paytype", Fact::extra, "paytype", kSeen},
-    ParameterName{"paymentchoice", Fact::extra, "paymentchoice", kSeen},
-    ParameterName{"paymentaccountid", Fact::extra, "paymentaccountid", kListed},
-    ParameterName{"prepaidindicator", Fact::extra, "prepaidindicator", kListed},
+    ParameterName{"transguid", Fact::trans_guid, "transguid", kListed, kGuid},
+    ParameterName{"standin", Fact::standin, "standin", kListed, kFlag},
+    ParameterName{"xselnum", Fact::cross_sell_slot, "xsellnum", kListed, kId},
+    ParameterName{"xsellnum", Fact::cross_sell_slot, "xsellnum", kNats, kId},
+    ParameterName{"testtrans", Fact::test_transaction, "testtrans", kListed, kFlag},
+    ParameterName{"cardtype", Fact::card_type, "cardtype", kListed, kWord},
+    ParameterName{"paymenttype", Fact::payment_type, "paymenttype", kNats, kWord},
+    ParameterName{"paytype", Fact::extra, "paytype", kSeen, kWord},
+    ParameterName{"paymentchoice", Fact::extra, "paymentchoice", kSeen, kWord},
+    ParameterName{"paymentaccountid", Fact::extra, "paymentaccountid", kListed, kId},
+    ParameterName{"prepaidindicator", Fact::extra, "prepaidindicator", kListed, kWord},
     ParameterName{"ccfirst6", Fact::extra, "ccfirst6", kListed},
     ParameterName{"cclast4", Fact::extra, "cclast4", kListed},
-    ParameterName{"ccbincountry", Fact::extra, "ccbincountry", kListed},
-    ParameterName{"scarequired", Fact::extra, "scarequired", kListed},
-    ParameterName{"3dsauthenticated", Fact::extra, "3dsauthenticated", kListed},
-    ParameterName{"is3dsauthenticated", Fact::extra, "3dsauthenticated", kSeen},
+    ParameterName{"ccbincountry", Fact::extra, "ccbincountry", kListed, kCountry},
+    ParameterName{"scarequired", Fact::extra, "scarequired", kListed, kFlag},
+    ParameterName{"3dsauthenticated", Fact::extra, "3dsauthenticated", kListed, kFlag},
+    ParameterName{"is3dsauthenticated", Fact::extra, "3dsauthenticated", kSeen, kFlag},
     ParameterName{"3dsauthenticationtype", Fact::extra, "3dsauthenticationtype", kListed},
     ParameterName{"threedsversion", Fact::extra, "threedsversion", kSeen},
 
     // When.
-    ParameterName{"transtime", Fact::transaction_time, "transtime", kListed},
-    ParameterName{"billertranstime", Fact::transaction_time, "transtime", kCustom},
-    ParameterName{"processingtime", Fact::extra, "processingtime", kSeen},
+    ParameterName{"transtime", Fact::transaction_time, "transtime", kListed, kTime},
+    ParameterName{"billertranstime", Fact::transaction_time, "transtime", kCustom, kTime},
+    ParameterName{"processingtime", Fact::extra, "processingtime", kSeen, kTime},
     ParameterName{"reactivationtimestamp", Fact::reactivation_time, "reactivationtimestamp",
-                  kListed},
-    ParameterName{"reactivationdate", Fact::reactivation_time, "reactivationtimestamp", kCustom},
-    ParameterName{"nextbilldate", Fact::extra, "nextbilldate", kListed},
-    ParameterName{"lastbilldate", Fact::extra, "lastbilldate", kListed},
+                  kListed, kTime},
+    ParameterName{"reactivationdate", Fact::reactivation_time, "reactivationtimestamp", kCustom,
+                  kTime},
+    ParameterName{"nextbilldate", Fact::extra, "nextbilldate", kListed, kTime},
+    ParameterName{"lastbilldate", Fact::extra, "lastbilldate", kListed, kTime},
 
     // Why, and by whom.
     ParameterName{"authcode", Fact::response_code, "authcode", kListed},
@@ -145,10 +156,10 @@ constexpr std::array kNames = {
 
     // Segpay's own housekeeping.
     ParameterName{"template", Fact::extra, "template", kListed},
-    ParameterName{"templatetype", Fact::extra, "templatetype", kSeen},
-    ParameterName{"merchantid", Fact::extra, "merchantid", kSeen},
-    ParameterName{"postbackconfiguniqueid", Fact::extra, "postbackconfiguniqueid", kSeen},
-    ParameterName{"method", Fact::extra, "method", kSeen},
+    ParameterName{"templatetype", Fact::extra, "templatetype", kSeen, kWord},
+    ParameterName{"merchantid", Fact::extra, "merchantid", kSeen, kId},
+    ParameterName{"postbackconfiguniqueid", Fact::extra, "postbackconfiguniqueid", kSeen, kId},
+    ParameterName{"method", Fact::extra, "method", kSeen, kWord},
 };
 
 // By fact.
@@ -175,6 +186,11 @@ bool can_be_user_defined(std::string_view name) {
     const ParameterName* known = find_parameter(name);
     return known && known->name != known->canonical &&
            (known->fact == Fact::member_id || known->fact == Fact::session);
+}
+
+Comparison comparison_of(std::string_view canonical) {
+    const ParameterName* known = find_parameter(canonical);
+    return known ? known->comparison : Comparison::id;
 }
 
 std::string_view canonical_name(Fact fact) {

@@ -3,6 +3,8 @@
 // them all.
 #pragma once
 
+#include "values/comparison.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -78,6 +80,7 @@ struct ParameterName {
     Fact fact = Fact::extra;
     std::string_view canonical; // what the host is told it as, when it travels as an extra
     NameSource source = NameSource::listed;
+    Comparison comparison = Comparison::text; // the same for all names of one thing
 };
 
 std::span<const ParameterName> parameter_names();
@@ -88,6 +91,10 @@ const ParameterName* find_parameter(std::string_view name);
 // Whether NATS's template has it as another name of what the host puts on the link, so that a host
 // can have it for a parameter of its own: memberid and session.
 bool can_be_user_defined(std::string_view name);
+
+// How two values of what the host is told under this name are compared. Of a name that is nobody's
+// but the host's: as an id.
+Comparison comparison_of(std::string_view canonical);
 
 // What the host is told a fact as, when no field of the event took it: "xref1", "authcode".
 std::string_view canonical_name(Fact fact);
