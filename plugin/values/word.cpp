@@ -25,16 +25,8 @@ char16_t windows_1252(char byte) {
 }
 
 void append_utf8(std::string& out, char16_t c) {
-    if (c < 0x80) {
-        out += static_cast<char>(c);
-    } else if (c < 0x800) {
-        out += static_cast<char>(0xC0 | (c >> 6));
-        out += static_cast<char>(0x80 | (c & 0x3F));
-    } else {
-        out += static_cast<char>(0xE0 | (c >> 12));
-        out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-        out += static_cast<char>(0x80 | (c & 0x3F));
-    }
+    std::array<char, 4> utf8;
+    out.append(utf8.data(), write_utf8(utf8.data(), c));
 }
 
 // Length of the UTF-8 character that `bytes` begins with; 0 when it begins with none. Overlong
@@ -155,6 +147,32 @@ std::string_view trimmed_at_ends(std::string_view text) {
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
         text.remove_suffix(1);
     return text;
+}
+
+std::size_t write_utf8(char* room, std::uint32_t character) {
+    const auto rest = [&](unsigned shift) {
+        return static_cast<char>(0x80 | ((character >> shift) & 0x3F));
+    };
+    if (character < 0x80) {
+        room[0] = static_cast<char>(character);
+        return 1;
+    }
+    if (character < 0x800) {
+        room[0] = static_cast<char>(0xC0 | (character >> 6));
+        room[1] = rest(0);
+        return 2;
+    }
+    if (character < 0x10000) {
+        room[0] = static_cast<char>(0xE0 | (character >> 12));
+        room[1] = rest(6);
+        room[2] = rest(0);
+        return 3;
+    }
+    room[0] = static_cast<char>(0xF0 | (character >> 18));
+    room[1] = rest(12);
+    room[2] = rest(6);
+    room[3] = rest(0);
+    return 4;
 }
 
 std::string clean_text(std::string_view bytes) {

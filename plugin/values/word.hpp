@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ std::string clean_text(std::string_view bytes);
 // Bytes that are Windows-1252, of which ISO-8859-1 is a part, as UTF-8. What means nothing there
 // becomes NUL.
 std::string from_windows_1252(std::string_view bytes);
+
+// Writes a character, up to U+10FFFF, into four bytes of room; tells how many it took.
+std::size_t write_utf8(char* room, std::uint32_t character);
 
 // Whether clean_text would leave the text as it is.
 bool is_clean(std::string_view text);

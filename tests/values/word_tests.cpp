@@ -135,6 +135,21 @@ BOOST_AUTO_TEST_CASE(shortening_cuts_between_characters) {
     BOOST_TEST(shortened(euros, 2) == "");
 }
 
+BOOST_AUTO_TEST_CASE(characters_are_written_as_utf8) {
+    const auto written = [](std::uint32_t character) {
+        char room[4];
+        return std::string(room, write_utf8(room, character));
+    };
+    BOOST_TEST(written('A') == "A");
+    BOOST_TEST(written(0x7F) == "\x7F");
+    BOOST_TEST(written(0x80) == "\xC2\x80");
+    BOOST_TEST(written(0x7FF) == "\xDF\xBF");
+    BOOST_TEST(written(0x800) == "\xE0\xA0\x80");
+    BOOST_TEST(written(0xFFFF) == "\xEF\xBF\xBF");
+    BOOST_TEST(written(0x10000) == "\xF0\x90\x80\x80");
+    BOOST_TEST(written(0x10FFFF) == "\xF4\x8F\xBF\xBF");
+}
+
 BOOST_AUTO_TEST_CASE(characters_are_counted) {
     BOOST_TEST(character_count("") == 0u);
     BOOST_TEST(character_count("abc") == 3u);
