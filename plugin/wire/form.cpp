@@ -1,6 +1,7 @@
 // Percent-decoding; the encoding is that of links (wire/encode).
 #include "wire/form.hpp"
 
+#include "values/word.hpp"
 #include "wire/encode.hpp"
 #include "wire/scan.hpp"
 
@@ -30,6 +31,36 @@ int hex_value(char c) { return kHexValue[static_cast<unsigned char>(c)]; }
 
 std::string_view between(const char* begin, const char* end) {
     return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+// "uXXXX" behind a '%': a half of UTF-16, as JavaScript's escape() and IIS write it. -1: none.
+std::int32_t utf16_at(const char* in, const char* end) {
+    if (end - in < 5 || (*in != 'u' && *in != 'U')) return -1;
+    std::int32_t half = 0;
+    for (const char* digit = in + 1; digit != in + 5; ++digit) {
+        if (hex_value(*digit) < 0) return -1;
+        half = half * 16 + hex_value(*digit);
+    }
+    return half;
+}
+
+// Writes the character of "%uXXXX", or of two of them, as UTF-8, which is shorter; what is behind
+// it begins at `in`. False: `in` stands behind no such '%', and nothing is written.
+bool write_unicode_escape(char*& out, const char* end, const char*& in) {
+    constexpr std::int32_t kHigh = 0xD800, kLow = 0xDC00, kBehind = 0xE000;
+    std::int32_t character = utf16_at(in, end);
+    if (character < 0) return false;
+    const char* rest = in + 5;
+    if (character >= kHigh && character < kBehind) {
+        const bool is_pair = character < kLow && end - rest >= 6 && *rest == '%';
+        const std::int32_t low = is_pair ? utf16_at(rest + 1, end) : -1;
+        if (low < kLow || low >= kBehind) return false;
+        character = 0x10000 + ((character - kHigh) << 10) + (low - kLow);
+        rest += 6;
+    }
+    out += write_utf8(out, static_cast<std::uint32_t>(character));
+    in = rest;
+    return true;
 }
 
 // The character that the mark stands for; what is behind it begins at `in`.
@@ -168,6 +199,13 @@ void Form::decode(std::string_view& text, Marks marks, bool& is_plain) {
         if (mark < in) continue; // of what is before the text
         out = copy_runs(out, in, mark);
         const char c = decoded_at(mark, end, in);
+        if (c == '%' && in == mark + 1) [[unlikely]] {
+            const char* const begin = out;
+            if (write_unicode_escape(out, end, in)) {
+                is_printable &= out - begin == 1 && *begin >= 0x20 && *begin < 0x7F;
+                continue;
+            }
+        }
         is_printable &= c >= 0x20 && c < 0x7F;
         *out++ = c;
     }
@@ -207,6 +245,17 @@ void Form::note(FormField& field, std::uint32_t note) {
     familiar = {Spelling(field.name), field.name.size(), {}};
     familiar.traits.place = field.traits.place;
     familiar.traits.note = note;
+}
+
+std::string_view behind_entity_at_length(std::string_view name) {
+    constexpr std::array<std::string_view, 5> kLeft = {"amp;", "#38;", "#038;", "#x26;", "&"};
+    const auto is_left = [&](std::string_view left) {
+        return name.size() > left.size() && equal_ignoring_case(name.substr(0, left.size()), left);
+    };
+    for (auto left = kLeft.begin();
+         (left = std::find_if(kLeft.begin(), kLeft.end(), is_left)) != kLeft.end();)
+        name.remove_prefix(left->size());
+    return name;
 }
 
 Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormLimits limits) {

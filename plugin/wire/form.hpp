@@ -56,9 +56,9 @@ struct FormField {
 // stood at its place in the request before.
 class Form {
 public:
-    // Decodes `encoded` and appends what it holds. '+' is a space; a '%' that begins no escape
-    // stands for itself; empty pieces ("&&") are skipped. Error: a limit is exceeded; it names the
-    // field. What came before stays.
+    // Decodes `encoded` and appends what it holds. '+' is a space; "%uXXXX" is a character of
+    // Unicode; a '%' that begins no escape stands for itself; empty pieces ("&&") are skipped.
+    // Error: a limit is exceeded; it names the field. What came before stays.
     Result<bool> read(std::string_view encoded, const FormLimits& limits = {});
 
     std::span<FormField> fields() { return std::span(fields_).first(count_); }
@@ -124,6 +124,15 @@ private:
     std::array<FamiliarName, kFamiliarNames + 1> familiar_; // by place; the last one is of none
     std::uint64_t reader_ = 0;
 };
+
+// A name without what is left before it of an '&' that a page wrote as "&amp;", however often:
+// "amp;memberid" is memberid.
+std::string_view behind_entity_at_length(std::string_view name);
+inline std::string_view behind_entity(std::string_view name) {
+    const char first = name.empty() ? '\0' : name.front();
+    const bool may_be = first == 'a' || first == 'A' || first == '#' || first == '&';
+    return may_be ? behind_entity_at_length(name) : name;
+}
 
 struct Parameter {
     std::string name; // as sent

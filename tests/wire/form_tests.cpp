@@ -3,10 +3,12 @@
 #include "wire/form.hpp"
 
 #include "fixtures.hpp"
+#include "values/word.hpp"
 
 #include <Poco/URI.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <random>
 #include <string>
@@ -38,6 +40,19 @@ std::string fields(std::size_t count) {
     return encoded;
 }
 
+// "%uXXXX" as byte by byte; size 0: none.
+struct Half {
+    unsigned value = 0;
+    std::size_t size = 0;
+};
+Half slow_half(std::string_view text) {
+    constexpr std::size_t kSize = 6;
+    if (text.size() < kSize || text[0] != '%' || (text[1] | 0x20) != 'u') return {};
+    const std::string digits(text.substr(2, 4));
+    if (digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) return {};
+    return {static_cast<unsigned>(std::stoul(digits, nullptr, 16)), kSize};
+}
+
 // The same language read byte by byte, so that it shares nothing with the blocks and marks of Form.
 std::string slowly_decoded(std::string_view text) {
     const auto digit = [](char c) { return std::string_view("0123456789abcdef").find(c | 0x20); };
@@ -46,7 +61,19 @@ std::string slowly_decoded(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool is_escape =
             text[i] == '%' && i + 2 < text.size() && is_digit(text[i + 1]) && is_digit(text[i + 2]);
-        if (is_escape) {
+        const Half half = slow_half(text.substr(i));
+        const bool is_high = half.value >= 0xD800 && half.value < 0xDC00;
+        const Half low = is_high ? slow_half(text.substr(i + half.size)) : Half{};
+        const bool is_low = low.value >= 0xDC00 && low.value < 0xE000;
+        std::array<char, 4> utf8{};
+        if (half.size != 0 && (half.value < 0xD800 || half.value >= 0xE000)) {
+            decoded.append(utf8.data(), write_utf8(utf8.data(), half.value));
+            i += half.size - 1;
+        } else if (is_high && is_low) {
+            const unsigned both = 0x10000 + ((half.value - 0xD800) << 10) + (low.value - 0xDC00);
+            decoded.append(utf8.data(), write_utf8(utf8.data(), both));
+            i += half.size + low.size - 1;
+        } else if (is_escape) {
             decoded += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
             i += 2;
         } else {
@@ -83,10 +110,13 @@ bool is_printable(std::string_view text) {
 
 std::string random_form(std::mt19937_64& random) {
     constexpr std::string_view kTelling = "&&==%%+41aF~ x\x1F\x7F\x80\xFF";
+    constexpr std::array<std::string_view, 4> kEscapes = {"%u00e9", "%uD83D", "%uDE00", "%u1"};
     const std::size_t plain_share = random() % 30; // short pieces here, long ones there
     std::string encoded(random() % 300, 'n');
     for (char& c : encoded)
         if (random() % (plain_share + 1) == 0) c = kTelling[random() % kTelling.size()];
+    for (std::size_t count = random() % 4; count > 0 && !encoded.empty(); --count)
+        encoded.insert(random() % encoded.size(), kEscapes[random() % kEscapes.size()]);
     return encoded;
 }
 
@@ -161,7 +191,20 @@ BOOST_AUTO_TEST_CASE(broken_escapes_stand_for_themselves) {
                            {"100%", "100%"},
                            {"%%41", "%A"},
                            {"%4%41", "%4A"},
-                           {"%u0041", "%u0041"},
+                           {"%u0041", "A"},
+                           {"Andr%u00e9", "Andr\xC3\xA9"},
+                           {"%U20AC.", "\xE2\x82\xAC."},
+                           {"%uD83D%uDE00", "\xF0\x9F\x98\x80"},
+                           {"%u0026a%u003D", "&a="},
+                           // Halves of a character, and what is too short.
+                           {"%uD83D", "%uD83D"},
+                           {"%uD83D%u0041", "%uD83DA"},
+                           {"%uDE00", "%uDE00"},
+                           {"%uD83D%uD83D%uDE00", "%uD83D\xF0\x9F\x98\x80"},
+                           {"%u00e", "%u00e"},
+                           {"%u", "%u"},
+                           {"%u00g9", "%u00g9"},
+                           {"%25u00e9", "%u00e9"},
                            {"%-1", "%-1"},
                            {"% 1", "% 1"}})
         BOOST_TEST(decoded("v=" + std::string(row.encoded))[0].value == row.value);
