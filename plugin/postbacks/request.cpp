@@ -28,18 +28,53 @@ std::string forwarded_for(const HttpRequest& request) {
     return hops;
 }
 
+// Who a request is from, and who says so.
+struct Sender {
+    std::optional<Address> address; // none: what is said is no address
+    std::string said;
+    std::size_t hop = 0; // of X-Forwarded-For, counted from 1; 0: the socket's peer
+    std::size_t hops = 0;
+};
+
 // The socket's peer, unless that is a trusted proxy: then the last address of X-Forwarded-For that
 // is none of the trusted proxies.
-std::optional<Address> sender_of(const HttpRequest& request, const Authenticity& authenticity) {
-    std::optional<Address> sender = parse_address(request.peer);
+Sender sender_of(const HttpRequest& request, const Authenticity& authenticity) {
+    Sender sender{parse_address(request.peer), std::string(request.peer)};
     const std::string all_hops = forwarded_for(request);
     std::string_view hops = all_hops;
-    while (sender && !hops.empty() && is_in(*sender, authenticity.trusted_proxies)) {
+    if (!hops.empty())
+        sender.hops = 1 + static_cast<std::size_t>(std::count(hops.begin(), hops.end(), ','));
+    for (std::size_t hop = sender.hops;
+         hop > 0 && sender.address && is_in(*sender.address, authenticity.trusted_proxies); --hop) {
         const std::size_t comma = hops.rfind(',');
-        sender = parse_address(comma == std::string_view::npos ? hops : hops.substr(comma + 1));
+        const std::string_view said =
+            comma == std::string_view::npos ? hops : hops.substr(comma + 1);
+        sender.address = parse_forwarded(said);
+        sender.said = said;
+        sender.hop = hop;
         hops = hops.substr(0, comma == std::string_view::npos ? 0 : comma);
     }
     return sender;
+}
+
+std::string hop_of(const Sender& sender) {
+    return "hop " + std::to_string(sender.hop) + " of " + std::to_string(sender.hops) +
+           " in X-Forwarded-For";
+}
+
+std::optional<Refusal> check_sender(const HttpRequest& request, const Authenticity& authenticity) {
+    const Sender sender = sender_of(request, authenticity);
+    if (!sender.address)
+        return Refusal{403, (sender.hop == 0 ? "the sender's address" : hop_of(sender)) + ", \"" +
+                                std::string(shortened(trimmed(clean_text(sender.said)), 60)) +
+                                "\", is not an IP address"};
+    if (is_in(*sender.address, authenticity.addresses)) return std::nullopt;
+    std::string message = "sender " + to_string(*sender.address);
+    if (sender.hop != 0) message += " (" + hop_of(sender) + ")";
+    message += " is not in postbacks.authenticity.addresses";
+    if (sender.hops == 0 && is_in(*sender.address, authenticity.trusted_proxies))
+        message += "; it is a trusted proxy that sent no X-Forwarded-For";
+    return Refusal{403, message};
 }
 
 // Empty when it is no base64.
@@ -99,9 +134,7 @@ bool take_secret(Form& form, const SecretParameter& wanted) {
     bool is_given = false;
     bool is_wrong = false;
     form.erase([&](const FormField& field) {
-        if (field.name.size() != wanted.name.size() ||
-            !equal_ignoring_case(field.name, wanted.name))
-            return false;
+        if (!equal_ignoring_case(behind_entity(field.name), wanted.name)) return false;
         is_given = true;
         if (!wanted.value.contains(field.value)) is_wrong = true;
         return true;
@@ -112,6 +145,13 @@ bool take_secret(Form& form, const SecretParameter& wanted) {
 bool is_form(std::string_view content_type) {
     const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
     return type.empty() || equal_ignoring_case(type, "application/x-www-form-urlencoded");
+}
+
+// As the header says, or as a gzip stream begins.
+bool is_compressed(const HttpRequest& request) {
+    const std::string_view coding = trimmed(request.header("Content-Encoding"));
+    return !(coding.empty() || equal_ignoring_case(coding, "identity")) ||
+           request.body.starts_with("\x1F\x8B");
 }
 
 } // namespace
@@ -135,6 +175,8 @@ std::optional<Refusal> decode_request(const HttpRequest& request, Form& form) {
                        "the request is larger than " + std::to_string(kMaxRequestBytes) + " bytes"};
     if (is_post && !request.body.empty() && !is_form(request.header("Content-Type")))
         return Refusal{415, "the body is not application/x-www-form-urlencoded"};
+    if (is_post && !request.body.empty() && is_compressed(request))
+        return Refusal{415, "the body is compressed; a postback's is plain"};
 
     Result<bool> outcome = form.read(request.query);
     if (outcome && is_post) outcome = form.read(request.body);
@@ -145,16 +187,8 @@ std::optional<Refusal> decode_request(const HttpRequest& request, Form& form) {
 std::optional<Refusal> authenticate(const HttpRequest& request, const Authenticity& authenticity,
                                     Form& form) {
     if (authenticity.is_none) return std::nullopt;
-    if (!authenticity.addresses.empty()) {
-        const std::optional<Address> sender = sender_of(request, authenticity);
-        if (!sender)
-            return Refusal{403, "the sender's address \"" +
-                                    std::string(shortened(clean_text(request.peer), 60)) +
-                                    "\", or what a proxy says of it, is not an IP address"};
-        if (!is_in(*sender, authenticity.addresses))
-            return Refusal{403, "sender " + to_string(*sender) +
-                                    " is not in postbacks.authenticity.addresses"};
-    }
+    if (!authenticity.addresses.empty())
+        if (auto refusal = check_sender(request, authenticity)) return refusal;
     if (authenticity.basic && !has_credentials(request, *authenticity.basic))
         return challenge(request);
     if (authenticity.secret && !take_secret(form, *authenticity.secret))

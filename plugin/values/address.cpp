@@ -46,6 +46,30 @@ std::optional<unsigned> parse_prefix(std::string_view text, unsigned bits) {
     return prefix;
 }
 
+bool is_port(std::string_view text) {
+    unsigned port = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stopped_at, failure] = std::from_chars(text.data(), end, port);
+    return failure == std::errc() && stopped_at == end && port <= 65'535;
+}
+
+bool is_nothing_or_port(std::string_view text) {
+    return text.empty() || (text[0] == ':' && is_port(text.substr(1)));
+}
+
+// RFC 7239: of "proto=https;for=192.0.2.1" the value of "for"; a text that has none is all value.
+std::string_view value_of_for(std::string_view text) {
+    constexpr std::string_view kFor = "for=";
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t end = std::min(rest.find(';'), rest.size());
+        const std::string_view pair = trimmed(rest.substr(0, end));
+        if (equal_ignoring_case(pair.substr(0, kFor.size()), kFor))
+            return trimmed(pair.substr(kFor.size()));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return text;
+}
+
 } // namespace
 
 std::optional<Address> parse_address(std::string_view text) {
@@ -60,6 +84,22 @@ std::optional<Address> parse_address(std::string_view text) {
     address.family = Family::ipv6;
     if (inet_pton(AF_INET6, terminated.data(), address.bytes.data()) != 1) return std::nullopt;
     return without_mapping(address);
+}
+
+std::optional<Address> parse_forwarded(std::string_view text) {
+    std::string_view node = value_of_for(trimmed(text));
+    if (node.size() >= 2 && node.front() == '"' && node.back() == '"')
+        node = trimmed(node.substr(1, node.size() - 2));
+    if (node.starts_with('[')) {
+        const std::size_t end = node.find(']');
+        if (end == std::string_view::npos || !is_nothing_or_port(node.substr(end + 1)))
+            return std::nullopt;
+        return parse_address(node.substr(1, end - 1));
+    }
+    const std::size_t colon = node.find(':');
+    const bool has_port = colon != std::string_view::npos && colon == node.rfind(':');
+    if (!has_port) return parse_address(node); // of IPv6 a port stands behind brackets
+    return is_port(node.substr(colon + 1)) ? parse_address(node.substr(0, colon)) : std::nullopt;
 }
 
 std::string to_string(const Address& address) {

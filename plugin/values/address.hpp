@@ -25,6 +25,10 @@ struct Address {
 // short spellings ("127.1") included. Allocates nothing.
 std::optional<Address> parse_address(std::string_view text);
 
+// An address as proxies write it into X-Forwarded-For: also with a port ("203.0.113.7:51234",
+// "[2001:db8::1]:443"), in brackets, in quotes, or as RFC 7239 has it (for="[2001:db8::1]:443").
+std::optional<Address> parse_forwarded(std::string_view text);
+
 std::string to_string(const Address& address);
 
 // All addresses that begin with the same bits. A single address is one with a full prefix.

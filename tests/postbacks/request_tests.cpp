@@ -209,6 +209,75 @@ BOOST_AUTO_TEST_CASE(forwarded_addresses_count_only_from_trusted_proxies) {
     BOOST_TEST(answer(from({"192.0.2.1"}), "10.0.0.1", {{"X-Forwarded-For", "192.0.2.1"}}) == 403u);
 }
 
+BOOST_AUTO_TEST_CASE(hops_are_read_as_proxies_write_them) {
+    const Authenticity behind = from({"192.0.2.1", "2001:db8:1::/48"}, {"10.0.0.0/8"});
+    const auto hops = [&](std::string_view forwarded) {
+        return answer(behind, "10.0.0.1", {{"X-Forwarded-For", forwarded}});
+    };
+    BOOST_TEST(hops("192.0.2.1:51234") == 200u);
+    BOOST_TEST(hops("\"192.0.2.1\"") == 200u);
+    BOOST_TEST(hops("\"[2001:db8:1::9]:443\"") == 200u);
+    BOOST_TEST(hops("for=\"[2001:db8:1::9]\", for=10.0.0.2") == 200u);
+    BOOST_TEST(hops("203.0.113.9:1, 192.0.2.1:51234, 10.0.0.2:80") == 200u);
+    BOOST_TEST(hops("192.0.2.1:51234, 203.0.113.9:1") == 403u);
+    BOOST_TEST(hops("192.0.2.1:99999") == 403u);
+    BOOST_TEST(answer(behind, "192.0.2.1:51234") == 403u); // a socket's other end is an address
+}
+
+BOOST_AUTO_TEST_CASE(the_hop_that_failed_is_named) {
+    using namespace std::string_view_literals;
+    const Authenticity behind = from({"192.0.2.1"}, {"10.0.0.0/8"});
+    const auto why = [&](std::string_view peer, Headers headers) {
+        Form form;
+        const auto refusal = authenticate({"GET", "", "", peer, std::move(headers)}, behind, form);
+        return refusal ? refusal->message : "believed";
+    };
+    const auto hops = [&](std::string_view forwarded) {
+        return why("10.0.0.1", {{"X-Forwarded-For", forwarded}});
+    };
+    BOOST_TEST(hops("192.0.2.1, unknown, 10.0.0.2") ==
+               "hop 2 of 3 in X-Forwarded-For, \"unknown\", is not an IP address");
+    BOOST_TEST(hops("192.0.2.1,") == "hop 2 of 2 in X-Forwarded-For, \"\", is not an IP address");
+    // Nothing behind a NUL is lost, in the comparison or in the words.
+    BOOST_TEST(hops("192.0.2.1\0, 203.0.113.9"sv) ==
+               "sender 203.0.113.9 (hop 2 of 2 in X-Forwarded-For) is not in "
+               "postbacks.authenticity.addresses");
+    BOOST_TEST(hops("192.0.2.1\0x"sv) ==
+               "hop 1 of 1 in X-Forwarded-For, \"192.0.2.1 x\", is not an IP address");
+    BOOST_TEST(why("192.0.2.1\0x"sv, {}) ==
+               "the sender's address, \"192.0.2.1 x\", is not an IP address");
+    BOOST_TEST(hops("10.0.0.3, 10.0.0.2") ==
+               "sender 10.0.0.3 (hop 1 of 2 in X-Forwarded-For) is not in "
+               "postbacks.authenticity.addresses");
+    BOOST_TEST(why("10.0.0.1", {}) ==
+               "sender 10.0.0.1 is not in postbacks.authenticity.addresses; it is a trusted proxy "
+               "that sent no X-Forwarded-For");
+    BOOST_TEST(why("203.0.113.9", {{"X-Forwarded-For", "192.0.2.1"}}) ==
+               "sender 203.0.113.9 is not in postbacks.authenticity.addresses");
+    // In two lines the hops are counted through.
+    BOOST_TEST(why("10.0.0.1", {{"X-Forwarded-For", "a"}, {"x-forwarded-for", "b"}}) ==
+               "hop 2 of 2 in X-Forwarded-For, \"b\", is not an IP address");
+}
+
+BOOST_AUTO_TEST_CASE(a_compressed_body_is_not_read) {
+    for (std::string_view coding : {"gzip", "deflate", "br", "GZIP", "x-gzip", "gzip, identity"}) {
+        BOOST_TEST(status_of({"POST", "a=1", "b=2", "", {{"Content-Encoding", coding}}}) == 415u);
+        BOOST_TEST(status_of({"POST", "a=1", "", "", {{"Content-Encoding", coding}}}) == 200u);
+        BOOST_TEST(status_of({"GET", "a=1", "", "", {{"Content-Encoding", coding}}}) == 200u);
+    }
+    for (std::string_view coding : {"", "identity", " Identity "})
+        BOOST_TEST(status_of({"POST", "", "b=2", "", {{"Content-Encoding", coding}}}) == 200u);
+    BOOST_TEST(status_of({"POST", "", "\x1F\x8B\x08", "", {}}) == 415u);
+}
+
+BOOST_AUTO_TEST_CASE(the_secret_is_found_behind_an_escaped_ampersand) {
+    const auto given = [&](const Parameters& list) { return answer(with_secret(), "", {}, list); };
+    BOOST_TEST(given({{"amp;natskey", "canary-key"}}) == 200u);
+    BOOST_TEST(given({{"amp;natskey", "canary-ke"}}) == 403u);
+    BOOST_TEST(given({{"natskey", "canary-key"}, {"amp;amp;natskey", "other"}}) == 403u);
+    BOOST_TEST(given({{"ampnatskey", "canary-key"}}) == 403u);
+}
+
 BOOST_AUTO_TEST_CASE(a_line_of_the_proxy_below_the_stranger_s_own_is_the_last_hop) {
     const Authenticity behind = from({"192.0.2.1"}, {"10.0.0.1"});
     BOOST_TEST(answer(behind, "10.0.0.1",

@@ -69,6 +69,54 @@ BOOST_AUTO_TEST_CASE(what_is_no_address_is_none) {
         BOOST_TEST_CONTEXT(text) BOOST_TEST(read(text) == "none");
 }
 
+BOOST_AUTO_TEST_CASE(addresses_as_proxies_write_them) {
+    struct Row {
+        std::string_view text, address;
+    };
+    for (const Row& row : {Row{"203.0.113.7", "203.0.113.7"},
+                           {" 203.0.113.7:51234 ", "203.0.113.7"},
+                           {"203.0.113.7:0", "203.0.113.7"},
+                           {"203.0.113.7:65535", "203.0.113.7"},
+                           {"\"203.0.113.7\"", "203.0.113.7"},
+                           {"\"203.0.113.7:443\"", "203.0.113.7"},
+                           {"\" 203.0.113.7 \"", "203.0.113.7"},
+                           {"2001:db8::1", "2001:db8::1"},
+                           {"[2001:db8::1]", "2001:db8::1"},
+                           {"[2001:db8::1]:443", "2001:db8::1"},
+                           {"\"[2001:db8::1]:443\"", "2001:db8::1"},
+                           {"[::ffff:203.0.113.7]:443", "203.0.113.7"},
+                           {"for=203.0.113.7", "203.0.113.7"},
+                           {"For=\"[2001:db8::1]:4711\"", "2001:db8::1"},
+                           {"proto=https; for=203.0.113.7;by=10.0.0.1", "203.0.113.7"},
+                           // None.
+                           {"203.0.113.7:65536", "none"},
+                           {"203.0.113.7:", "none"},
+                           {"203.0.113.7:-1", "none"},
+                           {"203.0.113.7:443 x", "none"},
+                           {"203.0.113.7:443:443", "none"},
+                           {"\"203.0.113.7", "none"},
+                           {"\"", "none"},
+                           {"'203.0.113.7'", "none"},
+                           {"[2001:db8::1", "none"},
+                           {"2001:db8::1]:443", "none"},
+                           {"[2001:db8::1]443", "none"},
+                           {"[2001:db8::1]:", "none"},
+                           {"[]:443", "none"},
+                           {"[fe80::1%eth0]:443", "none"},
+                           {"for=unknown", "none"},
+                           {"for=_hidden", "none"},
+                           {"by=10.0.0.1", "none"},
+                           {"unknown", "none"},
+                           {":443", "none"},
+                           {"", "none"},
+                           {std::string_view("203.0.113.7\0:443", 16), "none"},
+                           {std::string_view("203.0.113.7:443\0", 16), "none"}})
+        BOOST_TEST_CONTEXT(row.text) {
+            const std::optional<Address> address = parse_forwarded(row.text);
+            BOOST_TEST((address ? to_string(*address) : "none") == row.address);
+        }
+}
+
 BOOST_AUTO_TEST_CASE(a_network_holds_what_begins_with_its_bits) {
     struct Row {
         std::string_view network;
