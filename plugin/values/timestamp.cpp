@@ -3,6 +3,9 @@
 
 #include "values/word.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -134,12 +137,65 @@ std::optional<TimeMs> to_time(const Clock& clock) {
     return duration_cast<milliseconds>(time.time_since_epoch()).count();
 }
 
+std::optional<Clock> read_clock(std::string_view text) {
+    std::optional<Clock> clock = read_us_order(text);
+    return clock ? clock : read_iso(text);
+}
+
+// The spaces that some systems put before AM and PM, or between date and time.
+constexpr std::array<std::string_view, 8> kSpaces = {"\xC2\xA0",     "\xE2\x80\xAF", "\xE2\x80\x89",
+                                                     "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x8A",
+                                                     "\xE2\x80\x82", "\xE3\x80\x80"};
+
+// What is left of a time that was encoded more than once, and with plain spaces. A '+' is a space
+// then: the sign of an offset was encoded, too.
+std::string undone(std::string_view text) {
+    const bool is_encoded = text.find('%') != std::string_view::npos;
+    std::string plain;
+    while (!text.empty()) {
+        const auto* const space =
+            std::find_if(kSpaces.begin(), kSpaces.end(),
+                         [&](std::string_view each) { return text.starts_with(each); });
+        std::size_t taken = 1;
+        unsigned byte = 0; // of which from_chars takes no sign
+        if (space != kSpaces.end()) {
+            plain += ' ';
+            taken = space->size();
+        } else if (is_encoded && text[0] == '+') {
+            plain += ' ';
+        } else if (text[0] == '%' && text.size() > 2 &&
+                   std::from_chars(text.data() + 1, text.data() + 3, byte, 16).ptr ==
+                       text.data() + 3) {
+            plain += static_cast<char>(byte);
+            taken = 3;
+        } else {
+            plain += text[0];
+        }
+        text.remove_prefix(taken);
+    }
+    return plain;
+}
+
+// Encoded twice it is undone once, and then its spaces.
+std::optional<Clock> read_odd_clock(std::string_view text) {
+    constexpr int kMostRounds = 3;
+    constexpr std::size_t kLongest = 200;
+    if (text.size() > kLongest) return std::nullopt;
+    std::string odd(text);
+    for (int round = 0; round < kMostRounds; ++round) {
+        std::string plain = undone(odd);
+        if (plain == odd) break;
+        odd = std::move(plain);
+        if (std::optional<Clock> clock = read_clock(trimmed(odd))) return clock;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 Result<TimeMs> parse_timestamp(std::string_view text) {
-    const std::string_view wanted = trimmed(text);
-    std::optional<Clock> clock = read_us_order(wanted);
-    if (!clock) clock = read_iso(wanted);
+    std::optional<Clock> clock = read_clock(trimmed(text));
+    if (!clock) clock = read_odd_clock(text);
     if (clock)
         if (std::optional<TimeMs> time = to_time(*clock)) return *time;
     return Error{"time \"" + std::string(shortened(text, 60)) +
