@@ -20,6 +20,8 @@ BOOST_AUTO_TEST_CASE(currencies_have_the_decimals_of_iso_4217) {
     for (const Row& row : {Row{"USD", 2},
                            {"EUR", 2},
                            {"GBP", 2},
+                           {"XCG", 2}, // since 2025
+                           {"ZWG", 2}, // since 2024
                            {"JPY", 0},
                            {"KRW", 0},
                            {"CLP", 0},
