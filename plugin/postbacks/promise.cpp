@@ -13,6 +13,7 @@ namespace segpay {
 
 namespace {
 
+constexpr TimeMs kMinuteMs = TimeMs{60} * 1000;
 constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
 
 // A package and the option in it that a link may have been made for; the option is empty for a link
@@ -130,6 +131,10 @@ Objection check_seal_of(const EventDraft& event, const Postback& postback, const
         case SealVerdict::expired:
             return "the seal is older than seal.max_age_days (" +
                    std::to_string(config.seal.max_age_days) + ")";
+        case SealVerdict::early:
+            return "the seal is from the future, by more than " +
+                   std::to_string(kClockSkewMs / kMinuteMs) +
+                   " minutes: set the clock of this machine, or of the one that made the link";
         case SealVerdict::forged:
             break;
     }

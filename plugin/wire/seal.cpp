@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kTimeBytes = 4;
 constexpr std::size_t kMacBytes = 16;
 constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
-constexpr TimeMs kClockSkewMs = TimeMs{5} * 60 * 1000; // front ends may disagree a little
 
 using SealBytes = std::array<unsigned char, kTimeBytes + kMacBytes>;
 
@@ -179,7 +178,8 @@ SealVerdict check_seal(std::string_view seal, std::span<const HmacKey> keys,
             is_genuine = true;
     if (!is_genuine) return SealVerdict::forged;
     const TimeMs age_ms = now - TimeMs{time_s} * 1000;
-    return age_ms > max_age_ms || age_ms < -kClockSkewMs ? SealVerdict::expired : SealVerdict::good;
+    if (age_ms < -kClockSkewMs) return SealVerdict::early;
+    return age_ms > max_age_ms ? SealVerdict::expired : SealVerdict::good;
 }
 
 } // namespace segpay

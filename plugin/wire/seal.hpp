@@ -54,7 +54,10 @@ enum class SealVerdict {
     malformed, // not 32 characters of base32
     forged,    // no key gives this digest for these facts
     expired,   // genuine, but older than allowed
+    early,     // genuine, but from the future: two front ends' clocks differ
 };
+
+constexpr TimeMs kClockSkewMs = TimeMs{5} * 60 * 1000; // front ends may disagree so much
 
 // Tries all keys, in constant time each.
 SealVerdict check_seal(std::string_view seal, std::span<const HmacKey> keys,

@@ -115,6 +115,10 @@ BOOST_AUTO_TEST_CASE(expired_malformed_and_missing_are_told_apart) {
     const Config hasty = example_config_but([](Config& config) { config.seal.max_age_days = 2; });
     BOOST_TEST(echo.check(hasty, kStart + 2 * kDay) == "");
     BOOST_TEST(contains(echo.check(hasty, kStart + 2 * kDay + kSecond), "max_age_days (2)"));
+    BOOST_TEST(echo.check(hasty, kStart - 300 * kSecond) == "");
+    const std::string early = echo.check(hasty, kStart - 301 * kSecond);
+    BOOST_TEST(contains(early, "from the future, by more than 5 minutes"));
+    BOOST_TEST(!contains(early, "older"));
     echo.postback[Fact::seal] = "not a seal";
     BOOST_TEST(
         contains(check_promise(echo.event, echo.postback, example_config(), false, kStart).text(),
