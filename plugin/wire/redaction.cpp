@@ -165,34 +165,118 @@ Part find_address(std::string_view text, std::size_t from) {
     return {};
 }
 
+constexpr std::size_t kShortestCard = 13, kLongestCard = 19;
+
+// Which numbers are given to cards (ISO/IEC 7812, as the brands publish them): by the first four
+// digits, and how many there are. All else that has as many digits is an id, a time or a code.
+struct CardRange {
+    unsigned first, last;
+    std::size_t shortest, longest;
+};
+constexpr std::array kCardRanges = {
+    CardRange{1800, 1800, 15, 15}, // JCB
+    CardRange{2131, 2131, 15, 15}, // JCB
+    CardRange{2200, 2204, 16, 19}, // Mir
+    CardRange{2221, 2720, 16, 16}, // Mastercard
+    CardRange{3000, 3059, 14, 19}, // Diners Club
+    CardRange{3400, 3499, 15, 15}, // American Express
+    CardRange{3528, 3589, 16, 19}, // JCB
+    CardRange{3600, 3699, 14, 19}, // Diners Club
+    CardRange{3700, 3799, 15, 15}, // American Express
+    CardRange{3800, 3999, 14, 19}, // Diners Club
+    CardRange{4000, 4999, 13, 19}, // Visa
+    CardRange{5000, 5099, 13, 19}, // Maestro
+    CardRange{5100, 5599, 16, 16}, // Mastercard
+    CardRange{5600, 5899, 13, 19}, // Maestro
+    CardRange{6000, 6999, 13, 19}, // Discover, Maestro, RuPay, UnionPay
+    CardRange{8100, 8171, 16, 19}, // UnionPay
+    CardRange{9792, 9792, 16, 16}, // Troy
+};
+
+bool is_of_a_brand(std::string_view digits) {
+    unsigned first = 0;
+    for (char digit : digits.substr(0, 4))
+        first = first * 10 + static_cast<unsigned>(digit - '0');
+    return std::any_of(kCardRanges.begin(), kCardRanges.end(), [&](const CardRange& range) {
+        return first >= range.first && first <= range.last && digits.size() >= range.shortest &&
+               digits.size() <= range.longest;
+    });
+}
+
 // ISO/IEC 7812: the last digit of a card number follows from the others.
 bool is_card_number(std::string_view digits) {
-    constexpr std::size_t kShortest = 13, kLongest = 19;
-    if (digits.size() < kShortest || digits.size() > kLongest) return false;
+    if (digits.size() < kShortestCard || digits.size() > kLongestCard) return false;
     unsigned sum = 0;
     for (std::size_t i = 0; i < digits.size(); ++i) {
         const auto digit = static_cast<unsigned>(digits[digits.size() - 1 - i] - '0');
         const unsigned weighed = i % 2 == 0 ? digit : 2 * digit;
         sum += weighed > 9 ? weighed - 9 : weighed;
     }
-    return sum % 10 == 0;
+    return sum % 10 == 0 && is_of_a_brand(digits);
+}
+
+// What may stand between the groups of a card number's digits: one or two of these.
+bool is_between_groups(std::string_view text) {
+    return text.size() <= 2 && std::all_of(text.begin(), text.end(),
+                                           [](char c) { return c == ' ' || c == '-' || c == '.'; });
+}
+
+// The card number of whole groups of digits that begins with the group at `begin`; none: no size.
+Part card_number_at(std::string_view text, std::size_t begin) {
+    std::array<char, kLongestCard> digits;
+    std::size_t count = 0;
+    Part found;
+    for (std::size_t at = begin; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_digit(text[end])) {
+            if (count == digits.size()) return found;
+            digits[count++] = text[end++];
+        }
+        if (is_card_number({digits.data(), count})) found = {begin, end - begin};
+        at = end;
+        while (at < text.size() && !is_digit(text[at]) && at - end < 2)
+            ++at;
+        if (at == end || at == text.size() || !is_digit(text[at]) ||
+            !is_between_groups(text.substr(end, at - end)))
+            break;
+    }
+    return found;
 }
 
 Part find_card_number(std::string_view text, std::size_t from) {
-    for (std::size_t begin = from; begin < text.size();) {
-        std::size_t end = begin;
-        std::string digits;
-        while (end < text.size() && (is_digit(text[end]) ||
-                                     (!digits.empty() && (text[end] == ' ' || text[end] == '-')))) {
-            if (is_digit(text[end])) digits += text[end];
-            ++end;
-        }
-        while (end > begin && !is_digit(text[end - 1]))
-            --end;
-        if (is_card_number(digits)) return {begin, end - begin};
-        begin = end > begin ? end : begin + 1;
+    for (std::size_t begin = from; begin < text.size(); ++begin) {
+        const bool is_begin =
+            is_digit(text[begin]) && (begin == from || !is_digit(text[begin - 1]));
+        if (!is_begin) continue;
+        if (const Part part = card_number_at(text, begin); part.size > 0) return part;
     }
     return {};
+}
+
+// Our own lines name ids, and an id may look like a card number: "segpay/t378282246310005",
+// "purchase 378282246310005", "tranid \"378282246310005\"".
+bool is_named_an_id(std::string_view before) {
+    constexpr std::array<std::string_view, 7> kNames = {
+        "purchase", "purchaseid", "transaction",  "transactionid",
+        "tranid",   "transid",    "relatedtranid"};
+    constexpr std::array<std::string_view, 2> kKeys = {"segpay/t", "segpay/p"};
+    for (std::string_view key : kKeys)
+        if (before.ends_with(key)) return true;
+    while (!before.empty() &&
+           std::string_view(" \"=:").find(before.back()) != std::string_view::npos)
+        before.remove_suffix(1);
+    std::size_t begin = before.size();
+    while (begin > 0 && is_of_address(before[begin - 1]))
+        --begin;
+    const std::string word = lower_case(before.substr(begin));
+    return std::find(kNames.begin(), kNames.end(), word) != kNames.end();
+}
+
+Part find_shown_card_number(std::string_view text, std::size_t from) {
+    Part part = find_card_number(text, from);
+    while (part.size > 0 && is_named_an_id(text.substr(0, part.begins_at)))
+        part = find_card_number(text, part.begins_at + part.size);
+    return part;
 }
 
 } // namespace
@@ -227,8 +311,21 @@ std::string without(std::string_view text, std::string_view secret) {
     return shown.append(text);
 }
 
+bool has_card_number(std::string_view text) {
+    const auto digits = std::count_if(text.begin(), text.end(), is_digit);
+    return digits >= static_cast<std::ptrdiff_t>(kShortestCard) &&
+           find_card_number(text, 0).size > 0;
+}
+
+std::string without_card_numbers(std::string text) {
+    for (Part part = find_card_number(text, 0); part.size > 0;
+         part = find_card_number(text, part.begins_at + kHidden.size()))
+        text.replace(part.begins_at, part.size, kHidden);
+    return text;
+}
+
 std::string for_people(std::string text) {
-    for (auto find : {find_address, find_card_number})
+    for (auto find : {find_address, find_shown_card_number})
         for (Part part = find(text, 0); part.size > 0; part = find(text, part.begins_at + 3))
             text.replace(part.begins_at, part.size, "***");
     return text;

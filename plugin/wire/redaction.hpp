@@ -30,8 +30,16 @@ Parameters redacted(const Parameters& parameters);
 // A text of somebody else's, with "***" wherever it quotes the secret.
 std::string without(std::string_view text, std::string_view secret);
 
+// Whether there is a card number in the text: 13 to 19 digits, together or in groups, with the
+// check digit and in the range of a brand.
+bool has_card_number(std::string_view text);
+
+// The text with "***" for every card number.
+std::string without_card_numbers(std::string text);
+
 // For people: a text that may quote what came from outside, with "***" wherever it holds what looks
-// like an e-mail address or a card number, under whatever name that came.
+// like an e-mail address or a card number, under whatever name that came; but for what the text
+// itself calls a purchase or a transaction.
 std::string for_people(std::string text);
 
 // A form-encoded request, redacted.

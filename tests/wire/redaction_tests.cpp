@@ -117,8 +117,41 @@ BOOST_AUTO_TEST_CASE(addresses_and_card_numbers_show_under_no_name) {
              {"transaction 4444333322221112 of 26346680",
               "transaction 4444333322221112 of 26346680"},
              {"49927398716 and 00000000000000000000", "49927398716 and 00000000000000000000"},
+             // Of no brand, or too short for it: a time, an id.
+             {"at 1790000000008, 123456789012347", "at 1790000000008, 123456789012347"},
+             {"34343434343434 is no 343434343434343 of 15", "34343434343434 is no *** of 15"},
+             // Beside other digits.
+             {"12 4444 3333 2222 1111 35", "12 *** 35"},
+             {"4444.3333.2222.1111 4444333322221111", "*** ***"},
+             {"5 4444333322221111", "5 ***"},
+             {"44443333222211112", "44443333222211112"},
+             {"4444   3333 2222 1111", "4444   3333 2222 1111"},
+             // What the line itself calls an id.
+             {"join segpay/t378282246310005/sale-auth purchase 378282246310005 option 101: applied",
+              "join segpay/t378282246310005/sale-auth purchase 378282246310005 option 101: "
+              "applied"},
+             {"tranid \"378282246310005\" and relatedtranid=378282246310005; 378282246310005",
+              "tranid \"378282246310005\" and relatedtranid=378282246310005; ***"},
+             {"repurchase 378282246310005", "repurchase ***"},
              {"", ""}})
         BOOST_TEST(for_people(row.text) == row.shown);
+}
+
+BOOST_AUTO_TEST_CASE(card_numbers_are_taken_out_of_values) {
+    for (std::string_view card :
+         {"4444333322221111", "4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005",
+          "3782 822463 10005", "6011111111111117", "30569309025904", "3530111333300000",
+          "2223003122003222", "4222222222222", "4000000000000000006"}) {
+        BOOST_TEST(has_card_number(card), card);
+        BOOST_TEST(without_card_numbers("my " + std::string(card) + "!") == "my ***!");
+    }
+    for (std::string_view text : {"", "4444", "4444333322221112", "1234567890123452",
+                                  "2026-11-30 12:00:00.000", "99912345678901234567"}) {
+        BOOST_TEST(!has_card_number(text), text);
+        BOOST_TEST(without_card_numbers(std::string(text)) == text);
+    }
+    // Nothing calls a value an id.
+    BOOST_TEST(without_card_numbers("purchase 378282246310005") == "purchase ***");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
