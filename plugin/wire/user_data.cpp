@@ -1,0 +1,197 @@
+// A reader that goes forward through the text.
+#include "wire/user_data.hpp"
+
+#include "values/secret.hpp"
+#include "values/word.hpp"
+#include "wire/form.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace segpay {
+
+namespace {
+
+constexpr std::string_view kRoot = "EXTRA_DATA";
+constexpr std::size_t kLongestReference = 10; // "#x10FFFF", "#01114111"
+
+struct Entity {
+    std::string_view name;
+    std::string_view text;
+};
+constexpr std::array kEntities = {Entity{"lt", "<"}, Entity{"gt", ">"}, Entity{"amp", "&"},
+                                  Entity{"quot", "\""}, Entity{"apos", "'"}};
+
+bool is_of_name(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.' || c == ':';
+}
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// "#233", "#xE9": the character; none: no number of one.
+std::optional<std::uint32_t> character_of(std::string_view reference) {
+    if (!reference.starts_with('#')) return std::nullopt;
+    reference.remove_prefix(1);
+    const bool is_hex = reference.starts_with('x') || reference.starts_with('X');
+    if (is_hex) reference.remove_prefix(1);
+    std::uint32_t number = 0;
+    const char* const end = reference.data() + reference.size();
+    const auto [stopped_at, failure] =
+        std::from_chars(reference.data(), end, number, is_hex ? 16 : 10);
+    const bool is_one = failure == std::errc() && stopped_at == end && number != 0 &&
+                        number <= 0x10FFFF && !(number >= 0xD800 && number <= 0xDFFF);
+    return is_one ? std::optional(number) : std::nullopt;
+}
+
+// Appends what "&...;" stands for; false: for nothing that is known here.
+bool append_reference(std::string& out, std::string_view reference) {
+    for (const Entity& entity : kEntities)
+        if (reference == entity.name) {
+            out += entity.text;
+            return true;
+        }
+    const std::optional<std::uint32_t> character = character_of(reference);
+    if (!character) return false;
+    std::array<char, 4> utf8{};
+    out.append(utf8.data(), write_utf8(utf8.data(), *character));
+    return true;
+}
+
+// An '&' that begins no reference stands for itself.
+bool append_text(std::string& out, std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t at = std::min(text.find('&'), text.size());
+        out.append(text.substr(0, at));
+        text.remove_prefix(at);
+        if (text.empty()) break;
+        const std::size_t end = text.substr(0, kLongestReference + 2).find(';');
+        if (end == std::string_view::npos) {
+            out += '&';
+            text.remove_prefix(1);
+        } else if (!append_reference(out, text.substr(1, end - 1))) {
+            return false;
+        } else {
+            text.remove_prefix(end + 1);
+        }
+    }
+    return true;
+}
+
+// Each take_* leaves the text as it is when it answers false.
+class Reader {
+public:
+    explicit Reader(std::string_view text) : rest_(text) {}
+
+    void skip_spaces() {
+        while (!rest_.empty() && is_space(rest_.front()))
+            rest_.remove_prefix(1);
+    }
+    bool skip_declaration() {
+        if (!rest_.starts_with("<?xml")) return true;
+        const std::size_t end = rest_.find("?>");
+        if (end == std::string_view::npos) return false;
+        rest_.remove_prefix(end + 2);
+        skip_spaces();
+        return true;
+    }
+    // "<NAME>", "<NAME/>", "</NAME>".
+    enum class Tag { none, begin, empty, end };
+    Tag take_tag(std::string_view& name) {
+        if (!rest_.starts_with('<')) return Tag::none;
+        std::string_view rest = rest_.substr(1);
+        const bool is_end = rest.starts_with('/');
+        if (is_end) rest.remove_prefix(1);
+        const auto* const end = std::find_if_not(rest.begin(), rest.end(), is_of_name);
+        const std::string_view found = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+        rest.remove_prefix(found.size());
+        while (!rest.empty() && is_space(rest.front()))
+            rest.remove_prefix(1);
+        const bool is_empty = !is_end && rest.starts_with('/');
+        if (is_empty) rest.remove_prefix(1);
+        if (found.empty() || !rest.starts_with('>')) return Tag::none;
+        rest_ = rest.substr(1);
+        name = found;
+        return is_end ? Tag::end : is_empty ? Tag::empty : Tag::begin;
+    }
+    std::string_view take_text() {
+        const std::string_view text = rest_.substr(0, rest_.find('<'));
+        rest_.remove_prefix(text.size());
+        return text;
+    }
+    bool is_at_end() const { return rest_.empty(); }
+
+private:
+    std::string_view rest_;
+};
+
+bool read_plain(std::string_view xml, TextStore& texts, UserData& found) {
+    using Tag = Reader::Tag;
+    Reader reader(xml);
+    std::string_view root;
+    reader.skip_spaces();
+    if (!reader.skip_declaration()) return false;
+    const Tag opened = reader.take_tag(root);
+    if (!equal_ignoring_case(root, kRoot) || (opened != Tag::begin && opened != Tag::empty))
+        return false;
+    for (bool is_open = opened == Tag::begin; is_open;) {
+        reader.skip_spaces();
+        std::string_view name, end;
+        const Tag tag = reader.take_tag(name);
+        if (tag == Tag::none) return false;
+        if (tag == Tag::end) {
+            if (name != root) return false;
+            is_open = false;
+            continue;
+        }
+        if (name.size() > kMaxNameBytes || found.size() == kMaxFields) return false;
+        std::string value;
+        value.reserve(xml.size()); // it may be a password: no copy is left behind
+        bool is_read = true;
+        if (tag == Tag::begin)
+            is_read = append_text(value, reader.take_text()) && reader.take_tag(end) == Tag::end &&
+                      end == name;
+        if (is_read) found.emplace_back(texts.keep(lower_case(name)), texts.keep(value));
+        wipe(value);
+        if (!is_read) return false;
+    }
+    reader.skip_spaces();
+    return reader.is_at_end();
+}
+
+bool begins_with(std::string_view text, std::string_view begin) {
+    return equal_ignoring_case(text.substr(0, begin.size()), begin);
+}
+
+std::string_view without_spaces_before(std::string_view text) {
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    return text;
+}
+
+} // namespace
+
+bool is_user_data(std::string_view value) {
+    const std::string_view text = without_spaces_before(value);
+    for (std::string_view bracket : {"<", "&lt;"})
+        if (text.starts_with(bracket)) {
+            const std::string_view rest = text.substr(bracket.size());
+            return begins_with(rest, kRoot) || rest.starts_with("?xml");
+        }
+    return false;
+}
+
+bool read_user_data(std::string_view value, TextStore& texts, UserData& found) {
+    if (!without_spaces_before(value).starts_with("&lt;")) return read_plain(value, texts, found);
+    std::string xml;
+    xml.reserve(value.size());
+    const bool is_read = append_text(xml, value) && read_plain(xml, texts, found);
+    wipe(xml);
+    return is_read;
+}
+
+} // namespace segpay
