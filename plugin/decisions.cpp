@@ -61,8 +61,7 @@ Refused Biller::redeliver(std::string_view key, std::string_view by, Deliver whe
 std::optional<Error> Biller::read_kept(const Entry& entry, Lookup& ledger, Trust trust,
                                        Reading& reading) const {
     (void)reading.form.read(entry.request, kNoLimits);
-    if (auto contradiction = read_postback(reading.form, names_, reading.postback))
-        return contradiction;
+    read_postback(reading.form, names_, reading.postback);
     Translation& translation = reading.translation;
     reading.memory = recall(reading.postback, ledger);
     translate(reading.postback, config_, reading.memory, host_.now(), trust, translation);

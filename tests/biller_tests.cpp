@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(get_and_post_and_mixtures_are_one) {
     check_success(account.post("", whole), Disposition::duplicate);
     check_success(account.post(whole, whole), Disposition::duplicate);
     check_success(account.get(whole), Disposition::duplicate);
-    check_reply(account.post(whole, "price=1.00"), Disposition::refused, 400, "*failure*");
+    check_reply(account.post(whole, "price=1.00"), Disposition::quarantined, 422, "*failure*");
     BOOST_TEST(account.host.events.size() == 1u);
 }
 
@@ -115,12 +115,35 @@ BOOST_AUTO_TEST_CASE(what_is_refused_leaves_no_trace) {
     refused({"PUT", good, "", "127.0.0.1", {}}, 405);
     refused({"GET", "", "", "127.0.0.1", {}}, 400);
     refused({"GET", "&&&", "", "127.0.0.1", {}}, 400);
-    refused({"GET", good + "&price=1.00", "", "127.0.0.1", {}}, 400);
-    refused({"GET", good + "&PRICE=1.00", "", "127.0.0.1", {}}, 400);
+    refused({"GET", good + "&price=1.00", "", "203.0.113.9", {}}, 403);
     refused({"GET", good + "&x=" + std::string(9'000, 'x'), "", "127.0.0.1", {}}, 413);
     refused({"POST", "", good, "127.0.0.1", {{"Content-Type", "application/json"}}}, 415);
+    refused({"POST", "", good, "127.0.0.1", {{"Content-Encoding", "gzip"}}}, 415);
     BOOST_TEST(account.host.events.empty());
     BOOST_TEST(account.entries().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_kept_with_both_values) {
+    Account account;
+    const Reply kept = account.get(sign_up("1", "9001", "&PRICE=1.00&password=canary"));
+    check_reply(kept, Disposition::quarantined, 422, "*failure*");
+    BOOST_TEST(
+        contains(kept.message, R"("price" comes twice, and the values differ: "39.95" and)"));
+    BOOST_REQUIRE(account.entries().size() == 1u);
+    const Entry entry = account.entries()[0];
+    BOOST_TEST(contains(entry.request, "&price=39.95&"));
+    BOOST_TEST(contains(entry.request, "&PRICE=1.00"));
+    BOOST_TEST(entry.event->purchase_id == "1");
+    // Nobody but Segpay knows which is right.
+    Report report;
+    const Refused refused = account.biller.release(kept.key, "ann", Biller::Deliver::here, report);
+    BOOST_TEST((refused.cause == Refused::Cause::wrong_state));
+    BOOST_TEST(contains(refused.message, "cannot be released"));
+    BOOST_TEST((account.state_of(kept.key) == EntryState::quarantined));
+    BOOST_TEST((account.biller.dismiss(kept.key, "ann").cause == Refused::Cause::none));
+    check_success(account.get(sign_up("1", "9001", "&PRICE=1.00&password=canary")),
+                  Disposition::duplicate);
+    check_success(account.get(sign_up("1")), Disposition::delivered);
 }
 
 BOOST_AUTO_TEST_CASE(the_secret_parameter_is_neither_told_nor_kept) {

@@ -248,17 +248,16 @@ inline Parameters parameters_of(const Form& form) {
 class ReadPostback {
 public:
     Postback postback;
-    std::string objection; // empty: it could be read
 
     explicit ReadPostback(Parameters parameters, const NameTable& names = example_names())
         : parameters_(std::move(parameters)), encoded_(encode_form(parameters_)) {
         (void)form_.read(encoded_);
-        read(names);
+        read_postback(form_, names, postback);
     }
     explicit ReadPostback(std::string_view query, const NameTable& names = example_names())
         : encoded_(query) {
         (void)form_.read(encoded_);
-        read(names);
+        read_postback(form_, names, postback);
     }
     ReadPostback(const ReadPostback&) = delete;
     ReadPostback& operator=(const ReadPostback&) = delete;
@@ -273,11 +272,6 @@ public:
     const Form& form() const { return form_; }
 
 private:
-    void read(const NameTable& names) {
-        if (auto contradiction = read_postback(form_, names, postback))
-            objection = contradiction->message;
-    }
-
     Parameters parameters_;
     std::string encoded_;
     Form form_;

@@ -161,7 +161,11 @@ BOOST_AUTO_TEST_CASE(secrets_show_nowhere_whatever_a_request_leads_to) {
     leads_to(guarded.get("transtype=gift&purchaseid=1"), Disposition::unknown);
     leads_to(guarded.get("action=Probe&username=joe"), Disposition::answered);
     leads_to(guarded.get("action=Probe"), Disposition::answered);
-    leads_to(guarded.get(sign_up("4", "4", "&password=canary-two")), Disposition::refused);
+    leads_to(guarded.get(sign_up("4", "4", "&password=canary-two")), Disposition::delivered);
+    leads_to(guarded.get(sign_up("4", "4", "&username=joe&username=jim")),
+             Disposition::quarantined);
+    leads_to(guarded.get(sign_up("4", "4", "&password=" + std::string(9'000, 'c') + "canary")),
+             Disposition::refused);
 
     account.host.answer = [](const auto& e, auto* r) { return quote(e, r, BILLER_RETRY); };
     leads_to(guarded.get(sign_up("5", "5")), Disposition::deferred);
@@ -202,6 +206,10 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_reason_to_set_a_request_aside) {
           sale + bought + "&price=39.95&xsellnum=1&xref1=XS-0",
           sale + "&transid=1&eticketid=162209", sale + "&transid=1&eticketid=1:2",
           sale + "&transid=1&price=39.95", std::string("action=Cancel"),
+          // Contradictions beside two passwords.
+          sale + bought + "&price=39.95&PRICE=1.00&PASSWORD=canary-two&kennwort=canary-three",
+          sale + bought + "&price=39.95&username=joe&username=jim", "approved=No&" + sale + bought,
+          sale + "&amp;user_password=canary",
           // A customer can write this into any field; only the one before is mended.
           sale + bought + "&price=39.95&address=x%A4cycode=XXQ",
           sign_up("1", "1", "&relatedtranid=no+id")}) {
@@ -232,8 +240,6 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_refusal) {
     };
     const std::string wrong_key = sale + "&natskey=canary-wrong";
     const std::string two_keys = good + "&NatsKey=canary-wrong";
-    const std::string two_passwords = good + "&PASSWORD=canary-two";
-    const std::string two_names = good + "&kennwort=canary-two";
     const std::string long_value = good + "&password=" + std::string(9'000, 'c') + "canary";
     const std::string many = good + [] {
         std::string fields;
@@ -257,11 +263,10 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_refusal) {
           {{"GET", good, "", "203.0.113.9", with(kRightBasic)}, 403},
           {{"GET", good, "", "nowhere", with(kRightBasic)}, 403},
           {{"PUT", good, good, "127.0.0.1", with(kRightBasic)}, 405},
-          {{"GET", two_passwords, "", "127.0.0.1", with(kRightBasic)}, 400},
-          {{"GET", two_names, "", "127.0.0.1", with(kRightBasic)}, 400},
           {{"POST", "", huge, "127.0.0.1", with(kRightBasic)}, 413},
           {{"GET", long_value, "", "127.0.0.1", with(kRightBasic)}, 413},
           {{"GET", many, "", "127.0.0.1", with(kRightBasic)}, 413},
+          {{"POST", "", good, "127.0.0.1", {{"Content-Encoding", "canary"}}}, 415},
           {{"POST", "", good, "127.0.0.1", {{"Content-Type", "text/canary"}}}, 415}}) {
         BOOST_TEST_CONTEXT(gate.status << " " << gate.request.query.substr(0, 200)) {
             const Reply reply = guarded.send(gate.request);

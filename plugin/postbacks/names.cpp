@@ -47,7 +47,7 @@ void NameTable::add(std::string_view name, Fact fact, std::string_view canonical
     // Whatever a merchant calls it: what is secret under its own name is secret.
     const Secrecy secrecy = std::max(secrecy_of(small), secrecy_of(canonical));
     const std::size_t index = names_.size();
-    names_.push_back({small, fact, canonical, secrecy});
+    names_.push_back({small, fact, canonical, secrecy, comparison_of(canonical)});
     plain_facts_[names_.size()] = is_secret(secrecy) ? Fact::extra : fact;
     prints_[index] = print_of(small);
     std::size_t slot = slot_of(prints_[index]);

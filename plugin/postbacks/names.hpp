@@ -24,6 +24,7 @@ struct KnownName {
     Fact fact = Fact::extra;
     std::string_view canonical; // lives as long as the table
     Secrecy secrecy = Secrecy::open;
+    Comparison comparison = Comparison::id;
 };
 
 // Threads: any number, once made.

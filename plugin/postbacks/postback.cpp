@@ -1,6 +1,8 @@
 // From fields to facts.
 #include "postbacks/postback.hpp"
 
+#include "values/comparison.hpp"
+#include "values/placeholder.hpp"
 #include "values/said.hpp"
 #include "values/word.hpp"
 
@@ -44,10 +46,11 @@ bool describes(Fact fact) {
     return std::find(kDescribing.begin(), kDescribing.end(), fact) != kDescribing.end();
 }
 
-// A template that was pasted with line breaks has some of them in its names.
+// A template that was pasted with line breaks has some of them in its names, and one that was
+// copied from the source of a page has "&amp;" for '&'.
 const KnownName* known_name(const FormField& field, const NameTable& names) {
-    return field.traits.is_plain_name ? names.find(field.name)
-                                      : names.find(trimmed(clean_text(field.name)));
+    const std::string_view name = behind_entity(field.name);
+    return field.traits.is_plain_name ? names.find(name) : names.find(trimmed(clean_text(name)));
 }
 
 // Whatever stands between the letters of a name, it is as secret as without.
@@ -60,11 +63,24 @@ Secrecy secrecy_of_field(const FormField& field) {
     return secrecy_of(letters);
 }
 
-// The number of its name, noted in the form, which must take the notes of `names`.
-inline std::size_t name_number(FormField& field, const NameTable& names, Form& form) {
-    if (field.traits.note == 0) [[unlikely]]
+void warn_of_garbled_template(Postback& postback) {
+    auto& warnings = postback.warnings;
+    if (std::find(warnings.begin(), warnings.end(), kGarbledTemplate) == warnings.end())
+        warnings.emplace_back(kGarbledTemplate);
+}
+
+// The number of its name, noted in the form, which must take the notes of `names`. A name behind an
+// entity becomes itself.
+inline std::size_t name_number(FormField& field, const NameTable& names, Form& form,
+                               Postback& postback) {
+    if (field.traits.note == 0) [[unlikely]] {
+        if (const std::string_view name = behind_entity(field.name); name != field.name) {
+            field.name = name;
+            warn_of_garbled_template(postback);
+        }
         if (const std::uint16_t number = names.number_of(known_name(field, names)); number != 0)
             form.note(field, number);
+    }
     return field.traits.note;
 }
 
@@ -76,25 +92,48 @@ std::string_view clean(const FormField& field, Postback& postback) {
     return kept;
 }
 
-void note_two_values(Postback& postback, Fact fact, std::string_view name) {
-    const std::string remark = "\"" + lower_case(clean_text(name)) +
-                               "\" and another name for the same fact have different values";
-    if (describes(fact))
-        postback.warnings.push_back(remark);
-    else
-        postback.contradiction = remark;
+// For people. What is nobody's business is not shown.
+std::string shown(std::string_view value, const KnownName& known) {
+    constexpr std::size_t kMaxShown = 40;
+    if (known.secrecy != Secrecy::open) return "***";
+    return "\"" + std::string(shortened(value, kMaxShown)) + "\"";
 }
 
-// The field of the same name that came before; null: there is none. The names have their numbers.
-const FormField* earlier_of(const FormField& field, const Form& form) {
-    const std::uint32_t number = field.traits.note;
+bool came_before(const FormField& field, const Form& form) {
     for (const FormField& earlier : form.fields()) {
         if (&earlier == &field) break;
-        if (earlier.traits.note == number &&
-            (number != 0 || equal_ignoring_case(earlier.name, field.name)))
-            return &earlier;
+        if (equal_ignoring_case(earlier.name, field.name)) return true;
     }
-    return nullptr;
+    return false;
+}
+
+// Two values that do not mean the same. What decides is left to the operator; of what only
+// describes the first value stands.
+void note_two_values(Postback& postback, const FormField& field, const Form& form,
+                     const KnownName* known, std::string_view first, std::string_view second) {
+    std::string remark = "\"" + lower_case(clean_text(field.name)) + "\"";
+    remark += came_before(field, form)
+                  ? " comes twice, and the values differ"
+                  : " and another name for the same fact have different values";
+    if (!known || describes(known->fact)) {
+        postback.warnings.push_back(remark);
+        return;
+    }
+    std::string& all = postback.contradiction;
+    all += (all.empty() ? "" : "; ") + remark + ": " + shown(first, *known) + " and " +
+           shown(second, *known);
+}
+
+void note_placeholder(Postback& postback, const FormField& field, std::string_view value) {
+    std::string remark = "\"" + lower_case(clean_text(field.name)) +
+                         "\" came as an unfilled placeholder, " + std::string(trimmed(value));
+    auto& warnings = postback.warnings;
+    if (std::find(warnings.begin(), warnings.end(), remark) == warnings.end())
+        warnings.push_back(std::move(remark));
+}
+
+Comparison comparison_of(const KnownName* known) {
+    return known ? known->comparison : Comparison::id;
 }
 
 // Where the value of the extra is, or will be.
@@ -121,23 +160,28 @@ std::string_view value_of(const FormField& field, Fact fact, Postback& postback)
     return is_as_sent ? value : trimmed(value);
 }
 
-// Every name once: case does not make two names of one, and the same value twice is harmless. Two
-// names of one thing may both have been typed into the template: what was said first stands.
-std::optional<Error> read_field(Postback& postback, const FormField& field, const Form& form,
-                                const KnownName* known) {
-    const Fact fact = known ? known->fact : Fact::extra;
-    std::string_view* const said = place_of(field, known, postback);
-    const bool is_new = said && !said->data();
-    const FormField* const earlier = is_new ? nullptr : earlier_of(field, form);
-    if (earlier && earlier->value != field.value)
-        return Error{"two different values for \"" + clean_text(field.name) + "\""};
-    if (earlier || !said) return std::nullopt;
-    const std::string_view value = value_of(field, fact, postback);
-    if (said->empty())
-        *said = value;
-    else if (!value.empty() && *said != value)
-        note_two_values(postback, fact, field.name);
-    return std::nullopt;
+// A fact may come under two names, or twice under one: Segpay adds names that the template has too.
+// What says nothing contradicts nothing, and what means the same is the same.
+void read_field(Postback& postback, const FormField& field, const Form& form,
+                const KnownName* known) {
+    std::string_view* const place = place_of(field, known, postback);
+    if (!place) return;
+    std::string_view value = value_of(field, known ? known->fact : Fact::extra, postback);
+    if (is_placeholder(value)) {
+        note_placeholder(postback, field, value);
+        value = value.substr(0, 0);
+    }
+    if (!place->data()) {
+        *place = value;
+        return;
+    }
+    if (*place == value) return;
+    const Comparison comparison = comparison_of(known);
+    if (is_nothing(comparison, value)) return;
+    if (is_nothing(comparison, *place))
+        *place = value;
+    else if (!are_same(comparison, *place, value))
+        note_two_values(postback, field, form, known, *place, value);
 }
 
 // "secret¤cycode=USD": where the value of the field itself ends, and the currency.
@@ -167,6 +211,7 @@ void Postback::clear() {
     extras.clear();
     warnings.clear();
     contradiction.clear();
+    is_currency_recovered = false;
     texts.clear();
 }
 
@@ -200,22 +245,24 @@ bool mend_garbled_template(Form& form, const NameTable& names) {
     return true;
 }
 
-std::optional<Error> read_postback(Form& form, const NameTable& names, Postback& postback) {
+void read_postback(Form& form, const NameTable& names, Postback& postback) {
     postback.clear();
-    if (mend_garbled_template(form, names)) postback.warnings.emplace_back(kGarbledTemplate);
+    postback.is_currency_recovered = mend_garbled_template(form, names);
+    if (postback.is_currency_recovered) warn_of_garbled_template(postback);
     form.take_notes_of(names.id());
     for (FormField& field : form.fields()) {
-        const std::size_t number = name_number(field, names, form);
+        const std::size_t number = name_number(field, names, form, postback);
         const Fact fact = names.plain_fact(number);
         std::string_view& said = postback[fact];
-        if (fact != Fact::extra && field.traits.is_trimmed_value && !said.data()) [[likely]]
+        if (fact != Fact::extra && field.traits.is_trimmed_value && !said.data() &&
+            !may_be_placeholder(field.value)) [[likely]] {
             said = field.value;
-        else if (auto error = read_field(postback, field, form, names.by_number(number)))
-            return error;
+            continue;
+        }
+        read_field(postback, field, form, names.by_number(number));
     }
     for (Fact id : kSegpaysIds)
         postback[id] = said(postback[id]);
-    return std::nullopt;
 }
 
 Parameters kept_parameters(const Form& form, const NameTable& names) {

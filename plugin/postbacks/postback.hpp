@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +23,9 @@ struct Postback {
     std::array<std::string_view, kFactCount> facts;
     std::vector<std::pair<std::string_view, std::string_view>> extras; // lower-case names, in order
     std::vector<std::string> warnings;
-    std::string contradiction; // not empty: a fact that decides, under two names with two values
+    // Not empty: a fact that decides came twice, and the values do not mean the same. Names both.
+    std::string contradiction;
+    bool is_currency_recovered = false; // by mend_garbled_template()
     TextStore texts;
 
     std::string_view operator[](Fact fact) const { return facts[static_cast<std::size_t>(fact)]; }
@@ -33,7 +34,8 @@ struct Postback {
     void clear();
 };
 
-// The warning of a postback whose template has to be mended in the Merchant Portal.
+// The warning of a postback whose template has to be mended in the Merchant Portal: it lost
+// "&curren" to a browser, or has "&amp;" for '&'.
 constexpr std::string_view kGarbledTemplate = "garbled_template";
 
 // Undoes "&password=secret¤cycode=USD", which a browser made out of "&currencycode=" in the
@@ -42,9 +44,8 @@ constexpr std::string_view kGarbledTemplate = "garbled_template";
 bool mend_garbled_template(Form& form, const NameTable& names);
 
 // Mends the form if need be and finds the facts in it. `postback` is used again from request to
-// request, and lives no longer than the form. Error: the same name with two different values; the
-// message names it.
-std::optional<Error> read_postback(Form& form, const NameTable& names, Postback& postback);
+// request, and lives no longer than the form.
+void read_postback(Form& form, const NameTable& names, Postback& postback);
 
 // What may be kept of a request: without passwords and cards, whatever the merchant calls them.
 Parameters kept_parameters(const Form& form, const NameTable& names);

@@ -270,9 +270,7 @@ Objection read_amount(EventDraft& event, const Postback& postback, const JoinOpt
         event.warnings.emplace_back(option ? "currency_from_option" : "currency_from_sale");
     }
     // What a garbled template says is cut out of a field that a customer may have typed.
-    if (option && *currency != option->price.currency &&
-        std::find(event.warnings.begin(), event.warnings.end(), kGarbledTemplate) !=
-            event.warnings.end())
+    if (postback.is_currency_recovered && option && *currency != option->price.currency)
         return "the garbled template gives currency " + std::string(currency->code()) +
                ", but option " + option->id + " costs " +
                std::string(option->price.currency.code());
@@ -454,7 +452,9 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     copy_texts(event, postback, translation.texts);
     if (!postback.contradiction.empty()) { // in the words themselves, perhaps
         translation.outcome = Outcome::quarantine;
-        translation.reason = postback.contradiction;
+        translation.reason = postback.contradiction +
+                             "; it cannot be released: mend the template in the Merchant "
+                             "Portal, see at Segpay which is right, and dismiss it";
         return;
     }
     if (row.meaning == Meaning::unknown) {

@@ -27,8 +27,7 @@ public:
         if (const auto refusal = decode_request(request_, form_)) throw refused(refusal->message);
         if (const auto refusal = authenticate(request_, config_.postbacks.authenticity, form_))
             throw refused(refusal->message);
-        if (const auto error = read_postback(form_, names_, postback_))
-            throw refused(error->message);
+        read_postback(form_, names_, postback_);
         translate(postback_, config_, memory, kNow, Trust::verify, translation_);
         return translation_;
     }

@@ -109,7 +109,8 @@ class CanaryTest(unittest.TestCase):
             "probe": cls.post(action="probe"),
             "without key": cls.post(key=None, purchaseid="905"),
             "wrong key": cls.post(key="canary-wrong-key", purchaseid="905", headers=basic),
-            "contradiction": cls.post(purchaseid="905", PASSWORD="canary-two"),
+            "contradiction": cls.post(purchaseid="906", transid="9061", PRICE="1.00",
+                                      USERNAME="canary-user", PASSWORD="canary-two"),
             "too large": cls.post("POST", purchaseid="905", password="canary" * 20_000),
             "not allowed": cls.post("PUT", purchaseid="905"),
         }
@@ -154,7 +155,7 @@ class CanaryTest(unittest.TestCase):
         self.assertEqual(self.statuses, {
             "refused by the host": 422, "quarantined": 422, "forged": 422, "held": 422,
             "conflict": 409, "unknown": 200, "probe": 200, "without key": 403, "wrong key": 403,
-            "contradiction": 400, "too large": 413, "not allowed": 405})
+            "contradiction": 422, "too large": 413, "not allowed": 405})
         self.assertTrue(self.postbacks)
         states = {row["state"] for row in
                   self.world.rows("SELECT DISTINCT state FROM entries", database="ledger")}
