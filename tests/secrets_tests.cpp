@@ -206,9 +206,10 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_reason_to_set_a_request_aside) {
           sale + bought + "&price=39.95&xsellnum=1&xref1=XS-0",
           sale + "&transid=1&eticketid=162209", sale + "&transid=1&eticketid=1:2",
           sale + "&transid=1&price=39.95", std::string("action=Cancel"),
-          // Contradictions beside two passwords.
+          // Contradictions beside two passwords, and what has lost its words.
           sale + bought + "&price=39.95&PRICE=1.00&PASSWORD=canary-two&kennwort=canary-three",
           sale + bought + "&price=39.95&username=joe&username=jim", "approved=No&" + sale + bought,
+          std::string("transtype=sale&purchaseid=1&stage=Initial&approved=Yes"),
           sale + "&amp;user_password=canary",
           // A customer can write this into any field; only the one before is mended.
           sale + bought + "&price=39.95&address=x%A4cycode=XXQ",

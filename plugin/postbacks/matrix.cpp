@@ -247,6 +247,23 @@ Rows rows_of_words(const Words& words) {
            kRowsOfApproved[static_cast<std::size_t>(words.approved)];
 }
 
+// Whether other words in place of those that are missing would fit a row: then the template lost
+// them. A word that no row asks for is new, and not lost.
+bool is_incomplete(const Postback& postback, const Words& words) {
+    Rows rows = rows_of(Extra::none);
+    const auto keep = [&](Fact fact, const auto& rows_by, Word word) {
+        if (postback[fact].empty()) return;
+        const Rows rows_of_word = rows_by[static_cast<std::size_t>(word)];
+        const bool is_asked_for = (rows_of_word & ~rows_by[static_cast<std::size_t>(kAny)]) != 0;
+        rows &= is_asked_for ? rows_of_word : Rows{0};
+    };
+    keep(Fact::transaction_type, kRowsOfType, words.transaction_type);
+    keep(Fact::action, kRowsOfAction, words.action);
+    keep(Fact::stage, kRowsOfStage, words.stage);
+    keep(Fact::approved, kRowsOfApproved, words.approved);
+    return rows != 0;
+}
+
 Rows rows_of_extras(const Postback& postback, const History& history, Word stage) {
     const auto is_set = [&](Fact fact) { return !said(postback[fact]).empty(); };
     Rows rows = rows_of(Extra::none);
@@ -282,7 +299,11 @@ Classification classify(const Postback& postback, const History& history) {
     const Words words{word_of(postback[Fact::transaction_type]), word_of(postback[Fact::action]),
                       word_of(postback[Fact::stage]), word_of(postback[Fact::approved])};
     const Rows rows = rows_of_words(words) & rows_of_extras(postback, history, words.stage);
-    if (rows == 0) return {};
+    if (rows == 0) {
+        Classification none;
+        if (is_incomplete(postback, words)) none.meaning = Meaning::incomplete;
+        return none;
+    }
     return classification_of(kRows[static_cast<unsigned>(std::countr_zero(rows))], words);
 }
 

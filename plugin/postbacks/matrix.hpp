@@ -23,7 +23,12 @@ struct History {
 
 constexpr std::size_t kMaxWordCharacters = 20; // of a word of the matrix
 
-enum class Meaning { event, probe, unknown };
+enum class Meaning {
+    event,
+    probe,
+    unknown,
+    incomplete, // a word that decides is missing: the template lost it
+};
 
 struct Classification {
     Meaning meaning = Meaning::unknown;

@@ -461,6 +461,14 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
         translation.reason = "no meaning is known for " + shown_words(postback);
         return;
     }
+    if (row.meaning == Meaning::incomplete) {
+        translation.outcome = Outcome::quarantine;
+        translation.reason =
+            "the template is broken, for a word that decides is missing: " + shown_words(postback) +
+            "; it cannot be released: mend the template in the Merchant Portal (nats-segpay portal "
+            "prints it) and dismiss it";
+        return;
+    }
     if (row.meaning == Meaning::probe) {
         const JoinOption* option = nullptr;
         (void)find_product(event, postback, config, nullptr, now, option);

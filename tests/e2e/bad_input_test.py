@@ -86,6 +86,9 @@ class BadInputTest(unittest.TestCase):
         self.assertIn("purchaseid=712&amp;purchaseid=713", page)
         self.assert_no_effect()
 
+    def test_a_template_without_its_words(self):
+        self.assert_kept("the template is broken", purchaseid="714", action="")
+
     def test_body_at_and_over_the_limit(self):
         at_limit = "&".join(f"x{i}=" + "a" * 8000 for i in range(8))
         at_limit += "&y=" + "a" * (64 * 1024 - len(at_limit) - 3)
