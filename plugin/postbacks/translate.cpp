@@ -10,6 +10,7 @@
 #include "postbacks/promise.hpp"
 #include "postbacks/reasons.hpp"
 #include "postbacks/terms.hpp"
+#include "values/country.hpp"
 #include "values/digits.hpp"
 #include "values/said.hpp"
 #include "values/word.hpp"
@@ -37,6 +38,16 @@ std::string_view untouched(std::string_view value) {
     return said(value).empty() ? std::string_view() : value;
 }
 
+// "UK" is GB, and "ZZ" is no country; a name in place of the two letters is told as it came.
+void read_country(EventDraft& event, const Postback& postback, TextStore& texts) {
+    const std::string_view sent = postback[Fact::country];
+    event.country = sent.size() == 2 ? country_code(sent) : sent;
+    if (equal_ignoring_case(event.country, sent)) return;
+    const std::string what =
+        event.country.empty() ? "none of ISO 3166" : std::string(event.country);
+    event.warnings.push_back(texts.keep("country \"" + std::string(sent) + "\" is " + what));
+}
+
 void copy_texts(EventDraft& event, const Postback& postback, TextStore& texts) {
     event.purchase_id = postback[Fact::purchase_id];
     event.transaction_id = postback[Fact::transaction_id];
@@ -49,7 +60,6 @@ void copy_texts(EventDraft& event, const Postback& postback, TextStore& texts) {
     event.email = postback[Fact::email];
     event.name = postback[Fact::name];
     if (event.name.empty()) event.name = full_name(postback, texts);
-    event.country = postback[Fact::country];
     event.upsell = untouched(postback[Fact::upsell]);
     event.tokenplus = untouched(postback[Fact::tokenplus]);
     event.octoken = said(postback[Fact::octoken]);
@@ -57,6 +67,7 @@ void copy_texts(EventDraft& event, const Postback& postback, TextStore& texts) {
     event.card_type = postback[Fact::card_type];
     event.payment_type = postback[Fact::payment_type];
     event.warnings.assign(postback.warnings.begin(), postback.warnings.end());
+    read_country(event, postback, texts);
     event.extras.assign(postback.extras.begin(), postback.extras.end());
 }
 
