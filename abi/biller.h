@@ -511,7 +511,8 @@ typedef struct biller_http_request {
     biller_bytes query;         /* what follows the question mark, still encoded */
     biller_bytes body;          /* still encoded; at most 64 KiB */
     biller_bytes peer;          /* address of the socket's other end, without port; IPv4 or IPv6 */
-    const biller_pair *headers; /* at least Authorization, Content-Type, Host, X-Forwarded-For */
+    const biller_pair *headers; /* at least Authorization, Content-Encoding, Content-Type, Host,
+                                   X-Forwarded-For */
     size_t header_count;
 } biller_http_request;
 

@@ -5,6 +5,7 @@
 #include "values/placeholder.hpp"
 #include "values/said.hpp"
 #include "values/word.hpp"
+#include "wire/user_data.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -136,6 +137,24 @@ Comparison comparison_of(const KnownName* known) {
     return known ? known->comparison : Comparison::id;
 }
 
+// Texts that people write. A card number in one of them, or in what is an extra and no id, is
+// nobody's business; of ids some look like one.
+constexpr std::array kFreeTexts = {Fact::name, Fact::first_name, Fact::last_name,
+                                   Fact::refund_comment, Fact::cancel_comment};
+
+bool may_hold_card(const KnownName* known) {
+    if (!known) return true;
+    return std::find(kFreeTexts.begin(), kFreeTexts.end(), known->fact) != kFreeTexts.end() ||
+           (known->fact == Fact::extra && known->comparison == Comparison::text);
+}
+
+constexpr std::size_t kShortestCardText = 13;
+
+std::string_view without_cards(std::string_view value, Postback& postback) {
+    return has_card_number(value) ? postback.texts.keep(without_card_numbers(std::string(value)))
+                                  : value;
+}
+
 // Where the value of the extra is, or will be.
 std::string_view& extra_of(Postback& postback, std::string_view name) {
     for (auto& [known, value] : postback.extras)
@@ -171,6 +190,8 @@ void read_field(Postback& postback, const FormField& field, const Form& form,
         note_placeholder(postback, field, value);
         value = value.substr(0, 0);
     }
+    if (value.size() >= kShortestCardText && may_hold_card(known))
+        value = without_cards(value, postback);
     if (!place->data()) {
         *place = value;
         return;
@@ -202,6 +223,54 @@ std::optional<Damage> damage_in(const FormField& field) {
         if (before.ends_with(sign))
             return Damage{rest_at - sign.size(), field.value.substr(rest_at + kRest.size())};
     return std::nullopt;
+}
+
+// ---- User data ----------------------------------------------------------------------------------
+
+bool is_user_data_field(const FormField& field, const KnownName* known) {
+    return is_user_data(field.value) || (!known && equal_ignoring_case(field.name, kUserDataName));
+}
+
+// What a link can have said, and the browser: nothing else is taken from what a customer can edit.
+bool is_of_link(const KnownName* known) {
+    constexpr std::array kFacts = {Fact::member_id, Fact::session, Fact::affiliate, Fact::xref1,
+                                   Fact::xref2,     Fact::upsell,  Fact::tokenplus, Fact::octoken,
+                                   Fact::username,  Fact::seal};
+    constexpr std::array<std::string_view, 6> kExtras = {
+        "browsertype", "browserversion", "ipcountry", "ismobiledevice", "platform", "template"};
+    if (!known || std::find(kFacts.begin(), kFacts.end(), known->fact) != kFacts.end()) return true;
+    return known->fact == Fact::extra &&
+           (known->canonical.starts_with("ref") ||
+            std::find(kExtras.begin(), kExtras.end(), known->canonical) != kExtras.end());
+}
+
+// The user data gives way to the fields that it holds, but for secrets and for what another field
+// says.
+void unfold_user_data(Form& form, const NameTable& names, Postback& postback) {
+    UserData found;
+    for (const FormField& field : form.fields()) {
+        if (!is_user_data_field(field, known_name(field, names)) || field.value.empty()) continue;
+        const std::size_t before = found.size();
+        if (read_user_data(field.value, postback.texts, found)) continue;
+        found.resize(before);
+        postback.warnings.push_back("\"" + lower_case(clean_text(field.name)) +
+                                    "\" is no <EXTRA_DATA> that can be read, and was dropped: a "
+                                    "password may be in it");
+    }
+    form.erase([&](const FormField& field) {
+        return is_user_data_field(field, known_name(field, names));
+    });
+    for (const auto& [name, value] : found) {
+        const FormField field{name, value, {.is_plain_value = false, .is_trimmed_value = false}};
+        const KnownName* known = known_name(field, names);
+        const Secrecy secrecy = known ? known->secrecy : secrecy_of_field(field);
+        if (is_secret(secrecy) || !is_of_link(known)) continue;
+        std::string_view* const place = place_of(field, known, postback);
+        const Comparison comparison = comparison_of(known);
+        if (!place || !is_nothing(comparison, *place)) continue;
+        read_field(postback, field, form, known);
+        form.add(field);
+    }
 }
 
 } // namespace
@@ -250,6 +319,7 @@ void read_postback(Form& form, const NameTable& names, Postback& postback) {
     postback.is_currency_recovered = mend_garbled_template(form, names);
     if (postback.is_currency_recovered) warn_of_garbled_template(postback);
     form.take_notes_of(names.id());
+    bool has_user_data = false;
     for (FormField& field : form.fields()) {
         const std::size_t number = name_number(field, names, form, postback);
         const Fact fact = names.plain_fact(number);
@@ -259,18 +329,29 @@ void read_postback(Form& form, const NameTable& names, Postback& postback) {
             said = field.value;
             continue;
         }
-        read_field(postback, field, form, names.by_number(number));
+        const KnownName* known = names.by_number(number);
+        if (is_user_data_field(field, known))
+            has_user_data = true;
+        else
+            read_field(postback, field, form, known);
     }
     for (Fact id : kSegpaysIds)
         postback[id] = said(postback[id]);
+    for (const Fact fact : kFreeTexts)
+        if (postback[fact].size() >= kShortestCardText) [[unlikely]]
+            postback[fact] = without_cards(postback[fact], postback);
+    if (has_user_data) unfold_user_data(form, names, postback);
 }
 
 Parameters kept_parameters(const Form& form, const NameTable& names) {
     Parameters kept;
     for (const FormField& field : form.fields()) {
         const KnownName* known = known_name(field, names);
-        if (!is_secret(known ? known->secrecy : secrecy_of_field(field)))
-            kept.push_back({std::string(field.name), std::string(field.value)});
+        if (is_secret(known ? known->secrecy : secrecy_of_field(field))) continue;
+        std::string value(field.value);
+        if (may_hold_card(known) && has_card_number(value))
+            value = without_card_numbers(std::move(value));
+        kept.push_back({std::string(field.name), std::move(value)});
     }
     return kept;
 }

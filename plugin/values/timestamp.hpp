@@ -14,8 +14,8 @@ namespace segpay {
 using TimeMs = std::int64_t;
 
 // "7/28/2008 3:38:43 PM (GMT STANDARD TIME)", the same without the zone or without PM (24-hour),
-// "mm/dd/yyyy", and ISO 8601 with or without offset and fraction. Any of them also with other spaces
-// (U+00A0, U+202F), and percent-encoded once or twice more.
+// "mm/dd/yyyy", and ISO 8601 with or without offset and fraction. Any of them also with other
+// spaces (U+00A0, U+202F), and percent-encoded once or twice more.
 Result<TimeMs> parse_timestamp(std::string_view text);
 
 // The first moment of a day, "2026-12-31".

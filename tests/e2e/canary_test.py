@@ -110,7 +110,14 @@ class CanaryTest(unittest.TestCase):
             "without key": cls.post(key=None, purchaseid="905"),
             "wrong key": cls.post(key="canary-wrong-key", purchaseid="905", headers=basic),
             "contradiction": cls.post(purchaseid="906", transid="9061", PRICE="1.00",
-                                      USERNAME="canary-user", PASSWORD="canary-two"),
+                                      PASSWORD="canary-two"),
+            "user data": cls.post(
+                purchaseid="907", transid="9071", price="x", userdata="<EXTRA_DATA><PASSWORD>"
+                "canary-user-data</PASSWORD><CARD>" + CARD + "</CARD></EXTRA_DATA>"),
+            "broken user data": cls.post(purchaseid="908", transid="9081", price="x",
+                                         userdata="<EXTRA_DATA><PASSWORD>canary-user-data"),
+            "card": cls.post(purchaseid="909", transid="9091", price="x",
+                             note="it is " + CARD + ".", name="4444 3333 2222 1111"),
             "too large": cls.post("POST", purchaseid="905", password="canary" * 20_000),
             "not allowed": cls.post("PUT", purchaseid="905"),
         }
@@ -155,7 +162,8 @@ class CanaryTest(unittest.TestCase):
         self.assertEqual(self.statuses, {
             "refused by the host": 422, "quarantined": 422, "forged": 422, "held": 422,
             "conflict": 409, "unknown": 200, "probe": 200, "without key": 403, "wrong key": 403,
-            "contradiction": 422, "too large": 413, "not allowed": 405})
+            "contradiction": 422, "user data": 422, "broken user data": 422, "card": 422,
+            "too large": 413, "not allowed": 405})
         self.assertTrue(self.postbacks)
         states = {row["state"] for row in
                   self.world.rows("SELECT DISTINCT state FROM entries", database="ledger")}

@@ -352,6 +352,93 @@ BOOST_AUTO_TEST_CASE(an_unfilled_placeholder_says_nothing_and_is_told_once) {
                     R"("password" came as an unfilled placeholder, <extra password>)"}));
 }
 
+BOOST_AUTO_TEST_CASE(user_data_gives_way_to_what_is_in_it) {
+    const ReadPostback given(
+        {{"purchaseid", "1"},
+         {"session", "said"},
+         {"userdata",
+          "<EXTRA_DATA><FOREIGNID>908172</FOREIGNID><NATSSESS>other</NATSSESS><PASSWORD>canary</"
+          "PASSWORD>"
+          "<CVV>123</CVV><UPSELL>UP-8-301</UPSELL><MINE>my own</MINE><REF1>r</REF1>"
+          "<NOTE>4444333322221111</NOTE></EXTRA_DATA>"}});
+    BOOST_TEST(given[Fact::member_id] == "908172");
+    BOOST_TEST(given[Fact::session] == "said");
+    BOOST_TEST(given[Fact::upsell] == "UP-8-301");
+    BOOST_TEST(given[Fact::password] == "");
+    BOOST_TEST((given.extras() == Extras{{"mine", "my own"}, {"ref1", "r"}, {"note", "***"}}));
+    BOOST_TEST(given.postback.warnings.empty());
+    BOOST_TEST(
+        (kept_parameters(given.form(), example_names()) == Parameters{{"purchaseid", "1"},
+                                                                      {"session", "said"},
+                                                                      {"foreignid", "908172"},
+                                                                      {"upsell", "UP-8-301"},
+                                                                      {"mine", "my own"},
+                                                                      {"ref1", "r"},
+                                                                      {"note", "***"}}));
+}
+
+// A customer edits the link: what only Segpay says is not taken from there.
+BOOST_AUTO_TEST_CASE(user_data_says_what_a_link_can_say_and_no_more) {
+    const Read postback =
+        read({{"userdata",
+               "<EXTRA_DATA><PRICE>0.01</PRICE><APPROVED>Yes</APPROVED><TRANID>9</TRANID>"
+               "<PURCHASEID>5001</PURCHASEID><STAGE>Initial</STAGE><RVAL>1</RVAL>"
+               "<TESTTRANS>0</TESTTRANS><BROWSERTYPE>Firefox</BROWSERTYPE></EXTRA_DATA>"}});
+    for (Fact fact : {Fact::price, Fact::approved, Fact::transaction_id, Fact::purchase_id,
+                      Fact::stage, Fact::test_transaction})
+        BOOST_TEST(postback[fact] == "");
+    BOOST_TEST((postback.extras() == Extras{{"browsertype", "Firefox"}}));
+}
+
+BOOST_AUTO_TEST_CASE(user_data_is_known_under_any_name_and_dropped_when_it_cannot_be_read) {
+    const Read renamed = read({{"ud", "<EXTRA_DATA><foreignid>5</foreignid></EXTRA_DATA>"}});
+    BOOST_TEST(renamed[Fact::member_id] == "5");
+    BOOST_TEST(renamed.extras().empty());
+    for (const Parameters& parameters :
+         {Parameters{{"userdata", "<EXTRA_DATA><PASSWORD>canary</PASSWORD>"}},
+          Parameters{{"memberid", "<EXTRA_DATA><PASSWORD>canary</PASSWORD>"}},
+          Parameters{{"ref1", "&lt;EXTRA_DATA&gt;&lt;PASSWORD>canary"}},
+          Parameters{{"UserData", "PASSWORD=canary"}},
+          Parameters{{"amp;userdata", "PASSWORD=canary"}}}) {
+        const Read postback = read(parameters);
+        BOOST_TEST(postback.extras().empty());
+        BOOST_TEST(postback[Fact::member_id] == "");
+        BOOST_REQUIRE(!postback.warnings().empty());
+        BOOST_TEST(contains(postback.warnings().back(), "was dropped"));
+        BOOST_TEST(!contains(postback.warnings().back(), "canary"));
+        BOOST_TEST(kept_parameters(postback.form(), example_names()).empty());
+    }
+    BOOST_TEST(read({{"userdata", ""}}).warnings().empty());
+}
+
+BOOST_AUTO_TEST_CASE(card_numbers_are_masked_in_texts_and_extras_and_ids_are_not) {
+    const ReadPostback given({{"note", "my card: 4444-3333-2222-1111"},
+                              {"ref1", "4444333322221111"},
+                              {"name", "4444 3333 2222 1111"},
+                              {"billaddr", "5555555555554444 Street"},
+                              {"transid", "378282246310005"},
+                              {"memberid", "4111111111111111"},
+                              {"username", "4111111111111111"},
+                              {"clickid", "1790000000008"}});
+    BOOST_TEST((given.extras() == Extras{{"note", "my card: ***"},
+                                         {"ref1", "***"},
+                                         {"billaddr", "*** Street"},
+                                         {"clickid", "1790000000008"}}));
+    BOOST_TEST(given[Fact::name] == "***");
+    BOOST_TEST(given[Fact::transaction_id] == "378282246310005");
+    BOOST_TEST(given[Fact::member_id] == "4111111111111111");
+    BOOST_TEST(given[Fact::username] == "4111111111111111");
+    BOOST_TEST((kept_parameters(given.form(), example_names()) ==
+                Parameters{{"note", "my card: ***"},
+                           {"ref1", "***"},
+                           {"name", "***"},
+                           {"billaddr", "*** Street"},
+                           {"transid", "378282246310005"},
+                           {"memberid", "4111111111111111"},
+                           {"username", "4111111111111111"},
+                           {"clickid", "1790000000008"}}));
+}
+
 BOOST_AUTO_TEST_CASE(names_behind_an_escaped_ampersand_are_themselves) {
     const Read postback = read_query(
         "purchaseid=1&amp;memberid=5&AMP;ref1=r&amp;amp;mine=m"
