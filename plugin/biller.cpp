@@ -463,8 +463,9 @@ void Biller::tell_once_of_garbled_template(const Postback& postback) {
     if (!is_first_notice(kGarbledTemplate)) return;
     host_.log(LogLevel::warning,
               "a postback template in the Merchant Portal is garbled: it reads \"\xC2\xA4"
-              "cycode=\" where it should read \"&currencycode=\"; the plugin mends what comes, "
-              "but mend the template (nats-segpay portal prints it)");
+              "cycode=\" where it should read \"&currencycode=\", or \"&amp;\" where it should "
+              "read \"&\"; the plugin mends what comes, but mend the template (nats-segpay portal "
+              "prints it)");
 }
 
 // Once a ledger, whatever processes share it. Where it cannot be written, rather twice than never.
