@@ -32,6 +32,8 @@ NameTable::NameTable(const Config& config) : id_(next_id()) {
         if (const ParameterName* meant = find_parameter(own.means))
             add(own.name, meant->fact, meant->canonical);
     add(config.seal.parameter, Fact::seal, "seal"); // where seals are off, old links still have one
+    for (const std::string& sealed : config.seal.extras)
+        add_sealed(sealed);
 }
 
 std::size_t NameTable::slot_of(const Print& print) {
@@ -54,6 +56,18 @@ void NameTable::add(std::string_view name, Fact fact, std::string_view canonical
     while (slots_[slot] != 0)
         slot = (slot + 1) & (kSlots - 1);
     slots_[slot] = static_cast<std::uint16_t>(names_.size());
+}
+
+// What the host seals is an id of its own, also under a name that nobody else knows: it stays as it
+// came, or its seal would not fit.
+void NameTable::add_sealed(std::string_view name) {
+    const KnownName* known = find(name);
+    if (!known) {
+        add(name, Fact::extra, {});
+        names_.back().canonical = names_.back().name; // which does not move any more
+        known = &names_.back();
+    }
+    names_[static_cast<std::size_t>(known - names_.data())].comparison = Comparison::id;
 }
 
 const KnownName* NameTable::find(std::string_view name) const {

@@ -1,6 +1,7 @@
 // NameTable: which fact, or which extra, a parameter name stands for in one account: the names that
 // everybody knows (values/facts.hpp), those that the merchant chose (postbacks.names, user_defined,
-// pay_page.member_id_parameter), and the seal's. Made once, then only asked.
+// pay_page.member_id_parameter), the seal's, and what it covers beside the facts (seal.extras). Made
+// once, then only asked.
 #pragma once
 
 #include "config/config.hpp"
@@ -78,6 +79,7 @@ private:
     }
     static std::size_t slot_of(const Print& print);
     void add(std::string_view name, Fact fact, std::string_view canonical);
+    void add_sealed(std::string_view name);
 
     const std::uint64_t id_;
     std::vector<KnownName> names_;

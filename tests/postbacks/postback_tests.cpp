@@ -439,6 +439,23 @@ BOOST_AUTO_TEST_CASE(card_numbers_are_masked_in_texts_and_extras_and_ids_are_not
                            {"clickid", "1790000000008"}}));
 }
 
+// Or the seal over it would not fit.
+BOOST_AUTO_TEST_CASE(what_the_host_seals_stays_as_it_came) {
+    const NameTable names(example_config_but([](Config& config) {
+        config.seal.extras = {"order", "ref2", "a-name-of-its-own-and-long"};
+    }));
+    const ReadPostback given({{"Order", "4444333322221111"},
+                              {"REF2", "4444333322221111"},
+                              {"ref1", "4444333322221111"},
+                              {"a-name-of-its-own-and-long", "4444333322221111"}},
+                             names);
+    BOOST_TEST((given.extras() == Extras{{"order", "4444333322221111"},
+                                         {"ref2", "4444333322221111"},
+                                         {"ref1", "***"},
+                                         {"a-name-of-its-own-and-long", "4444333322221111"}}));
+    BOOST_TEST(kept_parameters(given.form(), names)[0].value == "4444333322221111");
+}
+
 BOOST_AUTO_TEST_CASE(names_behind_an_escaped_ampersand_are_themselves) {
     const Read postback = read_query(
         "purchaseid=1&amp;memberid=5&AMP;ref1=r&amp;amp;mine=m"
