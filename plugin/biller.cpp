@@ -240,7 +240,7 @@ std::optional<Reply> Biller::keep(EntryState state, const Reading& reading,
     kept.request = encode_form(parameters);
     const Event event = event_of(translation.event);
     kept.password = event.password;
-    if (state != EntryState::unknown) kept.event = event;
+    if (event.kind != EventKind::unknown) kept.event = event;
     kept.message = for_people(reason);
     kept.is_held = translation.is_held;
     SEGPAY_FAILPOINT("keep.begin");

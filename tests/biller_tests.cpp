@@ -146,6 +146,21 @@ BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_kept_with_both_values) {
     check_success(account.get(sign_up("1")), Disposition::delivered);
 }
 
+// There is no event of it that could be told, and none is kept that could not be read.
+BOOST_AUTO_TEST_CASE(what_is_set_aside_without_a_kind_is_kept_without_an_event) {
+    Account account;
+    for (const char* query : {"purchaseid=1&PurchaseID=2", "transtype=sale&purchaseid=1",
+                              "transtype=gift&transtype=sale&action=Auth&purchaseid=1"})
+        check_reply(account.get(query), Disposition::quarantined, 422, "*failure*");
+    const std::vector<Entry> entries = account.entries();
+    BOOST_REQUIRE(entries.size() == 3u);
+    for (const Entry& entry : entries) {
+        BOOST_TEST(!entry.event.has_value());
+        BOOST_TEST(!contains(entry.message, "damaged"));
+        BOOST_TEST(contains(entry.message, "dismiss it"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_secret_parameter_is_neither_told_nor_kept) {
     Account account(example_config_but([](Config& config) {
         config.postbacks.authenticity.secret = SecretParameter{"natskey", Secret("canary-key")};

@@ -27,7 +27,7 @@ Html request_lines(const biller_bytes& encoded) {
     if (encoded.size == 0) return {};
     std::string lines;
     try {
-        for (const auto& [name, value] : decode_form(biller::view(encoded)))
+        for (const auto& [name, value] : decode_fields(biller::view(encoded)))
             lines.append(name).append(" = ").append(value).append("\n");
     } catch (const BadRequest&) {
         lines = biller::text(encoded);

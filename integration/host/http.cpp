@@ -35,15 +35,22 @@ std::string_view HttpRequest::header(std::string_view name) const {
 
 Form decode_form(std::string_view encoded) {
     Form form;
+    for (auto& [name, value] : decode_fields(encoded))
+        form[std::move(name)] = std::move(value);
+    return form;
+}
+
+std::vector<std::pair<std::string, std::string>> decode_fields(std::string_view encoded) {
+    std::vector<std::pair<std::string, std::string>> fields;
     while (!encoded.empty()) {
         const std::string_view pair = encoded.substr(0, encoded.find('&'));
         encoded.remove_prefix(std::min(encoded.size(), pair.size() + 1));
         if (pair.empty()) continue;
         const std::size_t equals = std::min(pair.find('='), pair.size());
         const std::string_view value = pair.substr(std::min(pair.size(), equals + 1));
-        form[decode_component(pair.substr(0, equals))] = decode_component(value);
+        fields.emplace_back(decode_component(pair.substr(0, equals)), decode_component(value));
     }
-    return form;
+    return fields;
 }
 
 std::string encode_component(std::string_view text) {

@@ -45,6 +45,9 @@ using Respond = std::function<HttpResponse(const HttpRequest&)>;
 // Throws BadRequest for broken percent-encoding.
 using Form = std::map<std::string, std::string, std::less<>>;
 Form decode_form(std::string_view encoded);
+
+// In order, and a name as often as it came.
+std::vector<std::pair<std::string, std::string>> decode_fields(std::string_view encoded);
 std::string encode_component(std::string_view text);
 
 // The field's value without spaces at its ends, or empty.

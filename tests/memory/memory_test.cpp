@@ -260,6 +260,21 @@ BOOST_AUTO_TEST_CASE(of_a_repeat_a_contradiction_and_a_garbled_template) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(of_user_data_whole_and_broken) {
+    leaves_nothing([](Account& account) {
+        account.get(SALE "&purchaseid=1&transid=1&userdata=<EXTRA_DATA><x_password>" SHORT_PASSWORD
+                         "</x_password><own>1</own></EXTRA_DATA>",
+                    BILLER_DISPOSITION_DELIVERED);
+        account.get(
+            SALE
+            "&purchaseid=2&transid=2&userdata=%26lt;EXTRA_DATA%26gt;%26lt;pwd%26gt;" LONG_PASSWORD
+            "%26lt;/pwd%26gt;%26lt;/EXTRA_DATA%26gt;",
+            BILLER_DISPOSITION_DELIVERED);
+        account.get(SALE "&purchaseid=3&transid=3&userdata=<EXTRA_DATA><PASSWORD>" LONG_PASSWORD,
+                    BILLER_DISPOSITION_DELIVERED);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(of_what_is_kept_and_released) {
     leaves_nothing([](Account& account) {
         account.get(SALE "&purchaseid=1&transid=1&natsseal=no" SECRETS LONG_PASSWORD,
@@ -299,9 +314,14 @@ BOOST_AUTO_TEST_CASE(of_what_is_delivered_later) {
 
 BOOST_AUTO_TEST_CASE(of_a_refused_request_and_a_question) {
     leaves_nothing([](Account& account) {
-        account.get("purchaseid=1&purchaseid=2" SECRETS LONG_PASSWORD, BILLER_DISPOSITION_REFUSED);
+        account.get(
+            "a-name-that-is-longer-than-the-sixty-four-bytes-that-a-name-may-have=1&" SALE SECRETS
+                LONG_PASSWORD,
+            BILLER_DISPOSITION_REFUSED);
+        account.get("purchaseid=1&purchaseid=2" SECRETS LONG_PASSWORD,
+                    BILLER_DISPOSITION_QUARANTINED);
         account.get(SALE "&password=" LONG_PASSWORD "&password=" SHORT_PASSWORD,
-                    BILLER_DISPOSITION_REFUSED);
+                    BILLER_DISPOSITION_QUARANTINED);
         account.get("action=probe&username=joe" SECRETS ENCODED_PASSWORD,
                     BILLER_DISPOSITION_ANSWERED);
     });
