@@ -239,9 +239,11 @@ bool is_of_link(const KnownName* known) {
     constexpr std::array<std::string_view, 6> kExtras = {
         "browsertype", "browserversion", "ipcountry", "ismobiledevice", "platform", "template"};
     if (!known || std::find(kFacts.begin(), kFacts.end(), known->fact) != kFacts.end()) return true;
-    return known->fact == Fact::extra &&
-           (known->canonical.starts_with("ref") ||
-            std::find(kExtras.begin(), kExtras.end(), known->canonical) != kExtras.end());
+    if (known->fact != Fact::extra) return false;
+    const ParameterName* segpays = find_parameter(known->canonical);
+    const bool is_hosts_own = !segpays || segpays->canonical != known->canonical;
+    return is_hosts_own || known->canonical.starts_with("ref") ||
+           std::find(kExtras.begin(), kExtras.end(), known->canonical) != kExtras.end();
 }
 
 // The user data gives way to the fields that it holds, but for secrets and for what another field

@@ -454,6 +454,9 @@ BOOST_AUTO_TEST_CASE(what_the_host_seals_stays_as_it_came) {
                                          {"ref1", "***"},
                                          {"a-name-of-its-own-and-long", "4444333322221111"}}));
     BOOST_TEST(kept_parameters(given.form(), names)[0].value == "4444333322221111");
+    const ReadPostback in_user_data(
+        {{"userdata", "<EXTRA_DATA><ORDER>4444333322221111</ORDER></EXTRA_DATA>"}}, names);
+    BOOST_TEST((in_user_data.extras() == Extras{{"order", "4444333322221111"}}));
 }
 
 BOOST_AUTO_TEST_CASE(names_behind_an_escaped_ampersand_are_themselves) {
