@@ -44,6 +44,9 @@ public:
     std::optional<Event> transaction(std::string_view id) override {
         return real_->transaction(id);
     }
+    std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override {
+        return real_->purchases_named(username, limit);
+    }
     Kept keep(const KeptRequest& request, TimeMs now) override { return real_->keep(request, now); }
     void answered(const std::string& purchase_id, const std::string& key) override {
         real_->answered(purchase_id, key);
@@ -112,6 +115,10 @@ public:
     std::optional<Event> transaction(std::string_view id) override {
         fail_if("transaction");
         return ForwardingLedger::transaction(id);
+    }
+    std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override {
+        fail_if("purchases_named");
+        return ForwardingLedger::purchases_named(username, limit);
     }
     Kept keep(const KeptRequest& request, TimeMs now) override {
         fail_if("keep");

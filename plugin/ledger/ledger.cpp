@@ -20,6 +20,9 @@ public:
     std::optional<Event> transaction(std::string_view id) override {
         return ledger_.transaction(id);
     }
+    std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override {
+        return ledger_.purchases_named(username, limit);
+    }
 
 private:
     Ledger& ledger_;

@@ -199,8 +199,8 @@ constexpr std::string_view kInMemory = ":memory:"; // the path of one that ends 
 struct LedgerSettings {
     std::string path; // or kInMemory
     std::uint32_t lease_ms = 30'000;
-    Secrets password_key;                            // empty: passwords are not stored
-    std::optional<MysqlConfig> mysql = std::nullopt; // in place of a path
+    Secrets password_key;                             // empty: passwords are not stored
+    std::optional<MysqlConfig> mysql = std::nullopt;  // in place of a path
     TimeMs repeat_window_ms = TimeMs{75} * 60 * 1000; // how long Segpay repeats a member event
 };
 
@@ -212,6 +212,10 @@ public:
     virtual std::optional<Purchase> purchase(std::string_view id) = 0;
     // The approved transaction with that id, if it was claimed here: what a refund takes back.
     virtual std::optional<Event> transaction(std::string_view id) = 0;
+    // The purchases with exactly that user name, newest first (by opened_at_ms, then id), whether
+    // a sale has opened them or not. At most `limit`; 0: all. An empty user name is nobody's.
+    virtual std::vector<Purchase> purchases_named(std::string_view username,
+                                                  std::uint32_t limit) = 0;
 };
 
 class Ledger : public Lookup {
@@ -266,7 +270,8 @@ public:
     virtual std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) = 0;
 
     // Keeps a request for the operator. A quarantined sale that would open its purchase holds it
-    // (Purchase::held_by), in the same durable transaction, and teaches nothing else.
+    // (Purchase::held_by), in the same durable transaction, and teaches nothing else but a user
+    // name, by which the purchase is found until a sale opens it.
     virtual Kept keep(const KeptRequest& request, TimeMs now) = 0;
 
     // Segpay was answered with success for an event whose claim was outstanding: it does not come

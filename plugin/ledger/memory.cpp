@@ -128,6 +128,12 @@ bool holds(const Purchase& purchase, const KeptRequest& request) {
            opens(purchase, *request.event);
 }
 
+void hold(Purchase& purchase, const KeptRequest& request) {
+    purchase.id = request.event->purchase_id;
+    purchase.held_by = request.key;
+    if (purchase.username.empty()) purchase.username = request.event->username;
+}
+
 bool is_waiting_for_sale(const Purchase& purchase) {
     return !purchase.held_by.empty() && !is_open(purchase);
 }

@@ -18,6 +18,10 @@ Purchase learned(Purchase purchase, const Event& event);
 // sale that is not believed, and nothing else has opened the purchase.
 bool holds(const Purchase& purchase, const KeptRequest& request);
 
+// Has it wait. The user name, which nothing vouches for anyway, says which purchase is meant by
+// what names no other.
+void hold(Purchase& purchase, const KeptRequest& request);
+
 // Whether what comes for the purchase waits for a decision about the sale that would open it.
 bool is_waiting_for_sale(const Purchase& purchase);
 

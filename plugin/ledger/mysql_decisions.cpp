@@ -26,6 +26,9 @@ public:
     std::optional<Event> transaction(std::string_view id) override {
         return find_transaction(connection_, id);
     }
+    std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override {
+        return find_purchases(connection_, kPurchasesNamed, username, limit);
+    }
 
 private:
     MysqlConnection& connection_;
@@ -78,8 +81,7 @@ void MysqlLedger::hold_purchase(const KeptRequest& request) {
     if (id.empty()) return;
     StoredPurchase known = locked_purchase(id);
     if (!holds(known.memory, request)) return;
-    known.memory.id = id;
-    known.memory.held_by = request.key;
+    hold(known.memory, request);
     write_purchase(writer(), known.memory, known.version);
 }
 

@@ -159,12 +159,13 @@ std::optional<Purchase> MysqlLedger::purchase(std::string_view id) {
 
 std::vector<Purchase> MysqlLedger::purchases_of(std::string_view member_id, std::uint32_t limit) {
     return read("reading the purchases of a member", [&](MysqlConnection& connection) {
-        std::vector<Purchase> found;
-        const std::int64_t size = limit ? std::int64_t{limit} : INT64_MAX;
-        MysqlQuery rows = connection.query(kPurchasesOf, member_id, size);
-        while (rows.next())
-            found.push_back(read_purchase(rows).memory);
-        return found;
+        return find_purchases(connection, kPurchasesOf, member_id, limit);
+    });
+}
+
+std::vector<Purchase> MysqlLedger::purchases_named(std::string_view username, std::uint32_t limit) {
+    return read("reading the purchases with a user name", [&](MysqlConnection& connection) {
+        return find_purchases(connection, kPurchasesNamed, username, limit);
     });
 }
 

@@ -1,4 +1,4 @@
-// Three questions.
+// Four questions.
 #include "ledger/mysql_reading.hpp"
 
 #include "ledger/mysql_statements.hpp"
@@ -12,6 +12,16 @@ std::optional<Purchase> find_purchase(MysqlConnection& connection, std::string_v
     MysqlQuery row = connection.query(kFindPurchase, id);
     if (!row.next()) return std::nullopt;
     return read_purchase(row).memory;
+}
+
+std::vector<Purchase> find_purchases(MysqlConnection& connection, std::string_view sql,
+                                     std::string_view whose, std::uint32_t limit) {
+    std::vector<Purchase> found;
+    const std::int64_t size = limit ? std::int64_t{limit} : INT64_MAX;
+    MysqlQuery rows = connection.query(sql, whose, size);
+    while (rows.next())
+        found.push_back(read_purchase(rows).memory);
+    return found;
 }
 
 std::optional<Entry> find_entry(MysqlConnection& connection, std::string_view key,

@@ -121,6 +121,12 @@ CREATE TABLE IF NOT EXISTS segpay_notices(
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC
 )sql",
     },
+    // 3: whose user name it is.
+    {
+        R"sql(
+ALTER TABLE segpay_purchases ADD INDEX IF NOT EXISTS purchases_username(username(64), opened_at)
+)sql",
+    },
 }};
 
 using Rows = std::vector<std::vector<std::string>>;

@@ -21,7 +21,7 @@
 
 namespace segpay {
 
-inline constexpr int kMysqlSchemaVersion = 2;
+inline constexpr int kMysqlSchemaVersion = 3;
 
 // Makes the tables, or checks that they are of a ledger that this version can work with, and brings
 // an older one up to date. Any number of front ends may do so at the same time, on any node. Throws

@@ -86,6 +86,12 @@ inline constexpr std::string_view kPurchasesOf =
     " FROM segpay_purchases WHERE member_id = ? AND member_id <> '' AND opened_by <> 0 "
     "ORDER BY opened_at DESC, id DESC LIMIT ?";
 
+// (user name, how many). The third index.
+inline constexpr std::string_view kPurchasesNamed =
+    "SELECT " SEGPAY_MYSQL_PURCHASE_COLUMNS
+    " FROM segpay_purchases WHERE username = ? AND username <> '' "
+    "ORDER BY opened_at DESC, id DESC LIMIT ?";
+
 inline constexpr std::string_view kWaiting =
     "SELECT COUNT(*), MIN(next_attempt_at) FROM segpay_queue";
 

@@ -30,6 +30,9 @@ public:
     std::optional<Event> transaction(std::string_view id) override {
         return find_transaction(connection_, id);
     }
+    std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override {
+        return find_purchases(connection_, kPurchasesNamed, username, limit);
+    }
 
 private:
     SqliteConnection& connection_;
@@ -66,8 +69,7 @@ void SqliteLedger::hold_purchase(const KeptRequest& request) {
     const std::optional<Purchase> known = find_purchase(db_, id);
     Purchase memory = known.value_or(Purchase());
     if (!holds(memory, request)) return;
-    memory.id = id;
-    memory.held_by = request.key;
+    hold(memory, request);
     store_purchase(db_, known, memory);
 }
 

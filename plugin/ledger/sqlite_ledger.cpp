@@ -63,12 +63,14 @@ std::optional<Purchase> SqliteLedger::purchase(std::string_view id) {
 
 std::vector<Purchase> SqliteLedger::purchases_of(std::string_view member_id, std::uint32_t limit) {
     return read("reading the purchases of a member", [&](SqliteConnection& connection) {
-        std::vector<Purchase> found;
-        const std::int64_t size = limit ? std::int64_t{limit} : -1;
-        SqliteQuery rows = connection.query(kPurchasesOf, member_id, size);
-        while (rows.next())
-            found.push_back(read_purchase(rows));
-        return found;
+        return find_purchases(connection, kPurchasesOf, member_id, limit);
+    });
+}
+
+std::vector<Purchase> SqliteLedger::purchases_named(std::string_view username,
+                                                    std::uint32_t limit) {
+    return read("reading the purchases with a user name", [&](SqliteConnection& connection) {
+        return find_purchases(connection, kPurchasesNamed, username, limit);
     });
 }
 
@@ -99,6 +101,11 @@ public:
     std::optional<Event> transaction(std::string_view id) override {
         return ledger_.guarded("reading a transaction",
                                [&] { return find_transaction(*connection_, id); });
+    }
+    std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override {
+        return ledger_.guarded("reading the purchases with a user name", [&] {
+            return find_purchases(*connection_, kPurchasesNamed, username, limit);
+        });
     }
 
 private:

@@ -56,6 +56,7 @@ public:
     std::optional<Purchase> purchase(std::string_view id) override;
     std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) override;
     std::optional<Event> transaction(std::string_view id) override;
+    std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override;
     std::unique_ptr<Lookup> look() override;
     Kept keep(const KeptRequest& request, TimeMs now) override;
     void answered(const std::string& purchase_id, const std::string& key) override;

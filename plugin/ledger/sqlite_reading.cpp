@@ -1,4 +1,4 @@
-// Two questions.
+// Three questions.
 #include "ledger/sqlite_reading.hpp"
 
 #include "ledger/sqlite_statements.hpp"
@@ -13,6 +13,16 @@ std::optional<Entry> find_entry(SqliteConnection& connection, std::string_view k
     SqliteQuery row = connection.query(kReadByKey, key);
     if (!row.next()) return std::nullopt;
     return read_entry(row, box);
+}
+
+std::vector<Purchase> find_purchases(SqliteConnection& connection, std::string_view sql,
+                                     std::string_view whose, std::uint32_t limit) {
+    std::vector<Purchase> found;
+    const std::int64_t size = limit ? std::int64_t{limit} : -1;
+    SqliteQuery rows = connection.query(sql, whose, size);
+    while (rows.next())
+        found.push_back(read_purchase(rows));
+    return found;
 }
 
 std::optional<Event> find_transaction(SqliteConnection& connection, std::string_view id) {

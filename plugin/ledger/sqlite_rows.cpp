@@ -35,7 +35,13 @@ constexpr std::string_view kChangePurchase =
     "WHERE id = ?1";
 constexpr std::string_view kChangeMemory = "UPDATE purchases SET memory = ?2 WHERE id = ?1";
 
-// What of a purchase is packed, in this order; sqlite_schema.cpp packs the same once more, in SQL.
+constexpr std::string_view kAddUsername =
+    "INSERT INTO usernames(username, purchase_id) VALUES(?, ?)";
+constexpr std::string_view kDropUsername =
+    "DELETE FROM usernames WHERE username = ? AND purchase_id = ?";
+
+// What of a purchase is packed, in this order; sqlite_schema.cpp packs the same once more, in SQL,
+// and unpacks the user name.
 constexpr std::array kPackedTexts = {&Purchase::option,
                                      &Purchase::site,
                                      &Purchase::session,
@@ -104,6 +110,17 @@ std::optional<Purchase> find_purchase(SqliteConnection& connection, std::string_
     return read_purchase(row);
 }
 
+namespace {
+
+void store_username(SqliteConnection& connection, std::string_view before,
+                    const Purchase& purchase) {
+    if (before == purchase.username) return;
+    if (!before.empty()) connection.change(kDropUsername, before, purchase.id);
+    if (!purchase.username.empty()) connection.change(kAddUsername, purchase.username, purchase.id);
+}
+
+} // namespace
+
 // What is not named stays in its index, on a page that need not be written.
 void store_purchase(SqliteConnection& connection, const std::optional<Purchase>& known,
                     const Purchase& purchase) {
@@ -117,6 +134,7 @@ void store_purchase(SqliteConnection& connection, const std::optional<Purchase>&
         connection.change(known ? kChangePurchase : kAddPurchase, purchase.id, purchase.member_id,
                           static_cast<std::int64_t>(purchase.opened_by), purchase.opened_at_ms,
                           memory);
+    store_username(connection, known ? known->username : std::string_view(), purchase);
 }
 
 std::int64_t next_sequence(SqliteConnection& connection) {

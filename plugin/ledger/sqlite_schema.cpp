@@ -229,6 +229,31 @@ CREATE TABLE notices(
   name    TEXT PRIMARY KEY,
   told_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+)sql",
+
+    // 6: whose user name it is. In the memory it stands behind nine numbers and four texts.
+    R"sql(
+CREATE TABLE usernames(
+  username    TEXT NOT NULL, -- never empty
+  purchase_id TEXT NOT NULL,
+  PRIMARY KEY(username, purchase_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO usernames
+  SELECT username, id FROM (
+    SELECT id, (
+      WITH RECURSIVE walk(step, rest) AS (
+        SELECT 0, CAST(memory AS BLOB)
+        UNION ALL
+        SELECT step + 1, IIF(step < 9,
+          substr(rest, instr(rest, x'2C') + 1),
+          substr(rest, instr(rest, x'3A') + 1 +
+            CAST(CAST(substr(rest, 1, instr(rest, x'3A') - 1) AS TEXT) AS INTEGER)))
+        FROM walk WHERE step < 13)
+      SELECT CAST(substr(rest, instr(rest, x'3A') + 1,
+        CAST(CAST(substr(rest, 1, instr(rest, x'3A') - 1) AS TEXT) AS INTEGER)) AS TEXT)
+      FROM walk WHERE step = 13) AS username
+    FROM purchases)
+  WHERE username <> '';
 )sql"};
 static_assert(kSteps.size() == kSchemaVersion);
 

@@ -15,6 +15,8 @@
 //   entries_unsettled  what an operator looks at, by arrival: dead letters, kept requests.
 //   purchases_member   what a member has bought, newest first. Written when a purchase is opened or
 //                      its memory changes; a renewal changes nothing.
+//   usernames          whose user name it is. Written when one is learned first; nothing of a
+//                      purchase that has none.
 //   purchase_entries   the history of one purchase, for the operator. Filled afterwards, many
 //                      entries at a time; a listing reads what is not in it yet from the entries.
 // A listing by member reads the whole table.
@@ -24,7 +26,7 @@
 
 namespace segpay {
 
-inline constexpr int kSchemaVersion = 5;
+inline constexpr int kSchemaVersion = 6;
 
 // Makes a new database a ledger, or checks that it is one that this version can work with, brings
 // an older one up to date, and sets how it is written. Throws SqliteError; a message about a

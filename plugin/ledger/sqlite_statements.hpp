@@ -99,6 +99,12 @@ inline constexpr std::string_view kPurchasesOf =
     "WHERE member_id = ? AND member_id <> '' AND opened_by <> 0 "
     "ORDER BY opened_at DESC, id DESC LIMIT ?";
 
+// (user name, how many; negative: all)
+inline constexpr std::string_view kPurchasesNamed =
+    "SELECT " SEGPAY_PURCHASE_COLUMNS
+    " FROM purchases WHERE id IN (SELECT purchase_id FROM usernames WHERE username = ?) "
+    "ORDER BY opened_at DESC, id DESC LIMIT ?";
+
 inline constexpr std::string_view kIsHandedOut = "SELECT size > 0 FROM handed_out";
 // (now)
 inline constexpr std::string_view kHasEndedLease =

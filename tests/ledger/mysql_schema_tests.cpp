@@ -78,6 +78,17 @@ BOOST_AUTO_TEST_CASE(making_that_was_interrupted_goes_on) {
     BOOST_TEST(deliver(*open_here(), transaction("1", "1001")) == "leased");
 }
 
+BOOST_AUTO_TEST_CASE(one_of_schema_2_is_brought_up_to_date) {
+    Fact join = transaction("1", "1001");
+    join.event.username = "joe";
+    BOOST_TEST(deliver(*open_here(), join) == "leased");
+    client()->execute("ALTER TABLE segpay_purchases DROP INDEX purchases_username");
+    client()->execute("UPDATE segpay_meta SET version = 2");
+    BOOST_TEST(open_here()->purchases_named("joe", 0).size() == 1u);
+    BOOST_TEST(value("SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = "
+                     "DATABASE() AND index_name = 'purchases_username'") == "2");
+}
+
 BOOST_AUTO_TEST_CASE(a_newer_one_is_refused) {
     (void)open_here();
     client()->execute("UPDATE segpay_meta SET version = 99");

@@ -107,6 +107,76 @@ BOOST_AUTO_TEST_CASE(finds_the_purchases_of_a_member_newest_first) {
     BOOST_TEST((ledger->purchases_of("m2", 1).front() == ledger->purchase("3")));
 }
 
+BOOST_AUTO_TEST_CASE(finds_the_purchases_of_a_user_name_to_the_byte) {
+    const std::string with_null("jo\0e", 4);
+    const std::string latin = "jo\xE9";
+    const std::string long_name(300, 'x');
+    const struct {
+        const char* id;
+        std::string username;
+        TimeMs opened_at;
+    } sales[] = {{"1", "joe", 100}, {"2", "Joe", 100},    {"3", "joe ", 100},
+                 {"4", "joe", 200}, {"5", "", 100},       {"6", with_null, 100},
+                 {"7", latin, 100}, {"8", long_name, 100}};
+    for (const auto& line : sales) {
+        Fact sale = transaction(line.id, line.id);
+        sale.event.username = line.username;
+        sale.event.occurred_at_ms = line.opened_at;
+        deliver(*ledger, sale);
+    }
+    Fact enable = member("9", Kind::member_enable); // of what no sale has opened
+    enable.event.username = "joe";
+    deliver(*ledger, enable);
+
+    const auto ids = [&](std::string_view username, std::uint32_t limit = 0) {
+        std::string found;
+        for (const Purchase& purchase : ledger->look()->purchases_named(username, limit))
+            found += purchase.id;
+        return found;
+    };
+    BOOST_TEST(ids("joe") == "419");
+    BOOST_TEST(ids("joe", 2) == "41");
+    BOOST_TEST(ids("Joe") == "2");
+    BOOST_TEST(ids("joe ") == "3");
+    BOOST_TEST(ids("jo") == "");
+    BOOST_TEST(ids("") == "");
+    BOOST_TEST(ids(with_null) == "6");
+    BOOST_TEST(ids(latin) == "7");
+    BOOST_TEST(ids(long_name) == "8");
+    BOOST_TEST(ids(long_name.substr(1)) == "");
+    BOOST_TEST((ledger->purchases_named("Joe", 0).front() == ledger->purchase("2")));
+
+    // The sale says it anew.
+    Fact join = transaction("9", "9");
+    join.event.username = "joseph";
+    join.event.occurred_at_ms = 100;
+    deliver(*ledger, join);
+    BOOST_TEST(ids("joe") == "41");
+    BOOST_TEST(ids("joseph") == "9");
+    deliver(*ledger, transaction("9", "10", Kind::rebill));
+    BOOST_TEST(ids("joseph") == "9");
+}
+
+BOOST_AUTO_TEST_CASE(a_kept_sale_tells_its_user_name_and_no_more) {
+    KeptRequest request = kept("segpay/kept/1");
+    request.event = transaction("1", "1001").event;
+    request.event->username = "joe";
+    request.event->member_id = "908172";
+    BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
+    const std::vector<Purchase> found = ledger->purchases_named("joe", 0);
+    BOOST_REQUIRE(found.size() == 1u);
+    Purchase nothing_else;
+    nothing_else.id = "1";
+    nothing_else.username = "joe";
+    nothing_else.held_by = "segpay/kept/1";
+    BOOST_TEST((found.front() == nothing_else));
+    Fact sale = transaction("1", "1002");
+    sale.event.username = "ann";
+    deliver(*ledger, sale);
+    BOOST_TEST(ledger->purchases_named("joe", 0).empty());
+    BOOST_TEST(ledger->purchases_named("ann", 0).size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(is_held_by_a_kept_sale_until_a_sale_opens_it) {
     KeptRequest request = kept("segpay/kept/1");
     request.event = transaction("1", "1001").event;

@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_newer_file) {
     run(file(), "PRAGMA user_version=7");
     BOOST_TEST(refusal(file()) ==
                "ledger " + file() +
-                   ": opening: written by a newer version (schema 7, this version knows up to 5); "
+                   ": opening: written by a newer version (schema 7, this version knows up to 6); "
                    "install that version or name another file");
 }
 
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(brings_a_file_of_schema_1_up_to_date) {
     run(file(), kSchema1);
     run(file(), kEntriesOfSchema1);
     const auto ledger = open(file());
-    BOOST_TEST(SqliteConnection(file(), 1000).integer("PRAGMA user_version") == 5);
+    BOOST_TEST(SqliteConnection(file(), 1000).integer("PRAGMA user_version") == 6);
 
     Purchase first;
     first.id = "1";
@@ -195,8 +195,40 @@ BOOST_AUTO_TEST_CASE(brings_a_file_of_schema_1_up_to_date) {
     BOOST_TEST(ledger->purchase("3")->opening_transaction == "");
     BOOST_TEST(ledger->purchase("4")->is_unpaid);
     BOOST_TEST(ledger->purchases_of("m1", 0).size() == 2u);
+    BOOST_TEST((ledger->purchases_named("joe", 0) == std::vector{first}));
     BOOST_TEST(ledger->take_due(kNow)->key == "k4");
     BOOST_TEST(outcome_name(claim(*ledger, transaction("1", "1009")).outcome) == "queued");
+}
+
+// Schema 6 takes the user names out of what is packed.
+BOOST_AUTO_TEST_CASE(brings_a_file_of_schema_5_up_to_date) {
+    const std::string odd("7:a,b\xE9\0 ", 8); // like what stands before a text
+    const struct {
+        const char* id;
+        std::string option, session, username;
+    } purchases[] = {
+        {"1", "", "", "joe"},      {"2", "", "", ""},         {"3", "1,2:3", "\xC3\xA4:", "joe"},
+        {"4", "101", "aa55", odd}, {"5", "x", "", "anna:1,"},
+    };
+    std::vector<Purchase> before;
+    {
+        const auto ledger = open(file());
+        for (const auto& line : purchases) {
+            Fact join = transaction(line.id, line.id);
+            join.event.option = line.option;
+            join.event.session = line.session;
+            join.event.username = line.username;
+            join.event.eticket = {18446744073709551615u, 7};
+            deliver(*ledger, join);
+            before.push_back(ledger->purchase(line.id).value());
+        }
+    }
+    run(file(), "DROP TABLE usernames; PRAGMA user_version=5");
+    const auto ledger = open(file());
+    BOOST_TEST((ledger->purchases_named("joe", 0) == std::vector{before[2], before[0]}));
+    BOOST_TEST((ledger->purchases_named(odd, 0) == std::vector{before[3]}));
+    BOOST_TEST((ledger->purchases_named("anna:1,", 0) == std::vector{before[4]}));
+    BOOST_TEST(SqliteConnection(file(), 1000).integer("SELECT COUNT(*) FROM usernames") == 4);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_brought_up_to_date_is_as_if_new) {
