@@ -281,9 +281,12 @@ typedef struct biller_event {
                                             settle it without looking),
                                             "product_not_configured" (a decline, or what comes later
                                             on a purchase that is not known, of no join option),
-                                            "purchase_not_said", "transaction_not_said" and
-                                            "amount_not_understood" (a decline without: it changes
-                                            nothing), "currency_not_said" (and so no amount),
+                                            "purchase_found" (none was said; it was
+                                            found by the transaction or the user name: have the
+                                            template ask for it), "purchase_not_said",
+                                            "transaction_not_said" and "amount_not_understood" (a
+                                            decline without: it changes nothing),
+                                            "currency_not_said" (and so no amount),
                                             "currency_from_sale" (that of the sale that is taken
                                             back), "terms_not_as_configured" (the processor says
                                             another price or period of the price point than the

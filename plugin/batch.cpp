@@ -5,6 +5,7 @@
 #include "biller.hpp"
 
 #include "ledger/failpoint.hpp"
+#include "postbacks/unnamed.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -64,7 +65,9 @@ private:
 };
 
 // By what it would be told with (see Biller::recall): its purchase and the sale that it is about.
+// What names no purchase may be found to be about any of the run.
 bool Biller::Run::depends_on_run(const Postback& postback) const {
+    if (is_unnamed(postback)) return true;
     const auto is_among = [](const auto& known, std::string_view id) {
         return !id.empty() && known.contains(std::string(id));
     };
@@ -111,6 +114,12 @@ void Biller::Run::understand(Member& member) {
         biller_.understand(reading, *ledger_);
         if (biller_.is_to_be_claimed(reading)) {
             member.event = event_of(reading.translation.event);
+            if (std::optional<Claim> again = biller_.claim_kept(reading, member.event)) {
+                ledger_.reset(); // it was durable before the rest of the run
+                member.claim = *std::move(again);
+                member.reply = biller_.deliver_claimed(reading, member.event, member.claim);
+                return;
+            }
             if (repeats_in_run(reading)) end();
             remember(reading.postback);
             return;

@@ -1,8 +1,8 @@
 // Links; the way in, step by step; and recovery. What an operator decides is in decisions.cpp.
 #include "biller.hpp"
 
-#include "events/kept_key.hpp"
 #include "ledger/failpoint.hpp"
+#include "postbacks/unnamed.hpp"
 #include "values/word.hpp"
 #include "wire/redaction.hpp"
 
@@ -59,22 +59,9 @@ TimeMs pause_after(std::uint32_t attempts, const LedgerConfig& config) {
     return std::min(first << doublings, kLongestPauseMs);
 }
 
-std::string line_about(const Event& event, std::string_view key, std::string_view what) {
-    std::string line = std::string(kind_name(event.kind)) + " " + std::string(key);
-    if (!event.purchase_id.empty())
-        line += " purchase " + std::string(shortened(event.purchase_id, kMaxShownId));
-    if (!event.option.empty()) line += " option " + event.option;
-    return line + ": " + std::string(what);
-}
-
 // Those since an operator's last decision.
 std::uint32_t attempts_that_count(const Entry& entry) {
     return entry.attempts - entry.attempts_forgiven;
-}
-
-// An operator has released or dismissed it: Segpay need not come again.
-bool is_decided(const std::optional<Entry>& entry) {
-    return entry && (entry->state == EntryState::released || entry->state == EntryState::dismissed);
 }
 
 } // namespace
@@ -151,7 +138,9 @@ Reply Biller::handle(const HttpRequest& request) {
         }
         const Event event = event_of(reading.translation.event);
         const TimeMs now = host_.now();
-        const Claim claim = ledger_->claim(event, reading.translation.identity, now);
+        std::optional<Claim> again = claim_kept(reading, event);
+        const Claim claim =
+            again ? *std::move(again) : ledger_->claim(event, reading.translation.identity, now);
         const Reply reply = deliver_claimed(reading, event, claim);
         if (ends_outstanding(claim, reply, now)) ledger_->answered(event.purchase_id, claim.key);
         return reply;
@@ -178,19 +167,35 @@ Reply Biller::unavailable(const LedgerError& failure) const {
 }
 
 void Biller::understand(Reading& reading, Lookup& ledger) const {
-    reading.memory = recall(reading.postback, ledger);
+    recall(reading, ledger, Trust::verify, {});
     translate(reading.postback, config_, reading.memory, host_.now(), Trust::verify,
               reading.translation);
 }
 
-Memory Biller::recall(const Postback& postback, Lookup& ledger) {
-    Memory memory;
-    memory.purchase = ledger.purchase(postback[Fact::purchase_id]);
+// What it is about, and whose that is. `found_before`: the purchase that was found for it when it
+// came.
+void Biller::recall(Reading& reading, Lookup& ledger, Trust trust,
+                    std::string_view found_before) const {
+    auto& [form, postback, memory, translation] = reading;
+    std::string_view& purchase = postback[Fact::purchase_id];
+    if (memory.is_found) purchase = {}; // as it came
+    memory = {};
+    if (!purchase.empty()) {
+        memory.purchase = ledger.purchase(purchase);
+    } else if (!found_before.empty()) {
+        memory.purchase = ledger.purchase(found_before);
+    } else {
+        Found found = find_unnamed(postback, config_, trust, host_.now(), ledger);
+        memory.purchase = std::move(found.purchase);
+        memory.why_not_found = std::move(found.why_not);
+    }
+    memory.is_found = purchase.empty() && memory.purchase;
+    if (memory.is_found) purchase = memory.purchase->id;
+
     const std::string_view related = postback[Fact::related_transaction_id];
     const bool is_declined = is_word(postback[Fact::approved], "no");
     const std::string_view sale = is_declined ? postback[Fact::transaction_id] : related;
     if (!sale.empty()) memory.sale = ledger.transaction(sale);
-    return memory;
 }
 
 // A fact that was believed once is not doubted when it comes again, after a seal has grown old or a
@@ -228,36 +233,6 @@ Reply Biller::answer_probe(const EventDraft& draft) const {
                                                 : "the host cannot tell whether the name is free";
     }
     return answer;
-}
-
-std::optional<Reply> Biller::keep(EntryState state, const Reading& reading,
-                                  const std::string& reason) {
-    const Translation& translation = reading.translation;
-    const Parameters parameters = kept_parameters(reading.form, names_);
-    KeptRequest kept;
-    kept.state = state;
-    kept.key = kept_key(parameters, translation.is_held);
-    kept.request = encode_form(parameters);
-    const Event event = event_of(translation.event);
-    kept.password = event.password;
-    if (event.kind != EventKind::unknown) kept.event = event;
-    kept.message = for_people(reason);
-    kept.is_held = translation.is_held;
-    SEGPAY_FAILPOINT("keep.begin");
-    const Kept became = ledger_->keep(kept, host_.now());
-    SEGPAY_FAILPOINT("keep.end");
-    if (became == Kept::for_freed) return std::nullopt;
-
-    const Disposition disposition = state == EntryState::unknown    ? Disposition::unknown
-                                    : state == EntryState::conflict ? Disposition::conflict
-                                                                    : Disposition::quarantined;
-    if (became == Kept::anew)
-        host_.log(LogLevel::warning,
-                  line_about(event, kept.key,
-                             std::string(disposition_name(disposition)) + ": " + kept.message));
-    else if (is_decided(ledger_->entry(kept.key)))
-        return reply(Disposition::duplicate, kept.key, {});
-    return reply(disposition, kept.key, kept.message);
 }
 
 Reply Biller::deliver_claimed(const Reading& reading, const Event& event, const Claim& claim) {
@@ -363,6 +338,14 @@ Biller::Delivery Biller::conclude(InHand::Hold& told, HostAnswer answer, std::st
 }
 
 // A retry is a warning, which needs nobody; a dead letter waits for somebody.
+std::string Biller::line_about(const Event& event, std::string_view key, std::string_view what) {
+    std::string line = std::string(kind_name(event.kind)) + " " + std::string(key);
+    if (!event.purchase_id.empty())
+        line += " purchase " + std::string(shortened(event.purchase_id, kMaxShownId));
+    if (!event.option.empty()) line += " option " + event.option;
+    return line + ": " + std::string(what);
+}
+
 void Biller::log_delivery(Delivery delivery, const Entry& entry, const Settlement& settlement,
                           const std::string& why) const {
     LogLevel level = LogLevel::info;

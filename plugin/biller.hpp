@@ -155,7 +155,7 @@ private:
     // The way in. A reply: that is the end of it.
     std::optional<Reply> read(const HttpRequest& request, Reading& reading);
     void understand(Reading& reading, Lookup& ledger) const;
-    static Memory recall(const Postback& postback, Lookup& ledger);
+    void recall(Reading& reading, Lookup& ledger, Trust trust, std::string_view found_before) const;
     // Whether it is an event that the ledger decides about; if not, it is answered.
     bool is_to_be_claimed(const Reading& reading);
     bool is_known(const Identity& identity);
@@ -163,6 +163,9 @@ private:
     std::optional<Reply> answer(const Reading& reading);
     Reply answer_probe(const EventDraft& draft) const;
     std::optional<Reply> keep(EntryState state, const Reading& reading, const std::string& reason);
+    std::string key_to_keep(const Reading& reading, const Parameters& parameters,
+                            bool is_held) const;
+    std::optional<Claim> claim_kept(const Reading& reading, const Event& event);
     Reply deliver_claimed(const Reading& reading, const Event& event, const Claim& claim);
     // Whether Segpay would have come again, and does not after this reply to what came `since`.
     bool ends_outstanding(const Claim& claim, const Reply& reply, TimeMs since) const;
@@ -186,6 +189,7 @@ private:
     // Everything of the purchase that is due, in order, until the host says "not now".
     void deliver_purchase(const std::string& purchase_id, Report& report);
     static void count(Delivery delivery, Report& report);
+    static std::string line_about(const Event& event, std::string_view key, std::string_view what);
     void log_delivery(Delivery delivery, const Entry& entry, const Settlement& settlement,
                       const std::string& why) const;
     void tidy();

@@ -63,7 +63,7 @@ std::optional<Error> Biller::read_kept(const Entry& entry, Lookup& ledger, Trust
     (void)reading.form.read(entry.request, kNoLimits);
     read_postback(reading.form, names_, reading.postback);
     Translation& translation = reading.translation;
-    reading.memory = recall(reading.postback, ledger);
+    recall(reading, ledger, trust, entry.event ? entry.event->purchase_id : std::string_view());
     translate(reading.postback, config_, reading.memory, host_.now(), trust, translation);
     if (translation.outcome != Translation::Outcome::event)
         return Error{"it still cannot be told to the host: " + translation.reason};

@@ -100,6 +100,40 @@ BOOST_AUTO_TEST_CASE(a_repeat_in_the_same_batch_is_a_duplicate) {
     BOOST_TEST(account.host.events.size() == 1u);
 }
 
+// What names no purchase may be about any that came before it, and what comes after it about that.
+BOOST_AUTO_TEST_CASE(a_purchase_is_found_by_its_user_name_in_the_same_batch) {
+    const std::string disable = "action=Disable&username=joe";
+    const Words queries = {
+        "action=Enable&username=joe",
+        sign_up("1", "11", "&username=joe"),
+        "action=Enable&username=joe",
+        sign_up("2", "21", "&username=ann"),
+        member_post("cancel", "1"),
+        disable,
+        sign_up("3", "31"),
+        member_post("reactivation", "1"),
+        disable,
+        sign_up("4", "41", "&username=joe"),
+        disable,
+    };
+    const Words expected = {"quarantined", "delivered", "delivered",  "delivered",
+                            "delivered",   "delivered", "delivered",  "delivered",
+                            "delivered",   "delivered", "quarantined"};
+    BOOST_TEST(send(queries) == expected, boost::test_tools::per_element());
+    BOOST_TEST(account.kinds() ==
+                   (Words{"join", "member_enable", "join", "member_cancel", "member_disable",
+                          "join", "reactivation", "member_disable", "join"}),
+               boost::test_tools::per_element());
+    for (const std::size_t about_joe : {1, 3, 4, 6, 7})
+        BOOST_TEST(account.host.events[about_joe]["purchase_id"] == "1");
+    // The Enable that came too early went with the one that came again.
+    std::size_t quarantined = 0;
+    for (const Entry& entry : account.entries())
+        if (entry.state == EntryState::quarantined) ++quarantined;
+    BOOST_TEST(quarantined == 1u);
+    BOOST_TEST((ledger->claims == Sizes{1, 2, 2, 1, 2}));
+}
+
 BOOST_AUTO_TEST_CASE(money_back_knows_the_sale_of_the_same_batch) {
     const std::string refund =
         "transtype=credit&action=Auth&stage=Initial&approved=Yes&price=-39.95&currencycode=USD"

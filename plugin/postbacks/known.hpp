@@ -5,6 +5,7 @@
 #include "ledger/ledger.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace segpay {
@@ -15,6 +16,10 @@ struct Memory {
     // The approved sale that it takes back or restores; of a decline, what was told under its own
     // transaction id before: a stand-in that failed in the end.
     std::optional<Event> sale;
+    // Of a postback that names no purchase (postbacks/unnamed.hpp): whether `purchase` was found
+    // all the same, and is what it is taken to name; or why not.
+    bool is_found = false;
+    std::string why_not_found = {};
 };
 
 // Views into the memory.

@@ -216,7 +216,8 @@ std::vector<PortalField> portal_fields(const Config& config, std::string_view jo
         {false, "In templates of your own", indispensable(config),
          "Leave none of these out where the templates above have it. Without <purchaseid> a "
          "postback is found by its user name, if exactly one purchase fits, and is kept for you if "
-         "not; without <tranid> a second Disable or Cancel looks like a repeat of the first."},
+         "not; a sale that begins a purchase is always kept; without <tranid> a second Disable or "
+         "Cancel looks like a repeat of the first."},
         {true, "Expected Response", config.postbacks.success_word, "For every postback."},
         {true, "Error Response", config.postbacks.failure_word,
          "For every postback; without it Segpay sends no failure e-mail."},

@@ -236,13 +236,18 @@ constexpr std::array kIds = {
 };
 
 // A decline is told without the ids that it does not have, for it changes nothing.
-Objection check_ids(EventDraft& event, const Postback& postback, const Classification& row) {
+Objection check_ids(EventDraft& event, const Postback& postback, const Classification& row,
+                    const Memory& memory) {
     for (const IdOf& each : kIds) {
         std::string_view& id = event.*each.id;
         const bool is_required = !each.is_of_transactions || row.is_transaction;
         Objection objection = check_id(each.name, id, is_required);
         if (!objection) continue;
-        if (!changes_nothing(event)) return objection;
+        if (!changes_nothing(event)) {
+            const bool is_looked_for = each.fact == Fact::purchase_id && id.empty();
+            if (is_looked_for && !memory.why_not_found.empty()) return memory.why_not_found;
+            return objection;
+        }
         id = {};
         add_extra(event, postback, each.fact);
         event.warnings.emplace_back(each.warning);
@@ -398,7 +403,7 @@ Objection read(EventDraft& event, const Postback& postback, const Config& config
     read_time(event, postback, texts);
     tell_the_rest(event, postback, row);
 
-    if (Objection objection = check_ids(event, postback, row)) return objection;
+    if (Objection objection = check_ids(event, postback, row, memory)) return objection;
     if (Objection objection = read_cross_sell(event, postback)) return objection;
     if (Objection objection = find_product(event, postback, config, known, now, option))
         return objection;
@@ -461,6 +466,7 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     event.kind = row.kind;
     event.received_at_ms = now;
     copy_texts(event, postback, translation.texts);
+    if (memory.is_found) event.warnings.emplace_back("purchase_found");
     if (!postback.contradiction.empty()) { // in the words themselves, perhaps
         translation.outcome = Outcome::quarantine;
         translation.reason = postback.contradiction +
