@@ -67,6 +67,10 @@ bool is_over(const Purchase& purchase, const Question& question) {
     return !purchase.state.has_access || !purchase.state.renews || is_awaited(purchase, question);
 }
 
+bool can_convert(const Purchase& purchase, const Question& question) {
+    return lives(purchase, question) && purchase.converted_at_ms == 0;
+}
+
 // What began by one click echoes the card of another purchase whenever it renews.
 bool has_card(const Purchase& purchase, const Question& question) {
     const std::string_view card = said(question.postback[Fact::octoken]);
@@ -99,8 +103,8 @@ constexpr std::array kRules = {
     Rule{EventKind::reactivation, false, is_over, false, true, true},
 
     Rule{EventKind::reactivation, true, is_any, true, true, false},
-    Rule{EventKind::conversion, true, lives, true, true, false},
-    Rule{EventKind::upgrade, true, lives, true, true, false},
+    Rule{EventKind::conversion, true, can_convert, true, true, false},
+    Rule{EventKind::upgrade, true, can_convert, true, true, false},
     Rule{EventKind::rebill, true, lives, true, false, false}, // or an item by one click
 
     // With the stage of a renewal: charged to the purchase that has the card.
