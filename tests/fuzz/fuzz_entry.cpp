@@ -77,7 +77,8 @@ std::string text_of(const char* file) {
 const std::vector<std::string>& accounts() {
     static const std::vector<std::string> texts = {
         std::string(kConfig), text_of(SEGPAY_SOURCE_DIR "/tests/data/partners.yaml"),
-        text_of(SEGPAY_SOURCE_DIR "/tests/data/live.yaml")};
+        text_of(SEGPAY_SOURCE_DIR "/tests/data/live.yaml"),
+        text_of(SEGPAY_SOURCE_DIR "/tests/data/catalogue.yaml")};
     return texts;
 }
 

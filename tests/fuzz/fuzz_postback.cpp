@@ -54,6 +54,7 @@ constexpr AccountKind kAccounts[] = {
      }},
     {SEGPAY_SOURCE_DIR "/tests/data/partners.yaml", [](Config&) {}},
     {SEGPAY_SOURCE_DIR "/tests/data/live.yaml", [](Config&) {}},
+    {SEGPAY_SOURCE_DIR "/tests/data/catalogue.yaml", [](Config&) {}},
 };
 
 std::vector<Config> load_accounts() {

@@ -16,8 +16,9 @@ ROOT = HERE.parent.parent
 WORDS = ("trantype", "action", "stage", "approved")
 SECRETS = "&password=canary-1&ccnumber=canary-2"
 # In the order in which fuzz_postback.cpp and fuzz_entry.cpp have them.
-POSTBACK_ACCOUNTS = ("example", "sealed", "secret", "lax", "partners.yaml", "live.yaml")
-ENTRY_ACCOUNTS = ("example", "partners.yaml", "live.yaml")
+POSTBACK_ACCOUNTS = ("example", "sealed", "secret", "lax", "partners.yaml", "live.yaml",
+                     "catalogue.yaml")
+ENTRY_ACCOUNTS = ("example", "partners.yaml", "live.yaml", "catalogue.yaml")
 START_S = 1_790_000_000  # of the clocks of the targets
 
 
