@@ -1,6 +1,8 @@
 // What each answer means for the books.
 #include "clerk.hpp"
 
+#include "ledger/outstanding.hpp"
+
 #include <array>
 
 namespace segpay::fault {
@@ -42,13 +44,15 @@ void Clerk::committed() {
 
 std::optional<Entry> Clerk::claim(const test::Fact& fact) {
     if (!ledger) return std::nullopt;
-    PurchaseState state;
+    Purchase memory;
     if (fact.identity.has_epoch) {
+        flush(); // what was answered counts from then on
         const auto known = asked([&] { return ledger->purchase(fact.event.purchase_id); });
         if (!known) return std::nullopt;
-        if (*known) state = (*known)->state;
+        if (*known) memory = **known;
     }
-    const std::string key = key_of(fact.identity, advanced(state, fact.identity));
+    const std::string key =
+        recognised(memory, {fact.event, fact.identity}, now, LedgerSettings().repeat_window_ms);
     const bool is_new = books_.find(key) == nullptr;
     Fate& fate = books_.told(key, fact);
     if (fate.may_be_missing) fate.states |= kPending;
@@ -125,9 +129,11 @@ void Clerk::settle(const Entry& entry, const Settlement& settlement) {
     const auto is_ours = asked([&] { return ledger->settle(entry, settlement, now); });
     if (!is_ours) return;
     committed();
-    if (*is_ours)
+    if (*is_ours) {
         settled(entry, state);
-    else if (failures == 0)
+        // A mark that fails leaves it outstanding, which the next claim sees.
+        if (state == EntryState::settled) ledger->answered(entry.event->purchase_id, entry.key);
+    } else if (failures == 0)
         complain(entry.key, "was lost to nobody");
     else
         books_.find(entry.key)->states = before;
@@ -195,9 +201,8 @@ void Clerk::dismiss(const std::string& key) {
     const std::uint32_t open = fate.fact ? kDeadLetter : bit(EntryState::quarantined);
     const std::uint32_t before = fate.states;
     if (before & open) fate.states |= bit(to);
-    const auto is_closed = asked([&] {
-        return ledger->dismiss(key, "clerk", now).outcome == Decision::Outcome::done;
-    });
+    const auto is_closed = asked(
+        [&] { return ledger->dismiss(key, "clerk", now).outcome == Decision::Outcome::done; });
     if (!is_closed) return;
     committed();
     if (*is_closed ? !(before & open) : (before == open && !fate.may_be_missing))

@@ -31,10 +31,10 @@ constexpr Allowed kAllowed[] = {
     {"denial", "sale", "auth", "initial|reactivation|rebill|instantconversion", "no", Extra::any},
     {"token_purchase", "sale", "auth", "rebill", "yes", Extra::any},
     {"one_click", "sale", "auth", "rebill", "yes", Extra::any},
-    {"cross_sell", "sale", "auth", "initial", "yes", Extra::cross_sell},
-    {"token_purchase", "sale", "auth", "initial", "yes", Extra::tokenplus},
-    {"upsell", "sale", "auth", "initial|rebill", "yes", Extra::upsell},
-    {"one_click", "sale", "auth", "initial", "yes", Extra::octoken},
+    {"cross_sell", "sale", "auth", "initial|instantconversion", "yes", Extra::cross_sell},
+    {"token_purchase", "sale", "auth", "initial|instantconversion", "yes", Extra::tokenplus},
+    {"upsell", "sale", "auth", "initial|rebill|instantconversion", "yes", Extra::upsell},
+    {"one_click", "sale", "auth", "initial|instantconversion", "yes", Extra::octoken},
     {"conversion", "sale", "auth", "conversion", "yes", Extra::any},
     {"insufficient_funds", "sale", "auth", "conversion|rebill", "no", Extra::any},
     {"rebill", "sale", "auth", "rebill", "yes", Extra::any},
@@ -95,13 +95,27 @@ std::string_view without_blanks(std::string_view name) {
     return name;
 }
 
+// Without what is left of an '&' that a page wrote as an entity.
+std::string behind_ampersands(std::string name) {
+    constexpr std::string_view kLeft[] = {"amp;", "#38;", "#038;", "#x26;", "&"};
+    for (bool is_any = true; is_any;) {
+        is_any = false;
+        for (std::string_view left : kLeft)
+            if (name.starts_with(left)) {
+                name = without_blanks(std::string_view(name).substr(left.size()));
+                is_any = true;
+            }
+    }
+    return name;
+}
+
 // All that is said under any of the names (separated by bars). A value that ends in the damage of
 // the garbled template is read without it, too.
 std::vector<std::string> said(const Parameters& request, std::string_view names) {
     std::vector<std::string> values;
     const std::string all = "|" + std::string(names) + "|";
     for (const Parameter& parameter : request) {
-        const std::string name = lowered(without_blanks(parameter.name));
+        const std::string name = behind_ampersands(lowered(without_blanks(parameter.name)));
         if (all.find("|" + name + "|") == std::string::npos) continue;
         values.push_back(parameter.value);
         const std::size_t damage = parameter.value.rfind("cycode=");
