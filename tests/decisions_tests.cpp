@@ -354,6 +354,33 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_ag
     }
 }
 
+// An Enable that is not believed before its sale is believed after it, and Segpay repeats it: it
+// follows the sale, and its repeat opens nothing that was taken away since.
+BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
+    for (const bool is_in_a_batch : {false, true}) {
+        Account account;
+        const std::string enable = member_post("Enable", "1") + "&eticketid=162209:9";
+        const std::string kept = account.get(enable).key;
+        BOOST_TEST((account.state_of(kept) == EntryState::quarantined));
+        BOOST_TEST(contains(kept, "segpay/kept/"));
+        account.host.now += kDay / 2; // its sale comes late
+        const std::string sale = sign_up("1");
+        const HttpRequest request{"GET", sale, "", "127.0.0.1", {}};
+        if (is_in_a_batch)
+            account.biller.handle_all({&request, 1}, [](std::size_t, const Reply&) {});
+        else
+            (void)account.get(sale);
+        BOOST_TEST(account.kinds() == (Kinds{"join", "member_enable"}),
+                   boost::test_tools::per_element());
+        BOOST_TEST((account.state_of(kept) == EntryState::released));
+        (void)account.get(member_post("Disable", "1"));
+        const std::size_t before = account.host.events.size();
+        BOOST_TEST(disposition_name(account.get(enable).disposition) == "duplicate");
+        BOOST_TEST(account.host.events.size() == before);
+        BOOST_TEST(!account.biller.ledger().purchase("1")->state.has_access);
+    }
+}
+
 // A host that dies right after the claim: the others find the sale and all that follows it.
 BOOST_AUTO_TEST_CASE(what_follows_a_sale_is_as_durable_as_the_sale) {
     TwoOperators hosts;

@@ -35,4 +35,6 @@ std::string kept_key(const Parameters& kept, bool is_held) {
 
 bool is_held_key(std::string_view key) { return key.starts_with(kHeld); }
 
+bool is_kept_key(std::string_view key) { return key.starts_with(kKept); }
+
 } // namespace segpay

@@ -17,5 +17,6 @@ std::string digest_of(const Parameters& kept);
 std::string kept_key(const Parameters& kept, bool is_held);
 
 bool is_held_key(std::string_view key);
+bool is_kept_key(std::string_view key); // and waits for nothing
 
 } // namespace segpay

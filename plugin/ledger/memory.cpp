@@ -2,6 +2,8 @@
 // about the sale that opens.
 #include "ledger/memory.hpp"
 
+#include "events/kept_key.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -104,6 +106,8 @@ void learn_opening(Purchase& purchase, const Event& event) {
     purchase.card_type = event.card_type;
     purchase.opened_at_ms = time_of(event);
     purchase.held_by.clear();
+    std::erase_if(purchase.outstanding,
+                  [](const Outstanding& one) { return is_kept_key(one.key); });
 }
 
 } // namespace
@@ -138,8 +142,20 @@ bool is_waiting_for_sale(const Purchase& purchase) {
     return !purchase.held_by.empty() && !is_open(purchase);
 }
 
+bool awaits_sale(const Purchase& purchase, const KeptRequest& request) {
+    return request.state == EntryState::quarantined && !request.is_held && request.event &&
+           request.event->kind == EventKind::member_enable && !is_open(purchase);
+}
+
+void await_sale(Purchase& purchase, const KeptRequest& request, TimeMs now) {
+    purchase.id = request.event->purchase_id;
+    purchase.outstanding.push_back({request.key, now});
+}
+
 bool opens_held(const Purchase& purchase, const Event& event) {
-    return !purchase.held_by.empty() && opens(purchase, event);
+    const bool is_awaited = std::ranges::any_of(
+        purchase.outstanding, [](const Outstanding& one) { return is_kept_key(one.key); });
+    return (!purchase.held_by.empty() || is_awaited) && opens(purchase, event);
 }
 
 std::optional<std::string> contradiction(const Event& event, const Essence& stored) {

@@ -22,6 +22,11 @@ bool holds(const Purchase& purchase, const KeptRequest& request);
 // what names no other.
 void hold(Purchase& purchase, const KeptRequest& request);
 
+// Whether the request is an Enable that came before the sale that opens its purchase and was not
+// believed: it comes again, and is believed then, so the sale brings it along.
+bool awaits_sale(const Purchase& purchase, const KeptRequest& request);
+void await_sale(Purchase& purchase, const KeptRequest& request, TimeMs now);
+
 // Whether what comes for the purchase waits for a decision about the sale that would open it.
 bool is_waiting_for_sale(const Purchase& purchase);
 

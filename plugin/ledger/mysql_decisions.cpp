@@ -62,7 +62,7 @@ Kept MysqlLedger::keep(const KeptRequest& request, TimeMs now) {
         entry.now = now;
         const bool is_new = insert_entry(writer(), entry).has_value();
         SEGPAY_FAILPOINT("keep.entry_written");
-        if (is_new && request.event) hold_purchase(request);
+        if (is_new && request.event) hold_purchase(request, now);
         return is_new ? Kept::anew : Kept::before;
     });
 }
@@ -76,12 +76,16 @@ bool MysqlLedger::is_to_wait(const KeptRequest& request) {
     return true;
 }
 
-void MysqlLedger::hold_purchase(const KeptRequest& request) {
+void MysqlLedger::hold_purchase(const KeptRequest& request, TimeMs now) {
     const std::string& id = request.event->purchase_id;
     if (id.empty()) return;
     StoredPurchase known = locked_purchase(id);
-    if (!holds(known.memory, request)) return;
-    hold(known.memory, request);
+    if (holds(known.memory, request))
+        hold(known.memory, request);
+    else if (awaits_sale(known.memory, request))
+        await_sale(known.memory, request, now);
+    else
+        return;
     write_purchase(writer(), known.memory, known.version);
 }
 
@@ -102,7 +106,9 @@ bool MysqlLedger::free_held(const Prepared& sale) {
     const auto is_told = [&](const Entry& kept) {
         return fate_of(kept, sale.event) == Fate::is_told;
     };
-    if (!is_released && std::ranges::none_of(all, is_told)) return false;
+    if (!is_released && std::ranges::none_of(all, is_told) &&
+        std::ranges::any_of(all, is_undecided_sale))
+        return false; // they wait for the decision about another sale
     const std::string_view by = is_released ? sale.by : kByRepeat;
     Inside inside(writer());
     for (const Entry& kept : all) {

@@ -189,7 +189,7 @@ private:
     bool has_queue(std::string_view purchase_id);
     void call_up_next(const std::string& purchase, TimeMs now);
     bool is_to_wait(const KeptRequest& request);
-    void hold_purchase(const KeptRequest& request);
+    void hold_purchase(const KeptRequest& request, TimeMs now);
     bool put_back(std::int64_t sequence, TimeMs now);
 
     template <class... Values>

@@ -1,6 +1,8 @@
 // A short list per purchase: at most one for each kind of member event.
 #include "ledger/outstanding.hpp"
 
+#include "events/kept_key.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
@@ -18,7 +20,7 @@ bool is_of(const Outstanding& one, const Identity& identity) {
 
 // The clock of another front end may be a little ahead.
 bool is_over(const Outstanding& one, TimeMs now, TimeMs window_ms) {
-    return now - one.since_ms > window_ms;
+    return now - one.since_ms > window_ms && !is_kept_key(one.key);
 }
 
 } // namespace

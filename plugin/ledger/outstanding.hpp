@@ -9,8 +9,11 @@
 // success, and the next of the same kind within Segpay's time is that one, whatever came between.
 //
 // An event is outstanding from its claim on, so a process that dies before its answer left has
-// remembered it; it ends with the answer (Ledger::answered) or when Segpay's time is over. An answer
-// that came late may have found nobody who waited for it: then it stays outstanding.
+// remembered it; it ends with the answer (Ledger::answered) or when Segpay's time is over. An
+// answer that came late may have found nobody who waited for it: then it stays outstanding.
+//
+// An Enable that was kept because its sale was not there stands here by the key of what is kept,
+// until the sale opens the purchase and brings it along (memory.hpp).
 //
 // Threads: free functions, from any thread.
 #pragma once

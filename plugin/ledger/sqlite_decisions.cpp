@@ -58,18 +58,22 @@ Kept SqliteLedger::keep(const KeptRequest& request, TimeMs now) {
         entry.now = now;
         const bool is_new = insert(entry);
         SEGPAY_FAILPOINT("keep.entry_written");
-        if (is_new && request.event) hold_purchase(request);
+        if (is_new && request.event) hold_purchase(request, now);
         return is_new ? Kept::anew : Kept::before;
     });
 }
 
-void SqliteLedger::hold_purchase(const KeptRequest& request) {
+void SqliteLedger::hold_purchase(const KeptRequest& request, TimeMs now) {
     const std::string& id = request.event->purchase_id;
     if (id.empty()) return;
     const std::optional<Purchase> known = find_purchase(db_, id);
     Purchase memory = known.value_or(Purchase());
-    if (!holds(memory, request)) return;
-    hold(memory, request);
+    if (holds(memory, request))
+        hold(memory, request);
+    else if (awaits_sale(memory, request))
+        await_sale(memory, request, now);
+    else
+        return;
     store_purchase(db_, known, memory);
 }
 
@@ -92,7 +96,9 @@ bool SqliteLedger::free_held(const PreparedClaim& sale) {
     const auto is_told = [&](const Entry& kept) {
         return fate_of(kept, sale.event) == Fate::is_told;
     };
-    if (!is_released && std::ranges::none_of(all, is_told)) return false;
+    if (!is_released && std::ranges::none_of(all, is_told) &&
+        std::ranges::any_of(all, is_undecided_sale))
+        return false; // they wait for the decision about another sale
     const std::string_view by = is_released ? sale.by : kByRepeat;
     Inside inside(db_);
     for (const Entry& kept : all) {

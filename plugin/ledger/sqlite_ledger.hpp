@@ -104,7 +104,7 @@ private:
     bool write_mark(const Mark& mark);
     bool has_queue(const std::string& purchase_id);
     void call_up_next(const std::string& purchase_id, TimeMs now);
-    void hold_purchase(const KeptRequest& request);
+    void hold_purchase(const KeptRequest& request, TimeMs now);
     bool insert(NewEntry& entry);
 
     template <class... Values>
