@@ -16,6 +16,7 @@
 #include <charconv>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <new>
 #include <stdexcept>
@@ -63,18 +64,45 @@ std::string peer_of(MHD_Connection* connection) {
     return text.data();
 }
 
-Pairs headers_of(MHD_Connection* connection) {
+std::uintptr_t place_of(const char* text) { return reinterpret_cast<std::uintptr_t>(text); }
+
+// What the library found in a request, part by part, in the order in which it was sent.
+struct Head {
     Pairs headers;
+    std::uintptr_t end = 0; // of the part before
+    bool is_whole = true;
+
+    // The library ends a part at a NUL, too, and hides what follows; then more than what divides
+    // two parts is between them. A header on several lines, which nobody needs to take (RFC 9112,
+    // 5.2), is put together elsewhere, and looks the same.
+    void reach(std::uintptr_t next, std::uintptr_t most) {
+        if (next - end > most) is_whole = false;
+    }
+};
+
+Head head_of(MHD_Connection* connection, const char* method, std::size_t target_size,
+             const char* version) {
+    constexpr std::uintptr_t kSpace = 1, kLineEnd = 2; // "\r\n"
+    Head head;
+    head.end = place_of(method) + std::string_view(method).size() + kSpace + target_size;
+    head.reach(place_of(version), kSpace);
+    head.end = place_of(version) + std::string_view(version).size();
     MHD_get_connection_values_n(
         connection, MHD_HEADER_KIND,
-        [](void* all, MHD_ValueKind, const char* name, std::size_t name_size, const char* value,
+        [](void* found, MHD_ValueKind, const char* name, std::size_t name_size, const char* value,
            std::size_t value_size) {
-            static_cast<Pairs*>(all)->emplace_back(std::string(name, name_size),
-                                                   std::string(value ? value : "", value_size));
+            auto& known = *static_cast<Head*>(found);
+            known.reach(place_of(name), kLineEnd);
+            known.end = value ? place_of(value) + value_size : place_of(name) + name_size;
+            known.headers.emplace_back(std::string(name, name_size),
+                                       std::string(value ? value : "", value_size));
             return MHD_YES;
         },
-        &headers);
-    return headers;
+        &head);
+    const MHD_ConnectionInfo* sent =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    head.reach(sent ? place_of(method) + sent->header_size : 0, 2 * kLineEnd);
+    return head;
 }
 
 HttpResponse plain(int status, std::string words) {
@@ -128,7 +156,8 @@ private:
 
 class Incoming final : public Exchange {
 public:
-    Incoming(std::string_view target, MHD_Connection* connection) : connection_(connection) {
+    Incoming(std::string_view target, MHD_Connection* connection)
+        : connection_(connection), target_size_(target.size()) {
         const std::size_t question = std::min(target.find('?'), target.size());
         request.path = target.substr(0, question);
         if (question < target.size()) request.query = target.substr(question + 1);
@@ -140,9 +169,9 @@ public:
     }
 
     // The next thing about it came: headers, then a piece of the body until there is none.
-    MHD_Result advance(const char* method, const char* piece, std::size_t& piece_size,
-                       const Server::Take& take, Taken& taken) {
-        if (stage_ == Stage::headers) return read_headers(method);
+    MHD_Result advance(const char* method, const char* version, const char* piece,
+                       std::size_t& piece_size, const Server::Take& take, Taken& taken) {
+        if (stage_ == Stage::headers) return read_headers(method, version);
         if (stage_ == Stage::answered) return send(connection_, response_);
         if (piece_size != 0) {
             const std::size_t room = kMaxBodyBytes + 1 - request.body.size();
@@ -163,10 +192,16 @@ private:
     enum class Stage { headers, body, answered };
 
     // An answer that is given here, before the body was read, also ends the connection.
-    MHD_Result read_headers(const char* method) {
+    MHD_Result read_headers(const char* method, const char* version) {
         stage_ = Stage::body;
         request.method = method;
-        request.headers = headers_of(connection_);
+        Head head = head_of(connection_, method, target_size_, version);
+        if (!head.is_whole)
+            return send(connection_,
+                        plain(400,
+                              "The target or a header holds a NUL, or a header has several "
+                              "lines.\n"));
+        request.headers = std::move(head.headers);
         request.peer = peer_of(connection_);
         if (!request.header(MHD_HTTP_HEADER_TRANSFER_ENCODING).empty())
             return send(connection_,
@@ -182,6 +217,7 @@ private:
     }
 
     MHD_Connection* const connection_;
+    const std::size_t target_size_;
     Stage stage_ = Stage::headers;
     HttpResponse response_;
 };
@@ -215,12 +251,12 @@ struct Server::Daemon {
         }
     }
     static MHD_Result on_progress(void* self, MHD_Connection*, const char*, const char* method,
-                                  const char*, const char* piece, std::size_t* piece_size,
+                                  const char* version, const char* piece, std::size_t* piece_size,
                                   void** exchange) noexcept {
         if (!*exchange) return MHD_NO;
         auto& daemon = *static_cast<Daemon*>(self);
         try {
-            return static_cast<Incoming*>(*exchange)->advance(method, piece, *piece_size,
+            return static_cast<Incoming*>(*exchange)->advance(method, version, piece, *piece_size,
                                                               daemon.take, daemon.taken);
         } catch (const std::exception& failure) {
             log(Level::error, std::string("a request was not read: ") + failure.what());

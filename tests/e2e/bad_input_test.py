@@ -208,6 +208,45 @@ class WrongSenderTest(unittest.TestCase):
             world.stop()
             shutil.rmtree(data, ignore_errors=True)
 
+    def test_sender_is_not_cut_at_a_nul(self):
+        """A proxy adds the true sender at the end, so a header cut short names a false one."""
+        data = tempfile.mkdtemp(prefix="segpay-nul-")
+        self.addCleanup(shutil.rmtree, data, ignore_errors=True)
+        world = stack.Stack(BUILD, data)
+        self.addCleanup(world.stop)
+        with open(world.config, encoding="utf-8") as file:
+            text = file.read()
+        with open(world.config, "w", encoding="utf-8") as file:
+            file.write(text.replace("      - 127.0.0.1\n", "      - 198.18.7.9\n"
+                                    "    trusted_proxies: [127.0.0.1]\n"))
+        world.start_host()
+        target = "/signup/process_segpay.php?" + stack.urllib.parse.urlencode(SALE)
+        honest = "X-Forwarded-For: 198.18.7.9"
+        for headers in (f"{honest}\0, 9.9.9.9\r\n", f"{honest}\0, 9.9.9.9\r\nAccept: */*\r\n",
+                        f"{honest}\0\r\n", f"A:b\r\nB:\r\n{honest}\0,9.9.9.9\nC:d\nD:e\n",
+                        f"{honest}\r\n, 9.9.9.9\r\n", f"{honest}\r\n , 9.9.9.9\r\n",
+                        f"{honest}\r\nX-Forwarded\0-For: 9.9.9.9\r\n",
+                        f"{honest}\r\nX-Other: \0\r\n"):
+            with self.subTest(headers=headers):
+                self.assertEqual(self.ask(world, target, headers), 400)
+        for cut in (target + "\0&merchantid=7", target.replace("?", "\0?")):
+            with self.subTest(target=cut):
+                self.assertEqual(self.ask(world, cut, f"{honest}\r\n"), 400)
+        self.assertEqual(world.rows("SELECT * FROM entries", database="ledger"), [])
+        self.assertEqual(world.rows("SELECT * FROM applied_events"), [])
+        # However headers are spaced, whole ones are taken.
+        for headers in (f"{honest}\r\n", f"Empty:\r\n{honest}\r\nAccept:\t */*  \r\n",
+                        f"A: \n{honest}\nB:b\n"):
+            with self.subTest(headers=headers):
+                self.assertEqual(self.ask(world, target, headers), 200)
+        self.assertEqual(len(world.rows("SELECT * FROM applied_events")), 1)
+
+    def ask(self, world, target, headers):
+        with socket.create_connection(("127.0.0.1", world.host_port), timeout=20) as wire:
+            wire.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                         f"{headers}\r\n".encode())
+            return int(wire.makefile("rb").readline().split()[1])
+
 
 if __name__ == "__main__":
     unittest.main()
