@@ -152,6 +152,14 @@ bool is_of_address(char c) {
            c == '_' || c == '%' || c == '+' || c == '-';
 }
 
+// The keys of our own lines may end with a number behind an "@": "segpay/p26346680/disable@1234".
+bool is_own_key(std::string_view before, std::string_view after) {
+    std::size_t begin = before.size();
+    while (begin > 0 && (is_of_address(before[begin - 1]) || before[begin - 1] == '/'))
+        --begin;
+    return before.substr(begin).starts_with("segpay/") && is_number(after);
+}
+
 Part find_address(std::string_view text, std::size_t from) {
     for (std::size_t at = text.find('@', from); at != std::string_view::npos;
          at = text.find('@', at + 1)) {
@@ -160,7 +168,9 @@ Part find_address(std::string_view text, std::size_t from) {
             --begin;
         while (end < text.size() && is_of_address(text[end]))
             ++end;
-        if (begin < at && end > at + 1) return {begin, end - begin};
+        if (begin < at && end > at + 1 &&
+            !is_own_key(text.substr(0, at), text.substr(at + 1, end - at - 1)))
+            return {begin, end - begin};
     }
     return {};
 }

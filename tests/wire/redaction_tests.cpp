@@ -133,6 +133,15 @@ BOOST_AUTO_TEST_CASE(addresses_and_card_numbers_show_under_no_name) {
              {"tranid \"378282246310005\" and relatedtranid=378282246310005; 378282246310005",
               "tranid \"378282246310005\" and relatedtranid=378282246310005; ***"},
              {"repurchase 378282246310005", "repurchase ***"},
+             // Our keys have an "@", too.
+             {"member_disable segpay/p6/disable@1234 purchase 6",
+              "member_disable segpay/p6/disable@1234 purchase 6"},
+             {"kept as \"segpay/kept/0a1b2c@399121\", joe@mail.example",
+              "kept as \"segpay/kept/0a1b2c@399121\", ***"},
+             {"segpay/p6/joe@mail.example", "segpay/p6/***"},
+             {"segpay/p6/joe@12.example, segpay/@x1", "segpay/p6/***, segpay/@x1"},
+             {"segpay/ joe@1234, notsegpay/joe@1234, a/segpay/joe@1234, segpay.joe@1234",
+              "segpay/ ***, notsegpay/***, a/segpay/***, ***"},
              {"", ""}})
         BOOST_TEST(for_people(row.text) == row.shown);
 }
