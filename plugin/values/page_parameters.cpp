@@ -13,12 +13,14 @@ namespace {
 // Processing API 2.0: "Pre-populate Fields or Request Data", "Customize How Prices are Displayed",
 // "Show Languages Other than English" (of which "lang" is the old parameter), "Dynamic
 // Multi-Currency", "Instant Conversion" and "Testing Payments"; One Click Web Service
-// ("dynamictrans", whose newer name is "dynamicpricingid").
-constexpr std::array<std::string_view, 16> kNames = {
+// ("dynamictrans", whose newer name is "dynamicpricingid"); Reporting Services, "Retrieve
+// Reactivation URL" ("sprs"). "userdata" brings many parameters in one.
+constexpr std::array<std::string_view, 18> kNames = {
     "pplist",      "plist",        "ppviewoption",         "ppvviewoption",
     "ppviewtype",  "crosssaleoff", "dmcurrency",           "paypagelanguage",
     "lang",        "amount",       "testmoderetrydecline", "dynamictrans",
-    "dynamicdesc", "ictoken",      "dynamicpricingid",     "ic301text"};
+    "dynamicdesc", "ictoken",      "dynamicpricingid",     "ic301text",
+    "sprs",        "userdata"};
 
 } // namespace
 

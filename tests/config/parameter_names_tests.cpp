@@ -165,6 +165,9 @@ BOOST_AUTO_TEST_CASE(the_member_may_have_another_name_on_links) {
         {2, page("desc"), taken + R"("desc")"},
         {2, page("DMCurrency"), taken + R"("DMCurrency")"},
         {2, page("pplist"), taken + R"("pplist")"},
+        {2, page("merchantid"), taken + R"("merchantid")"},
+        {2, page("userdata"), taken + R"("userdata")"},
+        {2, page("SPRS"), taken + R"("SPRS")"},
         {2, page("7up"),
          R"(3:34: "member_id_parameter" must be letters, digits and _, beginning with a letter, )"
          R"(found "7up")"},
