@@ -2,6 +2,7 @@
 #include "config/build.hpp"
 
 #include "config/reading.hpp"
+#include "values/digits.hpp"
 #include "values/word.hpp"
 
 #include <Poco/Exception.h>
@@ -268,11 +269,21 @@ PageLook read_look(const YamlNode& map, const PageLook* next, Problems& problems
     return look;
 }
 
+std::string read_merchant_id(const YamlNode& map, Problems& problems) {
+    const YamlNode* merchant = text_node(map, "merchant_id");
+    if (!merchant) return {};
+    if (merchant->text.empty() || !without_leading_zeros(merchant->text).empty())
+        return merchant->text;
+    problems.add(merchant->place, "\"merchant_id\" must not be 0, found " + shown(*merchant) +
+                                      "; write the MID Segpay gave you");
+    return {};
+}
+
 Config build_config(const YamlNode& root, const std::string& folder, Problems& problems) {
     Config config;
     const YamlNode& account = section(root, "account");
     config.mode = read_text(account, "mode") == "live" ? Mode::live : Mode::test;
-    config.merchant_id = read_text(account, "merchant_id");
+    config.merchant_id = read_merchant_id(account, problems);
     for (const YamlNode& package : list_items(account, "test_packages"))
         config.test_packages.push_back(number_of(package));
     config.pay_page = read_pay_page(section(root, "pay_page"), problems);

@@ -22,6 +22,10 @@ PageLook read_look(const YamlNode& map, const PageLook* next, Problems& problems
 void read_names(const YamlNode& root, Config& config, Problems& problems);
 
 // The part of it that reads sites, options, cross sells and upsells.
+// Of the account or of a partner. 0, which Segpay gives to nobody and which says nothing in a
+// postback, is a mistake and reads as none.
+std::string read_merchant_id(const YamlNode& map, Problems& problems);
+
 void read_catalogue(const YamlNode& root, Config& config, Problems& problems);
 
 } // namespace segpay

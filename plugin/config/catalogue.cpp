@@ -4,6 +4,7 @@
 #include "config/nearest.hpp"
 #include "config/price.hpp"
 #include "config/reading.hpp"
+#include "values/digits.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -230,9 +231,11 @@ private:
     // NATS integration guide, "Setting Up a Cross Sale with a Merchant Partner" and "Segpay
     // Merchant-to-Merchant Upsell".
     Partner read_partner(const YamlNode& map) {
-        Partner partner{read_text(map, "merchant_id"), read_text(map, "name"), {}};
+        Partner partner{read_merchant_id(map, problems_), read_text(map, "name"), {}};
         const YamlNode* merchant = text_node(map, "merchant_id");
-        if (merchant && merchant->text == config_.merchant_id)
+        if (merchant && !config_.merchant_id.empty() && !partner.merchant_id.empty() &&
+            without_leading_zeros(partner.merchant_id) ==
+                without_leading_zeros(config_.merchant_id))
             problems_.add(merchant->place, "merchant " + shown(*merchant) +
                                                " is this account, and a partner is another one");
         const YamlNode* eticket = text_node(map, "eticket");

@@ -1,6 +1,7 @@
 // Checking of what a postback claims against what a link promised.
 #include "postbacks/promise.hpp"
 
+#include "values/digits.hpp"
 #include "values/said.hpp"
 #include "values/word.hpp"
 #include "wire/seal.hpp"
@@ -165,9 +166,11 @@ const JoinOption* sealed_option(const Postback& postback, const Config& config, 
 
 Objection check_merchant(const EventDraft& event, const Postback& postback, const Config& config) {
     const std::string_view merchant = said(extra_of(postback, "merchantid"));
-    if (merchant.empty() || config.merchant_id.empty() || merchant == config.merchant_id ||
-        merchant == event.partner)
-        return {};
+    if (merchant.empty() || config.merchant_id.empty()) return {};
+    const auto is_of = [number = without_leading_zeros(merchant)](std::string_view known) {
+        return !known.empty() && number == without_leading_zeros(known);
+    };
+    if (is_of(config.merchant_id) || is_of(event.partner)) return {};
     return "merchantid \"" + std::string(shortened(merchant, 40)) +
            "\" is not the account's (account.merchant_id is " + config.merchant_id + ")";
 }

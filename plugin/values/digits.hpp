@@ -28,6 +28,12 @@ constexpr bool is_number(std::string_view text) {
     return are_eight_digits(begin) && are_eight_digits(end - 8);
 }
 
+// Of a number: "020656" is 20656. Empty: it is 0.
+constexpr std::string_view without_leading_zeros(std::string_view number) {
+    number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+    return number;
+}
+
 constexpr std::size_t kMaxIdCharacters = 40;
 
 // Whether an id may be written so: letters, digits and '-'. Most are numbers; tokens have letters.

@@ -448,6 +448,8 @@ BOOST_AUTO_TEST_CASE(offers_that_nobody_or_everybody_sells) {
         {35, "    partner: { eticket: 140000:20001 }", R"(35:14: missing key "merchant_id")"},
         {35, "    partner: { merchant_id: friends, eticket: 140000:20001 }",
          R"(35:29: "merchant_id" must be a number of at most 18 digits, found "friends")"},
+        {35, "    partner: { merchant_id: 0, eticket: 140000:20001 }",
+         R"(35:29: "merchant_id" must not be 0, found "0"; write the MID Segpay gave you)"},
         {35, "    partner: { merchant_id: 20789, eticket: 140000 }",
          R"(35:45: eticket "140000" has no price point; write package:pricepoint, )"
          R"(e.g. "140000:3097")"},
@@ -470,6 +472,9 @@ BOOST_AUTO_TEST_CASE(offers_that_nobody_or_everybody_sells) {
     const std::vector<std::string> expected = {
         R"(t:36:29: merchant "20789" is this account, and a partner is another one)"};
     BOOST_TEST(own == expected, boost::test_tools::per_element());
+    BOOST_TEST(mistakes(with_line(2, "  mode: test\n  merchant_id: '0020789'",
+                                  with_line(35, kPartner))) == expected,
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(one_mistake_does_not_cause_others) {

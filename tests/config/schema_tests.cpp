@@ -103,6 +103,13 @@ BOOST_AUTO_TEST_CASE(numbers_that_others_read_otherwise) {
          R"(3:16: "merchant_id" begins with 0, found "020656"; write 20656, or "020656" in quotes )"
          R"(if the 0 belongs to it)"},
     });
+    check_each({
+        {2, "  mode: test\n  merchant_id: 0",
+         R"(3:16: "merchant_id" must not be 0, found "0"; write the MID Segpay gave you)"},
+        {2, "  mode: test\n  merchant_id: '000'",
+         R"(3:16: "merchant_id" must not be 0, found "000"; write the MID Segpay gave you)"},
+    });
+    BOOST_TEST(mistakes(with_line(2, "  mode: test\n  merchant_id: '020656'")).empty());
     BOOST_TEST(
         mistakes(with_line(25, "  - id: 0\n    name: x", with_line(35, "    option: 0"))).empty());
     BOOST_TEST(

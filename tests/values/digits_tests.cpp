@@ -48,4 +48,11 @@ BOOST_AUTO_TEST_CASE(digits_are_read_up_to_what_is_none) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_number_is_the_same_without_its_leading_zeros) {
+    for (const auto& [number, expected] :
+         std::initializer_list<std::pair<std::string_view, std::string_view>>{
+             {"20656", "20656"}, {"0020656", "20656"}, {"200", "200"}, {"000", ""}, {"", ""}})
+        BOOST_TEST(without_leading_zeros(number) == expected);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
