@@ -5,6 +5,7 @@
 #include "values/placeholder.hpp"
 #include "values/said.hpp"
 #include "values/word.hpp"
+#include "wire/redaction.hpp"
 #include "wire/user_data.hpp"
 
 #include <algorithm>
@@ -97,7 +98,9 @@ std::string_view clean(const FormField& field, Postback& postback) {
 std::string shown(std::string_view value, const KnownName& known) {
     constexpr std::size_t kMaxShown = 40;
     if (known.secrecy != Secrecy::open) return "***";
-    return "\"" + std::string(shortened(value, kMaxShown)) + "\"";
+    // An id may look like a card number, which for_people() hides but for what is called an id.
+    const std::string name = has_card_number(value) ? std::string(known.canonical) + " " : "";
+    return name + "\"" + std::string(shortened(value, kMaxShown)) + "\"";
 }
 
 bool came_before(const FormField& field, const Form& form) {

@@ -60,6 +60,10 @@ BOOST_AUTO_TEST_CASE(what_decides_and_comes_twice_must_mean_the_same) {
              {{{"approved", "Yes"}, {"approved", "No"}, {"stage", "a"}, {"stage", "b"}},
               R"("approved" comes twice, and the values differ: "Yes" and "No"; )"
               R"("stage" comes twice, and the values differ: "a" and "b")"},
+             // An id that looks like a card number is called an id.
+             {{{"purchaseid", "90"}, {"purchaseid", "371449635398431"}},
+              R"("purchaseid" comes twice, and the values differ: "90" and )"
+              R"(purchaseid "371449635398431")"},
              // Nobody's user name is for the log.
              {{{"username", "joe"}, {"username", "jim"}},
               R"("username" comes twice, and the values differ: *** and ***)"}})

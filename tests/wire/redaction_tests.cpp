@@ -132,6 +132,8 @@ BOOST_AUTO_TEST_CASE(addresses_and_card_numbers_show_under_no_name) {
               "applied"},
              {"tranid \"378282246310005\" and relatedtranid=378282246310005; 378282246310005",
               "tranid \"378282246310005\" and relatedtranid=378282246310005; ***"},
+             {"\"transid\" comes twice: \"90\" and tranid \"371449635398431\"; \"371449635398431\"",
+              "\"transid\" comes twice: \"90\" and tranid \"371449635398431\"; \"***\""},
              {"repurchase 378282246310005", "repurchase ***"},
              // Our keys have an "@", too.
              {"member_disable segpay/p6/disable@1234 purchase 6",
