@@ -185,14 +185,16 @@ std::optional<Purchase> find_by_transaction(std::string_view id, Lookup& ledger)
     return ledger.purchase(known->purchase_id);
 }
 
+bool is_decline(const Postback& postback) { return is_word(postback[Fact::approved], "no"); }
+
 } // namespace
 
 bool is_unnamed(const Postback& postback) {
-    const bool is_any_said = std::ranges::any_of(
+    if (!postback[Fact::purchase_id].empty()) return false;
+    if (is_decline(postback)) return !postback[Fact::transaction_id].empty();
+    return std::ranges::any_of(
         std::array{Fact::transaction_id, Fact::related_transaction_id, Fact::username},
         [&](Fact fact) { return !postback[fact].empty(); });
-    return postback[Fact::purchase_id].empty() && is_any_said &&
-           !is_word(postback[Fact::approved], "no");
 }
 
 Found find_unnamed(const Postback& postback, const Config& config, Trust trust, TimeMs now,
@@ -200,6 +202,7 @@ Found find_unnamed(const Postback& postback, const Config& config, Trust trust, 
     if (!is_unnamed(postback)) return {};
     if (auto own = find_by_transaction(postback[Fact::transaction_id], ledger))
         return {std::move(own), {}};
+    if (is_decline(postback)) return {};
     const Classification row = classify(postback, {});
     if (row.meaning != Meaning::event) return {};
     if (is_about_sale(row.kind))

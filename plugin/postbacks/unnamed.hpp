@@ -13,8 +13,8 @@
 
 namespace segpay {
 
-// Whether it says no purchase id, but something by which a purchase may be found. A decline is not
-// looked for: it changes nothing, and that of a stand-in has all ids of its approval.
+// Whether it says no purchase id, but something by which a purchase may be found: a decline by its
+// transaction id alone, which is known where a stand-in was approved. Any other changes nothing.
 bool is_unnamed(const Postback& postback);
 
 struct Found {
