@@ -48,16 +48,25 @@ bool describes(Fact fact) {
     return std::find(kDescribing.begin(), kDescribing.end(), fact) != kDescribing.end();
 }
 
-// A template that was pasted with line breaks has some of them in its names, and one that was
-// copied from the source of a page has "&amp;" for '&'.
+// Without what a broken template put around it: blanks and entities.
+std::string_view mended_name(std::string_view name) {
+    return trimmed(behind_entity(trimmed(name)));
+}
+
+// A template that was pasted with line breaks or blanks has some of them in its names, and one that
+// was copied from the source of a page has "&amp;" for '&'.
 const KnownName* known_name(const FormField& field, const NameTable& names) {
     const std::string_view name = behind_entity(field.name);
-    return field.traits.is_plain_name ? names.find(name) : names.find(trimmed(clean_text(name)));
+    if (field.traits.is_plain_name)
+        if (const KnownName* known = names.find(name)) return known;
+    const std::string_view mended = mended_name(name);
+    if (!field.traits.is_plain_name) return names.find(trimmed(clean_text(mended)));
+    return mended == name ? nullptr : names.find(mended);
 }
 
 // Whatever stands between the letters of a name, it is as secret as without.
 Secrecy secrecy_of_field(const FormField& field) {
-    if (field.traits.is_plain_name) return secrecy_of(field.name);
+    if (field.traits.is_plain_name) return secrecy_of(mended_name(field.name));
     std::string letters;
     std::copy_if(field.name.begin(), field.name.end(), std::back_inserter(letters), [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -72,11 +81,11 @@ void warn_of_garbled_template(Postback& postback) {
 }
 
 // The number of its name, noted in the form, which must take the notes of `names`. A name behind an
-// entity becomes itself.
+// entity or between blanks becomes itself.
 inline std::size_t name_number(FormField& field, const NameTable& names, Form& form,
                                Postback& postback) {
     if (field.traits.note == 0) [[unlikely]] {
-        if (const std::string_view name = behind_entity(field.name); name != field.name) {
+        if (const std::string_view name = mended_name(field.name); name != field.name) {
             field.name = name;
             warn_of_garbled_template(postback);
         }
