@@ -127,6 +127,17 @@ Word word_of(std::string_view text) {
     return exact != Word::none ? exact : unusual_word_of(text);
 }
 
+// Separators of a query within a word that decides: a broken template put the rest of it there.
+bool is_broken(std::string_view text) {
+    return text.find_first_of("&=;") != std::string_view::npos;
+}
+
+bool has_broken_word(const Postback& postback) {
+    return std::ranges::any_of(
+        std::array{Fact::transaction_type, Fact::action, Fact::stage, Fact::approved},
+        [&](Fact fact) { return is_broken(postback[fact]); });
+}
+
 constexpr std::uint32_t bit(Word word) { return 1u << static_cast<unsigned>(word); }
 constexpr std::uint32_t kInitial = bit(Word::initial);
 constexpr std::uint32_t kConversion = bit(Word::conversion);
@@ -248,8 +259,9 @@ Rows rows_of_words(const Words& words) {
 }
 
 // Whether other words in place of those that are missing would fit a row: then the template lost
-// them. A word that no row asks for is new, and not lost.
+// them. A word that no row asks for is new, and not lost; one that holds other fields is not said.
 bool is_incomplete(const Postback& postback, const Words& words) {
+    if (has_broken_word(postback)) return true;
     Rows rows = rows_of(Extra::none);
     const auto keep = [&](Fact fact, const auto& rows_by, Word word) {
         if (postback[fact].empty()) return;

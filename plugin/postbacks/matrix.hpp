@@ -27,7 +27,7 @@ enum class Meaning {
     event,
     probe,
     unknown,
-    incomplete, // a word that decides is missing: the template lost it
+    incomplete, // a word that decides is missing: the template lost it, or ran it into others
 };
 
 struct Classification {
