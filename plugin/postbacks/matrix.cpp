@@ -305,18 +305,31 @@ Classification classification_of(const Row& row, const Words& words) {
                                                      : std::optional(words.approved == Word::yes)};
 }
 
+const Row* first_row(const Postback& postback, const History& history, const Words& words) {
+    const Rows rows = rows_of_words(words) & rows_of_extras(postback, history, words.stage);
+    return rows == 0 ? nullptr : &kRows[static_cast<unsigned>(std::countr_zero(rows))];
+}
+
+Words words_of(const Postback& postback) {
+    return {word_of(postback[Fact::transaction_type]), word_of(postback[Fact::action]),
+            word_of(postback[Fact::stage]), word_of(postback[Fact::approved])};
+}
+
 } // namespace
 
 Classification classify(const Postback& postback, const History& history) {
-    const Words words{word_of(postback[Fact::transaction_type]), word_of(postback[Fact::action]),
-                      word_of(postback[Fact::stage]), word_of(postback[Fact::approved])};
-    const Rows rows = rows_of_words(words) & rows_of_extras(postback, history, words.stage);
-    if (rows == 0) {
-        Classification none;
-        if (is_incomplete(postback, words)) none.meaning = Meaning::incomplete;
-        return none;
-    }
-    return classification_of(kRows[static_cast<unsigned>(std::countr_zero(rows))], words);
+    const Words words = words_of(postback);
+    if (const Row* row = first_row(postback, history, words)) return classification_of(*row, words);
+    Classification none;
+    if (is_incomplete(postback, words)) none.meaning = Meaning::incomplete;
+    return none;
+}
+
+EventKind kind_as_sign_up(const Postback& postback) {
+    Words words = words_of(postback);
+    words.stage = Word::initial;
+    const Row* row = first_row(postback, {}, words);
+    return row ? row->kind : EventKind::unknown;
 }
 
 } // namespace segpay

@@ -42,4 +42,7 @@ struct Classification {
 
 Classification classify(const Postback& postback, const History& history);
 
+// What it would be with the stage of a sign-up: the extras are looked at before the stage.
+EventKind kind_as_sign_up(const Postback& postback);
+
 } // namespace segpay

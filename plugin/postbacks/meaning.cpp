@@ -29,12 +29,12 @@ bool is_initial_price(const Postback& postback, const JoinOption& option, TimeMs
 Judged judge_conversion(const Classification& row, const Postback& postback, const Config& config,
                         const std::optional<Purchase>& purchase, TimeMs now) {
     const bool is_approved = row.approved == true;
-    const EventKind sign_up = is_approved ? EventKind::join : EventKind::denial;
     if (purchase && purchase->opened_by != EventKind::unknown) {
-        const bool is_repeat = is_approved && purchase->opened_by == EventKind::join &&
+        const bool is_repeat = is_approved && is_sale(purchase->opened_by) &&
                                purchase->opening_transaction == postback[Fact::transaction_id];
-        return {is_repeat ? EventKind::join : row.kind, nullptr, {}};
+        return {is_repeat ? purchase->opened_by : row.kind, nullptr, {}};
     }
+    const EventKind sign_up = kind_as_sign_up(postback);
     if (postback[Fact::eticket].empty() && is_approved) return {row.kind, nullptr, {}};
     const JoinOption* option = option_said(postback, config);
     if (!option || is_initial_price(postback, *option, now)) return {sign_up, nullptr, {}};

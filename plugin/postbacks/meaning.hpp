@@ -20,8 +20,9 @@ struct Judged {
 //
 // A sign-up to an instant-conversion price point can arrive with the stage of a conversion. On a
 // purchase that is known as opened it is the conversion. On another one that says its eTicket, the
-// price tells: at the initial price it is a `join` (declined, a `denial`), at the price of a
-// conversion an `upgrade`; at another price, a `join` that is doubted.
+// price tells: at the initial price it is what stage "initial" makes of it, a `join` or by its
+// extras a `cross_sell`, `upsell` and so on (declined, a `denial`); at the price of a conversion an
+// `upgrade`; at another price, the sign-up, doubted.
 //
 // A one-time item by one click is charged to the purchase that has the card and arrives as its
 // rebill; a template that echoes no octoken does not tell it from a renewal. It is one when the
