@@ -5,6 +5,8 @@
 #include "postbacks/price.hpp"
 #include "values/word.hpp"
 
+#include <algorithm>
+
 namespace segpay {
 
 namespace {
@@ -57,6 +59,16 @@ const JoinOption* own_option(const Purchase& purchase, const Config& config) {
     return option && option->eticket == purchase.eticket ? option : nullptr;
 }
 
+// What the postback itself says it renews at.
+bool is_said_to_recur(const Postback& postback, const JoinOption& own) {
+    const auto said =
+        std::ranges::find(postback.extras, "rval", [](const auto& extra) { return extra.first; });
+    const std::optional<Money> amount = said_amount(postback, own.price.currency);
+    if (said == postback.extras.end() || !amount) return false;
+    const Result<Money> recurring = parse_amount(trimmed(said->second), amount->currency);
+    return recurring && *recurring == *amount;
+}
+
 bool is_own_price(const JoinOption& own, const Postback& postback, TimeMs now) {
     return costs(own, EventKind::join, postback, now) ||
            costs(own, EventKind::rebill, postback, now);
@@ -67,7 +79,8 @@ const JoinOption* other_product(const Purchase& purchase, const Postback& postba
     if (const JoinOption* said = option_said(postback, config))
         return said->eticket != purchase.eticket && is_charged_to_the_card(*said) ? said : nullptr;
     const JoinOption* own = own_option(purchase, config);
-    if (!own || !said_amount(postback, own->price.currency) || is_own_price(*own, postback, now))
+    if (!own || !said_amount(postback, own->price.currency) || is_own_price(*own, postback, now) ||
+        is_said_to_recur(postback, *own))
         return nullptr;
     // In the currency that is said, or that the purchase is known to have.
     const bool is_currency_said = !postback[Fact::currency].empty();

@@ -28,7 +28,8 @@ struct Judged {
 // rebill; a template that echoes no octoken does not tell it from a renewal. It is one when the
 // eTicket is that of a one-time item, or when the price is none of the purchase's own and that of
 // exactly one item that is sold by one click: a `one_click` or, at a token site, a
-// `token_purchase` (declined, a `denial`). Of dynamic prices none is told by the amount alone.
+// `token_purchase` (declined, a `denial`). Of dynamic prices none is told by the amount alone, nor
+// is what the postback itself says to recur (rval).
 Judged judge_kind(const Classification& row, const Postback& postback, const Config& config,
                   const Memory& memory, TimeMs now);
 
