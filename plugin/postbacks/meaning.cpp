@@ -69,9 +69,21 @@ bool is_said_to_recur(const Postback& postback, const JoinOption& own) {
     return recurring && *recurring == *amount;
 }
 
+// The purchase's own product, if nothing of it renews and it is charged again at its price: to the
+// card by one click, "classified as a rebill" (Processing API 2.0, "One Click Pricing").
+const JoinOption* own_item(const Purchase& purchase, const Classification& row,
+                           const Postback& postback, const Config& config, TimeMs now) {
+    const JoinOption* own = own_option(purchase, config);
+    if (!own || !is_charged_to_the_card(*own) || is_said_to_recur(postback, *own)) return nullptr;
+    const Result<ETicket> said = parse_eticket(postback[Fact::eticket]);
+    if (!postback[Fact::eticket].empty() && (!said || *said != own->eticket)) return nullptr;
+    const bool is_sold = row.approved != true || costs(*own, EventKind::one_click, postback, now);
+    return is_sold ? own : nullptr;
+}
+
 bool is_own_price(const JoinOption& own, const Postback& postback, TimeMs now) {
-    return costs(own, EventKind::join, postback, now) ||
-           costs(own, EventKind::rebill, postback, now);
+    if (costs(own, EventKind::join, postback, now)) return true;
+    return !is_charged_to_the_card(own) && costs(own, EventKind::rebill, postback, now);
 }
 
 const JoinOption* other_product(const Purchase& purchase, const Postback& postback,
@@ -95,6 +107,7 @@ Judged judge_rebill(const Classification& row, const Postback& postback, const C
                     const std::optional<Purchase>& purchase, TimeMs now) {
     const bool is_known = purchase && purchase->opened_by != EventKind::unknown;
     const JoinOption* option = is_known ? other_product(*purchase, postback, config, now) : nullptr;
+    if (!option && is_known) option = own_item(*purchase, row, postback, config, now);
     if (!option) return {row.kind, nullptr, {}};
     if (row.approved != true) return {EventKind::denial, option, {}};
     return {is_of_token_site(*option, config) ? EventKind::token_purchase : EventKind::one_click,

@@ -29,7 +29,8 @@ struct Judged {
 // eTicket is that of a one-time item, or when the price is none of the purchase's own and that of
 // exactly one item that is sold by one click: a `one_click` or, at a token site, a
 // `token_purchase` (declined, a `denial`). Of dynamic prices none is told by the amount alone, nor
-// is what the postback itself says to recur (rval).
+// is what the postback itself says to recur (rval). A purchase whose own product is such an item
+// has no renewals: at its price it is sold once more, and a decline is a `denial`.
 Judged judge_kind(const Classification& row, const Postback& postback, const Config& config,
                   const Memory& memory, TimeMs now);
 
