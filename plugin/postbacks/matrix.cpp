@@ -133,9 +133,10 @@ bool is_broken(std::string_view text) {
 }
 
 bool has_broken_word(const Postback& postback) {
-    return std::ranges::any_of(
-        std::array{Fact::transaction_type, Fact::action, Fact::stage, Fact::approved},
-        [&](Fact fact) { return is_broken(postback[fact]); });
+    return postback.is_word_of_lines ||
+           std::ranges::any_of(
+               std::array{Fact::transaction_type, Fact::action, Fact::stage, Fact::approved},
+               [&](Fact fact) { return is_broken(postback[fact]); });
 }
 
 constexpr std::uint32_t bit(Word word) { return 1u << static_cast<unsigned>(word); }

@@ -191,6 +191,20 @@ std::string_view value_of(const FormField& field, Fact fact, Postback& postback)
     return is_as_sent ? value : trimmed(value);
 }
 
+bool decides(Fact fact) {
+    return fact == Fact::transaction_type || fact == Fact::action || fact == Fact::stage ||
+           fact == Fact::approved;
+}
+
+// Clean text has blanks in place of them.
+bool has_line_break_within(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const std::size_t begin = text.find_first_not_of(kBlanks);
+    const std::size_t at = text.find_first_of("\r\n", begin);
+    return at != std::string_view::npos &&
+           text.find_first_not_of(kBlanks, at) != std::string_view::npos;
+}
+
 // A fact may come under two names, or twice under one: Segpay adds names that the template has too.
 // What says nothing contradicts nothing, and what means the same is the same.
 void read_field(Postback& postback, const FormField& field, const Form& form,
@@ -198,6 +212,8 @@ void read_field(Postback& postback, const FormField& field, const Form& form,
     std::string_view* const place = place_of(field, known, postback);
     if (!place) return;
     std::string_view value = value_of(field, known ? known->fact : Fact::extra, postback);
+    if (known && decides(known->fact) && has_line_break_within(field.value))
+        postback.is_word_of_lines = true;
     if (is_placeholder(value)) {
         note_placeholder(postback, field, value);
         value = value.substr(0, 0);
@@ -295,6 +311,7 @@ void Postback::clear() {
     warnings.clear();
     contradiction.clear();
     is_currency_recovered = false;
+    is_word_of_lines = false;
     texts.clear();
 }
 

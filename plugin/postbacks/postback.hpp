@@ -26,6 +26,7 @@ struct Postback {
     // Not empty: a fact that decides came twice, and the values do not mean the same. Names both.
     std::string contradiction;
     bool is_currency_recovered = false; // by mend_garbled_template()
+    bool is_word_of_lines = false;      // a word that decides has a line break within
     TextStore texts;
 
     std::string_view operator[](Fact fact) const { return facts[static_cast<std::size_t>(fact)]; }
