@@ -147,6 +147,7 @@ void Biller::Run::end() {
 void Biller::Run::note_answers() {
     for (const auto& [purchase, key] : answered_)
         biller_.ledger_->answered(purchase, key);
+    if (!answered_.empty()) biller_.note_answers();
 }
 
 // Only in this batch: what is durable is said when the call is over.

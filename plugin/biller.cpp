@@ -142,7 +142,10 @@ Reply Biller::handle(const HttpRequest& request) {
         const Claim claim =
             again ? *std::move(again) : ledger_->claim(event, reading.translation.identity, now);
         const Reply reply = deliver_claimed(reading, event, claim);
-        if (ends_outstanding(claim, reply, now)) ledger_->answered(event.purchase_id, claim.key);
+        if (ends_outstanding(claim, reply, now)) {
+            ledger_->answered(event.purchase_id, claim.key);
+            note_answers();
+        }
         return reply;
     } catch (const LedgerError& failure) {
         return unavailable(failure);
@@ -252,6 +255,17 @@ Reply Biller::deliver_claimed(const Reading& reading, const Event& event, const 
             break;
     }
     return keep(EntryState::conflict, reading, claim.message).value();
+}
+
+// Before they leave. With the next commit would be too late: who dies before it would take the next
+// event of the kind for a repeat. What cannot be noted stays outstanding, and is answered all the
+// same.
+void Biller::note_answers() {
+    try {
+        ledger_->flush();
+    } catch (const LedgerError& failure) {
+        host_.log(LogLevel::error, failure.what());
+    }
 }
 
 bool Biller::ends_outstanding(const Claim& claim, const Reply& reply, TimeMs since) const {
