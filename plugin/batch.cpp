@@ -20,8 +20,8 @@ public:
 
     void add(std::size_t number, const HttpRequest& request);
     void end();
-    // After all: the answers of a batch leave when the call returns.
-    void note_answers();
+    // The answers of a batch leave when the call returns.
+    void note_answers() { biller_.note_answers(answered_); }
 
 private:
     // One request of the run: what it is answered with, or the event that is to be claimed, and
@@ -60,8 +60,7 @@ private:
     std::unique_ptr<Lookup> ledger_; // as it was when the run began
     std::vector<std::unique_ptr<Member>> members_;
     std::unordered_set<std::string> purchases_, transactions_; // of the run
-    // Purchase and key of what was answered with success, of the whole batch.
-    std::vector<std::pair<std::string, std::string>> answered_;
+    std::vector<Answered> answered_;                           // of the whole batch
 };
 
 // By what it would be told with (see Biller::recall): its purchase and the sale that it is about.
@@ -136,7 +135,7 @@ void Biller::Run::end() {
     for (const auto& member : members_) {
         if (!member->reply) member->reply = reply_to(*member);
         if (biller_.ends_outstanding(member->claim, *member->reply, began_at_))
-            answered_.emplace_back(member->event.purchase_id, member->claim.key);
+            answered_.push_back({member->event.purchase_id, member->claim.key});
         tell_(member->number, *member->reply);
     }
     members_.clear();
@@ -144,17 +143,10 @@ void Biller::Run::end() {
     transactions_.clear();
 }
 
-void Biller::Run::note_answers() {
-    for (const auto& [purchase, key] : answered_)
-        biller_.ledger_->answered(purchase, key);
-    if (!answered_.empty()) biller_.note_answers();
-}
-
 // Only in this batch: what is durable is said when the call is over.
 bool Biller::Run::is_after_answer(const Identity& identity) const {
-    return std::ranges::any_of(answered_, [&](const auto& answered) {
-        return answered.second.starts_with(identity.stem + "/");
-    });
+    return std::ranges::any_of(
+        answered_, [&](const Answered& answered) { return is_key_of(answered.key, identity); });
 }
 
 // All with one commit.

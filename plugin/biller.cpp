@@ -143,8 +143,8 @@ Reply Biller::handle(const HttpRequest& request) {
             again ? *std::move(again) : ledger_->claim(event, reading.translation.identity, now);
         const Reply reply = deliver_claimed(reading, event, claim);
         if (ends_outstanding(claim, reply, now)) {
-            ledger_->answered(event.purchase_id, claim.key);
-            note_answers();
+            const Answered answered{event.purchase_id, claim.key};
+            note_answers({&answered, 1});
         }
         return reply;
     } catch (const LedgerError& failure) {
@@ -257,12 +257,12 @@ Reply Biller::deliver_claimed(const Reading& reading, const Event& event, const 
     return keep(EntryState::conflict, reading, claim.message).value();
 }
 
-// Before they leave. With the next commit would be too late: who dies before it would take the next
-// event of the kind for a repeat. What cannot be noted stays outstanding, and is answered all the
-// same.
-void Biller::note_answers() {
+// Before they leave: who dies later must not take the next event of the kind for a repeat. What
+// cannot be noted stays outstanding, and is answered all the same.
+void Biller::note_answers(std::span<const Answered> all) {
+    if (all.empty()) return;
     try {
-        ledger_->flush();
+        ledger_->answered(all);
     } catch (const LedgerError& failure) {
         host_.log(LogLevel::error, failure.what());
     }

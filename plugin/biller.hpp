@@ -167,7 +167,7 @@ private:
                             bool is_held) const;
     std::optional<Claim> claim_kept(const Reading& reading, const Event& event);
     Reply deliver_claimed(const Reading& reading, const Event& event, const Claim& claim);
-    void note_answers();
+    void note_answers(std::span<const Answered> all);
     // Whether Segpay would have come again, and does not after this reply to what came `since`.
     bool ends_outstanding(const Claim& claim, const Reply& reply, TimeMs since) const;
     Reply unavailable(const LedgerError& failure) const;

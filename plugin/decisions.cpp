@@ -36,11 +36,6 @@ std::optional<Refused> refusal_of(const Decision& decision, std::string_view key
     return std::nullopt;
 }
 
-bool is_kept(const Entry& entry) {
-    return entry.state == EntryState::quarantined || entry.state == EntryState::conflict ||
-           entry.state == EntryState::unknown;
-}
-
 } // namespace
 
 Refused Biller::redeliver(std::string_view key, std::string_view by, Deliver where,
@@ -80,7 +75,7 @@ std::optional<Retold> Biller::retold(const Entry& entry, Lookup& ledger) const {
 Refused Biller::release(std::string_view key, std::string_view by, Deliver where, Report& report) {
     const std::optional<Entry> entry = ledger_->entry(key);
     if (!entry) return not_found(key);
-    if (!is_kept(*entry)) return wrong_state(key, entry->state, kKept);
+    if (!is_kept(entry->state)) return wrong_state(key, entry->state, kKept);
     Reading reading;
     if (auto why = read_kept(*entry, *ledger_, Trust::released, reading))
         return {Refused::Cause::wrong_state, why->message};

@@ -94,7 +94,7 @@ LedgerSettings ledger_settings(const Config& config, const biller_config& given)
     if (!given.ledger.data) settings.mysql = config.ledger.mysql;
     settings.lease_ms = config.ledger.lease_seconds * 1000;
     settings.password_key = config.ledger.password_key;
-    settings.repeat_window_ms = TimeMs{config.postbacks.repeats_minutes} * 60 * 1000;
+    settings.repeat_window_ms = config.postbacks.repeats_ms();
     return settings;
 }
 

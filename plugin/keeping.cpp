@@ -56,7 +56,7 @@ std::string Biller::key_to_keep(const Reading& reading, const Parameters& parame
     const bool has_own_id = !postback[Fact::transaction_id].empty() ||
                             !postback[Fact::approved].empty() ||
                             !postback[Fact::reactivation_time].empty();
-    const TimeMs window = TimeMs{config_.postbacks.repeats_minutes} * 60 * 1000;
+    const TimeMs window = config_.postbacks.repeats_ms();
     if (!names_none || has_own_id || window == 0) return key;
     const TimeMs now = host_.now();
     const auto in_window = [&](TimeMs number) { return key + "@" + std::to_string(number); };

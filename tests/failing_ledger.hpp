@@ -48,9 +48,7 @@ public:
         return real_->purchases_named(username, limit);
     }
     Kept keep(const KeptRequest& request, TimeMs now) override { return real_->keep(request, now); }
-    void answered(const std::string& purchase_id, const std::string& key) override {
-        real_->answered(purchase_id, key);
-    }
+    void answered(std::span<const Answered> all) override { real_->answered(all); }
     bool is_first_notice(std::string_view what, TimeMs now) override {
         return real_->is_first_notice(what, now);
     }

@@ -72,6 +72,7 @@ struct Postbacks {
     std::string success_word = "*success*";
     std::string failure_word = "*failure*";
     std::uint32_t repeats_minutes = 75; // how long a failed member postback is repeated; 0: never
+    std::int64_t repeats_ms() const { return std::int64_t{repeats_minutes} * 60 * 1000; }
     Authenticity authenticity;
     std::vector<OwnName> names;
     // Names of NATS's template that are parameters of the host's own making, lower case.

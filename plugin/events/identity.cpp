@@ -40,4 +40,10 @@ std::string key_of(const Identity& identity, const PurchaseState& after) {
     return key;
 }
 
+bool is_key_of(std::string_view key, const Identity& identity) {
+    const std::size_t size = identity.stem.size();
+    return identity.has_epoch && key.size() > size && key[size] == '/' &&
+           key.starts_with(identity.stem);
+}
+
 } // namespace segpay

@@ -43,6 +43,9 @@ PurchaseState advanced(PurchaseState state, const Identity& identity);
 std::string transaction_stem(std::string_view transaction_id);
 void append_transaction_stem(std::string& out, std::string_view transaction_id);
 
+// Whether the key is one that an identity with epochs has in some state.
+bool is_key_of(std::string_view key, const Identity& identity);
+
 // The idempotency key, given the state *after* the event: "segpay/26346680/cancel/r1".
 std::string key_of(const Identity& identity, const PurchaseState& after);
 

@@ -7,11 +7,6 @@ namespace segpay {
 
 namespace {
 
-bool is_kept(EntryState state) {
-    return state == EntryState::quarantined || state == EntryState::conflict ||
-           state == EntryState::unknown;
-}
-
 std::optional<Decision> refused(const std::optional<Entry>& entry, bool is_open) {
     if (entry && is_open) return std::nullopt;
     Decision decision;

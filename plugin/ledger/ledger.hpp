@@ -46,12 +46,24 @@ enum class EntryState : std::uint32_t {
 
 std::string_view state_name(EntryState state);
 
+// Whether an entry of that state is a request that waits for an operator's decision.
+constexpr bool is_kept(EntryState state) {
+    return state == EntryState::quarantined || state == EntryState::conflict ||
+           state == EntryState::unknown;
+}
+
 // A member event that Segpay will tell again: see ledger/outstanding.hpp.
 struct Outstanding {
     std::string key;
     TimeMs since_ms = 0; // when it came first
 
     friend bool operator==(const Outstanding&, const Outstanding&) = default;
+};
+
+// An outstanding event that was answered with success.
+struct Answered {
+    std::string purchase_id;
+    std::string key;
 };
 
 // What the ledger remembers of a purchase, so that a later postback that says less (a rebill has no
@@ -274,10 +286,10 @@ public:
     // name, by which the purchase is found until a sale opens it.
     virtual Kept keep(const KeptRequest& request, TimeMs now) = 0;
 
-    // Segpay was answered with success for an event whose claim was outstanding: it does not come
-    // again. Durable with whatever is committed next, or by flush(); dying before that leaves it
-    // outstanding, and so does a failure, of which nobody hears.
-    virtual void answered(const std::string& purchase_id, const std::string& key) = 0;
+    // Segpay is about to be answered with success for events whose claims were outstanding: they do
+    // not come again. One durable transaction, with the marks that were left for later. Throws: they
+    // stay outstanding.
+    virtual void answered(std::span<const Answered> all) = 0;
 
     // Whether nobody was told of `what` before, in any process that shares the ledger.
     virtual bool is_first_notice(std::string_view what, TimeMs now) = 0;

@@ -127,29 +127,23 @@ Purchase learned(Purchase purchase, const Event& event) {
     return purchase;
 }
 
-bool holds(const Purchase& purchase, const KeptRequest& request) {
-    return request.state == EntryState::quarantined && request.event &&
-           opens(purchase, *request.event);
-}
-
-void hold(Purchase& purchase, const KeptRequest& request) {
-    purchase.id = request.event->purchase_id;
-    purchase.held_by = request.key;
-    if (purchase.username.empty()) purchase.username = request.event->username;
+bool learn_kept(Purchase& purchase, const KeptRequest& request, TimeMs now) {
+    if (request.state != EntryState::quarantined || !request.event) return false;
+    const Event& event = *request.event;
+    if (opens(purchase, event)) {
+        purchase.held_by = request.key;
+        if (purchase.username.empty()) purchase.username = event.username;
+    } else if (event.kind == EventKind::member_enable && !request.is_held && !is_open(purchase)) {
+        purchase.outstanding.push_back({request.key, now});
+    } else {
+        return false;
+    }
+    purchase.id = event.purchase_id;
+    return true;
 }
 
 bool is_waiting_for_sale(const Purchase& purchase) {
     return !purchase.held_by.empty() && !is_open(purchase);
-}
-
-bool awaits_sale(const Purchase& purchase, const KeptRequest& request) {
-    return request.state == EntryState::quarantined && !request.is_held && request.event &&
-           request.event->kind == EventKind::member_enable && !is_open(purchase);
-}
-
-void await_sale(Purchase& purchase, const KeptRequest& request, TimeMs now) {
-    purchase.id = request.event->purchase_id;
-    purchase.outstanding.push_back({request.key, now});
 }
 
 bool opens_held(const Purchase& purchase, const Event& event) {

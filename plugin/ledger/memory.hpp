@@ -14,18 +14,12 @@ namespace segpay {
 // is already the one after the event.
 Purchase learned(Purchase purchase, const Event& event);
 
-// Whether the purchase has to wait for what the operator decides about a request: it is an approved
-// sale that is not believed, and nothing else has opened the purchase.
-bool holds(const Purchase& purchase, const KeptRequest& request);
-
-// Has it wait. The user name, which nothing vouches for anyway, says which purchase is meant by
-// what names no other.
-void hold(Purchase& purchase, const KeptRequest& request);
-
-// Whether the request is an Enable that came before the sale that opens its purchase and was not
-// believed: it comes again, and is believed then, so the sale brings it along.
-bool awaits_sale(const Purchase& purchase, const KeptRequest& request);
-void await_sale(Purchase& purchase, const KeptRequest& request, TimeMs now);
+// What a request that is kept tells of its purchase. A sale that would open it holds it: what comes
+// for it waits until an operator decides. An Enable that came before the sale and is not believed
+// comes again and is believed then, so the sale brings it along. False: nothing, and nothing has
+// changed. A kept sale also says the user name, which nothing vouches for anyway: by it the
+// purchase is found by what names no other.
+bool learn_kept(Purchase& purchase, const KeptRequest& request, TimeMs now);
 
 // Whether what comes for the purchase waits for a decision about the sale that would open it.
 bool is_waiting_for_sale(const Purchase& purchase);

@@ -101,7 +101,7 @@ Claim MysqlLedger::add_or_meet(const Prepared& prepared) {
     claim.is_outstanding = remember_outstanding(memory, identity, key, now, repeat_window_ms_);
     const bool is_awaited = opens_held(memory, event);
     write_purchase(writer(), learned(std::move(memory), event), known.version);
-    if (is_awaited) claim.has_freed = free_held(prepared);
+    if (is_awaited) claim.has_freed = free_held(event, by, now);
     return claim;
 }
 
@@ -120,22 +120,16 @@ Claim MysqlLedger::meet(const Prepared& prepared, StoredPurchase known, std::str
     return claim;
 }
 
-void MysqlLedger::answered(const std::string& purchase_id, const std::string& key) {
+void MysqlLedger::answered(std::span<const Answered> all) {
     SEGPAY_FAILPOINT("answered.begin");
-    try {
-        commits_.commit_later([this, answer = GatheredAnswer{purchase_id, key}] {
-            gathered_.answers.push_back(answer);
-        });
-    } catch (const std::exception&) { // for want of memory, too; then it stays outstanding
-    }
-}
-
-void MysqlLedger::write_answers(const std::vector<GatheredAnswer>& answers) {
-    for (const GatheredAnswer& answer : answers) {
-        StoredPurchase known = locked_purchase(answer.purchase);
-        if (known.version != 0 && forget_outstanding(known.memory, answer.key))
-            write_purchase(writer(), known.memory, known.version);
-    }
+    transact("noting what was answered", [&] {
+        for (const auto& [purchase_id, key] : all) {
+            StoredPurchase known = locked_purchase(purchase_id);
+            if (known.version != 0 && forget_outstanding(known.memory, key))
+                write_purchase(writer(), known.memory, known.version);
+        }
+        return true;
+    });
 }
 
 // Whoever is the first of its queue is leased at once.
@@ -251,7 +245,7 @@ void MysqlLedger::add_all(std::span<const GatheredClaim> claims,
     writer().change_all(kQueue, rows);
     write_purchases(writer(), changed);
     for (const auto& [sale, made] : awaited)
-        made->has_freed = free_held(*sale);
+        made->has_freed = free_held(sale->event, sale->by, sale->now);
 }
 
 std::array<MysqlValue, 7> MysqlLedger::queue_row(std::int64_t sequence, std::string_view purchase,

@@ -1,15 +1,13 @@
 // What is kept for the operator in the MariaDB ledger, what becomes of it, and what he decides:
 // each in one transaction.
 #include "events/record.hpp"
-#include "ledger/claims.hpp"
 #include "ledger/failpoint.hpp"
 #include "ledger/memory.hpp"
 #include "ledger/mysql_ledger.hpp"
 #include "ledger/mysql_reading.hpp"
 #include "ledger/mysql_statements.hpp"
 
-#include <algorithm>
-#include <utility>
+#include <memory>
 
 namespace segpay::mysql {
 
@@ -33,16 +31,6 @@ public:
 private:
     MysqlConnection& connection_;
 };
-
-// The entry, with the state that nobody else can change any more.
-std::optional<Entry> locked_entry(MysqlConnection& connection, std::string_view key) {
-    const std::optional<std::int64_t> state = find(connection, kLockEntry, key);
-    if (!state) return std::nullopt;
-    std::optional<Entry> entry = find_entry(connection, key, nullptr);
-    if (!entry) return std::nullopt;
-    entry->state = static_cast<EntryState>(*state);
-    return entry;
-}
 
 } // namespace
 
@@ -80,105 +68,44 @@ void MysqlLedger::hold_purchase(const KeptRequest& request, TimeMs now) {
     const std::string& id = request.event->purchase_id;
     if (id.empty()) return;
     StoredPurchase known = locked_purchase(id);
-    if (holds(known.memory, request))
-        hold(known.memory, request);
-    else if (awaits_sale(known.memory, request))
-        await_sale(known.memory, request, now);
-    else
-        return;
-    write_purchase(writer(), known.memory, known.version);
+    if (learn_kept(known.memory, request, now))
+        write_purchase(writer(), known.memory, known.version);
 }
 
-// Those that are kept for the purchase and not decided, in order of arrival.
+// Who keeps more for it writes its row, too.
 std::vector<Entry> MysqlLedger::kept_for(const std::string& purchase_id) {
     std::vector<Entry> kept;
     if (purchase_id.empty()) return kept;
+    writer().change(kTouchPurchase, purchase_id);
     MysqlQuery rows = writer().query(kKeptFor, purchase_id);
     while (rows.next())
         kept.push_back(read_entry(rows, box()));
     return kept;
 }
 
-// After the sale was written: what waited for it follows. False: it was not this one.
-bool MysqlLedger::free_held(const Prepared& sale) {
-    const std::vector<Entry> all = kept_for(sale.event.purchase_id);
-    const bool is_released = !sale.by.empty();
-    const auto is_told = [&](const Entry& kept) {
-        return fate_of(kept, sale.event) == Fate::is_told;
-    };
-    if (!is_released && std::ranges::none_of(all, is_told) &&
-        std::ranges::any_of(all, is_undecided_sale))
-        return false; // they wait for the decision about another sale
-    const std::string_view by = is_released ? sale.by : kByRepeat;
-    Inside inside(writer());
-    for (const Entry& kept : all) {
-        const Fate fate = fate_of(kept, sale.event);
-        if (fate == Fate::follows) {
-            const std::optional<Retold> told = retell_ ? retell_(kept, inside) : std::nullopt;
-            if (!told) continue;
-            const Claim claim = add_or_meet(prepare({told->event, told->identity}, sale.now));
-            if (claim.outcome == Claim::Outcome::conflict) continue;
-        }
-        if (fate != Fate::stays) (void)close(kept.key, EntryState::released, by, sale.now);
-        SEGPAY_FAILPOINT("claim.freed_one");
-    }
-    return true;
+Decision MysqlLedger::decide(const char* operation, const std::function<Decision()>& work) {
+    return transact(operation, work);
 }
 
-Decision MysqlLedger::release(std::string_view key, const Arrival& arrival, std::string_view by,
-                              TimeMs now) {
-    SEGPAY_FAILPOINT("release.begin");
+std::optional<Entry> MysqlLedger::entry_to_decide(std::string_view key) {
+    const std::optional<std::int64_t> state = find(writer(), kLockEntry, key);
+    if (!state) return std::nullopt;
+    std::optional<Entry> entry = find_entry(writer(), key, nullptr);
+    if (entry) entry->state = static_cast<EntryState>(*state);
+    return entry;
+}
+
+Claim MysqlLedger::add(const Arrival& arrival, std::string_view by, TimeMs now) {
     Prepared prepared = prepare(arrival, now);
     prepared.by = by;
-    Decision decision = transact("releasing a request", [&]() -> Decision {
-        const std::optional<Entry> entry = locked_entry(writer(), key);
-        if (auto refused = not_to_release(entry)) return *std::move(refused);
-        Decision made;
-        made.claim = add_or_meet(prepared);
-        if (made.claim.outcome == Claim::Outcome::conflict) {
-            made.outcome = Decision::Outcome::conflict;
-            return made;
-        }
-        if (is_undecided_sale(*entry)) made.claim.has_freed |= free_held(prepared);
-        (void)close(key, EntryState::released, by, now); // unless it went with the others
-        SEGPAY_FAILPOINT("release.before_commit");
-        return made;
-    });
-    SEGPAY_FAILPOINT("release.after_commit");
-    if (decision.outcome == Decision::Outcome::done)
-        complete(decision.claim, arrival.event, followers_);
-    return decision;
+    return add_or_meet(prepared);
 }
 
-Decision MysqlLedger::dismiss(std::string_view key, std::string_view by, TimeMs now) {
-    SEGPAY_FAILPOINT("dismiss.begin");
-    Decision decision = transact("dismissing an entry", [&]() -> Decision {
-        const std::optional<Entry> entry = locked_entry(writer(), key);
-        if (auto refused = not_to_dismiss(entry)) return *std::move(refused);
-        (void)close(key, EntryState::dismissed, by, now);
-        if (is_undecided_sale(*entry)) dismiss_held(*entry->event, by, now);
-        SEGPAY_FAILPOINT("dismiss.before_commit");
-        return {};
-    });
-    SEGPAY_FAILPOINT("dismiss.after_commit");
-    return decision;
+void MysqlLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {
+    writer().change(kClose, number(to), now, by, key, number(to), number(to));
 }
 
-// After a sale was dismissed. Another one that is not decided yet keeps what is held.
-void MysqlLedger::dismiss_held(const Event& sale, std::string_view by, TimeMs now) {
-    if (sale.purchase_id.empty()) return;
-    (void)locked_purchase(sale.purchase_id);
-    writer().change(kTouchPurchase, sale.purchase_id); // as whoever keeps more for it
-    const std::vector<Entry> kept = kept_for(sale.purchase_id);
-    if (std::ranges::any_of(kept, is_undecided_sale)) return;
-    for (const Entry& held : kept)
-        if (fate_of(held, sale) == Fate::follows)
-            (void)close(held.key, EntryState::dismissed, by, now);
-}
-
-bool MysqlLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {
-    return writer().change(kClose, number(to), now, by, key, number(to), number(to)) == 1;
-}
+std::unique_ptr<Lookup> MysqlLedger::look_inside() { return std::make_unique<Inside>(writer()); }
 
 bool MysqlLedger::revive(std::string_view key, std::string_view by, TimeMs now) {
     return transact("reviving a dead letter", [&] {

@@ -84,7 +84,6 @@ std::unique_ptr<MysqlSession> MysqlLedger::prepared_session() {
 void MysqlLedger::run_together(GroupCommit::Operations operations) {
     gathered_.is_one_by_one = false;
     GroupCommit::Operation begin([this] {
-        gathered_.answers.clear();
         gathered_.marks.clear();
         gathered_.claims.clear();
     });
@@ -96,7 +95,6 @@ void MysqlLedger::run_together(GroupCommit::Operations operations) {
 }
 
 void MysqlLedger::do_gathered() {
-    if (!gathered_.answers.empty()) write_answers(std::exchange(gathered_.answers, {}));
     if (!gathered_.marks.empty()) write_marks(std::exchange(gathered_.marks, {}));
     if (!gathered_.claims.empty()) write_claims(std::exchange(gathered_.claims, {}));
 }

@@ -24,8 +24,7 @@
 //
 // Together. Each statement costs a request and an answer, and those are most of what a transaction
 // costs: so the marks and the claims of one transaction are gathered, and each statement is sent
-// once with the values of all of them. First what was answered, then the marks, then the claims;
-// whoever wants to do
+// once with the values of all of them. First the marks, then the claims; whoever wants to do
 // something else first has what was gathered done. Where a mark finds that its lease was lost, the
 // transaction begins again, with one after the other. Not on a cluster, where the values of each
 // still go out by themselves: with arrays 12 of 2,000 events that came to three nodes at once were
@@ -41,7 +40,7 @@
 // with an older number has lost the entry to somebody else.
 #pragma once
 
-#include "ledger/followers.hpp"
+#include "ledger/deciding.hpp"
 #include "ledger/group_commit.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/mysql_handle.hpp"
@@ -101,18 +100,13 @@ struct GatheredClaim {
     const Prepared* prepared;
     Claim* made;
 };
-struct GatheredAnswer { // of an outstanding event, with success
-    std::string purchase;
-    std::string key;
-};
 struct Gathered {
-    std::vector<GatheredAnswer> answers;
     std::vector<GatheredMark> marks;
     std::vector<GatheredClaim> claims;
     bool is_one_by_one = false; // a lease was lost: of which, is to be found out
 };
 
-class MysqlLedger final : public Ledger {
+class MysqlLedger final : public DecidingLedger {
 public:
     explicit MysqlLedger(const LedgerSettings& settings);
     ~MysqlLedger() override;
@@ -131,14 +125,11 @@ public:
     std::optional<Event> transaction(std::string_view id) override;
     std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override;
     Kept keep(const KeptRequest& request, TimeMs now) override;
-    void answered(const std::string& purchase_id, const std::string& key) override;
+    void answered(std::span<const Answered> all) override;
     bool is_first_notice(std::string_view what, TimeMs now) override;
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override;
     std::optional<Entry> entry(std::string_view key) override;
     bool revive(std::string_view key, std::string_view by, TimeMs now) override;
-    Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
-                     TimeMs now) override;
-    Decision dismiss(std::string_view key, std::string_view by, TimeMs now) override;
     bool tidy(std::optional<TimeMs> forget_before) override;
 
 private:
@@ -167,11 +158,12 @@ private:
     Claim added(const NewEntry& entry, std::int64_t sequence, bool is_first) const;
     Claim meet(const Prepared& prepared, StoredPurchase known, std::string key);
     Claim meet_again(const Event& event, Claim claim, TimeMs now);
-    void write_answers(const std::vector<GatheredAnswer>& answers);
-    bool free_held(const Prepared& sale);
-    void dismiss_held(const Event& sale, std::string_view by, TimeMs now);
-    std::vector<Entry> kept_for(const std::string& purchase_id);
-    bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now);
+    Decision decide(const char* operation, const std::function<Decision()>& work) override;
+    std::optional<Entry> entry_to_decide(std::string_view key) override;
+    std::vector<Entry> kept_for(const std::string& purchase_id) override;
+    Claim add(const Arrival& arrival, std::string_view by, TimeMs now) override;
+    void close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override;
+    std::unique_ptr<Lookup> look_inside() override;
     // A row of kQueue; it borrows.
     std::array<MysqlValue, 7> queue_row(std::int64_t sequence, std::string_view purchase,
                                         std::int64_t place, std::int64_t attempts,
@@ -208,8 +200,6 @@ private:
     MysqlWriter writer_; // of the transaction that runs
     MysqlReaders readers_;
     GroupCommit commits_;
-
-    Followers followers_;
 };
 
 // The first column of the first row.

@@ -11,13 +11,6 @@ namespace segpay {
 
 namespace {
 
-// "segpay/p26346680/enable/a1" is of the stem "segpay/p26346680/enable".
-bool is_of(const Outstanding& one, const Identity& identity) {
-    const std::string_view key = one.key;
-    return key.size() > identity.stem.size() && key.starts_with(identity.stem) &&
-           key[identity.stem.size()] == '/';
-}
-
 // The clock of another front end may be a little ahead.
 bool is_over(const Outstanding& one, TimeMs now, TimeMs window_ms) {
     return now - one.since_ms > window_ms && !is_kept_key(one.key);
@@ -27,9 +20,9 @@ bool is_over(const Outstanding& one, TimeMs now, TimeMs window_ms) {
 
 std::string recognised(Purchase& memory, const Arrival& arrival, TimeMs now, TimeMs window_ms) {
     const Identity& identity = arrival.identity;
-    if (identity.has_epoch && !arrival.is_after_answer)
+    if (!arrival.is_after_answer)
         for (const Outstanding& one : memory.outstanding)
-            if (is_of(one, identity) && !is_over(one, now, window_ms)) return one.key;
+            if (is_key_of(one.key, identity) && !is_over(one, now, window_ms)) return one.key;
     memory.state = advanced(memory.state, identity);
     return key_of(identity, memory.state);
 }
@@ -46,7 +39,7 @@ bool remember_outstanding(Purchase& memory, const Identity& identity, const std:
     if (is_outstanding(memory, key) && !std::ranges::any_of(memory.outstanding, is_gone))
         return false;
     std::erase_if(memory.outstanding, [&](const Outstanding& one) {
-        return is_gone(one) || (is_of(one, identity) && one.key != key);
+        return is_gone(one) || (is_key_of(one.key, identity) && one.key != key);
     });
     if (!is_outstanding(memory, key)) memory.outstanding.push_back({key, now});
     return true;

@@ -6,7 +6,6 @@
 #include "ledger/sqlite_ledger.hpp"
 #include "ledger/sqlite_statements.hpp"
 
-#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -96,7 +95,7 @@ Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
     memory = learned(std::move(memory), event);
     if (memory.id.empty() || memory == known) return claim;
     store_purchase(db_, known, memory);
-    if (is_awaited) claim.has_freed = free_held(prepared);
+    if (is_awaited) claim.has_freed = free_held(event, by, now);
     return claim;
 }
 
@@ -112,21 +111,17 @@ void SqliteLedger::stays_outstanding(const PreparedClaim& prepared,
     claim.is_outstanding = is_outstanding(memory, claim.key);
 }
 
-void SqliteLedger::answered(const std::string& purchase_id, const std::string& key) {
+void SqliteLedger::answered(std::span<const Answered> all) {
     SEGPAY_FAILPOINT("answered.begin");
-    try {
-        const Answered answered{purchase_id, key};
-        writer_.later([this, answered] { write_answered(answered); },
-                      std::make_unique<AnsweredErrand>(answered));
-    } catch (const std::exception&) { // for want of memory, too; then it stays outstanding
-    }
-}
-
-void SqliteLedger::write_answered(const Answered& answered) {
-    const std::optional<Purchase> known = find_purchase(db_, answered.purchase_id);
-    if (!known) return;
-    Purchase memory = *known;
-    if (forget_outstanding(memory, answered.key)) store_purchase(db_, known, memory);
+    transact("noting what was answered", [&] {
+        for (const auto& [purchase_id, key] : all) {
+            const std::optional<Purchase> known = find_purchase(db_, purchase_id);
+            if (!known) continue;
+            Purchase memory = *known;
+            if (forget_outstanding(memory, key)) store_purchase(db_, known, memory);
+        }
+        return true;
+    });
 }
 
 // What another process asks for.
@@ -136,9 +131,6 @@ void SqliteLedger::do_errand(Unpacker& asked, Packer& answer) {
             return pack(answer, add_or_meet(AskedClaim(asked).prepared()));
         case ErrandKind::mark:
             (void)write_mark(unpack_mark(asked));
-            return;
-        case ErrandKind::answered:
-            write_answered(unpack_answered(asked));
             return;
     }
     throw std::runtime_error("an errand of a kind that is not known");

@@ -33,19 +33,6 @@ Mark unpack_mark(Unpacker& unpacker) {
     return mark;
 }
 
-void AnsweredErrand::ask(Packer& packer) const {
-    packer.put(static_cast<std::int64_t>(ErrandKind::answered));
-    packer.put(answered_.purchase_id);
-    packer.put(answered_.key);
-}
-
-Answered unpack_answered(Unpacker& unpacker) {
-    Answered answered;
-    answered.purchase_id = unpacker.text();
-    answered.key = unpacker.text();
-    return answered;
-}
-
 void ClaimErrand::ask(Packer& packer) const {
     const Identity& identity = prepared_.identity;
     packer.put(static_cast<std::int64_t>(ErrandKind::claim));

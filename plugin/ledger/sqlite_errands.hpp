@@ -14,7 +14,7 @@
 
 namespace segpay {
 
-enum class ErrandKind : std::int64_t { claim = 1, mark = 2, answered = 3 };
+enum class ErrandKind : std::int64_t { claim = 1, mark = 2 };
 
 // A place in the queue of a purchase.
 struct QueuePlace {
@@ -75,25 +75,8 @@ private:
     Mark mark_;
 };
 
-// That an outstanding event was answered with success.
-struct Answered {
-    std::string purchase_id;
-    std::string key;
-};
-class AnsweredErrand final : public Errand {
-public:
-    explicit AnsweredErrand(Answered answered) : answered_(std::move(answered)) {}
-
-    void ask(Packer& packer) const override;
-    bool hear(Unpacker&) override { return true; }
-
-private:
-    Answered answered_;
-};
-
 // The other side. After its kind, which is a number:
 Mark unpack_mark(Unpacker& unpacker);
-Answered unpack_answered(Unpacker& unpacker);
 
 class AskedClaim {
 public:

@@ -16,7 +16,7 @@
 // older number has lost the entry to somebody else.
 #pragma once
 
-#include "ledger/followers.hpp"
+#include "ledger/deciding.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/memory.hpp"
 #include "ledger/sqlite_errands.hpp"
@@ -39,7 +39,7 @@
 
 namespace segpay {
 
-class SqliteLedger final : public Ledger {
+class SqliteLedger final : public DecidingLedger {
 public:
     explicit SqliteLedger(const LedgerSettings& settings);
     ~SqliteLedger() override;
@@ -59,14 +59,11 @@ public:
     std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override;
     std::unique_ptr<Lookup> look() override;
     Kept keep(const KeptRequest& request, TimeMs now) override;
-    void answered(const std::string& purchase_id, const std::string& key) override;
+    void answered(std::span<const Answered> all) override;
     bool is_first_notice(std::string_view what, TimeMs now) override;
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) override;
     std::optional<Entry> entry(std::string_view key) override;
     bool revive(std::string_view key, std::string_view by, TimeMs now) override;
-    Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
-                     TimeMs now) override;
-    Decision dismiss(std::string_view key, std::string_view by, TimeMs now) override;
     bool tidy(std::optional<TimeMs> forget_before) override;
 
 private:
@@ -93,11 +90,12 @@ private:
     Claim meet_again(const PreparedClaim& prepared, Claim claim);
     void stays_outstanding(const PreparedClaim& prepared, const std::optional<Purchase>& known,
                            Claim& claim);
-    void write_answered(const Answered& answered);
-    bool free_held(const PreparedClaim& sale);
-    void dismiss_held(const Event& sale, std::string_view by, TimeMs now);
-    std::vector<Entry> kept_for(const std::string& purchase_id);
-    bool close(std::string_view key, EntryState to, std::string_view by, TimeMs now);
+    Decision decide(const char* operation, const std::function<Decision()>& work) override;
+    std::optional<Entry> entry_to_decide(std::string_view key) override;
+    std::vector<Entry> kept_for(const std::string& purchase_id) override;
+    Claim add(const Arrival& arrival, std::string_view by, TimeMs now) override;
+    void close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override;
+    std::unique_ptr<Lookup> look_inside() override;
     void do_errand(Unpacker& asked, Packer& answer);
     std::optional<Entry> hand_out(const QueuePlace& place, TimeMs now);
     void bury(Entry entry, const QueuePlace& place, TimeMs now);
@@ -130,8 +128,6 @@ private:
     std::mutex leases_mutex_;
     TimeMs looked_for_leases_at_ = INT64_MAX; // guarded by leases_mutex_
     TimeMs next_lease_end_ = 0;               // guarded by leases_mutex_
-
-    Followers followers_;
 };
 
 // The first column of the first row.

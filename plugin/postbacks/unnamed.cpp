@@ -216,7 +216,7 @@ Found find_unnamed(const Postback& postback, const Config& config, Trust trust, 
                 "name" +
                     std::string(kAskForIt)};
     const Question question{postback, row.action, trust, now,
-                            TimeMs{config.postbacks.repeats_minutes} * 60 * 1000};
+                            config.postbacks.repeats_ms()};
     return find_by_name(postback, *rule, question, ledger);
 }
 

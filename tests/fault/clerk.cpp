@@ -46,7 +46,6 @@ std::optional<Entry> Clerk::claim(const test::Fact& fact) {
     if (!ledger) return std::nullopt;
     Purchase memory;
     if (fact.identity.has_epoch) {
-        flush(); // what was answered counts from then on
         const auto known = asked([&] { return ledger->purchase(fact.event.purchase_id); });
         if (!known) return std::nullopt;
         if (*known) memory = **known;
@@ -132,11 +131,15 @@ void Clerk::settle(const Entry& entry, const Settlement& settlement) {
     if (*is_ours) {
         settled(entry, state);
         // A mark that fails leaves it outstanding, which the next claim sees.
-        if (state == EntryState::settled) ledger->answered(entry.event->purchase_id, entry.key);
+        if (state == EntryState::settled) answer(entry);
     } else if (failures == 0)
         complain(entry.key, "was lost to nobody");
     else
         books_.find(entry.key)->states = before;
+}
+
+void Clerk::answer(const Entry& entry) {
+    if (try_to([&] { test::answer(*ledger, entry.event->purchase_id, entry.key); })) committed();
 }
 
 void Clerk::settled(const Entry& entry, EntryState state) {

@@ -64,6 +64,7 @@ private:
     void committed();
     std::optional<Entry> handed_out(std::optional<Entry> entry);
     void check_order(const std::string& key, const Fate& fate);
+    void answer(const Entry& entry);
     void settled(const Entry& entry, EntryState state);
 
     Books& books_;

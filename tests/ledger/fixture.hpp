@@ -141,11 +141,16 @@ struct InMemory {
     std::unique_ptr<Ledger> ledger = open(":memory:");
 };
 
+inline void answer(Ledger& ledger, std::string_view purchase_id, std::string_view key) {
+    const Answered answered{std::string(purchase_id), std::string(key)};
+    ledger.answered({&answered, 1});
+}
+
 // Claims and, when it is handed out, settles and answers; tells the outcome.
 inline std::string_view deliver(Ledger& ledger, const Fact& fact, TimeMs now = kNow) {
     const Claim made = claim(ledger, fact, now);
     if (made.entry && !ledger.settle(*made.entry, applied(), now)) return "lost";
-    if (made.is_outstanding) ledger.answered(fact.event.purchase_id, made.key);
+    if (made.is_outstanding) answer(ledger, fact.event.purchase_id, made.key);
     return outcome_name(made.outcome);
 }
 

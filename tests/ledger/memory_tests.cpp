@@ -225,6 +225,10 @@ BOOST_AUTO_TEST_CASE(a_partners_member_is_nobody_here) {
 }
 
 BOOST_AUTO_TEST_CASE(a_kept_sale_holds_what_it_would_open) {
+    const auto holds = [](Purchase purchase, const KeptRequest& request) {
+        (void)learn_kept(purchase, request, kNow);
+        return purchase.held_by == request.key;
+    };
     KeptRequest request = kept("segpay/kept/1");
     BOOST_TEST(!holds({}, request)); // it has no event
     request.event = transaction("1", "1001").event;
@@ -241,6 +245,23 @@ BOOST_AUTO_TEST_CASE(a_kept_sale_holds_what_it_would_open) {
         request.event = other.event;
         BOOST_TEST(!holds({}, request), kind_name(other.event.kind));
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_kept_enable_is_remembered_until_a_sale_opens_the_purchase) {
+    KeptRequest request = kept("segpay/kept/1");
+    request.event = member("1", EventKind::member_enable).event;
+    Purchase purchase;
+    BOOST_TEST(learn_kept(purchase, request, kNow));
+    BOOST_TEST(purchase.id == "1");
+    BOOST_TEST((purchase.outstanding == std::vector<Outstanding>{{"segpay/kept/1", kNow}}));
+    request.is_held = true; // it waits for the operator's decision about the sale
+    BOOST_TEST(!learn_kept(purchase, request, kNow));
+    purchase = learned(purchase, transaction("1", "1001").event);
+    BOOST_TEST(purchase.outstanding.empty());
+    request.is_held = false;
+    BOOST_TEST(!learn_kept(purchase, request, kNow));
+    request.event = member("1", EventKind::member_cancel).event;
+    BOOST_TEST(!learn_kept(purchase, request, kNow));
 }
 
 BOOST_AUTO_TEST_CASE(only_the_sale_that_opens_ends_the_wait_for_a_kept_one) {

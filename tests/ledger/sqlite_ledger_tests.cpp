@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(tells_a_retry_from_a_new_fact) {
         BOOST_TEST(outcome_name(made.outcome) == line.outcome, line.key);
         BOOST_TEST(made.key == line.key);
         if (made.entry) ledger->settle(*made.entry, applied(), kNow);
-        if (made.is_outstanding) ledger->answered("1", made.key);
+        if (made.is_outstanding) answer(*ledger, "1", made.key);
     }
     const PurchaseState state = ledger->purchase("1")->state;
     BOOST_TEST(!state.has_access);

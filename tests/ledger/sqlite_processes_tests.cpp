@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(claims_that_others_make_are_the_same) {
         BOOST_TEST(ledger->settle_later(*cancel.entry, kNow));
         BOOST_TEST(outcome(*ledger, member(purchase, EventKind::member_cancel)) == "duplicate");
         BOOST_TEST(cancel.is_outstanding);
-        ledger->answered(purchase, cancel.key);
+        answer(*ledger, purchase, cancel.key);
         const Claim revived = claim(*ledger, member(purchase, EventKind::reactivation));
         BOOST_TEST(outcome_name(revived.outcome) == "leased");
         const Claim once_more = claim(*ledger, member(purchase, EventKind::member_cancel));
