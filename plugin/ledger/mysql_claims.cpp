@@ -98,7 +98,8 @@ Claim MysqlLedger::add_or_meet(const Prepared& prepared) {
             kQueue, queue_row(*sequence, event.purchase_id, entry.place, 0, std::nullopt, 0));
     }
     if (memory.id.empty()) return claim;
-    claim.is_outstanding = remember_outstanding(memory, identity, key, now, repeat_window_ms_);
+    claim.is_outstanding =
+        remember_outstanding(memory, event, identity, key, now, repeat_window_ms_);
     const bool is_awaited = opens_held(memory, event);
     write_purchase(writer(), learned(std::move(memory), event), known.version);
     if (is_awaited) claim.has_freed = free_held(event, by, now);
@@ -113,8 +114,8 @@ Claim MysqlLedger::meet(const Prepared& prepared, StoredPurchase known, std::str
     claim = meet_again(prepared.event, std::move(claim), prepared.now);
     if (known.version == 0) return claim;
     if (claim.outcome != Claim::Outcome::duplicate &&
-        remember_outstanding(known.memory, prepared.identity, claim.key, prepared.now,
-                             repeat_window_ms_))
+        remember_outstanding(known.memory, prepared.event, prepared.identity, claim.key,
+                             prepared.now, repeat_window_ms_))
         write_purchase(writer(), known.memory, known.version);
     claim.is_outstanding = is_outstanding(known.memory, claim.key);
     return claim;
@@ -236,8 +237,8 @@ void MysqlLedger::add_all(std::span<const GatheredClaim> claims,
         StoredPurchase purchase = purchases.find(event.purchase_id)->second;
         purchase.memory.id = event.purchase_id;
         purchase.memory.state = advanced(purchase.memory.state, prepared->identity);
-        made->is_outstanding = remember_outstanding(purchase.memory, prepared->identity, made->key,
-                                                    prepared->now, repeat_window_ms_);
+        made->is_outstanding = remember_outstanding(purchase.memory, event, prepared->identity,
+                                                    made->key, prepared->now, repeat_window_ms_);
         if (opens_held(purchase.memory, event)) awaited.push_back(claims[i]);
         purchase.memory = learned(std::move(purchase.memory), event);
         changed.push_back(std::move(purchase));

@@ -32,16 +32,17 @@ bool is_outstanding(const Purchase& memory, std::string_view key) {
            memory.outstanding.end();
 }
 
-bool remember_outstanding(Purchase& memory, const Identity& identity, const std::string& key,
-                          TimeMs now, TimeMs window_ms) {
-    if (!identity.has_epoch || window_ms == 0) return false;
+bool remember_outstanding(Purchase& memory, const Event& event, const Identity& identity,
+                          const std::string& key, TimeMs now, TimeMs window_ms) {
+    const Outstanding added{key, event.received_at_ms != 0 ? event.received_at_ms : now};
+    if (!identity.has_epoch || window_ms == 0 || is_over(added, now, window_ms)) return false;
     const auto is_gone = [&](const Outstanding& one) { return is_over(one, now, window_ms); };
     if (is_outstanding(memory, key) && !std::ranges::any_of(memory.outstanding, is_gone))
         return false;
     std::erase_if(memory.outstanding, [&](const Outstanding& one) {
         return is_gone(one) || (is_key_of(one.key, identity) && one.key != key);
     });
-    if (!is_outstanding(memory, key)) memory.outstanding.push_back({key, now});
+    if (!is_outstanding(memory, key)) memory.outstanding.push_back(added);
     return true;
 }
 

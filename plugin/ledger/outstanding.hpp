@@ -33,10 +33,11 @@ std::string recognised(Purchase& memory, const Arrival& arrival, TimeMs now, Tim
 // Whether the event with that key is remembered in the purchase.
 bool is_outstanding(const Purchase& memory, std::string_view key);
 
-// Remembers an event that was recognised under that key, unless it is remembered; forgets those
-// whose time is over. Events with an id or a time need no memory. False: nothing has changed.
-bool remember_outstanding(Purchase& memory, const Identity& identity, const std::string& key,
-                          TimeMs now, TimeMs window_ms);
+// Remembers an event that was recognised under that key, unless it is remembered, from the time on
+// when it was received; forgets those whose time is over. Events with an id or a time need no
+// memory, nor does one that waited longer than Segpay repeats it. False: nothing has changed.
+bool remember_outstanding(Purchase& memory, const Event& event, const Identity& identity,
+                          const std::string& key, TimeMs now, TimeMs window_ms);
 
 // It was answered with success. False: it was not remembered.
 bool forget_outstanding(Purchase& memory, std::string_view key);

@@ -90,7 +90,7 @@ Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
     claim.outcome = is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
     if (is_first) claim.entry = new_entry(claim.key, entry.sequence, now, lease_end);
     claim.is_outstanding =
-        remember_outstanding(memory, identity, claim.key, now, repeat_window_ms_);
+        remember_outstanding(memory, event, identity, claim.key, now, repeat_window_ms_);
     const bool is_awaited = opens_held(memory, event);
     memory = learned(std::move(memory), event);
     if (memory.id.empty() || memory == known) return claim;
@@ -106,7 +106,8 @@ void SqliteLedger::stays_outstanding(const PreparedClaim& prepared,
     if (!known || !prepared.identity.has_epoch) return;
     Purchase memory = *known;
     if (claim.outcome != Claim::Outcome::duplicate &&
-        remember_outstanding(memory, prepared.identity, claim.key, prepared.now, repeat_window_ms_))
+        remember_outstanding(memory, prepared.event, prepared.identity, claim.key, prepared.now,
+                             repeat_window_ms_))
         store_purchase(db_, known, memory);
     claim.is_outstanding = is_outstanding(memory, claim.key);
 }

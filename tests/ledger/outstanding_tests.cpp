@@ -14,7 +14,7 @@ constexpr TimeMs kWindow = 1'000;
 
 std::string come(Purchase& memory, const Fact& fact, TimeMs now) {
     std::string key = recognised(memory, {fact.event, fact.identity}, now, kWindow);
-    remember_outstanding(memory, fact.identity, key, now, kWindow);
+    remember_outstanding(memory, fact.event, fact.identity, key, now, kWindow);
     return key;
 }
 
@@ -65,8 +65,24 @@ BOOST_AUTO_TEST_CASE(what_has_a_key_for_ever_is_not_remembered) {
 BOOST_AUTO_TEST_CASE(nothing_is_remembered_when_the_time_is_none) {
     Purchase memory;
     const Fact cancel = member("1", EventKind::member_cancel);
-    BOOST_TEST(!remember_outstanding(memory, cancel.identity, "segpay/1/cancel/r1", 0, 0));
+    BOOST_TEST(
+        !remember_outstanding(memory, cancel.event, cancel.identity, "segpay/1/cancel/r1", 0, 0));
     BOOST_TEST(memory.outstanding.empty());
+}
+
+// As one that an operator releases.
+BOOST_AUTO_TEST_CASE(the_time_of_one_that_waited_runs_from_when_it_was_received) {
+    Purchase memory;
+    Fact late = member("1", EventKind::member_disable);
+    late.event.received_at_ms = kNow;
+    const std::string first = come(memory, late, kNow + kWindow);
+    come(memory, member("1", EventKind::member_enable), kNow + kWindow);
+    const Fact next = member("1", EventKind::member_disable);
+    BOOST_TEST(come(memory, next, kNow + kWindow + 1) != first);
+
+    Purchase other;
+    BOOST_TEST(come(other, late, kNow + kWindow + 1) != "");
+    BOOST_TEST(other.outstanding.empty());
 }
 
 BOOST_AUTO_TEST_CASE(is_stored_as_text) {
