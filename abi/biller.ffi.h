@@ -330,6 +330,7 @@ typedef struct biller_decision {
     biller_bytes by;
     uint32_t leave_to_host;
     uint32_t reserved;
+    biller_bytes says;
 } biller_decision;
 typedef struct biller_report {
     uint32_t struct_size;

@@ -614,8 +614,9 @@ typedef struct biller_entry_sink {
 
 /* Decisions of an operator. */
 #define BILLER_DECIDE_REDELIVER 1 /* a dead letter: deliver it once more, now */
-#define BILLER_DECIDE_RELEASE 2   /* a kept request: deliver it as it is, now; of a conflict, as an
-                                     event of its own, under a key of its own */
+#define BILLER_DECIDE_RELEASE 2   /* a kept request: deliver it as it is, or as `says` completes it,
+                                     now; of a conflict, as an event of its own, under a key of its
+                                     own */
 #define BILLER_DECIDE_DISMISS 3   /* a dead letter or a kept request: it is nothing */
 
 typedef struct biller_decision {
@@ -627,6 +628,12 @@ typedef struct biller_decision {
                                and the next recover() of a host on this ledger delivers it. For
                                tools that are not the host. */
     uint32_t reserved;      /* 0 */
+    biller_bytes says; /* RELEASE: what the operator adds, "name=value&name=value", form-encoded: the
+                          parameters of a postback by which the request becomes whole. Only what it
+                          does not say, or says twice with two meanings: the purchaseid of one that
+                          names none, the right one of two prices. Else STATE; the reason names the
+                          parameter. The event carries a warning for each. Empty: nothing; with
+                          another decision it must be empty */
 } biller_decision;
 
 /* What a round of recovery, or a decision, did. Filled by the plugin. */

@@ -506,15 +506,17 @@ public:
         collector.finish(status, reason);
     }
 
-    // With `leave_to_host` nothing is delivered here: see biller_decision.
+    // With `leave_to_host` nothing is delivered here; `says` completes what is released: see
+    // biller_decision.
     biller_report decide(uint32_t decision, std::string_view key, std::string_view by,
-                         bool leave_to_host = false) {
+                         bool leave_to_host = false, std::string_view says = {}) {
         biller_decision d{};
         d.struct_size = sizeof d;
         d.decision = decision;
         d.key = bytes(key);
         d.by = bytes(by);
         d.leave_to_host = leave_to_host ? BILLER_YES : BILLER_NO;
+        d.says = bytes(says);
         biller_report report{};
         report.struct_size = sizeof report;
         biller_reason reason = empty_reason();

@@ -106,6 +106,7 @@ std::optional<Error> Biller::link(const LinkRequest& request, MadeLink& made) {
 
 void Biller::Reading::clear() {
     form.clear();
+    said.clear();
     postback.clear();
     memory = {};
     translation.clear();
@@ -170,16 +171,17 @@ Reply Biller::unavailable(const LedgerError& failure) const {
 }
 
 void Biller::understand(Reading& reading, Lookup& ledger) const {
-    recall(reading, ledger, Trust::verify, {});
-    translate(reading.postback, config_, reading.memory, host_.now(), Trust::verify,
-              reading.translation);
+    const TimeMs now = host_.now();
+    recall(reading, ledger, Trust::verify, now, {});
+    translate(reading.postback, config_, reading.memory, now, Trust::verify, reading.translation);
 }
 
 // What it is about, and whose that is. `found_before`: the purchase that was found for it when it
 // came.
-void Biller::recall(Reading& reading, Lookup& ledger, Trust trust,
+void Biller::recall(Reading& reading, Lookup& ledger, Trust trust, TimeMs now,
                     std::string_view found_before) const {
-    auto& [form, postback, memory, translation] = reading;
+    auto& postback = reading.postback;
+    auto& memory = reading.memory;
     std::string_view& purchase = postback[Fact::purchase_id];
     if (memory.is_found) purchase = {}; // as it came
     memory = {};
@@ -188,7 +190,7 @@ void Biller::recall(Reading& reading, Lookup& ledger, Trust trust,
     } else if (!found_before.empty()) {
         memory.purchase = ledger.purchase(found_before);
     } else {
-        Found found = find_unnamed(postback, config_, trust, host_.now(), ledger);
+        Found found = find_unnamed(postback, config_, trust, now, ledger);
         memory.purchase = std::move(found.purchase);
         memory.why_not_found = std::move(found.why_not);
     }

@@ -109,14 +109,17 @@ public:
     // and changes nothing. What waits for a kept sale follows the decision about it. In
     // decisions.cpp.
     Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report);
-    Refused release(std::string_view key, std::string_view by, Deliver where, Report& report);
+    // `says`: parameters, form-encoded, by which the operator completes the request.
+    Refused release(std::string_view key, std::string_view by, Deliver where, Report& report,
+                    std::string_view says = {});
     Refused dismiss(std::string_view key, std::string_view by);
 
 private:
     struct Reading;
-    // Reads a kept request again, with what the ledger knows. Error: it cannot be told.
-    std::optional<Error> read_kept(const Entry& entry, Lookup& ledger, Trust trust,
-                                   Reading& reading) const;
+    // Reads a kept request again, with what the ledger knows, as if it came when it came. Error: it
+    // cannot be told.
+    std::optional<Error> read_kept(const Entry& entry, std::string_view says, Lookup& ledger,
+                                   Trust trust, Reading& reading) const;
     // What a request tells that waited for the sale that opens its purchase.
     std::optional<Retold> retold(const Entry& entry, Lookup& ledger) const;
 
@@ -126,6 +129,7 @@ private:
     // What one request is read into; used again for the next, on whatever thread that comes.
     struct Reading {
         Form form;
+        Form said; // by an operator who released it
         Postback postback;
         Memory memory;
         Translation translation; // of views into all the above
@@ -155,7 +159,8 @@ private:
     // The way in. A reply: that is the end of it.
     std::optional<Reply> read(const HttpRequest& request, Reading& reading);
     void understand(Reading& reading, Lookup& ledger) const;
-    void recall(Reading& reading, Lookup& ledger, Trust trust, std::string_view found_before) const;
+    void recall(Reading& reading, Lookup& ledger, Trust trust, TimeMs now,
+                std::string_view found_before) const;
     // Whether it is an event that the ledger decides about; if not, it is answered.
     bool is_to_be_claimed(const Reading& reading);
     bool is_known(const Identity& identity);

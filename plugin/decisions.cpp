@@ -3,6 +3,7 @@
 #include "biller.hpp"
 #include "events/kept_key.hpp"
 #include "ledger/failpoint.hpp"
+#include "postbacks/completion.hpp"
 #include "values/word.hpp"
 
 namespace segpay {
@@ -53,13 +54,17 @@ Refused Biller::redeliver(std::string_view key, std::string_view by, Deliver whe
 }
 
 // None: the event can be claimed.
-std::optional<Error> Biller::read_kept(const Entry& entry, Lookup& ledger, Trust trust,
-                                       Reading& reading) const {
+std::optional<Error> Biller::read_kept(const Entry& entry, std::string_view says, Lookup& ledger,
+                                       Trust trust, Reading& reading) const {
     (void)reading.form.read(entry.request, kNoLimits);
     read_postback(reading.form, names_, reading.postback);
+    if (const auto read = reading.said.read(says); !read) return Error{read.error()};
+    if (auto why = complete(reading.form, reading.postback, reading.said, names_)) return why;
     Translation& translation = reading.translation;
-    recall(reading, ledger, trust, entry.event ? entry.event->purchase_id : std::string_view());
-    translate(reading.postback, config_, reading.memory, host_.now(), trust, translation);
+    const TimeMs came = entry.received_at_ms;
+    recall(reading, ledger, trust, came,
+           entry.event ? entry.event->purchase_id : std::string_view());
+    translate(reading.postback, config_, reading.memory, came, trust, translation);
     if (translation.outcome != Translation::Outcome::event)
         return Error{"it still cannot be told to the host: " + translation.reason};
     if (entry.event) translation.event.password = entry.event->password.reveal();
@@ -68,16 +73,17 @@ std::optional<Error> Biller::read_kept(const Entry& entry, Lookup& ledger, Trust
 
 std::optional<Retold> Biller::retold(const Entry& entry, Lookup& ledger) const {
     Reading reading;
-    if (read_kept(entry, ledger, Trust::verify, reading)) return std::nullopt;
+    if (read_kept(entry, {}, ledger, Trust::verify, reading)) return std::nullopt;
     return Retold{event_of(reading.translation.event), std::move(reading.translation.identity)};
 }
 
-Refused Biller::release(std::string_view key, std::string_view by, Deliver where, Report& report) {
+Refused Biller::release(std::string_view key, std::string_view by, Deliver where, Report& report,
+                        std::string_view says) {
     const std::optional<Entry> entry = ledger_->entry(key);
     if (!entry) return not_found(key);
     if (!is_kept(entry->state)) return wrong_state(key, entry->state, kKept);
     Reading reading;
-    if (auto why = read_kept(*entry, *ledger_, Trust::released, reading))
+    if (auto why = read_kept(*entry, says, *ledger_, Trust::released, reading))
         return {Refused::Cause::wrong_state, why->message};
     // What contradicts an earlier event is told beside it, under a key of its own.
     Identity& identity = reading.translation.identity;

@@ -391,6 +391,10 @@ uint32_t decide(biller_instance* instance, const biller_decision* decision, bill
         require(!by.empty() && by.size() <= kMaxOperatorBytes, "by must be 1 to 64 bytes");
         const auto where =
             given.leave_to_host == BILLER_YES ? Biller::Deliver::elsewhere : Biller::Deliver::here;
+        const std::string_view says = view(given.says);
+        require(says.empty() || given.decision == BILLER_DECIDE_RELEASE,
+                "says is for BILLER_DECIDE_RELEASE");
+        require(says.size() <= kMaxRequestBytes, "says is longer than a request may be");
         Report done;
         Refused refused;
         switch (given.decision) {
@@ -398,7 +402,7 @@ uint32_t decide(biller_instance* instance, const biller_decision* decision, bill
                 refused = biller.redeliver(view(given.key), by, where, done);
                 break;
             case BILLER_DECIDE_RELEASE:
-                refused = biller.release(view(given.key), by, where, done);
+                refused = biller.release(view(given.key), by, where, done, says);
                 break;
             case BILLER_DECIDE_DISMISS:
                 refused = biller.dismiss(view(given.key), by);

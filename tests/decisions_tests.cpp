@@ -363,7 +363,7 @@ BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
         const std::string kept = account.get(enable).key;
         BOOST_TEST((account.state_of(kept) == EntryState::quarantined));
         BOOST_TEST(contains(kept, "segpay/kept/"));
-        account.host.now += kDay / 2; // its sale comes late
+        account.host.now += kDay / 48; // its sale comes late
         const std::string sale = sign_up("1");
         const HttpRequest request{"GET", sale, "", "127.0.0.1", {}};
         if (is_in_a_batch)

@@ -130,9 +130,10 @@ public:
         const auto bar = std::find(line.words.begin(), line.words.end(), "|");
         const auto arrow = std::find(line.words.begin(), line.words.end(), "->");
         if (line.words[0] == "release" || line.words[0] == "dismiss") {
-            if (arrow - line.words.begin() != 2 || line.words.end() - arrow < 2)
+            if (arrow - line.words.begin() < 2 || line.words.end() - arrow < 2)
                 throw std::runtime_error("a decision has a key, ->, and what is told");
-            decide(line.words[0], line.words[1], {arrow + 1, line.words.end()});
+            decide(line.words[0], line.words[1], {line.words.begin() + 2, arrow},
+                   {arrow + 1, line.words.end()});
             return;
         }
         if (bar - line.words.begin() != 4 || line.words.end() - arrow < 3)
@@ -243,26 +244,36 @@ private:
         }
     }
 
-    static Refused decide_in(Account& account, const std::string& decision,
-                             const std::string& key) {
+    static Refused decide_in(Account& account, const std::string& decision, const std::string& key,
+                             const std::string& says) {
         Report report;
         return decision == "release"
-                   ? account.biller.release(key, "ann", Biller::Deliver::here, report)
+                   ? account.biller.release(key, "ann", Biller::Deliver::here, report, says)
                    : account.biller.dismiss(key, "ann");
     }
 
     void decide(const std::string& decision, const std::string& label,
-                const std::vector<std::string>& expected) {
+                const std::vector<std::string>& words, const std::vector<std::string>& expected) {
         tell_twins();
+        Parameters parameters;
+        for (const std::string& word : words)
+            set(parameters, word);
+        const std::string says = encode_form(parameters);
         const std::size_t told_before = account_.host.events.size();
         const std::string& key = keys_.at(label);
-        const Refused refused = decide_in(account_, decision, key);
+        const Refused refused = decide_in(account_, decision, key, says);
         if (way_ == Way::get) {
-            (void)decide_in(twin_, decision, key);
-            (void)decide_in(bulk_twin_, decision, key);
+            (void)decide_in(twin_, decision, key, says);
+            (void)decide_in(bulk_twin_, decision, key, says);
         }
         BOOST_TEST_INFO_SCOPE(refused.message);
-        BOOST_TEST((refused.cause == Refused::Cause::none));
+        const bool is_refused = expected[0].starts_with("why=");
+        BOOST_TEST((refused.cause == Refused::Cause::none) == !is_refused);
+        if (is_refused) {
+            BOOST_TEST(contains(refused.message, expected[0].substr(4)));
+            BOOST_TEST(account_.host.events.size() == told_before);
+            return;
+        }
         std::vector<std::string> kinds = account_.kinds();
         kinds.erase(kinds.begin(), kinds.begin() + static_cast<std::ptrdiff_t>(told_before));
         if (kinds.empty()) kinds.emplace_back("-");
@@ -277,10 +288,14 @@ private:
         BOOST_TEST(reply.body == (is_success ? "*success*" : "*failure*"));
         BOOST_TEST((reply.http_status == 200) == is_success);
         const bool is_told = expected[0] == "delivered";
-        BOOST_TEST(told == (is_told ? 1u : 0u));
+        BOOST_TEST((told != 0) == is_told);
+        std::string kinds;
+        for (const Told& event : std::span(account_.host.events).last(told))
+            kinds += (kinds.empty() ? "" : "+") + event.kind;
+        BOOST_TEST((told != 0 ? kinds : "-") == expected[1]);
         const Told nothing;
-        const Told& event = is_told && told == 1 ? account_.host.events.back() : nothing;
-        BOOST_TEST((is_told ? event.kind : "-") == expected[1]);
+        const Told& event =
+            told != 0 ? *(account_.host.events.end() - static_cast<std::ptrdiff_t>(told)) : nothing;
         if (is_told) BOOST_TEST(event["key"] == reply.key);
         for (std::size_t i = 2; i < expected.size(); ++i)
             check_field(reply, event, expected[i]);

@@ -60,6 +60,7 @@ struct DecisionArguments {
     std::vector<std::string> keys;
     bool all = false;
     std::string by;
+    std::vector<std::string> says; // name=value; of `release` only
 };
 int redeliver(const Common& common, const DecisionArguments& arguments);
 int release(const Common& common, const DecisionArguments& arguments);

@@ -8,6 +8,8 @@
 #include "quiet_host.hpp"
 #include "table.hpp"
 
+#include <Poco/URI.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
@@ -152,6 +154,21 @@ Outcome outcome_of(std::uint32_t decision) {
     return {"pending", "pending, the host will deliver it"};
 }
 
+std::string encoded(const std::vector<std::string>& says) {
+    constexpr char kReserved[] = "&=+%#;";
+    std::string form;
+    for (const std::string& say : says) {
+        const std::size_t equals = say.find('=');
+        if (equals == std::string::npos || equals == 0)
+            throw Usage("--say \"" + say + "\": write name=value");
+        if (!form.empty()) form += '&';
+        Poco::URI::encode(say.substr(0, equals), kReserved, form);
+        form += '=';
+        Poco::URI::encode(say.substr(equals + 1), kReserved, form);
+    }
+    return form;
+}
+
 // One decision for each key; a key that fails does not keep the others from being decided.
 int decide(const Common& common, const DecisionArguments& arguments, std::uint32_t decision) {
     Account account(common);
@@ -160,10 +177,11 @@ int decide(const Common& common, const DecisionArguments& arguments, std::uint32
         for (const Row& row : read(account.segpay(), {}, kDeadLetters))
             keys.push_back(row.key);
     if (keys.empty()) std::fprintf(stderr, "nats-segpay: there are no dead letters\n");
+    const std::string says = encoded(arguments.says);
     int exit_code = keys.empty() ? 1 : 0;
     for (const std::string& key : keys) {
         try {
-            account.segpay().decide(decision, key, arguments.by, true);
+            account.segpay().decide(decision, key, arguments.by, true, says);
             const Outcome outcome = outcome_of(decision);
             if (common.json)
                 std::puts(one_line({{"key", key}, {"state", outcome.state}}).c_str());
@@ -200,6 +218,8 @@ int redeliver(const Common& common, const DecisionArguments& arguments) {
 }
 
 int release(const Common& common, const DecisionArguments& arguments) {
+    if (!arguments.says.empty() && arguments.keys.size() != 1)
+        throw Usage("--say completes one request: give its key alone");
     return decide(common, arguments, BILLER_DECIDE_RELEASE);
 }
 

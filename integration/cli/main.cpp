@@ -81,7 +81,8 @@ void add_account_commands(CLI::App& app, Arguments& a) {
     links
         ->add_option("--set", a.link.sets,
                      "name=value; may be repeated. A dynamic price wants amount, price_hash and "
-                     "description, a dynamic recurring one price_hash. One click and instant conversion find their purchase in the "
+                     "description, a dynamic recurring one price_hash. One click and instant "
+                     "conversion find their purchase in the "
                      "ledger by member_id or purchase_id, unless octoken or ictoken names it")
         ->expected(1)
         ->allow_extra_args(false)
@@ -136,6 +137,11 @@ void add_ledger_commands(CLI::App& app, Arguments& a) {
         add_decision(command, a);
     for (CLI::App* command : {released, dismissed, dropped})
         command->get_option("keys")->required();
+    released
+        ->add_option("--say", a.decision.says,
+                     "name=value: what the request lacks, or says twice; once for each, with "
+                     "one key")
+        ->allow_extra_args(false);
 }
 
 int fail(int exit_code, const std::string& why) {

@@ -39,7 +39,7 @@ struct KeptPage {
 constexpr std::array<KeptPage, 3> kKeptPages = {{
     {"/quarantine", "Quarantine",
      "Requests that did not reach a member: not believed, contradictory, or not understood. "
-     "Release delivers one as it is; dismiss says that it is nothing.",
+     "Release delivers one as it is, or with what you add to it; dismiss says that it is nothing.",
      kQuarantineStates},
     {"/dead-letters", "Dead letters",
      "Events that this host refused, or that were tried too often. Mend the cause, then redeliver.",
@@ -59,7 +59,7 @@ struct Decision {
 
 constexpr std::array<Decision, 3> kDecisions = {{
     {"redeliver", "Redeliver", BILLER_DECIDE_REDELIVER, kDeadLetterStates, true},
-    {"release", "Release", BILLER_DECIDE_RELEASE, kQuarantineStates, true},
+    {"release", "Release", BILLER_DECIDE_RELEASE, kQuarantineStates, false},
     {"dismiss", "Dismiss", BILLER_DECIDE_DISMISS, kQuarantineStates | kDeadLetterStates, false},
 }};
 
@@ -288,6 +288,11 @@ Html OperatorPages::buttons(const biller_entry& entry, const std::string& back,
             text(decision.label) + "</button>"_html;
     }
     if (choices.empty()) return {};
+    if (kQuarantineStates & BILLER_STATES(entry.state))
+        choices =
+            "<input name=\"says\" placeholder=\"purchaseid=123\""
+            " aria-label=\"What the request lacks, or says twice: name=value\">"_html +
+            choices;
     return "<form class=\"actions\" method=\"post\" action=\"/decide\">"
            "<input type=\"hidden\" name=\"token\" value=\""_html +
            text(form_token_) + "\"><input type=\"hidden\" name=\"key\" value=\""_html +
@@ -319,7 +324,9 @@ HttpResponse OperatorPages::decide(const HttpRequest& request) {
                              "?by=" + encode_component(by);
     try {
         const std::string key = field(form, "key");
-        const biller_report report = biller_.decide(decision->value, key, by);
+        const bool is_release = decision->value == BILLER_DECIDE_RELEASE;
+        const std::string says = is_release ? field(form, "says") : std::string();
+        const biller_report report = biller_.decide(decision->value, key, by, false, says);
         log(Level::info, by + " decided: " + name + " " + key);
         const std::string_view outcome =
             decision->value == BILLER_DECIDE_DISMISS ? "It is dismissed."

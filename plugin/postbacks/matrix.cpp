@@ -127,16 +127,11 @@ Word word_of(std::string_view text) {
     return exact != Word::none ? exact : unusual_word_of(text);
 }
 
-// Separators of a query within a word that decides: a broken template put the rest of it there.
-bool is_broken(std::string_view text) {
-    return text.find_first_of("&=;") != std::string_view::npos;
-}
-
 bool has_broken_word(const Postback& postback) {
     return postback.is_word_of_lines ||
            std::ranges::any_of(
                std::array{Fact::transaction_type, Fact::action, Fact::stage, Fact::approved},
-               [&](Fact fact) { return is_broken(postback[fact]); });
+               [&](Fact fact) { return is_broken_word(postback[fact]); });
 }
 
 constexpr std::uint32_t bit(Word word) { return 1u << static_cast<unsigned>(word); }
@@ -324,6 +319,10 @@ Classification classify(const Postback& postback, const History& history) {
     Classification none;
     if (is_incomplete(postback, words)) none.meaning = Meaning::incomplete;
     return none;
+}
+
+bool is_broken_word(std::string_view text) {
+    return text.find_first_of("&=;") != std::string_view::npos;
 }
 
 EventKind kind_as_sign_up(const Postback& postback) {

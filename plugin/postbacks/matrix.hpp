@@ -42,6 +42,10 @@ struct Classification {
 
 Classification classify(const Postback& postback, const History& history);
 
+// Whether a word that decides has separators of a query in it: a broken template put the rest of
+// the query there.
+bool is_broken_word(std::string_view text);
+
 // What it would be with the stage of a sign-up: the extras are looked at before the stage.
 EventKind kind_as_sign_up(const Postback& postback);
 

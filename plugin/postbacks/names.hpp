@@ -1,7 +1,7 @@
 // NameTable: which fact, or which extra, a parameter name stands for in one account: the names that
 // everybody knows (values/facts.hpp), those that the merchant chose (postbacks.names, user_defined,
-// pay_page.member_id_parameter), the seal's, and what it covers beside the facts (seal.extras). Made
-// once, then only asked.
+// pay_page.member_id_parameter), the seal's, and what it covers beside the facts (seal.extras).
+// Made once, then only asked.
 #pragma once
 
 #include "config/config.hpp"

@@ -53,17 +53,6 @@ std::string_view mended_name(std::string_view name) {
     return trimmed(behind_entity(trimmed(name)));
 }
 
-// A template that was pasted with line breaks or blanks has some of them in its names, and one that
-// was copied from the source of a page has "&amp;" for '&'.
-const KnownName* known_name(const FormField& field, const NameTable& names) {
-    const std::string_view name = behind_entity(field.name);
-    if (field.traits.is_plain_name)
-        if (const KnownName* known = names.find(name)) return known;
-    const std::string_view mended = mended_name(name);
-    if (!field.traits.is_plain_name) return names.find(trimmed(clean_text(mended)));
-    return mended == name ? nullptr : names.find(mended);
-}
-
 // Whatever stands between the letters of a name, it is as secret as without.
 Secrecy secrecy_of_field(const FormField& field) {
     if (field.traits.is_plain_name) return secrecy_of(mended_name(field.name));
@@ -132,6 +121,7 @@ void note_two_values(Postback& postback, const FormField& field, const Form& for
         postback.warnings.push_back(remark);
         return;
     }
+    postback.disputed.push_back(known->fact);
     std::string& all = postback.contradiction;
     all += (all.empty() ? "" : "; ") + remark + ": " + shown(first, *known) + " and " +
            shown(second, *known);
@@ -191,11 +181,6 @@ std::string_view value_of(const FormField& field, Fact fact, Postback& postback)
     return is_as_sent ? value : trimmed(value);
 }
 
-bool decides(Fact fact) {
-    return fact == Fact::transaction_type || fact == Fact::action || fact == Fact::stage ||
-           fact == Fact::approved;
-}
-
 // Clean text has blanks in place of them.
 bool has_line_break_within(std::string_view text) {
     constexpr std::string_view kBlanks = " \t\r\n";
@@ -212,7 +197,7 @@ void read_field(Postback& postback, const FormField& field, const Form& form,
     std::string_view* const place = place_of(field, known, postback);
     if (!place) return;
     std::string_view value = value_of(field, known ? known->fact : Fact::extra, postback);
-    if (known && decides(known->fact) && has_line_break_within(field.value))
+    if (known && is_deciding_word(known->fact) && has_line_break_within(field.value))
         postback.is_word_of_lines = true;
     if (is_placeholder(value)) {
         note_placeholder(postback, field, value);
@@ -310,9 +295,19 @@ void Postback::clear() {
     extras.clear();
     warnings.clear();
     contradiction.clear();
+    disputed.clear();
     is_currency_recovered = false;
     is_word_of_lines = false;
     texts.clear();
+}
+
+const KnownName* known_name(const FormField& field, const NameTable& names) {
+    const std::string_view name = behind_entity(field.name);
+    if (field.traits.is_plain_name)
+        if (const KnownName* known = names.find(name)) return known;
+    const std::string_view mended = mended_name(name);
+    if (!field.traits.is_plain_name) return names.find(trimmed(clean_text(mended)));
+    return mended == name ? nullptr : names.find(mended);
 }
 
 bool mend_garbled_template(Form& form, const NameTable& names) {
@@ -372,6 +367,8 @@ void read_postback(Form& form, const NameTable& names, Postback& postback) {
         if (postback[fact].size() >= kShortestCardText) [[unlikely]]
             postback[fact] = without_cards(postback[fact], postback);
     if (has_user_data) unfold_user_data(form, names, postback);
+    for (const Fact fact : postback.disputed)
+        postback[fact] = {};
 }
 
 Parameters kept_parameters(const Form& form, const NameTable& names) {

@@ -23,8 +23,10 @@ struct Postback {
     std::array<std::string_view, kFactCount> facts;
     std::vector<std::pair<std::string_view, std::string_view>> extras; // lower-case names, in order
     std::vector<std::string> warnings;
-    // Not empty: a fact that decides came twice, and the values do not mean the same. Names both.
+    // Not empty: facts that decide came twice, and the values do not mean the same. Names both; of
+    // the facts themselves nothing is said.
     std::string contradiction;
+    std::vector<Fact> disputed;
     bool is_currency_recovered = false; // by mend_garbled_template()
     bool is_word_of_lines = false;      // a word that decides has a line break within
     TextStore texts;
@@ -34,6 +36,11 @@ struct Postback {
 
     void clear();
 };
+
+// What the name of a field stands for; null: no name of this account. A template that was pasted
+// with line breaks or blanks has some of them in its names, and one that was copied from the source
+// of a page has "&amp;" for '&'.
+const KnownName* known_name(const FormField& field, const NameTable& names);
 
 // The warning of a postback whose template has to be mended in the Merchant Portal: it lost
 // "&curren" to a browser, or has "&amp;" for '&'.

@@ -219,8 +219,31 @@ Objection check_id(std::string_view name, std::string_view id, bool is_required)
 }
 
 // A decline of which nothing depends: of a stand-in the money is taken back.
+bool changes_nothing(EventKind kind, std::optional<bool> approved) {
+    return approved == false && kind != EventKind::standin_decline;
+}
 bool changes_nothing(const EventDraft& event) {
-    return event.approved == false && event.kind != EventKind::standin_decline;
+    return changes_nothing(event.kind, event.approved);
+}
+
+// What a contradiction is about: the kind itself, a fact of it, or a fact of what changes nothing.
+enum class Dispute { none, of_kind, of_facts, of_nothing };
+
+Dispute dispute_in(const Postback& postback, const Classification& row) {
+    if (postback.disputed.empty()) return Dispute::none;
+    const bool is_of_kind = std::ranges::any_of(postback.disputed, [](Fact fact) {
+        return is_deciding_word(fact) || fact == Fact::standin;
+    });
+    if (is_of_kind || row.meaning != Meaning::event) return Dispute::of_kind;
+    return changes_nothing(row.kind, row.approved) ? Dispute::of_nothing : Dispute::of_facts;
+}
+
+constexpr std::string_view kMendAndSay =
+    "; mend the template in the Merchant Portal (nats-segpay portal prints it), look up at Segpay "
+    "what is right, and release it with that: quarantine release KEY --say NAME=VALUE";
+
+std::string why_disputed(const Postback& postback) {
+    return postback.contradiction + std::string(kMendAndSay);
 }
 
 struct IdOf {
@@ -467,11 +490,12 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     event.received_at_ms = now;
     copy_texts(event, postback, translation.texts);
     if (memory.is_found) event.warnings.emplace_back("purchase_found");
-    if (!postback.contradiction.empty()) { // in the words themselves, perhaps
+    const Dispute dispute = dispute_in(postback, row);
+    if (dispute == Dispute::of_nothing) event.warnings.push_back(postback.contradiction);
+    if (dispute == Dispute::of_kind) {
         translation.outcome = Outcome::quarantine;
-        translation.reason = postback.contradiction +
-                             "; it cannot be released: mend the template in the Merchant "
-                             "Portal, see at Segpay which is right, and dismiss it";
+        translation.reason = why_disputed(postback);
+        event.kind = EventKind::unknown;
         return;
     }
     if (row.meaning == Meaning::unknown) {
@@ -482,8 +506,7 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
         translation.outcome = Outcome::quarantine;
         translation.reason =
             "the template is broken, for a word that decides is missing: " + shown_words(postback) +
-            "; it cannot be released: mend the template in the Merchant Portal (nats-segpay portal "
-            "prints it) and dismiss it";
+            std::string(kMendAndSay);
         return;
     }
     if (row.meaning == Meaning::probe) {
@@ -498,6 +521,7 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     const JoinOption* option = judged.option;
     Objection objection =
         read(event, postback, config, row, memory, known, now, trust, translation.texts, option);
+    if (dispute == Dispute::of_facts) objection = why_disputed(postback);
     if (!objection) {
         identify(translation.identity, event, postback, row);
         if (trust == Trust::verify) objection = std::move(judged.doubt);

@@ -190,7 +190,7 @@ bool is_decline(const Postback& postback) { return is_word(postback[Fact::approv
 } // namespace
 
 bool is_unnamed(const Postback& postback) {
-    if (!postback[Fact::purchase_id].empty()) return false;
+    if (!postback[Fact::purchase_id].empty() || !postback.disputed.empty()) return false;
     if (is_decline(postback)) return !postback[Fact::transaction_id].empty();
     return std::ranges::any_of(
         std::array{Fact::transaction_id, Fact::related_transaction_id, Fact::username},
@@ -215,8 +215,7 @@ Found find_unnamed(const Postback& postback, const Config& config, Trust trust, 
                 "purchaseid is missing, and a sale that begins a purchase is not found by its user "
                 "name" +
                     std::string(kAskForIt)};
-    const Question question{postback, row.action, trust, now,
-                            config.postbacks.repeats_ms()};
+    const Question question{postback, row.action, trust, now, config.postbacks.repeats_ms()};
     return find_by_name(postback, *rule, question, ledger);
 }
 

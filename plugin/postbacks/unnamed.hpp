@@ -15,6 +15,7 @@ namespace segpay {
 
 // Whether it says no purchase id, but something by which a purchase may be found: a decline by its
 // transaction id alone, which is known where a stand-in was approved. Any other changes nothing.
+// What contradicts itself is not looked for.
 bool is_unnamed(const Postback& postback);
 
 struct Found {

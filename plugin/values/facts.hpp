@@ -65,6 +65,12 @@ constexpr std::size_t kFactCount = static_cast<std::size_t>(Fact::seal) + 1;
 // Values of the host's own making, which come back to it with their spaces.
 constexpr bool is_untouched(Fact fact) { return fact == Fact::upsell || fact == Fact::tokenplus; }
 
+// The words by which a postback is known for what it is.
+constexpr bool is_deciding_word(Fact fact) {
+    return fact == Fact::transaction_type || fact == Fact::action || fact == Fact::stage ||
+           fact == Fact::approved;
+}
+
 // Where a name comes from.
 enum class NameSource : std::uint8_t {
     listed, // Processing API 2.0, "Full List of Postback Parameters": the names of default

@@ -140,8 +140,9 @@ public:
 
     // The status of the hook; `report` is filled when it is BILLER_STATUS_OK.
     uint32_t decide(uint32_t decision, const std::string& key, const std::string& by,
-                    biller_report* report = nullptr) {
-        biller_decision d{sizeof d, decision, biller::bytes(key), biller::bytes(by), BILLER_NO, 0};
+                    biller_report* report = nullptr, const std::string& says = {}) {
+        biller_decision d{sizeof d,  decision, biller::bytes(key), biller::bytes(by),
+                          BILLER_NO, 0,        biller::bytes(says)};
         return plugin().decide(instance_, &d, report, nullptr);
     }
 

@@ -60,7 +60,8 @@ std::map<std::string, uint32_t> call_every_hook(biller_instance* instance) {
                              biller_text("no-such-key"),
                              biller_text("me"),
                              BILLER_NO,
-                             0};
+                             0,
+                             {}};
     const biller_plugin& p = plugin();
     return {
         {"link", p.link(instance, &link_request, &link_sink, nullptr)},
@@ -177,6 +178,26 @@ BOOST_AUTO_TEST_CASE(decisions_need_an_entry_in_a_state_for_them) {
     account.host.answer = done;
     BOOST_TEST(account.handle(sign_up(2)).disposition_name == "duplicate");
     BOOST_TEST(account.host.told().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(an_operator_completes_what_is_released) {
+    constexpr uint32_t state = BILLER_STATUS_STATE, argument = BILLER_STATUS_ARGUMENT;
+    Account account;
+    const auto kept = account.handle(abi_tests::sign_up(1) + "&memberid=7");
+    BOOST_TEST(kept.disposition_name == "quarantined", kept.message);
+    const std::string key = account.entries()[0].key;
+    const auto release = [&](const std::string& says) {
+        return account.decide(BILLER_DECIDE_RELEASE, key, "ann", nullptr, says);
+    };
+    for (const std::string says : {"", "memberid=7&purchaseid=2", "nobody=7"})
+        BOOST_TEST(release(says) == state, says);
+    BOOST_TEST(release("memberid=" + std::string(100'000, '7')) == argument);
+    BOOST_TEST(account.decide(BILLER_DECIDE_DISMISS, key, "ann", nullptr, "memberid=7") ==
+               argument);
+    BOOST_TEST(account.host.told().empty());
+    BOOST_TEST(release("memberid=7") == uint32_t{BILLER_STATUS_OK});
+    BOOST_REQUIRE(account.host.told().size() == 1u);
+    BOOST_TEST(account.host.told()[0].purchase == "1");
 }
 
 BOOST_AUTO_TEST_CASE(a_released_request_reaches_the_host) {

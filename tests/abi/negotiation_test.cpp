@@ -188,9 +188,9 @@ BOOST_AUTO_TEST_CASE(missing_arguments_are_answered_not_followed) {
     biller_entry_query query = biller::entry_query(BILLER_STATES_ALL);
     biller_entry_sink entry_sink{sizeof entry_sink, 0, nullptr, nullptr};
     biller_decision nobody{
-        sizeof nobody, BILLER_DECIDE_DISMISS, biller_text("key"), {}, BILLER_NO, 0};
-    biller_decision nothing{sizeof nothing,    77,        biller_text("key"),
-                            biller_text("me"), BILLER_NO, 0};
+        sizeof nobody, BILLER_DECIDE_DISMISS, biller_text("key"), {}, BILLER_NO, 0, {}};
+    biller_decision nothing{
+        sizeof nothing, 77, biller_text("key"), biller_text("me"), BILLER_NO, 0, {}};
     const biller_plugin& p = plugin();
 
     const std::pair<const char*, uint32_t> answers[] = {

@@ -461,6 +461,23 @@ class Ledger(unittest.TestCase):
         self.assertEqual(self.listed("quarantine"), [])
         self.assertEqual([told.split()[:2] for told in self.host("done")], [["join", "1"]])
 
+    def test_a_request_is_completed_when_it_is_released(self):
+        self.assertEqual(self.host("done", sign_up(1) + "&memberid=7"), [])
+        (kept,) = self.listed("quarantine")
+        self.assertIn("--say NAME=VALUE", kept["message"])
+        release = lambda *more: self.run_on_ledger("quarantine", "release", kept["key"], *more)
+        self.assertEqual(release()[0], 1)
+        code, _, err = release("--say", "membrid=7")
+        self.assertEqual(code, 1)
+        self.assertIn('"membrid" is no parameter', err)
+        self.assertEqual(release("--say", "memberid")[0], 2)
+        self.assertEqual(release("another", "--say", "memberid=7")[0], 2)
+        self.assertEqual(release("--say", "memberid=a&b")[0], 0)
+        self.assertEqual([told.split()[:2] for told in self.host("done")], [["join", "1"]])
+        (released,) = self.listed("events", "--state", "settled")
+        self.assertEqual(released["event"]["member_id"], "a&b")
+        self.assertIn('"memberid" is what an operator said', released["event"]["warnings"])
+
     def test_events_are_filtered(self):
         self.host("done", sign_up(1), sign_up(2, memberid="77"), sign_up(3))
         purchases = lambda *a: [e["event"]["purchase_id"] for e in self.listed("events", *a)]

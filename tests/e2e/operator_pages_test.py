@@ -58,6 +58,19 @@ class OperatorPagesTest(unittest.TestCase):
         self.assertEqual(self.postback(**self.FORGED)[0], 200)
         self.assertEqual(self.effects(), ["join"])
 
+    def test_operator_completes_what_is_released(self):
+        self.FORGED = {"purchaseid": "800", "transid": "8001", "memberid": "77", "foreignid": "78"}
+        form = self.keep_one()
+        status, page = self.post({**form, "decision": "release"})
+        self.assertEqual(status, 409, page)
+        self.assertIn("differ", page)
+        status, page = self.post({**form, "decision": "release", "says": "price=1"})
+        self.assertEqual(status, 409, page)
+        self.assertIn("itself", page)
+        status, page = self.post({**form, "decision": "release", "says": "memberid=77"})
+        self.assertEqual(status, 200, page)
+        self.assertEqual(self.effects(), ["join"])
+
     def test_dismissed_sale_is_gone(self):
         form = self.keep_one()
         self.assertEqual(self.post({**form, "decision": "dismiss"})[0], 200)

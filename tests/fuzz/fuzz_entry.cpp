@@ -122,24 +122,42 @@ constexpr std::string_view kTexts[] = {
 };
 
 constexpr biller_bytes biller_link_request::*kLinkTexts[] = {
-    &biller_link_request::option,       &biller_link_request::member_id,
-    &biller_link_request::session,      &biller_link_request::affiliate,
-    &biller_link_request::username,     &biller_link_request::password,
-    &biller_link_request::first_name,   &biller_link_request::last_name,
-    &biller_link_request::email,        &biller_link_request::address,
-    &biller_link_request::city,         &biller_link_request::state,
-    &biller_link_request::zip,          &biller_link_request::country,
-    &biller_link_request::phone,        &biller_link_request::language,
-    &biller_link_request::currency,     &biller_link_request::amount,
-    &biller_link_request::xref1,        &biller_link_request::xref2,
-    &biller_link_request::upsell,       &biller_link_request::tokenplus,
-    &biller_link_request::octoken,      &biller_link_request::ictoken,
-    &biller_link_request::purchase_id,  &biller_link_request::approve_url,
-    &biller_link_request::approve_text, &biller_link_request::decline_url,
-    &biller_link_request::decline_text, &biller_link_request::page_template,
-    &biller_link_request::price_points, &biller_link_request::price_hash,
-    &biller_link_request::description,  &biller_link_request::retry_text,
-    &biller_link_request::initial_days, &biller_link_request::recurring_amount,
+    &biller_link_request::option,
+    &biller_link_request::member_id,
+    &biller_link_request::session,
+    &biller_link_request::affiliate,
+    &biller_link_request::username,
+    &biller_link_request::password,
+    &biller_link_request::first_name,
+    &biller_link_request::last_name,
+    &biller_link_request::email,
+    &biller_link_request::address,
+    &biller_link_request::city,
+    &biller_link_request::state,
+    &biller_link_request::zip,
+    &biller_link_request::country,
+    &biller_link_request::phone,
+    &biller_link_request::language,
+    &biller_link_request::currency,
+    &biller_link_request::amount,
+    &biller_link_request::xref1,
+    &biller_link_request::xref2,
+    &biller_link_request::upsell,
+    &biller_link_request::tokenplus,
+    &biller_link_request::octoken,
+    &biller_link_request::ictoken,
+    &biller_link_request::purchase_id,
+    &biller_link_request::approve_url,
+    &biller_link_request::approve_text,
+    &biller_link_request::decline_url,
+    &biller_link_request::decline_text,
+    &biller_link_request::page_template,
+    &biller_link_request::price_points,
+    &biller_link_request::price_hash,
+    &biller_link_request::description,
+    &biller_link_request::retry_text,
+    &biller_link_request::initial_days,
+    &biller_link_request::recurring_amount,
     &biller_link_request::recurring_days,
 };
 
@@ -489,6 +507,7 @@ private:
         decision.key = text();
         decision.by = text();
         decision.leave_to_host = input_.byte() % 4;
+        decision.says = text();
         Sized<biller_decision> sized_decision(decision, input_);
         Sized<biller_report> report(biller_report{}, input_);
         const std::string before = rows_of_last_ledger();

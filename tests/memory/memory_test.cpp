@@ -115,7 +115,8 @@ public:
         require(plugin().link(instance_, &request, &sink, nullptr) == BILLER_STATUS_OK, "link");
     }
     void decide(std::uint32_t decision) {
-        biller_decision d{sizeof d, decision, biller::bytes(key), biller_text("ann"), BILLER_NO, 0};
+        biller_decision d{sizeof d, decision, biller::bytes(key), biller_text("ann"), BILLER_NO,
+                          0,        {}};
         require(plugin().decide(instance_, &d, nullptr, nullptr) == BILLER_STATUS_OK, "decision");
     }
     void recover() {
