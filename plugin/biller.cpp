@@ -19,7 +19,6 @@ constexpr std::uint32_t kMaxPurchasesForLink = 100; // of one member, the most r
 constexpr std::size_t kMaxShownId = 40;
 constexpr std::size_t kMaxIdleReadings = 64; // as many as hosts have threads, or about so many
 constexpr TimeMs kLongestPauseMs = TimeMs{60} * 60 * 1000;
-constexpr TimeMs kMsPerDay = TimeMs{24} * 60 * 60 * 1000;
 
 // What each disposition is answered with. Success only for what is applied, is proven to have been
 // applied, or has no meaning that could be applied; for all else the failure word and a status that
@@ -516,7 +515,7 @@ Report Biller::recover(std::uint32_t limit) {
 void Biller::tidy() {
     std::optional<TimeMs> forget_before;
     if (const std::uint32_t days = config_.ledger.keep_days; days != 0)
-        forget_before = host_.now() - TimeMs{days} * kMsPerDay;
+        forget_before = host_.now() - TimeMs{days} * kDayMs;
     ledger_->tidy(forget_before);
 }
 

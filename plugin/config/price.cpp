@@ -14,7 +14,6 @@ namespace segpay {
 
 namespace {
 
-constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
 
 // Processing API 2.0, "Supported Currencies": for suggestions only, a price may use any.
 const std::vector<std::string> kSegpayCurrencies = {"USD", "EUR", "GBP", "AUD", "CAD",

@@ -69,6 +69,11 @@ constexpr bool is_about_sale(EventKind kind) {
            kind == EventKind::standin_decline;
 }
 
+// A decline of which nothing depends: of a stand-in the money is taken back.
+constexpr bool changes_nothing(EventKind kind, std::optional<bool> approved) {
+    return approved == false && kind != EventKind::standin_decline;
+}
+
 // Texts: empty means "nothing was said"; Segpay sends an empty value for what it does not know.
 template <class AnyText, class Password>
 struct EventOf {

@@ -66,6 +66,10 @@ struct Answered {
     std::string key;
 };
 
+// Processing API 2.0, "One Click Pricing": the card of a subscription that has been expired for so
+// long serves no more.
+constexpr TimeMs kCardServesAfterEndMs = 30 * kDayMs;
+
 // What the ledger remembers of a purchase, so that a later postback that says less (a rebill has no
 // eTicket, a disable has no member) still reaches the right member. Empty: not known.
 struct Purchase {

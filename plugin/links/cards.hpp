@@ -12,9 +12,6 @@
 
 namespace segpay {
 
-// Processing API 2.0, "One Click Pricing": the purchase of a subscription that has been expired for
-// so long serves no more.
-constexpr TimeMs kCardServesAfterEndMs = TimeMs{30} * 24 * 60 * 60 * 1000;
 // Processing API 2.0, "Instant Conversion": valid up to 12 hours before the end of the trial ...
 constexpr TimeMs kConversionEndsBeforeTrialMs = TimeMs{12} * 60 * 60 * 1000;
 // ... and Segpay is not ready within two minutes of the sign-up (IC301Text).

@@ -9,8 +9,6 @@ namespace segpay {
 
 namespace {
 
-constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
-
 // What is right for one name: a single amount, or all from the least to the most.
 struct Right {
     Money least;

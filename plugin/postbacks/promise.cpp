@@ -15,7 +15,6 @@ namespace segpay {
 namespace {
 
 constexpr TimeMs kMinuteMs = TimeMs{60} * 1000;
-constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
 
 // A package and the option in it that a link may have been made for; the option is empty for a link
 // that let the customer choose among the package's price points.

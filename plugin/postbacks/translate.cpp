@@ -2,6 +2,8 @@
 // wrong.
 #include "postbacks/translate.hpp"
 
+#include "postbacks/amount.hpp"
+#include "postbacks/extras.hpp"
 #include "postbacks/identify.hpp"
 #include "postbacks/matrix.hpp"
 #include "postbacks/meaning.hpp"
@@ -69,11 +71,6 @@ void copy_texts(EventDraft& event, const Postback& postback, TextStore& texts) {
     event.warnings.assign(postback.warnings.begin(), postback.warnings.end());
     read_country(event, postback, texts);
     event.extras.assign(postback.extras.begin(), postback.extras.end());
-}
-
-// Facts that have no field in the event, or not in one of this kind, travel as extras.
-inline void add_extra(EventDraft& event, const Postback& postback, Fact fact) {
-    if (!postback[fact].empty()) event.extras.emplace_back(canonical_name(fact), postback[fact]);
 }
 
 // Of what kinds the stage is a part: what is declined or taken back can be of any.
@@ -218,14 +215,6 @@ Objection check_id(std::string_view name, std::string_view id, bool is_required)
            "\" is not an id: at most 40 letters, digits and '-'";
 }
 
-// A decline of which nothing depends: of a stand-in the money is taken back.
-bool changes_nothing(EventKind kind, std::optional<bool> approved) {
-    return approved == false && kind != EventKind::standin_decline;
-}
-bool changes_nothing(const EventDraft& event) {
-    return changes_nothing(event.kind, event.approved);
-}
-
 // What a contradiction is about: the kind itself, a fact of it, or a fact of what changes nothing.
 enum class Dispute { none, of_kind, of_facts, of_nothing };
 
@@ -266,7 +255,7 @@ Objection check_ids(EventDraft& event, const Postback& postback, const Classific
         const bool is_required = !each.is_of_transactions || row.is_transaction;
         Objection objection = check_id(each.name, id, is_required);
         if (!objection) continue;
-        if (!changes_nothing(event)) {
+        if (!changes_nothing(event.kind, event.approved)) {
             const bool is_looked_for = each.fact == Fact::purchase_id && id.empty();
             if (is_looked_for && !memory.why_not_found.empty()) return memory.why_not_found;
             return objection;
@@ -276,90 +265,10 @@ Objection check_ids(EventDraft& event, const Postback& postback, const Classific
         event.warnings.emplace_back(each.warning);
     }
     Objection objection = check_id("relatedtranid", event.related_transaction_id, false);
-    if (!objection || !changes_nothing(event)) return objection;
+    if (!objection || !changes_nothing(event.kind, event.approved)) return objection;
     event.related_transaction_id = {};
     add_extra(event, postback, Fact::related_transaction_id);
     return {};
-}
-
-// Where neither the postback nor an option says it: what was said of the sale that is taken back.
-std::optional<Currency> remembered_currency(const EventDraft& event, const Memory& memory) {
-    const bool is_of_sale =
-        memory.sale && is_about_sale(event.kind) && memory.sale->purchase_id == event.purchase_id;
-    if (!is_of_sale || !memory.sale->amount) return std::nullopt;
-    return memory.sale->amount->currency;
-}
-
-// Amounts are positive in events: the sign says nothing that the trantype does not. A member event
-// has none: its price is that of a transaction, which tells of the money itself.
-Objection read_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
-                      const Memory& memory) {
-    const std::string_view text = postback[Fact::price];
-    if (text.empty()) {
-        if (event.approved == true) event.warnings.emplace_back("price_not_said");
-        return {};
-    }
-    std::optional<Currency> currency = Currency::from_code(postback[Fact::currency]);
-    if (!currency && !postback[Fact::currency].empty())
-        return "currencycode \"" + std::string(shortened(postback[Fact::currency], 20)) +
-               "\" is no currency of ISO 4217";
-    if (!currency) {
-        currency = option ? option->price.currency : remembered_currency(event, memory);
-        if (!currency) return "there is a price, but neither currencycode nor a known join option";
-        event.warnings.emplace_back(option ? "currency_from_option" : "currency_from_sale");
-    }
-    // What a garbled template says is cut out of a field that a customer may have typed.
-    if (postback.is_currency_recovered && option && *currency != option->price.currency)
-        return "the garbled template gives currency " + std::string(currency->code()) +
-               ", but option " + option->id + " costs " +
-               std::string(option->price.currency.code());
-    Result<Money> amount = parse_amount(text, *currency);
-    if (!amount) return "price: " + amount.error();
-    event.amount = *amount;
-    if (event.amount->minor < 0) event.amount->minor = -event.amount->minor;
-    return {};
-}
-
-// A charge whose amount cannot be read waits for the operator, who may let it go without one. What
-// takes money back from a known purchase does not wait: it is of all that was paid. Nor does what
-// changes nothing.
-Objection tell_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
-                      const Memory& memory, bool is_opened, Trust trust) {
-    Objection objection = read_amount(event, postback, option, memory);
-    if (!objection) return {};
-    const bool is_currency_unsaid = postback[Fact::currency].empty();
-    const bool may_be_told = changes_nothing(event) ||
-                             (is_currency_unsaid && !is_sale(event.kind) && is_opened) ||
-                             (is_currency_unsaid && is_about_sale(event.kind)) ||
-                             (is_currency_unsaid && trust == Trust::released);
-    if (!may_be_told) return objection;
-    event.amount.reset();
-    event.warnings.emplace_back(is_currency_unsaid ? "currency_not_said" : "amount_not_understood");
-    for (Fact fact : {Fact::price, Fact::currency})
-        add_extra(event, postback, fact);
-    return {};
-}
-
-// The initial amount as configured or, of a product that is not, as the postback says.
-std::optional<Money> initial_amount(const EventDraft& event, const Postback& postback,
-                                    const JoinOption* option) {
-    if (option)
-        return option->price.initial ? std::optional(option->price.initial->amount) : std::nullopt;
-    if (postback[Fact::initial_value].empty()) return std::nullopt;
-    const Result<Money> amount =
-        parse_amount(postback[Fact::initial_value], event.amount->currency);
-    return amount ? std::optional(*amount) : std::nullopt;
-}
-
-// A free trial was not paid, whatever was authorised.
-void note_authorisation(EventDraft& event, const Postback& postback, const JoinOption* option) {
-    if (!event.amount || event.approved != true || !is_sale(event.kind)) return;
-    const std::optional<Money> initial = initial_amount(event, postback, option);
-    const bool is_unpaid = (initial && is_authorisation_only(*event.amount, *initial)) ||
-                           (option && is_captured_later(event, *option));
-    if (!is_unpaid) return;
-    event.amount->minor = 0;
-    event.warnings.emplace_back("authorisation_only");
 }
 
 // Who converts early pays again on a day that only the option can tell.
@@ -452,7 +361,7 @@ Objection judge(Translation& translation, const Postback& postback, const Config
     const bool is_opened = known && known->is_opened();
     if (Objection objection = check_merchant(event, postback, config)) return objection;
     if (Objection objection = check_slot(event)) return objection;
-    if (!changes_nothing(event))
+    if (!changes_nothing(event.kind, event.approved))
         if (Objection objection = check_promise(event, postback, config, is_opened, now))
             return objection;
     if (Objection objection = check_product(event)) return objection;

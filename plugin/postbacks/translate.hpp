@@ -7,6 +7,7 @@
 #include "events/identity.hpp"
 #include "postbacks/known.hpp"
 #include "postbacks/postback.hpp"
+#include "postbacks/trust.hpp"
 #include "values/text_store.hpp"
 
 #include <optional>
@@ -31,9 +32,6 @@ struct Translation {
 
     void clear();
 };
-
-// How much is believed. An operator who releases a request has looked at it.
-enum class Trust { verify, released };
 
 // Pure. `translation` is used again from postback to postback: warm, an ordinary one allocates
 // nothing. Its event lives no longer than the four that it is made of.

@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::uint32_t kMaxOfName = 100; // who has more is not looked at one by one
 constexpr std::size_t kMaxShown = 5;
-// A card that is longer out of use no longer serves (Processing API 2.0, "One Click Pricing").
-constexpr TimeMs kCardServesMs = TimeMs{30} * 24 * 60 * 60 * 1000;
 // An Enable is repeated for an hour (Processing API 2.0, "Retry postback").
 constexpr TimeMs kEnableFollowsMs = TimeMs{75} * 60 * 1000;
 
@@ -78,7 +76,7 @@ bool has_card(const Purchase& purchase, const Question& question) {
         card.empty() || card == purchase.id || purchase.opened_by == EventKind::one_click ||
         purchase.opened_by == EventKind::token_purchase ||
         purchase.opened_by == EventKind::upsell || purchase.opened_by == EventKind::cross_sell;
-    return is_card && has_lived(purchase, question, kCardServesMs);
+    return is_card && has_lived(purchase, question, kCardServesAfterEndMs);
 }
 
 bool is_sale_unsaid(const Purchase&, const Question& question) {

@@ -5,7 +5,7 @@
 #include "config/config.hpp"
 #include "ledger/ledger.hpp"
 #include "postbacks/postback.hpp"
-#include "postbacks/translate.hpp"
+#include "postbacks/trust.hpp"
 #include "values/timestamp.hpp"
 
 #include <optional>

@@ -13,6 +13,8 @@ namespace segpay {
 // Unix time in milliseconds.
 using TimeMs = std::int64_t;
 
+constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
+
 // "7/28/2008 3:38:43 PM (GMT STANDARD TIME)", the same without the zone or without PM (24-hour),
 // "mm/dd/yyyy", and ISO 8601 with or without offset and fraction. Any of them also with other
 // spaces (U+00A0, U+202F), and percent-encoded once or twice more.
