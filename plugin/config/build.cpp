@@ -3,10 +3,8 @@
 
 #include "config/reading.hpp"
 #include "values/digits.hpp"
+#include "values/web_address.hpp"
 #include "values/word.hpp"
-
-#include <Poco/Exception.h>
-#include <Poco/URI.h>
 
 #include <algorithm>
 #include <charconv>
@@ -19,26 +17,13 @@ namespace {
 
 // --- web addresses ------------------------------------------------------------------------------
 
-bool is_web_address(const std::string& text) {
-    if (text.find_first_of(" <>\"") != std::string::npos) return false;
-    try {
-        const Poco::URI uri(text);
-        return (uri.getScheme() == "http" || uri.getScheme() == "https") &&
-               !uri.getHost().empty() && uri.getUserInfo().empty();
-    } catch (const Poco::Exception&) {
-        return false;
-    }
-}
-
 std::string read_web_address(const YamlNode& map, std::string_view key, Problems& problems,
                              std::string_view fallback = {}) {
     const YamlNode* node = text_node(map, key);
     if (!node) return std::string(fallback);
-    if (!is_web_address(node->text))
-        problems.add(node->place, shown(key) +
-                                      " must be a web address that begins with http:// "
-                                      "or https://, found " +
-                                      shown(*node));
+    if (Objection objection = objection_to_web_address(node->text))
+        problems.add(node->place, shown(key) + " must be a web address, found " + shown(*node) +
+                                      ", which " + objection.text());
     return node->text;
 }
 

@@ -5,6 +5,7 @@
 #include "values/digits.hpp"
 #include "values/facts.hpp"
 #include "values/page_parameters.hpp"
+#include "values/web_address.hpp"
 #include "values/word.hpp"
 #include "wire/form.hpp"
 #include "wire/redaction.hpp"
@@ -115,14 +116,6 @@ bool is_clean_text(std::string_view text) {
     return is_printable(std::min(from, last_half), last_half) || is_clean(text);
 }
 
-// The scheme in any case (RFC 3986, 3.1).
-bool is_web_address(std::string_view value) {
-    const auto begins_with = [&](std::string_view scheme) {
-        return equal_ignoring_case(value.substr(0, scheme.size()), scheme);
-    };
-    return begins_with("https://") || begins_with("http://");
-}
-
 // Whether the value keeps its rule and is sent as it is, told at a glance.
 template <Rule rule>
 bool is_fine(std::string_view value) {
@@ -131,7 +124,7 @@ bool is_fine(std::string_view value) {
     if constexpr (rule == Rule::user_defined)
         return value.size() <= kMaxUserDefinedCharacters && is_clean_text(value);
     if constexpr (rule == Rule::url)
-        return value.size() <= kMaxUrlCharacters && is_web_address(value) && is_clean_text(value);
+        return value.size() <= kMaxUrlCharacters && is_web_address(value);
     return false;
 }
 
@@ -322,7 +315,7 @@ Objection objection_to(std::string_view value, Rule rule) {
         case Rule::user_defined:
             return too_long(value, kMaxUserDefinedCharacters);
         case Rule::url:
-            if (!is_web_address(value)) return "does not begin with https:// or http://";
+            if (Objection objection = objection_to_web_address(value)) return objection;
             return too_long(value, kMaxUrlCharacters);
         case Rule::country:
             if (!country_code(value).empty()) return {};

@@ -245,22 +245,26 @@ BOOST_AUTO_TEST_CASE(each_mistake_about_a_database_is_named_where_it_stands) {
 
 BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
     const std::string page = "  mode: test\npay_page:\n  ";
-    const std::string web_address = " must be a web address that begins with http:// or https://, ";
+    const std::string web_address = " must be a web address, found \"";
+    const std::string no_scheme = "\", which does not begin with https:// or http://";
     const std::string network = "5:17: an entry of \"addresses\" must ";
     const auto addresses = [](const std::string& entry) {
         return "  authenticity:\n    addresses: [" + entry + "]";
     };
     check_each({
         {2, page + "base_url: secure2.segpay.com/billing",
-         "4:13: \"base_url\"" + web_address + "found \"secure2.segpay.com/billing\""},
+         "4:13: \"base_url\"" + web_address + "secure2.segpay.com/billing" + no_scheme},
         {2, page + "base_url: ftp://secure2.segpay.com",
-         "4:13: \"base_url\"" + web_address + "found \"ftp://secure2.segpay.com\""},
+         "4:13: \"base_url\"" + web_address + "ftp://secure2.segpay.com" + no_scheme},
         {2, page + "base_url: https://a.example/billing?x=1",
          "4:13: \"base_url\" must end before any ? or #; links add their own"},
         {2, page + "approve_url: 'https://'",
-         "4:16: \"approve_url\"" + web_address + "found \"https://\""},
+         "4:16: \"approve_url\"" + web_address +
+             "https://\", which has no host, or one that is none; write e.g. "
+             "https://www.example.com/"},
         {2, page + "decline_url: https://a b",
-         "4:16: \"decline_url\"" + web_address + "found \"https://a b\""},
+         "4:16: \"decline_url\"" + web_address +
+             "https://a b\", which holds a blank, a quote, < or >; a blank is written %20"},
         {4, addresses("segpay.com"),
          network + "be an IPv4 or IPv6 address or network, e.g. 203.0.113.7 or 203.0.113.0/24, "
                    "found \"segpay.com\""},

@@ -337,11 +337,11 @@ BOOST_AUTO_TEST_CASE(mistakes_about_a_pay_page_of_a_site_or_an_option) {
          R"(13:27: "language" must be one of EN, ES, FR, DE, EL, IT, JA, PT, RU, ZS, SK, SL, ZH, )"
          R"(NL, found "XX")"},
         {12, package + "{ approve_url: join.example.com }",
-         R"(13:30: "approve_url" must be a web address that begins with http:// or https://, )"
-         R"(found "join.example.com")"},
+         R"(13:30: "approve_url" must be a web address, found "join.example.com", )"
+         R"(which does not begin with https:// or http://)"},
         {24, cross_sells + "{ decline_url: 'https://a b' }",
-         R"(25:30: "decline_url" must be a web address that begins with http:// or https://, )"
-         R"(found "https://a b")"},
+         R"(25:30: "decline_url" must be a web address, found "https://a b", which )"
+         R"(holds a blank, a quote, < or >; a blank is written %20)"},
         {12, package + "{ approve_text: Go on }",
          R"(13:31: "approve_text" is of a link that is nowhere; add "approve_url")"},
         {24, cross_sells + "{ decline_text: Go on }",
