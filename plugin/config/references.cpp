@@ -2,6 +2,7 @@
 #include "config/references.hpp"
 
 #include "values/result.hpp"
+#include "values/word.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -17,11 +18,14 @@ namespace {
 constexpr std::string_view kEnvironment = "${env:";
 constexpr std::string_view kFile = "${file:";
 
-// What editors, shells and Windows put around a value. Blanks stay: they may be meant.
-std::string_view without_additions(std::string_view text) {
+// What editors, shells and Windows put around a value. Blanks stay: they may be meant. A text also
+// loses the NUL and the Ctrl-Z with which C and DOS end it; a key may end with any byte.
+std::string_view without_additions(std::string_view text, bool is_text) {
+    using namespace std::string_view_literals;
     constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    const std::string_view ends = is_text ? "\n\r\0\x1A"sv : "\n\r"sv;
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    while (text.ends_with('\n') || text.ends_with('\r'))
+    while (!text.empty() && ends.find(text.back()) != std::string_view::npos)
         text.remove_suffix(1);
     return text;
 }
@@ -32,11 +36,11 @@ bool is_utf16(std::string_view text) {
                                 (text.starts_with("\xFE\xFF") && text[2] == '\0'));
 }
 
-Result<std::string> read_environment(const std::string& name) {
+Result<std::string> read_environment(const std::string& name, bool is_text) {
     if (name.empty()) return Error{"${env:} names no variable; write ${env:NAME}"};
     const char* value = std::getenv(name.c_str());
     if (!value) return Error{"environment variable " + shown(name) + " is not set"};
-    const std::string_view text = without_additions(value);
+    const std::string_view text = without_additions(value, is_text);
     if (text.empty()) return Error{"environment variable " + shown(name) + " is empty"};
     return std::string(text);
 }
@@ -45,7 +49,8 @@ std::string path_of(const std::string& name, const std::string& folder) {
     return (std::filesystem::path(folder) / name).string();
 }
 
-Result<std::string> read_small_file(const std::string& name, const std::string& folder) {
+Result<std::string> read_small_file(const std::string& name, const std::string& folder,
+                                    bool is_text) {
     if (name.empty()) return Error{"${file:} names no file; write ${file:PATH}"};
     const std::string path = path_of(name, folder);
     const Error unreadable{"file " + shown(path) + " cannot be read: "};
@@ -64,7 +69,7 @@ Result<std::string> read_small_file(const std::string& name, const std::string& 
         return Error{"file " + shown(path) + " is longer than " +
                      std::to_string(kMaxReferencedBytes) + " bytes"};
     if (is_utf16(text)) return Error{"file " + shown(path) + " is UTF-16; save it as UTF-8"};
-    const std::string_view value = without_additions(text);
+    const std::string_view value = without_additions(text, is_text);
     if (value.empty()) return Error{"file " + shown(path) + " is empty"};
     return std::string(value);
 }
@@ -81,13 +86,29 @@ bool holds_reference(std::string_view text) {
            text.find(kFile) != std::string_view::npos;
 }
 
-Result<std::string> read_reference(std::string_view text, const std::string& folder) {
-    if (text.starts_with(kEnvironment)) return read_environment(target(text, kEnvironment));
-    if (text.starts_with(kFile)) return read_small_file(target(text, kFile), folder);
+Result<std::string> read_reference(std::string_view text, const std::string& folder, bool is_text) {
+    if (text.starts_with(kEnvironment))
+        return read_environment(target(text, kEnvironment), is_text);
+    if (text.starts_with(kFile)) return read_small_file(target(text, kFile), folder, is_text);
     return Error{"unknown reference " + shown(text) + "; write ${env:NAME} or ${file:PATH}"};
 }
 
-void resolve_text(YamlNode& node, const std::string& folder, Problems& problems) {
+// "file "s"", "environment variable "S"", for messages.
+std::string source_of(std::string_view reference, const std::string& folder) {
+    if (reference.starts_with(kFile))
+        return "file " + shown(path_of(target(reference, kFile), folder));
+    return "environment variable " + shown(target(reference, kEnvironment));
+}
+
+// Clients send passwords in either encoding, and postbacks bring both; here they are all UTF-8.
+void make_utf8(YamlNode& node, const std::string& folder, Problems& problems) {
+    if (is_utf8(node.text)) return;
+    node.text = from_windows_1252(node.text);
+    problems.warn(node.place, source_of(node.reference, folder) +
+                                  " is not UTF-8 and is read as Latin-1; save it as UTF-8");
+}
+
+void resolve_text(YamlNode& node, const std::string& folder, bool is_text, Problems& problems) {
     if (!is_reference(node.text)) {
         if (!holds_reference(node.text)) return;
         const bool is_open = node.text.starts_with("${") && !node.text.ends_with('}') &&
@@ -98,7 +119,7 @@ void resolve_text(YamlNode& node, const std::string& folder, Problems& problems)
         node.kind = YamlNode::Kind::refused;
         return;
     }
-    const Result<std::string> value = read_reference(node.text, folder);
+    const Result<std::string> value = read_reference(node.text, folder, is_text);
     if (!value) {
         problems.add(node.place, value.error());
         node.kind = YamlNode::Kind::refused;
@@ -106,16 +127,27 @@ void resolve_text(YamlNode& node, const std::string& folder, Problems& problems)
     }
     node.reference = std::exchange(node.text, *value);
     node.is_plain = false;
+    if (is_text) make_utf8(node, folder, problems);
+}
+
+void resolve_under(YamlNode& tree, const std::string& path, const std::string& folder,
+                   Problems& problems) {
+    if (tree.is(YamlNode::Kind::text)) resolve_text(tree, folder, !is_of_bytes(path), problems);
+    for (YamlNode& item : tree.items)
+        resolve_under(item, path, folder, problems);
+    for (MapEntry& entry : tree.entries)
+        resolve_under(entry.value, path.empty() ? entry.key : path + "." + entry.key, folder,
+                      problems);
 }
 
 } // namespace
 
 void resolve_references(YamlNode& tree, const std::string& folder, Problems& problems) {
-    if (tree.is(YamlNode::Kind::text)) resolve_text(tree, folder, problems);
-    for (YamlNode& item : tree.items)
-        resolve_references(item, folder, problems);
-    for (MapEntry& entry : tree.entries)
-        resolve_references(entry.value, folder, problems);
+    resolve_under(tree, {}, folder, problems);
+}
+
+bool is_of_bytes(std::string_view path) {
+    return path == "seal.keys" || path.starts_with("ledger.");
 }
 
 std::string referenced_file(const YamlNode& node, const std::string& folder) {

@@ -130,13 +130,24 @@ Refusal challenge(const HttpRequest& request) {
             is_first_try};
 }
 
+// A query may bring what the portal has in either encoding, too. ASCII is the same in both.
+bool is_one_of(const Secrets& secrets, std::string_view given) {
+    if (std::ranges::all_of(given, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+        return secrets.contains(given);
+    std::string recoded = from_windows_1252(given);
+    const bool is_utf8 = secrets.contains(given);
+    const bool is_latin1 = secrets.contains(recoded);
+    wipe(recoded);
+    return is_utf8 || is_latin1;
+}
+
 bool take_secret(Form& form, const SecretParameter& wanted) {
     bool is_given = false;
     bool is_wrong = false;
     form.erase([&](const FormField& field) {
         if (!equal_ignoring_case(behind_entity(field.name), wanted.name)) return false;
         is_given = true;
-        if (!wanted.value.contains(field.value)) is_wrong = true;
+        if (!is_one_of(wanted.value, field.value)) is_wrong = true;
         return true;
     });
     return is_given && !is_wrong;

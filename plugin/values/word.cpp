@@ -206,6 +206,15 @@ std::string from_windows_1252(std::string_view bytes) {
     return utf8;
 }
 
+bool is_utf8(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const std::size_t length = utf8_length(bytes);
+        if (length == 0) return false;
+        bytes.remove_prefix(length);
+    }
+    return true;
+}
+
 bool is_clean(std::string_view text) {
     std::uint64_t found = 0;
     if (text.size() < kWordBytes) {

@@ -39,6 +39,8 @@ std::string from_windows_1252(std::string_view bytes);
 // Writes a character, up to U+10FFFF, into four bytes of room; tells how many it took.
 std::size_t write_utf8(char* room, std::uint32_t character);
 
+bool is_utf8(std::string_view bytes);
+
 // Whether clean_text would leave the text as it is.
 bool is_clean(std::string_view text);
 

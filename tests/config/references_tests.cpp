@@ -33,15 +33,25 @@ struct Surroundings {
         std::ofstream(folder + "/" + name, std::ios::binary) << bytes;
     }
 
-    // The value of "a", or the problem.
-    std::string read(const std::string& value) const {
+    // The value of "a", or of "seal.keys", or the problem; and what is said of it besides.
+    std::string read(const std::string& value) const { return read_in("a: " + value); }
+    std::string read_key(const std::string& value) const {
+        return read_in("seal: { keys: [\"" + value + "\"] }");
+    }
+    std::string read_in(const std::string& text) const {
         Problems problems("t");
-        std::optional<YamlNode> tree = read_yaml("a: " + value + "\n", problems);
+        std::optional<YamlNode> tree = read_yaml(text + "\n", problems);
         resolve_references(*tree, folder, problems);
-        return problems.is_empty() ? tree->value("a")->text : problems.by_line()[0].message;
+        warnings.clear();
+        for (const Problem& warning : problems.warnings_by_line())
+            warnings.push_back(to_string(warning));
+        if (!problems.is_empty()) return problems.by_line()[0].message;
+        const YamlNode* node = tree->value("a");
+        return node ? node->text : tree->value("seal")->value("keys")->items[0].text;
     }
 
     const std::string folder = Poco::TemporaryFile::tempName();
+    mutable std::vector<std::string> warnings;
 };
 
 BOOST_FIXTURE_TEST_CASE(whole_values_are_replaced, Surroundings) {
@@ -84,9 +94,58 @@ BOOST_FIXTURE_TEST_CASE(what_editors_add_is_dropped, Surroundings) {
     write("key",
           "\xFF\xFE"
           "ab"); // random bytes are a key
-    BOOST_TEST(read("${file:key}") ==
+    BOOST_TEST(read_key("${file:key}") ==
                "\xFF\xFE"
                "ab");
+}
+
+// C and DOS end a text so; of a key every byte may be one of it.
+BOOST_FIXTURE_TEST_CASE(nul_and_control_z_end_a_text, Surroundings) {
+    for (const std::string& end :
+         {std::string("\0", 1), std::string("\x1A"), std::string("\r\n\x1A"),
+          std::string("\n\0", 2), std::string("\0\0\n", 3)}) {
+        write("key", "a" + end);
+        BOOST_TEST(read("${file:key}") == "a");
+        const std::string bytes = end.ends_with('\n') ? end.substr(0, end.size() - 1) : end;
+        BOOST_TEST(read_key("${file:key}") == "a" + bytes);
+    }
+    write("key", std::string("\0\x1A\n", 3));
+    BOOST_TEST(read("${file:key}") == "file \"" + folder + "/key\" is empty");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_text_that_is_not_utf8_is_read_as_latin_1, Surroundings) {
+    const std::string advice = " is not UTF-8 and is read as Latin-1; save it as UTF-8";
+    const auto check = [&](const std::string& bytes, const std::string& text) {
+        write("key", bytes + "\n");
+        ::setenv("SEGPAY_TEST_VALUE", bytes.c_str(), 1);
+        BOOST_TEST(read("${file:key}") == text);
+        BOOST_TEST(warnings == std::vector<std::string>{"t:1:4: warning: file \"" + folder +
+                                                        "/key\"" + advice},
+                   boost::test_tools::per_element());
+        BOOST_TEST(read("${env:SEGPAY_TEST_VALUE}") == text);
+        BOOST_TEST(warnings == std::vector<std::string>{"t:1:4: warning: environment variable "
+                                                        "\"SEGPAY_TEST_VALUE\"" +
+                                                        advice},
+                   boost::test_tools::per_element());
+        for (const char* const reference : {"${file:key}", "${env:SEGPAY_TEST_VALUE}"}) {
+            BOOST_TEST(read_key(reference) == bytes); // of a key each byte counts as it is
+            BOOST_TEST(warnings.empty());
+        }
+    };
+    check("Zo\xEB-secret", "Zoë-secret");
+    check("\x80", "€"); // Windows-1252
+    check("ë\xEB", "Ã«ë");
+    for (const std::string& utf8 : {std::string("Zoë-secret"), std::string("plain")}) {
+        write("key", utf8);
+        BOOST_TEST(read("${file:key}") == utf8);
+        BOOST_TEST(warnings.empty());
+    }
+    for (const std::string_view path :
+         {"seal.keys", "ledger.password_key", "ledger.mysql.password", "ledger.path"})
+        BOOST_TEST(is_of_bytes(path));
+    for (const std::string_view path : {"postbacks.authenticity.basic.password",
+                                        "postbacks.authenticity.secret.value", "seal.parameter"})
+        BOOST_TEST(!is_of_bytes(path));
 }
 
 BOOST_FIXTURE_TEST_CASE(the_file_of_a_value_is_known, Surroundings) {

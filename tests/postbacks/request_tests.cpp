@@ -1,10 +1,13 @@
 // The two gates of a request: is it readable, and is it from Segpay?
 #include "postbacks/request.hpp"
 
+#include "config/mistakes.hpp"
 #include "fixtures.hpp"
+#include "ledger/fixture.hpp"
 
 #include <Poco/Base64Encoder.h>
 
+#include <fstream>
 #include <sstream>
 
 using namespace segpay;
@@ -370,6 +373,39 @@ BOOST_AUTO_TEST_CASE(a_password_may_come_in_either_encoding) {
         BOOST_TEST_CONTEXT(row.password << " sent as " << row.sent)
     BOOST_TEST(answer(with_basic(row.username, row.password), "203.0.113.9",
                       {{"Authorization", basic(row.sent)}}) == (row.is_right ? 200u : 401u));
+}
+
+// The file of a password, too, may have been saved in either encoding.
+BOOST_AUTO_TEST_CASE(a_secret_s_file_may_be_in_either_encoding) {
+    const test::TemporaryFolder folder;
+    const std::string text = testing::with_line(
+        4,
+        "  authenticity:\n    basic: { username: segpay, password: \"${file:s}\" }\n"
+        "    secret: { parameter: natskey, value: \"${file:s}\" }");
+    const std::string utf8 = "gr\u00fc\u00dfe-canary", latin1 =
+                                                           "gr\xFC\xDF"
+                                                           "e-canary";
+    for (const std::string& saved : {utf8, latin1}) {
+        std::ofstream(folder.file("s"), std::ios::binary) << saved << "\n";
+        const LoadedConfig loaded = load_config_text(text, folder.file("t"));
+        BOOST_REQUIRE(loaded.config);
+        const auto given = [&](const std::string& password, const std::string& query) {
+            Form form;
+            const std::string header = basic("segpay:" + password);
+            const HttpRequest request{"GET", query, "", "203.0.113.9", {{"Authorization", header}}};
+            BOOST_REQUIRE(!decode_request(request, form));
+            const auto refusal = authenticate(request, loaded.config->postbacks.authenticity, form);
+            return refusal ? refusal->http_status : 200u;
+        };
+        for (const std::string& password : {utf8, latin1})
+            for (const std::string& query :
+                 {std::string("natskey=gr%C3%BC%C3%9Fe-canary"),
+                  std::string("natskey=gr%FC%DFe-canary"), "natskey=" + utf8, "natskey=" + latin1})
+                BOOST_TEST_CONTEXT(saved << ", " << password << ", " << query)
+        BOOST_TEST(given(password, query) == 200u);
+        BOOST_TEST(given("grue-canary", "natskey=" + utf8) == 401u);
+        BOOST_TEST(given(utf8, "natskey=grue-canary") == 403u);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_secret_parameter_must_be_right_and_is_taken_out) {
