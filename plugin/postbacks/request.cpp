@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 namespace segpay {
 
@@ -19,12 +20,19 @@ bool is_in(const Address& address, const std::vector<Network>& networks) {
                        [&](const Network& network) { return network.contains(address); });
 }
 
-// All X-Forwarded-For headers as one: a proxy may add a line of its own below what it received.
-std::string forwarded_for(const HttpRequest& request) {
-    std::string hops;
-    for (const auto& [name, value] : request.headers)
-        if (equal_ignoring_case(name, "X-Forwarded-For"))
-            hops += (hops.empty() ? "" : ",") + std::string(value);
+// The elements of all X-Forwarded-For headers: a proxy may add a line of its own below what it
+// received. Empty ones are none (RFC 9110, 5.6.1).
+std::vector<std::string_view> forwarded_for(const HttpRequest& request) {
+    std::vector<std::string_view> hops;
+    for (const auto& [name, value] : request.headers) {
+        if (!equal_ignoring_case(name, "X-Forwarded-For")) continue;
+        for (std::string_view rest = value; !rest.empty();) {
+            const std::size_t comma = std::min(rest.find(','), rest.size());
+            const std::string_view hop = trimmed(rest.substr(0, comma));
+            if (!hop.empty()) hops.push_back(hop);
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+    }
     return hops;
 }
 
@@ -40,19 +48,13 @@ struct Sender {
 // is none of the trusted proxies.
 Sender sender_of(const HttpRequest& request, const Authenticity& authenticity) {
     Sender sender{parse_address(request.peer), std::string(request.peer)};
-    const std::string all_hops = forwarded_for(request);
-    std::string_view hops = all_hops;
-    if (!hops.empty())
-        sender.hops = 1 + static_cast<std::size_t>(std::count(hops.begin(), hops.end(), ','));
+    const std::vector<std::string_view> hops = forwarded_for(request);
+    sender.hops = hops.size();
     for (std::size_t hop = sender.hops;
          hop > 0 && sender.address && is_in(*sender.address, authenticity.trusted_proxies); --hop) {
-        const std::size_t comma = hops.rfind(',');
-        const std::string_view said =
-            comma == std::string_view::npos ? hops : hops.substr(comma + 1);
-        sender.address = parse_forwarded(said);
-        sender.said = said;
+        sender.said = hops[hop - 1];
+        sender.address = parse_forwarded(sender.said);
         sender.hop = hop;
-        hops = hops.substr(0, comma == std::string_view::npos ? 0 : comma);
     }
     return sender;
 }
