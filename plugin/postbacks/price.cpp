@@ -84,21 +84,30 @@ bool is_price(const Money& amount, const Price& price, PriceName name, TimeMs ti
            });
 }
 
+std::string prices_of(const JoinOption& option, EventKind kind, TimeMs time) {
+    std::string all;
+    const auto add = [&](const std::optional<Right>& right, std::string_view name) {
+        if (right) all += (all.empty() ? "" : " or ") + words_for(*right, name);
+    };
+    for (const auto& [name, words] : kNames) {
+        if (!can_be_paid_for(name, kind)) continue;
+        add(right_for(name, option.price), words);
+        for (const FormerPrice& former : option.price.also_accepted)
+            if (is_accepted(former, time))
+                add(right_for(name, former), "former " + std::string(words));
+    }
+    return all;
+}
+
 Objection check_price(const EventDraft& event, const JoinOption& option) {
     if (!event.amount || event.approved != true) return {};
     const TimeMs time = time_of(event);
-    std::string right_words;
-    const auto add_words = [&](const std::optional<Right>& right, std::string_view name) {
-        if (right) right_words += (right_words.empty() ? "" : " or ") + words_for(*right, name);
-    };
-    for (const auto& [name, words] : kNames) {
-        if (!can_be_paid_for(name, event.kind)) continue;
-        if (is_price(*event.amount, option.price, name, time)) return {};
-        add_words(right_for(name, option.price), words);
-        for (const FormerPrice& former : option.price.also_accepted)
-            if (is_accepted(former, time))
-                add_words(right_for(name, former), "former " + std::string(words));
-    }
+    const bool is_right = std::ranges::any_of(kNames, [&](const NameWords& row) {
+        return can_be_paid_for(row.name, event.kind) &&
+               is_price(*event.amount, option.price, row.name, time);
+    });
+    if (is_right) return {};
+    const std::string right_words = prices_of(option, event.kind, time);
     if (right_words.empty()) return {};
     return "option " + option.id + " was " + (is_sale(event.kind) ? "sold for " : "charged with ") +
            money_text(*event.amount) + "; it costs " + right_words;

@@ -8,6 +8,7 @@
 #include "values/timestamp.hpp"
 
 #include <optional>
+#include <string>
 
 namespace segpay {
 
@@ -25,6 +26,10 @@ bool is_price(const Money& amount, const Price& price, PriceName name, TimeMs ti
 
 // When it happened or, where Segpay does not say, arrived.
 TimeMs time_of(const EventDraft& event);
+
+// What an approved charge of that kind may cost then, for people: "2.95 USD (initial) or 29.95 USD
+// (recurring)". Empty: there is nothing to compare an amount with.
+std::string prices_of(const JoinOption& option, EventKind kind, TimeMs time);
 
 // What is wrong with the amount of an approved charge, for the operator; nothing, where there is
 // nothing to compare it with. The currency of prices is that of the price point, whatever currency

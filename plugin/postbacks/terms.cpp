@@ -2,12 +2,16 @@
 #include "postbacks/terms.hpp"
 
 #include "postbacks/offers.hpp"
+#include "postbacks/price.hpp"
 #include "values/digits.hpp"
 #include "values/said.hpp"
 #include "values/word.hpp"
 
 #include <charconv>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace segpay {
 
@@ -19,60 +23,95 @@ std::string_view extra_of(const Postback& postback, std::string_view name) {
     return {};
 }
 
-// Whether the amount is one that the option can cost then.
-bool is_right_amount(std::string_view said_price, EventKind kind, const Postback& postback,
-                     const JoinOption& option, TimeMs now) {
-    Postback priced;
-    priced[Fact::price] = said_price;
-    priced[Fact::currency] = postback[Fact::currency];
-    return costs(option, kind, priced, now);
-}
-
 bool is_nothing(std::string_view amount) {
     return amount.find_first_not_of("0.") == std::string_view::npos;
 }
 
-// A period of no days, in the configuration or in the postback, says nothing.
-bool is_right_period(std::string_view said_days, const std::optional<Period>& period) {
-    const std::string_view text = said(said_days);
-    if (text.empty() || !period || period->days == 0) return true;
-    std::uint32_t days = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), days);
-    return failure == std::errc() && end == text.data() + text.size() && days == period->days;
+std::string shown_value(std::string_view value) {
+    return std::string(shortened(clean_text(value), 40));
 }
 
-bool are_as_configured(const Postback& postback, const JoinOption& option, TimeMs now) {
-    const std::string_view initial = postback[Fact::initial_value];
-    if (!initial.empty() && !is_right_amount(initial, EventKind::join, postback, option, now))
-        return false;
-    const std::string_view recurring = extra_of(postback, "rval");
-    const bool recurs = option.price.recurring.has_value();
-    if (!recurs && !is_nothing(recurring)) return false;
-    if (recurs && !is_nothing(recurring) &&
-        !is_right_amount(recurring, EventKind::rebill, postback, option, now))
-        return false;
-    return is_right_period(extra_of(postback, "iint"), option.price.initial) &&
-           is_right_period(extra_of(postback, "rint"), option.price.recurring);
+// Days from the least to the most; one that is configured, and 0, say nothing.
+struct Days {
+    std::uint32_t least = 0, most = 0;
+};
+
+Days days_of(const std::optional<Period>& period, const std::optional<PeriodRange>& range) {
+    if (period) return {period->days, period->days};
+    return range ? Days{range->minimum_days, range->maximum_days} : Days{};
 }
+
+// What differs, as one sentence.
+class Terms {
+public:
+    Terms(const Postback& postback, const JoinOption& option, TimeMs now)
+        : postback_(postback), option_(option), now_(now) {}
+
+    std::string differences() {
+        const Price& price = option_.price;
+        // A price that the host names has 0 in the price point.
+        const bool is_named = price.minimum || price.initial_range;
+        const std::string_view initial = postback_[Fact::initial_value];
+        if (!is_named || !is_nothing(initial)) compare_amount("ival", initial, EventKind::join);
+        compare_days("iint", days_of(price.initial, price.initial_range));
+        const std::string_view recurring = extra_of(postback_, "rval");
+        if (!is_nothing(recurring)) {
+            if (price.recurring || price.recurring_range)
+                compare_amount("rval", recurring, EventKind::rebill);
+            else
+                add("rval is " + shown_value(recurring) + ", and the option does not recur");
+        }
+        compare_days("rint", days_of(price.recurring, price.recurring_range));
+        return std::move(differences_);
+    }
+
+private:
+    void compare_amount(const std::string& name, std::string_view amount, EventKind kind) {
+        if (amount.empty()) return;
+        Postback priced;
+        priced[Fact::price] = amount;
+        priced[Fact::currency] = postback_[Fact::currency];
+        if (costs(option_, kind, priced, now_)) return;
+        add(name + " is " + shown_value(amount) + ", not " + prices_of(option_, kind, now_));
+    }
+
+    void compare_days(const std::string& name, Days right) {
+        const std::string_view text = said(extra_of(postback_, name));
+        if (text.empty() || right.most == 0) return;
+        std::uint32_t days = 0;
+        const char* const end = text.data() + text.size();
+        const auto [stopped_at, failure] = std::from_chars(text.data(), end, days);
+        const bool is_number = failure == std::errc() && stopped_at == end;
+        if (is_number && days >= right.least && days <= right.most) return;
+        const std::string most = std::to_string(right.most) + (right.most == 1 ? " day" : " days");
+        add(name + " is " + shown_value(text) + ", not " +
+            (right.least == right.most ? most : std::to_string(right.least) + " to " + most));
+    }
+
+    void add(const std::string& difference) {
+        differences_ += (differences_.empty() ? "" : "; ") + difference;
+    }
+
+    const Postback& postback_;
+    const JoinOption& option_;
+    TimeMs now_;
+    std::string differences_;
+};
 
 bool is_promotion(const Postback& postback) {
     const std::string_view promotion = extra_of(postback, "singleusepromo");
     return !said(promotion).empty() && !is_word(promotion, "no") && !is_word(promotion, "false");
 }
 
-// Amounts, and days where it recurs, are of each sale.
-bool is_named_by_host(const Price& price) {
-    return price.type == Price::Type::dynamic || price.type == Price::Type::dynamic_recurring;
-}
-
 } // namespace
 
 void compare_terms(EventDraft& event, const Postback& postback, const JoinOption& option,
-                   TimeMs now) {
-    if (!is_sale(event.kind) || is_named_by_host(option.price) || is_promotion(postback) ||
-        are_as_configured(postback, option, now))
-        return;
+                   TimeMs now, TextStore& texts) {
+    if (!is_sale(event.kind) || is_promotion(postback)) return;
+    const std::string differences = Terms(postback, option, now).differences();
+    if (differences.empty()) return;
     event.warnings.emplace_back("terms_not_as_configured");
+    event.warnings.push_back(texts.keep("option " + option.id + ": " + differences));
 }
 
 } // namespace segpay
