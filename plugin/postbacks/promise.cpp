@@ -177,10 +177,11 @@ Objection check_merchant(const EventDraft& event, const Postback& postback, cons
 Objection check_promise(const EventDraft& event, const Postback& postback, const Config& config,
                         bool is_opened, TimeMs now) {
     if (event.test && !config.is_in_test_mode(event.eticket.package))
-        return "TESTTRANS=1, but account.mode is \"live\"" +
-               (event.eticket.is_none() ? std::string()
-                                        : " and package " + std::to_string(event.eticket.package) +
-                                              " is not among account.test_packages") +
+        return "TESTTRANS=1, but account.mode is \"live\" and " +
+               (event.eticket.is_none()
+                    ? "no package is said, which account.test_packages could name"
+                    : "package " + std::to_string(event.eticket.package) +
+                          " is not among account.test_packages") +
                ": test money is not real money";
     if (config.seal.mode == Seal::Mode::off || !is_promised(event, is_opened)) return {};
     return check_seal_of(event, postback, config, now);
