@@ -269,13 +269,20 @@ std::optional<Error> check_purchase(const Chosen& chosen) {
     return {};
 }
 
-// "Token Rebuy Allowed" of NATS's join options.
+// NATS integration guide, "NATS Token Plus & Segpay One Click": Token Plus is of join options of a
+// token site, where "Token Rebuy Allowed" is checked.
 std::optional<Error> check_rebuy(const Config& config, const Chosen& chosen) {
     const JoinOption* option = chosen.option;
     const Site* site = option ? config.site(option->site) : nullptr;
-    const bool is_rebuy =
-        chosen.request.kind == LinkKind::one_click || !said(chosen.request.tokenplus).empty();
-    if (!is_rebuy || !site || site->type != Site::Type::token || option->has_token_rebuy) return {};
+    if (!site) return {};
+    const bool is_token_plus = !said(chosen.request.tokenplus).empty();
+    if (site->type != Site::Type::token) {
+        if (!is_token_plus) return {};
+        return Error{"tokenplus: is for options of token sites; option " + option->id +
+                     " is of site " + site->id + ", a membership site"};
+    }
+    const bool is_rebuy = is_token_plus || chosen.request.kind == LinkKind::one_click;
+    if (!is_rebuy || option->has_token_rebuy) return {};
     return Error{"option: " + option->id +
                  " may not be bought again; its token_rebuy is not set to true"};
 }

@@ -203,7 +203,6 @@ class Link(unittest.TestCase):
         "xref1=XS-one": {"xref1": "XS-one"},
         "xref2=XS-two": {"xref2": "XS-two"},
         "upsell=host-7": {"upsell": "host-7"},
-        "tokenplus=50": {"tokenplus": "50"},
         "octoken=4001": {"OCToken": "4001"},
         "approve_url=https://a.example/ approve_text=In":
             {"x-auth-link": "https://a.example/", "x-auth-text": "In"},
@@ -228,6 +227,15 @@ class Link(unittest.TestCase):
             self.assertEqual(found.pop("x-eticketid"), "162209:1221")
             self.assertEqual(len(found.pop("natsseal")), 32)
             self.assertEqual(found, expected, said)
+
+    def test_tokens_are_sold_by_token_sites(self):
+        bare = ("link", "--kind", "join", "--config", EXAMPLE, "--set=tokenplus=50", "--option")
+        code, out, err = run(*bare, "201")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(dict(parse_qsl(urlsplit(out.rstrip("\n")).query))["tokenplus"], "50")
+        code, out, err = run(*bare, "102")
+        self.assertEqual((code, out), (1, ""))
+        self.assertIn("tokenplus: is for options of token sites", err)
 
     def test_a_reactivation_link_carries_its_token(self):
         code, out, err = run("link", "--kind", "reactivation", "--config", EXAMPLE,

@@ -52,8 +52,26 @@ BOOST_AUTO_TEST_CASE(tokens_are_sold_again_where_the_option_says_so) {
     request.tokenplus = "";
     BOOST_TEST(refusal() == kRefused);
     request.option = "102"; // of no token site
-    request.tokenplus = "50";
     BOOST_TEST(refusal() == "");
+}
+
+// NATS integration guide, "NATS Token Plus & Segpay One Click": join options of a token site.
+BOOST_AUTO_TEST_CASE(token_plus_is_of_token_sites) {
+    LinkRequest request = to_option("102");
+    request.tokenplus = "50";
+    const std::string refused =
+        "tokenplus: is for options of token sites; option 102 is of site 7, a membership site";
+    BOOST_TEST(error_of(request) == refused);
+    request.kind = LinkKind::one_click;
+    request.octoken = "26346680";
+    BOOST_TEST(error_of(request) == refused);
+    for (const std::string_view nothing : {"0", " ", ""}) {
+        request.tokenplus = nothing;
+        built(request);
+    }
+    request.tokenplus = "50";
+    request.option = "201";
+    built(request);
 }
 
 BOOST_AUTO_TEST_CASE(an_instant_conversion_needs_the_token_of_the_sign_up) {

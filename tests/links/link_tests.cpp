@@ -44,7 +44,6 @@ BOOST_AUTO_TEST_CASE(every_field_goes_under_segpays_name) {
           {&LinkRequest::xref1, "XS-other", "xref1", ""},
           {&LinkRequest::xref2, "XS-other", "xref2", ""},
           {&LinkRequest::upsell, "UP-8-301", "upsell", ""},
-          {&LinkRequest::tokenplus, "50", "tokenplus", ""},
           {&LinkRequest::octoken, "26346680", "OCToken", ""},
           {&LinkRequest::first_name, "Joe", "x-billname", ""},
           {&LinkRequest::last_name, "Segpay", "x-billname", ""}}) {
@@ -55,6 +54,10 @@ BOOST_AUTO_TEST_CASE(every_field_goes_under_segpays_name) {
                     Values{{"x-eticketid", "162209:1221"},
                            {row.parameter, std::string(row.sent.empty() ? row.value : row.sent)}}));
     }
+    LinkRequest tokens = to_option("201");
+    tokens.tokenplus = "50";
+    BOOST_TEST((query_without_seal(built(tokens)) ==
+                Values{{"x-eticketid", "122905:9699"}, {"tokenplus", "50"}}));
 }
 
 // NATS's own codes, which hosts send as the affiliate, can be longer than user-defined values.
@@ -290,9 +293,11 @@ BOOST_AUTO_TEST_CASE(cross_sells_are_the_options_own) {
 }
 
 BOOST_AUTO_TEST_CASE(the_seal_is_about_what_stands_on_the_link) {
-    LinkRequest request = to_option("101");
+    LinkRequest request = to_option("201");
     request.member_id = "908172";
     request.session = "sess";
+    request.xref1 = "XS-8-301";
+    request.xref2 = "XS-9-201";
     request.affiliate = "aff";
     request.upsell = "u";
     request.tokenplus = "t";
@@ -300,8 +305,8 @@ BOOST_AUTO_TEST_CASE(the_seal_is_about_what_stands_on_the_link) {
     const Values values = query_of(built(request));
     std::string seal = values.at(seal_name());
     SealedFacts facts; // views of `values`
-    facts.package = 162209;
-    facts.option = "101";
+    facts.package = 122905;
+    facts.option = "201";
     facts.member_id = values.at("foreignid");
     facts.session = values.at("natssess");
     facts.affiliate = values.at("merchantpartnerid");
@@ -318,7 +323,7 @@ BOOST_AUTO_TEST_CASE(the_seal_is_about_what_stands_on_the_link) {
     BOOST_TEST((verdict() == SealVerdict::forged));
 
     // With a choice of price points it promises the package only.
-    request.price_points = "3097,1221";
+    request.price_points = "9699,1221";
     seal = query_of(built(request)).at(seal_name());
     facts.member_id = "908172";
     facts.option = "";

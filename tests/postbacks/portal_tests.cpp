@@ -85,6 +85,9 @@ Config strict_config() {
     return example_config_but([](Config& config) {
         config.seal.mode = Seal::Mode::require;
         config.seal.extras = {"promo", "ref1"};
+        // Only tokens are sold with tokenplus.
+        config.sites.front().type = Site::Type::token;
+        config.options.front().has_token_rebuy = true;
     });
 }
 
