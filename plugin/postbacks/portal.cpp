@@ -174,6 +174,13 @@ private:
     std::string url_;
 };
 
+// A secret, which is never shown. In a list the new one stands in front.
+std::string named(const Secrets& secrets, const std::string& key) {
+    if (secrets.all().size() < 2) return "the value of " + key + ".";
+    return "the first of " + std::to_string(secrets.all().size()) + " values of " + key +
+           "; the others are accepted until you take them away.";
+}
+
 void add_password_fields(const Authenticity& authenticity, std::string_view join_host,
                          std::vector<PortalField>& fields) {
     if (!authenticity.basic) return;
@@ -181,8 +188,9 @@ void add_password_fields(const Authenticity& authenticity, std::string_view join
                       "Of the script that is behind a password; the realm of the challenge."});
     fields.push_back({true, "Password Protected Scripts: Username", authenticity.basic->username,
                       "As in postbacks.authenticity.basic."});
-    fields.push_back({true, "Password Protected Scripts: Password", "YOUR-POSTBACK-PASSWORD",
-                      "Enter the value of postbacks.authenticity.basic.password."});
+    fields.push_back(
+        {true, "Password Protected Scripts: Password", "YOUR-POSTBACK-PASSWORD",
+         "Enter " + named(authenticity.basic->password, "postbacks.authenticity.basic.password")});
 }
 
 } // namespace
@@ -226,9 +234,10 @@ std::vector<PortalField> portal_fields(const Config& config, std::string_view jo
     };
     add_password_fields(authenticity, join_host, fields);
     if (authenticity.secret)
-        fields.push_back({true, "Secret", std::string(kSecretHere),
-                          "Replace it in every URL by the value of "
-                          "postbacks.authenticity.secret.value."});
+        fields.push_back(
+            {true, "Secret", std::string(kSecretHere),
+             "Replace it in every URL by " +
+                 named(authenticity.secret->value, "postbacks.authenticity.secret.value")});
     return fields;
 }
 

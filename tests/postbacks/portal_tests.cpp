@@ -319,6 +319,30 @@ BOOST_AUTO_TEST_CASE(secrets_are_named_and_never_printed) {
         BOOST_TEST(!contains(title, "Password Protected"), title);
 }
 
+BOOST_AUTO_TEST_CASE(of_several_secrets_the_first_is_meant) {
+    const auto notes_with = [](Secrets secrets) {
+        const auto fields = fields_of(example_config_but([&](Config& each) {
+            each.postbacks.authenticity.basic = BasicCredentials{"segpay-user", secrets};
+            each.postbacks.authenticity.secret = SecretParameter{"natskey", secrets};
+        }));
+        return std::pair{fields.at("Password Protected Scripts: Password").note,
+                         fields.at("Secret").note};
+    };
+    Secrets secrets = Secret("canary-new");
+    BOOST_TEST(notes_with(secrets).first ==
+               "Enter the value of postbacks.authenticity.basic.password.");
+    BOOST_TEST(notes_with(secrets).second ==
+               "Replace it in every URL by the value of postbacks.authenticity.secret.value.");
+    secrets.add(Secret("canary-old"));
+    BOOST_TEST(notes_with(secrets).first ==
+               "Enter the first of 2 values of postbacks.authenticity.basic.password; the others "
+               "are accepted until you take them away.");
+    BOOST_TEST(notes_with(secrets).second ==
+               "Replace it in every URL by the first of 2 values of "
+               "postbacks.authenticity.secret.value; the others are accepted until you take them "
+               "away.");
+}
+
 BOOST_AUTO_TEST_CASE(path_and_words_are_the_configured_ones) {
     const Config config = example_config_but([](Config& each) {
         each.postbacks.path = "/other/path";
