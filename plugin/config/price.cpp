@@ -3,7 +3,9 @@
 
 #include "config/nearest.hpp"
 #include "config/reading.hpp"
+#include "values/digits.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -58,6 +60,13 @@ constexpr std::array<PriceRule, 7> kPriceRules = {{
     {"delayed_capture", Price::Type::delayed_capture, kInitial | kRecurring},
     {"dynamic_recurring", Price::Type::dynamic_recurring, kInitialRange | kRecurringRange},
 }};
+
+// What other readers take for an octal number, or for a typing error.
+bool has_leading_zero(std::string_view amount) {
+    const std::size_t sign = amount.find_first_not_of("+-");
+    return sign != std::string_view::npos && amount.size() > sign + 1 && amount[sign] == '0' &&
+           is_digit(amount[sign + 1]);
+}
 
 const PriceRule* rule_of(std::string_view type) {
     for (const PriceRule& rule : kPriceRules)
@@ -181,17 +190,43 @@ private:
         const YamlNode* node = text_node(map, key);
         if (!node) return std::nullopt;
         const Result<Money> amount = parse_amount(node->text, price_.currency);
+        // What came from elsewhere is not shown, and advice would.
+        const bool is_own = node->reference.empty();
+        const std::string advice = is_own ? meant_amount(node->text) : "";
         if (!amount) {
-            // What came from elsewhere is not shown, and the parser's sentence would.
-            const bool is_own = node->reference.empty();
-            problems_.add(node->place, is_own ? amount.error()
-                                              : "amount " + shown(*node) + " is no decimal of " +
-                                                    std::string(price_.currency.code()));
+            problems_.add(node->place, (is_own ? amount.error()
+                                               : "amount " + shown(*node) + " is no decimal of " +
+                                                     std::string(price_.currency.code())) +
+                                           advice);
+            return std::nullopt;
+        }
+        if (has_leading_zero(node->text)) {
+            problems_.add(node->place, "amount " + shown(*node) + " begins with 0" + advice);
             return std::nullopt;
         }
         if (amount->minor < 0)
             problems_.add(node->place, "amount " + shown(*node) + " is negative");
         return *amount;
+    }
+
+    // "; write 2.95" for "2,95", "02.95", "$2.95" and "1,234.56"; empty: nobody knows.
+    std::string meant_amount(std::string_view text) const {
+        constexpr std::string_view kDigits = "0123456789";
+        const std::size_t first = text.find_first_of(kDigits);
+        if (first == std::string_view::npos || text.starts_with('-')) return {};
+        std::string digits(text.substr(first, text.find_last_of(kDigits) + 1 - first));
+        if (digits.find_first_not_of("0123456789,.") != std::string::npos) return {};
+        const std::size_t last = digits.find_last_of(",.");
+        if (last != std::string::npos) {
+            std::string whole = digits.substr(0, last);
+            std::erase_if(whole, [](char c) { return !is_digit(c); }); // those of thousands
+            digits = whole + "." + digits.substr(last + 1);
+        }
+        digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
+        if (digits.empty() || digits.front() == '.') digits.insert(0, "0");
+        if (digits == text) return {};
+        const Result<Money> amount = parse_amount(digits, price_.currency);
+        return amount ? "; write " + digits : std::string();
     }
 
     std::optional<Period> read_period(const YamlNode& price, std::string_view key,

@@ -115,6 +115,10 @@ std::vector<std::string> types_of(const YamlNode& schema) {
     return types;
 }
 
+bool may_be(const YamlNode& schema, std::string_view type) {
+    return std::ranges::any_of(types_of(schema), [&](const auto& each) { return each == type; });
+}
+
 std::string text_of(const YamlNode& schema, std::string_view keyword) {
     const YamlNode* value = schema.value(keyword);
     return value ? value->text : std::string();
@@ -268,12 +272,15 @@ private:
             open_map(node, schema, name);
             return;
         }
+        const MapEntry* before = nullptr;
         for (const MapEntry& entry : node.entries) {
             const YamlNode* property = properties->value(entry.key);
             if (property)
                 value(entry.value, *property, shown(entry.key));
-            else if (!entry.value.is(YamlNode::Kind::refused))
+            else if (!cut_by_comma(entry, before, *properties) &&
+                     !entry.value.is(YamlNode::Kind::refused))
                 unknown_key(entry, *properties);
+            before = &entry;
         }
         const YamlNode* required = schema.value("required");
         if (!required) return;
@@ -292,6 +299,29 @@ private:
             if (key_schema) value(key, *key_schema, "a key of " + name);
             if (value_schema) value(entry.value, *value_schema, shown(entry.key));
         }
+    }
+
+    // "{ amount: 2,95 }", where the comma ends the 2 and begins a key. Reported, if it is that.
+    bool cut_by_comma(const MapEntry& rest, const MapEntry* before, const YamlNode& properties) {
+        const YamlNode* property = before ? properties.value(before->key) : nullptr;
+        if (!property || !rest.value.is(YamlNode::Kind::nothing) || !before->value.is_plain ||
+            !is_all_digits(before->value.text) || rest.key.empty() ||
+            rest.key.find_first_not_of("0123456789.") != std::string::npos)
+            return false;
+        const YamlNode& schema = resolved(*property);
+        const std::string joined = before->value.text + rest.key;
+        std::string right;
+        if (may_be(schema, "number")) {
+            const bool is_of_thousands = rest.key.size() == 3 || !is_all_digits(rest.key);
+            right = is_of_thousands ? joined : before->value.text + "." + rest.key;
+        } else if (may_be(schema, "integer") && is_all_digits(joined)) {
+            right = joined;
+        }
+        if (right.empty()) return false;
+        problems_.add(before->value.place,
+                      shown(before->key) + " has a comma, which ends a value inside { }, found " +
+                          shown(before->value.text + "," + rest.key) + "; write " + right);
+        return true;
     }
 
     void unknown_key(const MapEntry& entry, const YamlNode& properties) {
@@ -321,11 +351,7 @@ private:
 
     // An id such as 007, which this reader takes for a text and others for a number.
     void leading_zero(const YamlNode& node, const YamlNode& schema, const std::string& name) {
-        const std::vector<std::string> types = types_of(schema);
-        const bool may_be_number = std::any_of(types.begin(), types.end(), [](const auto& type) {
-            return type == "integer" || type == "number";
-        });
-        if (!may_be_number || !node.is_plain || !has_leading_zero(node.text)) return;
+        if (!may_be(schema, "integer") || !node.is_plain || !has_leading_zero(node.text)) return;
         problems_.add(node.place, name + " begins with 0, found " + shown(node) + "; write " +
                                       meant_number(node.text) + ", or \"" + node.text +
                                       "\" in quotes if the 0 belongs to it");

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(prices) {
         {22, "      initial: { amount: free, days: 3 }",
          R"(22:26: amount "free" is not a decimal such as 29.95)"},
         {22, "      initial: { amount: \"2,95\", days: 3 }",
-         R"(22:26: amount "2,95" is not a decimal such as 29.95)"},
+         R"(22:26: amount "2,95" is not a decimal such as 29.95; write 2.95)"},
         {22, "      initial: { amount: -2.95, days: 3 }", R"(22:26: amount "-2.95" is negative)"},
         {22, "      initial: { amount: 2.95 }",
          R"(22:16: missing key "days"; a price that recurs needs it)"},
@@ -110,6 +110,41 @@ BOOST_AUTO_TEST_CASE(prices) {
         {24, "    token_rebuy: true",
          R"(24:5: "token_rebuy" is for token sites, and site "7" is none)"},
     });
+}
+
+BOOST_AUTO_TEST_CASE(amounts_that_are_written_otherwise) {
+    const auto amount = [](const std::string& written) {
+        return "      initial: { amount: " + written + ", days: 3 }";
+    };
+    for (const auto& [written, meant] : std::vector<std::pair<std::string, std::string>>{
+             {"030", "30"}, {"02.95", "2.95"}, {"00", "0"}, {"00.50", "0.50"}, {"000", "0"}}) {
+        const std::string expected =
+            "22:26: amount \"" + written + "\" begins with 0; write " + meant;
+        check_each({{22, amount(written), expected},
+                    {22, amount('"' + written + '"'), expected}, // quotes make it no price
+                    {32, "      maximum: " + written,
+                     "32:16: amount \"" + written + "\" begins with 0; write " + meant}});
+        BOOST_TEST(mistakes(with_line(22, amount(meant))).empty()); // the advice is good
+    }
+    for (const auto& [written, meant] :
+         std::vector<std::pair<std::string, std::string>>{{"2,95", "2.95"},
+                                                          {"$2.95", "2.95"},
+                                                          {"2,95 USD", "2.95"},
+                                                          {"1,234.50", "1234.50"},
+                                                          {"1.234,50", "1234.50"},
+                                                          {"02,95", "2.95"}}) {
+        check_each(
+            {{22, amount('"' + written + '"'),
+              "22:26: amount \"" + written + "\" is not a decimal such as 29.95; write " + meant}});
+        BOOST_TEST(mistakes(with_line(22, amount(meant))).empty());
+    }
+    check_each({
+        {22, amount("1e1"), R"(22:26: amount "1e1" is not a decimal such as 29.95)"},
+        {22, amount("'3 or 4'"), R"(22:26: amount "3 or 4" is not a decimal such as 29.95)"},
+        {22, amount("'1,2345'"), R"(22:26: amount "1,2345" is not a decimal such as 29.95)"},
+    });
+    for (const std::string written : {"0", "0.00", "0.50", "30", "30.00"})
+        BOOST_TEST(mistakes(with_line(22, amount(written))).empty());
 }
 
 BOOST_AUTO_TEST_CASE(amounts_follow_their_currency) {
