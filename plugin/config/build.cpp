@@ -53,16 +53,38 @@ std::vector<Network> read_networks(const YamlNode& map, std::string_view key, Pr
 
 // --- the parts ----------------------------------------------------------------------------------
 
+// The text without the page at its end, which links add themselves; empty: it has none.
+std::string without_page(std::string_view address) {
+    std::string_view folder = address.substr(0, address.find_first_of("?#"));
+    while (folder.ends_with('/'))
+        folder.remove_suffix(1);
+    const std::size_t slash = folder.rfind('/');
+    if (slash == std::string_view::npos) return {};
+    for (const std::string_view page : {"poset.cgi", "OneClick.aspx", "InstantConv.aspx"})
+        if (equal_ignoring_case(folder.substr(slash + 1), page))
+            return std::string(folder.substr(0, slash));
+    return {};
+}
+
+std::string read_base_url(const YamlNode& map, Problems& problems) {
+    std::string base =
+        read_web_address(map, "base_url", problems, "https://secure2.segpay.com/billing");
+    const YamlNode* node = text_node(map, "base_url");
+    if (const std::string right = without_page(base); is_web_address(base) && !right.empty())
+        problems.add(node->place,
+                     "\"base_url\" must end before the page's name, which links add; write " +
+                         (node->reference.empty() ? right : "what stands before it"));
+    else if (base.find_first_of("?#") != std::string::npos)
+        problems.add(node->place, "\"base_url\" must end before any ? or #; links add their own");
+    while (base.ends_with('/'))
+        base.pop_back();
+    return base;
+}
+
 PayPage read_pay_page(const YamlNode& map, Problems& problems) {
     PayPage page;
     static_cast<PageLook&>(page) = read_look(map, nullptr, problems);
-    page.base_url =
-        read_web_address(map, "base_url", problems, "https://secure2.segpay.com/billing");
-    if (page.base_url.find_first_of("?#") != std::string::npos)
-        problems.add(text_node(map, "base_url")->place,
-                     "\"base_url\" must end before any ? or #; links add their own");
-    while (page.base_url.ends_with('/'))
-        page.base_url.pop_back();
+    page.base_url = read_base_url(map, problems);
     page.retry_text = read_text(map, "retry_text");
     page.member_id_parameter = read_text(map, "member_id_parameter", page.member_id_parameter);
     page.price_list_parameter = read_text(map, "price_list_parameter", page.price_list_parameter);

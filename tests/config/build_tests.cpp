@@ -258,6 +258,20 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
          "4:13: \"base_url\"" + web_address + "ftp://secure2.segpay.com" + no_scheme},
         {2, page + "base_url: https://a.example/billing?x=1",
          "4:13: \"base_url\" must end before any ? or #; links add their own"},
+        {2, page + "base_url: https://secure2.segpay.com/billing/poset.cgi",
+         "4:13: \"base_url\" must end before the page's name, which links add; write "
+         "https://secure2.segpay.com/billing"},
+        {2, page + "base_url: https://a.example/b/Poset.CGI/?x-eticketid=1:2",
+         "4:13: \"base_url\" must end before the page's name, which links add; write "
+         "https://a.example/b"},
+        {2, page + "base_url: secure2.segpay.com/billing/poset.cgi",
+         "4:13: \"base_url\"" + web_address + "secure2.segpay.com/billing/poset.cgi" + no_scheme},
+        {2, page + "base_url: https://a.example/OneClick.aspx",
+         "4:13: \"base_url\" must end before the page's name, which links add; write "
+         "https://a.example"},
+        {2, page + "base_url: https://a.example/billing/InstantConv.aspx?ICToken=1",
+         "4:13: \"base_url\" must end before the page's name, which links add; write "
+         "https://a.example/billing"},
         {2, page + "approve_url: 'https://'",
          "4:16: \"approve_url\"" + web_address +
              "https://\", which has no host, or one that is none; write e.g. "
