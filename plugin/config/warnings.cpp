@@ -1,6 +1,7 @@
 // The warnings, part by part of the configuration.
 #include "config/warnings.hpp"
 
+#include "config/ledger_file.hpp"
 #include "config/reading.hpp"
 #include "config/references.hpp"
 #include "values/word.hpp"
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -254,22 +254,6 @@ void warn_of_live_mode(const YamlNode& root, const Config& config, Problems& pro
 
 // --- the ledger ---------------------------------------------------------------------------------
 
-// Empty: a ledger can be opened there.
-std::string obstacle_at(const std::filesystem::path& path) {
-    namespace fs = std::filesystem;
-    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    const auto can = [](const fs::path& what, int how) {
-        return ::faccessat(AT_FDCWD, what.c_str(), how, AT_EACCESS) == 0;
-    };
-    std::error_code unreadable; // then it is not there for us
-    if (!fs::is_directory(folder, unreadable)) return "its folder is not there; make it";
-    if (!can(folder, W_OK | X_OK)) return "this user may not write in its folder";
-    if (fs::is_directory(path, unreadable)) return "that is a folder; add a file name";
-    if (fs::exists(path, unreadable) && !can(path, R_OK | W_OK))
-        return "this user may not read and write it";
-    return {};
-}
-
 void warn_of_ledger(const YamlNode& root, const Config& config, Problems& problems) {
     const std::string& path = config.ledger.path;
     if (const YamlNode* node = value_at(root, "ledger.path"); node && !path.empty()) {
@@ -278,7 +262,12 @@ void warn_of_ledger(const YamlNode& root, const Config& config, Problems& proble
             const std::string obstacle = node->text.starts_with("~/")
                                              ? "~ is no home here; write the whole path"
                                              : obstacle_at(path);
-            if (!obstacle.empty())
+            if (is_of_another_kind(path))
+                problems.add(node->place,
+                             "ledger " + file +
+                                 " is a file that is no SQLite database; name a file of "
+                                 "its own, which the ledger makes");
+            else if (!obstacle.empty())
                 problems.warn(node->place, "ledger " + file + " cannot be opened: " + obstacle);
         } else if (config.mode == Mode::live) {
             problems.warn(node->place, "ledger " + file +

@@ -17,8 +17,8 @@ constexpr std::array<std::string_view, 5> kSecretKeys = {
     "ledger.password_key", "ledger.mysql.password"};
 
 // `root` is the tree that `config` was built from; what it says wrongly is skipped, because that is
-// reported already. Looks at the ledger's folder and at the modes of files that hold secrets, and
-// opens none. A secret never stands in a message.
+// reported already. Looks at the ledger's folder, at the kind of its file, which is a mistake if it
+// is no database, and at the modes of files that hold secrets. A secret never stands in a message.
 void warn_of(const YamlNode& root, const Config& config, const std::string& folder, LedgerUse use,
              Problems& problems);
 

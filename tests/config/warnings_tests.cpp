@@ -4,7 +4,10 @@
 #include "ledger/fixture.hpp"
 #include "mistakes.hpp"
 
+#include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cstdlib>
 #include <filesystem>
@@ -315,6 +318,62 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_cannot_be_opened) {
     ::setenv("SEGPAY_TEST_VALUE", (missing + kSecret).c_str(), 1);
     check(with_path("${env:SEGPAY_TEST_VALUE}"),
           {cannot("${env:SEGPAY_TEST_VALUE}", "its folder is not there; make it")});
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_s_file_that_is_no_database) {
+    const auto problems = [&](LedgerUse use = LedgerUse::configured) {
+        std::vector<std::string> found;
+        for (const Problem& problem : load_config_text(kLive, folder.file("t"), use).problems)
+            found.push_back(to_string(problem).substr(folder.file("t").size() + 1));
+        return found;
+    };
+    const std::vector<std::string> refused = {
+        "10:9: ledger \"" + folder.file("l.sqlite") +
+        "\" is a file that is no SQLite database; name a file of its own, which the ledger makes"};
+    for (const std::string& content :
+         {std::string("account:\n  mode: live\n"), std::string("xy"), std::string(5000, 'x'),
+          std::string(5000, '\0'), std::string("SQLite format 2")}) {
+        write("l.sqlite", content);
+        BOOST_TEST_CONTEXT(content.size()) {
+            BOOST_TEST(problems() == refused, boost::test_tools::per_element());
+            BOOST_TEST(problems(LedgerUse::own).empty());
+        }
+    }
+    write("l.sqlite", ""); // SQLite makes a database of it
+    BOOST_TEST(problems().empty());
+    std::filesystem::remove(folder.file("l.sqlite"));
+    BOOST_TEST(problems().empty());
+    BOOST_TEST(!std::filesystem::exists(folder.file("l.sqlite")));
+    BOOST_REQUIRE(::mkfifo(folder.file("l.sqlite").c_str(), 0600) == 0); // nobody waits for it
+    BOOST_TEST(problems() == refused, boost::test_tools::per_element());
+}
+
+// Looking takes no lock from a ledger that is open in this process, and makes nothing beside it.
+BOOST_AUTO_TEST_CASE(a_ledger_that_is_open_is_left_alone) {
+    const std::string path = folder.file("a ?#%41.sqlite");
+    const std::string text = with_line(10, "  path: '" + path + "'", kLive);
+    sqlite3* ours = nullptr;
+    BOOST_REQUIRE(sqlite3_open(path.c_str(), &ours) == SQLITE_OK);
+    const auto run = [](sqlite3* database, const char* sql) {
+        return sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
+    };
+    BOOST_REQUIRE(run(ours, "CREATE TABLE t (a); BEGIN EXCLUSIVE") == SQLITE_OK);
+    check(text, {});
+    std::size_t files = 0;
+    for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator(folder.path()))
+        ++files;
+    BOOST_TEST(files == 1u);
+    const ::pid_t child = ::fork(); // who holds a lock is told to another process only
+    if (child == 0) {
+        const int file = ::open(path.c_str(), O_RDWR);
+        struct flock lock = {};
+        lock.l_type = F_WRLCK; // of the whole file
+        ::_exit(::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 0 : 1);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    BOOST_TEST(status == 0);
+    sqlite3_close(ours);
 }
 
 BOOST_AUTO_TEST_CASE(a_ledger_that_this_user_may_not_write) {
