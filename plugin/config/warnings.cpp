@@ -175,30 +175,52 @@ void warn_of_addresses(const YamlNode& root, bool is_live, Problems& problems) {
 
 // --- links --------------------------------------------------------------------------------------
 
+struct SpecialDomain {
+    std::string_view domain;
+    bool is_documentation = false; // else it is near, as with networks
+};
+
 // RFC 2606, 6761 and 6762.
-constexpr std::array<std::string_view, 9> kSpecialDomains = {
-    "localhost", "local",       "test",        "invalid",    "example",
-    "internal",  "example.com", "example.net", "example.org"};
+constexpr std::array<SpecialDomain, 9> kSpecialDomains = {{
+    {"localhost"},
+    {"local"},
+    {"internal"},
+    {"test"},
+    {"invalid", true},
+    {"example", true},
+    {"example.com", true},
+    {"example.net", true},
+    {"example.org", true},
+}};
 
 bool is_in_domain(const std::string& host, std::string_view domain) {
     return host == domain ||
            (host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
 }
 
-// Whether no customer can get there.
-bool is_out_of_reach(const Poco::URI& address) {
-    std::string host = lower_case(address.getHost());
+enum class Reach { anybody, near, nobody };
+
+Reach reach_of(std::string_view text) {
+    std::string host = lower_case(text);
+    if (host.ends_with('.')) host.pop_back();
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    if (const Result<Network> network = parse_network(host)) return special(*network) != nullptr;
-    return std::any_of(kSpecialDomains.begin(), kSpecialDomains.end(),
-                       [&](std::string_view domain) { return is_in_domain(host, domain); });
+    const auto reach = [](bool is_documentation) {
+        return is_documentation ? Reach::nobody : Reach::near;
+    };
+    if (const Result<Network> network = parse_network(host)) {
+        const SpecialNetwork* row = special(*network);
+        return row ? reach(row->is_documentation) : Reach::anybody;
+    }
+    for (const SpecialDomain& row : kSpecialDomains)
+        if (is_in_domain(host, row.domain)) return reach(row.is_documentation);
+    return Reach::anybody;
 }
 
 void warn_of_web_address(const YamlNode* node, std::string_view key, Problems& problems) {
     if (!node || !node->is(YamlNode::Kind::text)) return;
     try {
         const Poco::URI address(node->text);
-        if (is_out_of_reach(address))
+        if (reach_of(address.getHost()) != Reach::anybody)
             problems.warn(node->place, shown(key) + " leads to a sandbox or an example, found " +
                                            shown(*node) + "; in live mode customers go there");
         else if (key == "base_url" && address.getScheme() != "https")
@@ -208,6 +230,31 @@ void warn_of_web_address(const YamlNode* node, std::string_view key, Problems& p
                                            shown(*node));
     } catch (const Poco::Exception&) { // reported as a mistake
     }
+}
+
+// Of the account, and of each site and option that has some of its own.
+void warn_of_web_addresses(const YamlNode& root, Problems& problems) {
+    const auto look_at = [&](const YamlNode* page) {
+        if (!page) return;
+        for (const std::string_view key : {"base_url", "approve_url", "decline_url"})
+            warn_of_web_address(page->value(key), key, problems);
+    };
+    look_at(root.value("pay_page"));
+    for (const std::string_view list : {"sites", "options"})
+        for (const YamlNode& item : list_items(root, list))
+            look_at(item.value("pay_page"));
+}
+
+// Databases are mostly near, but none is where nobody is.
+void warn_of_servers(const YamlNode& root, const Config& config, Problems& problems) {
+    const YamlNode* servers = value_at(root, "ledger.mysql.servers");
+    if (!servers || !config.ledger.mysql) return;
+    const std::vector<MysqlServer>& read = config.ledger.mysql->servers;
+    for (std::size_t i = 0; i < servers->items.size() && i < read.size(); ++i)
+        if (reach_of(read[i].host) == Reach::nobody)
+            problems.warn(servers->items[i].place,
+                          "server " + shown(servers->items[i]) +
+                              " is an example that nobody has; write your own");
 }
 
 // --- a live account -----------------------------------------------------------------------------
@@ -247,8 +294,8 @@ void warn_of_live_mode(const YamlNode& root, const Config& config, Problems& pro
                       "in live mode with \"authenticity\" none, anyone who "
                       "knows the address can post what looks like a sale");
     warn_of_seal(root, config.seal, problems);
-    for (const std::string_view key : {"base_url", "approve_url", "decline_url"})
-        warn_of_web_address(value_at(root, "pay_page." + std::string(key)), key, problems);
+    warn_of_web_addresses(root, problems);
+    warn_of_servers(root, config, problems);
     warn_of_template(root, config, problems);
 }
 

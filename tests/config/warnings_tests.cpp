@@ -154,6 +154,32 @@ BOOST_AUTO_TEST_CASE(web_addresses_that_customers_cannot_reach_in_live_mode) {
     check(page("base_url: https://myexample.com/billing"), {}); // no part of example.com
 }
 
+// Of the account, and of each site and each option.
+BOOST_AUTO_TEST_CASE(every_configured_address_is_looked_at) {
+    const std::string example = "https://join.example.com/";
+    for (const std::string key : {"approve_url", "decline_url"}) {
+        const std::string page = "    pay_page: { " + key + ": " + example + " }";
+        const std::string at = ":" + std::to_string(key.size() + 19) + ": warning: \"" + key +
+                               "\" leads to a sandbox or an example, found \"" + example +
+                               "\"; in live mode customers go there";
+        const std::string of_site = with_line(16, "    package: 162209\n" + page, kLive);
+        check(of_site, {"17" + at});
+        check(in_test_mode(of_site), {});
+        const std::string of_option = with_line(20, "    price_point: 3098\n" + page, kLive);
+        check(of_option, {"21" + at});
+        check(in_test_mode(of_option), {});
+    }
+    const auto servers = [](const std::string& list) {
+        return with_line(10, "  mysql: { servers: [" + list + "], database: d, user: u }", kLive);
+    };
+    const std::string nobody = "\" is an example that nobody has; write your own";
+    check(servers("db.example.com:3306"),
+          {"10:22: warning: server \"db.example.com:3306" + nobody});
+    check(servers("10.0.0.7:3306, \"203.0.113.7:3306\""),
+          {"10:37: warning: server \"203.0.113.7:3306" + nobody});
+    check(servers("10.0.0.7:3306, localhost:3306, db.internal:3306, /run/mysqld.sock"), {});
+}
+
 BOOST_AUTO_TEST_CASE(a_live_account_without_a_seal_that_is_required) {
     const std::string off =
         "in live mode without a seal, customers can edit what a link says of member and "
