@@ -29,7 +29,15 @@ void Problems::warn(Place place, std::string_view message) {
 
 std::vector<Problem> Problems::by_line() const { return sorted(mistakes_); }
 
-std::vector<Problem> Problems::warnings_by_line() const { return sorted(warnings_); }
+std::vector<Problem> Problems::warnings_by_line() const {
+    std::vector<Problem> warnings = sorted(warnings_);
+    std::erase_if(warnings, [&](const Problem& warning) {
+        return std::ranges::any_of(mistakes_, [&](const Problem& mistake) {
+            return mistake.line == warning.line && mistake.column == warning.column;
+        });
+    });
+    return warnings;
+}
 
 std::string to_string(const Problem& problem) {
     std::string place = problem.file;

@@ -26,7 +26,7 @@ public:
     void warn(Place place, std::string_view message);   // likewise
     bool is_empty() const { return mistakes_.empty(); } // whatever was warned of
     std::vector<Problem> by_line() const;               // the mistakes
-    std::vector<Problem> warnings_by_line() const;
+    std::vector<Problem> warnings_by_line() const;      // but where a mistake is: that comes first
 
 private:
     std::string file_;

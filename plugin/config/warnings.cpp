@@ -57,7 +57,15 @@ bool has_outer_blank(std::string_view text) {
     });
 }
 
-void warn_of_text(const YamlNode& secret, const std::string& name, Problems& problems) {
+bool has_control(std::string_view text) {
+    return std::ranges::any_of(text, [](char c) {
+        const bool is_blank = c == '\t' || c == '\n' || c == '\r';
+        return !is_blank && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F);
+    });
+}
+
+void warn_of_text(const YamlNode& secret, const std::string& name, bool is_text,
+                  Problems& problems) {
     if (secret.reference.empty())
         problems.warn(secret.place, name +
                                         " stands here in plain text; write ${file:PATH} or "
@@ -68,6 +76,10 @@ void warn_of_text(const YamlNode& secret, const std::string& name, Problems& pro
                                         "it; take it away unless it is meant");
     else if (secret.text.find_first_of("\r\n") != std::string::npos)
         problems.warn(secret.place, name + " has several lines, which all count as part of it");
+    if (is_text && has_control(secret.text))
+        problems.warn(secret.place, name +
+                                        " holds a control character, which no client can send; "
+                                        "write it anew");
     if (character_count(secret.text) < kShortSecret)
         problems.warn(secret.place, name + " has fewer than " + std::to_string(kShortSecret) +
                                         " characters and can be guessed; take a long random text");
@@ -96,14 +108,30 @@ void warn_of_readers(const YamlNode& secret, const std::string& name, const std:
                                     name + "; keep others out (chmod 600)");
 }
 
+// One that stands twice does not replace itself.
+void warn_of_repeats(const YamlNode& list, const std::string& name, Problems& problems) {
+    for (std::size_t i = 0; i < list.items.size(); ++i)
+        for (std::size_t earlier = 0; earlier < i; ++earlier) {
+            const YamlNode& entry = list.items[i];
+            if (!entry.is(YamlNode::Kind::text) || entry.text != list.items[earlier].text) continue;
+            problems.warn(entry.place, "entry " + std::to_string(i + 1) + " of " + name +
+                                           " is the same as entry " + std::to_string(earlier + 1) +
+                                           ", which it cannot replace; write another, or take it "
+                                           "away");
+            break;
+        }
+}
+
 void warn_of_secrets(const YamlNode& root, bool is_live, const std::string& folder,
                      Problems& problems) {
     for (const std::string_view path : kSecretKeys) {
         const std::string name = shown(path.substr(path.rfind('.') + 1));
-        each_text(value_at(root, path), [&](const YamlNode& secret) {
-            warn_of_text(secret, name, problems);
+        const YamlNode* node = value_at(root, path);
+        each_text(node, [&](const YamlNode& secret) {
+            warn_of_text(secret, name, !is_of_bytes(path), problems);
             if (is_live) warn_of_readers(secret, name, folder, problems);
         });
+        if (node) warn_of_repeats(*node, name, problems);
     }
     warn_of_url(root, problems);
 }

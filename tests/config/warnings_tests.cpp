@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(secrets_in_plain_text) {
     check_line_5("    basic: { username: a, password: " + secret + " }",
                  {"5:37:" + what("password")});
     check_line_5(
-        "    basic: { username: a, password: [\"${env:SEGPAY_TEST_VALUE}\", " + secret + "] }",
+        "    basic: { username: a, password: [\"${env:SEGPAY_TEST_VALUE}\", " + secret + "-2] }",
         {"5:66:" + what("password")});
     check_line_5("    secret: { parameter: hook, value: '" + secret + "' }",
                  {"5:39:" + what("value")});
@@ -288,6 +288,51 @@ BOOST_AUTO_TEST_CASE(short_secrets) {
     check_line_5(secret, {});
 }
 
+BOOST_AUTO_TEST_CASE(a_key_that_is_too_short_is_a_mistake_and_no_more) {
+    write("s", "hunter2");
+    const LoadedConfig loaded =
+        load_config_text(with_line(8, "  keys: [\"${file:s}\"]", kLive), folder.file("t"));
+    BOOST_REQUIRE_EQUAL(loaded.problems.size(), 1u);
+    BOOST_TEST(loaded.problems[0].message ==
+               "an entry of \"keys\" must have at least 16 characters, found 7");
+    BOOST_TEST(loaded.warnings.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_stands_in_its_list_twice) {
+    const auto repeated = [](const std::string& place, const std::string& name, int entry,
+                             int earlier) {
+        return place + ": warning: entry " + std::to_string(entry) + " of \"" + name +
+               "\" is the same as entry " + std::to_string(earlier) +
+               ", which it cannot replace; write another, or take it away";
+    };
+    const std::string value = "\"${env:SEGPAY_TEST_VALUE}\"", file = "\"${file:s}\"";
+    write("s", kSecret + std::string("\n"));
+    check(with_line(8, "  keys: [" + value + ", " + file + "]", kLive),
+          {repeated("8:38", "keys", 2, 1)});
+    check_line_5("    basic: { username: a, password: [" + value + ", " + value + "] }",
+                 {repeated("5:66", "password", 2, 1)});
+    check_line_5("    secret: { parameter: hook, value: [" + value + ", " + file + "] }",
+                 {repeated("5:68", "value", 2, 1)});
+    const std::string key = "  path: l.sqlite\n  password_key: [";
+    check(with_line(10, key + file + ", " + value + ", " + file + "]", kLive),
+          {repeated("11:31", "password_key", 2, 1), repeated("11:59", "password_key", 3, 1)});
+    write("s", kSecret + std::string("-2"));
+    check(with_line(10, key + file + ", " + value + "]", kLive), {});
+}
+
+BOOST_AUTO_TEST_CASE(control_characters_in_a_secret) {
+    const std::string text = "    basic: { username: a, password: \"${file:s}\" }";
+    for (const char control : {'\0', '\x01', '\x1A', '\x7F'}) {
+        write("s", kSecret + std::string(1, control) + "x");
+        check_line_5(text, {"5:37: warning: \"password\" holds a control character, which no "
+                            "client can send; write it anew"});
+        // A key is bytes.
+        check(with_line(8, "  keys: [\"${file:s}\"]", kLive), {});
+    }
+    write("s", kSecret + std::string("\0\x1A\r\n", 4)); // taken away
+    check_line_5(text, {});
+}
+
 // As pasted into the portal such a secret arrives as another one: "+" is a blank in a query.
 BOOST_AUTO_TEST_CASE(secrets_that_a_url_writes_otherwise) {
     const std::string secret = "    secret: { parameter: hook, value: [\"${file:s}\"] }";
@@ -311,11 +356,11 @@ BOOST_AUTO_TEST_CASE(files_of_secrets_that_everybody_can_read_in_live_mode) {
         "8:38: warning: every user of this machine can read or change the file of \"keys\"; keep "
         "others out (chmod 600)"};
     for (const ::mode_t mode : {0600u, 0640u, 0400u}) {
-        write("s", kSecret, mode);
+        write("s", kSecret + std::string("-2"), mode);
         check(text, {});
     }
     for (const ::mode_t mode : {0644u, 0602u}) {
-        write("s", kSecret, mode);
+        write("s", kSecret + std::string("-2"), mode);
         check(text, expected);
         check(in_test_mode(text), {});
     }
