@@ -290,7 +290,7 @@ typedef struct biller_event {
                                             "currency_from_sale" (that of the sale that is taken
                                             back), "terms_not_as_configured" (the processor says
                                             another price or period of the price point than the
-                                            configuration),
+                                            configuration; the sentence behind it tells which),
                                             "price_not_said" (a sale without amount),
                                             "price_not_as_configured" (a renewal costs something
                                             else), "authorisation_only" (a free trial: the amount
@@ -452,13 +452,14 @@ typedef struct biller_link_request {
     biller_bytes xref1;         /* ref code of the first cross sell; default: the option's. 32 */
     biller_bytes xref2;         /* ref code of the second. 32 */
     biller_bytes upsell;        /* the host's own; comes back. 32 */
-    biller_bytes tokenplus;     /* the host's own; comes back. 32 */
+    biller_bytes tokenplus;     /* the host's own; comes back. 32. Of options of token sites only */
     biller_bytes octoken;       /* the purchase whose card is to be charged; not said: that of
                                    purchase_id, or the member's most recent that still serves */
     biller_bytes ictoken;       /* trans_guid of the sign-up, for an instant conversion; not said:
                                    likewise */
     biller_bytes purchase_id;   /* the purchase that is meant, where it is not the most recent */
-    biller_bytes approve_url;   /* where the customer goes after an approval */
+    biller_bytes approve_url;   /* where the customer goes after an approval: http:// or https://,
+                                   a host, no blanks and no user name */
     biller_bytes approve_text;  /* the words of that link; needs approve_url */
     biller_bytes decline_url;   /* and after a decline: usually the host's next biller */
     biller_bytes decline_text;  /* needs decline_url */
