@@ -301,7 +301,9 @@ typedef struct biller_event {
     size_t warning_count;
     const biller_pair *extras;           /* everything else the processor sent, secrets excepted:
                                             the processor's own names in lower case, or those of
-                                            your parameters; values untouched, in order */
+                                            your parameters; values untouched, in order, but
+                                            for "***" in place of a card number, or of what a
+                                            text calls a password */
     size_t extra_count;
     biller_bytes reason_family;          /* what kind of refusal a decline was, where the code is
                                             a known one: "negative_database", "velocity",

@@ -48,11 +48,6 @@ bool describes(Fact fact) {
     return std::find(kDescribing.begin(), kDescribing.end(), fact) != kDescribing.end();
 }
 
-// Without what a broken template put around it: blanks and entities.
-std::string_view mended_name(std::string_view name) {
-    return trimmed(behind_entity(trimmed(name)));
-}
-
 // Whatever stands between the letters of a name, it is as secret as without.
 Secrecy secrecy_of_field(const FormField& field) {
     if (field.traits.is_plain_name) return secrecy_of(mended_name(field.name));
@@ -101,6 +96,11 @@ std::string shown(std::string_view value, const KnownName& known) {
     return name + "\"" + std::string(shortened(value, kMaxShown)) + "\"";
 }
 
+// For people, too: a name can hold a secret as well as a value.
+std::string shown_name(const FormField& field) {
+    return "\"" + without_secrets(lower_case(clean_text(field.name))) + "\"";
+}
+
 bool came_before(const FormField& field, const Form& form) {
     for (const FormField& earlier : form.fields()) {
         if (&earlier == &field) break;
@@ -113,7 +113,7 @@ bool came_before(const FormField& field, const Form& form) {
 // describes the first value stands.
 void note_two_values(Postback& postback, const FormField& field, const Form& form,
                      const KnownName* known, std::string_view first, std::string_view second) {
-    std::string remark = "\"" + lower_case(clean_text(field.name)) + "\"";
+    std::string remark = shown_name(field);
     remark += came_before(field, form)
                   ? " comes twice, and the values differ"
                   : " and another name for the same fact have different values";
@@ -128,8 +128,8 @@ void note_two_values(Postback& postback, const FormField& field, const Form& for
 }
 
 void note_placeholder(Postback& postback, const FormField& field, std::string_view value) {
-    std::string remark = "\"" + lower_case(clean_text(field.name)) +
-                         "\" came as an unfilled placeholder, " + std::string(trimmed(value));
+    std::string remark =
+        shown_name(field) + " came as an unfilled placeholder, " + std::string(trimmed(value));
     auto& warnings = postback.warnings;
     if (std::find(warnings.begin(), warnings.end(), remark) == warnings.end())
         warnings.push_back(std::move(remark));
@@ -139,22 +139,45 @@ Comparison comparison_of(const KnownName* known) {
     return known ? known->comparison : Comparison::id;
 }
 
-// Texts that people write. A card number in one of them, or in what is an extra and no id, is
-// nobody's business; of ids some look like one.
-constexpr std::array kFreeTexts = {Fact::name, Fact::first_name, Fact::last_name,
-                                   Fact::refund_comment, Fact::cancel_comment};
+// Texts and words, of which none needs as many digits as a card number has. One in them, or in what
+// is an extra and no id, is nobody's business; of ids some look like one.
+constexpr std::array kFreeTexts = {Fact::name,          Fact::first_name,    Fact::last_name,
+                                   Fact::country,       Fact::card_type,     Fact::payment_type,
+                                   Fact::response_code, Fact::refund_reason, Fact::refund_comment,
+                                   Fact::refunded_by,   Fact::cancel_reason, Fact::cancel_comment,
+                                   Fact::cancelled_by};
 
-bool may_hold_card(const KnownName* known) {
-    if (!known) return true;
-    return std::find(kFreeTexts.begin(), kFreeTexts.end(), known->fact) != kFreeTexts.end() ||
+// A customer's own, and needed as they are: with a part hidden they would be somebody else's.
+constexpr std::array kLogins = {Fact::username, Fact::email};
+
+bool may_hold_secret(const KnownName* known) {
+    return !known ||
+           std::find(kFreeTexts.begin(), kFreeTexts.end(), known->fact) != kFreeTexts.end() ||
            (known->fact == Fact::extra && known->comparison == Comparison::text);
 }
 
-constexpr std::size_t kShortestCardText = 13;
+constexpr std::size_t kShortestSecretText = 10; // "password=x"
 
-std::string_view without_cards(std::string_view value, Postback& postback) {
-    return has_card_number(value) ? postback.texts.keep(without_card_numbers(std::string(value)))
-                                  : value;
+std::string_view without_secrets_in(std::string_view value, TextStore& texts) {
+    const bool has_one = value.size() >= kShortestSecretText && has_secret(value);
+    return has_one ? texts.keep(without_secrets(std::string(value))) : value;
+}
+
+bool is_dropped(Fact fact, std::string_view value) {
+    return std::find(kLogins.begin(), kLogins.end(), fact) != kLogins.end() &&
+           has_long_card_number(value);
+}
+
+// Of the facts, whichever way they came.
+void hide_secrets(Postback& postback) {
+    for (const Fact fact : kFreeTexts)
+        postback[fact] = without_secrets_in(postback[fact], postback.texts);
+    for (const Fact fact : kLogins) {
+        if (!is_dropped(fact, postback[fact])) continue;
+        postback[fact] = {};
+        postback.warnings.push_back("\"" + std::string(canonical_name(fact)) +
+                                    "\" is a card number, and was dropped");
+    }
 }
 
 // Where the value of the extra is, or will be.
@@ -172,7 +195,9 @@ std::string_view* place_of(const FormField& field, const KnownName* known, Postb
         return known->fact == Fact::extra ? &extra_of(postback, known->canonical)
                                           : &postback[known->fact];
     if (field.name.empty()) return nullptr;
-    return &extra_of(postback, postback.texts.keep(lower_case(clean_text(field.name))));
+    std::string name = lower_case(clean_text(field.name));
+    if (has_secret(name)) name = without_secrets(std::move(name));
+    return &extra_of(postback, postback.texts.keep(name));
 }
 
 std::string_view value_of(const FormField& field, Fact fact, Postback& postback) {
@@ -203,8 +228,7 @@ void read_field(Postback& postback, const FormField& field, const Form& form,
         note_placeholder(postback, field, value);
         value = value.substr(0, 0);
     }
-    if (value.size() >= kShortestCardText && may_hold_card(known))
-        value = without_cards(value, postback);
+    if (may_hold_secret(known)) value = without_secrets_in(value, postback.texts);
     if (!place->data()) {
         *place = value;
         return;
@@ -257,6 +281,48 @@ bool is_of_link(const KnownName* known) {
     const bool is_hosts_own = !segpays || segpays->canonical != known->canonical;
     return is_hosts_own || known->canonical.starts_with("ref") ||
            std::find(kExtras.begin(), kExtras.end(), known->canonical) != kExtras.end();
+}
+
+// User data that was sent as it is becomes several fields at each '&' and '=' within, and names as
+// well as values. What stands in a name was behind an '&'.
+std::string torn_text(const FormField& field) {
+    std::string text;
+    text.reserve(field.name.size() + field.value.size() + 2); // so that it never moves
+    return text.append("&").append(field.name).append("=").append(field.value);
+}
+
+bool shows(bool (*is_shown)(std::string_view text), const FormField& field) {
+    constexpr std::string_view kOfEscapes = "<%;";
+    if (field.name.find_first_of(kOfEscapes) == std::string_view::npos &&
+        field.value.find_first_of(kOfEscapes) == std::string_view::npos)
+        return false;
+    std::string text = torn_text(field);
+    const bool is_so = is_shown(text);
+    wipe(text);
+    return is_so;
+}
+
+void take_out(FormField& field) { field = {{}, {}, {}}; }
+
+// The first of the fields opens user data: takes out the pieces of it, up to the one that closes
+// it. Where none does, what has no value may be one. What has a name of Segpay's is none.
+void take_out_pieces(std::span<FormField> fields, const NameTable& names, Postback& postback) {
+    FormField& first = fields[0];
+    const bool is_whole = shows(closes_user_data, first);
+    const auto rest = fields.subspan(1);
+    const auto last = std::find_if(rest.begin(), rest.end(), [&](const FormField& field) {
+        return !known_name(field, names) && shows(closes_user_data, field);
+    });
+    const bool is_closed = last != rest.end();
+    for (auto piece = rest.begin(); !is_whole && piece != rest.end(); ++piece) {
+        const bool is_one = is_closed ? piece <= last : piece->value.empty();
+        if (is_one && !known_name(*piece, names)) take_out(*piece);
+    }
+    if (!opens_user_data("&" + std::string(first.name))) return;
+    take_out(first);
+    postback.warnings.emplace_back(
+        "the name of a field is <EXTRA_DATA> that was not encoded, and "
+        "was dropped: a password may be in it");
 }
 
 // The user data gives way to the fields that it holds, but for secrets and for what another field
@@ -356,19 +422,20 @@ void read_postback(Form& form, const NameTable& names, Postback& postback) {
             continue;
         }
         const KnownName* known = names.by_number(number);
-        if (is_user_data_field(field, known))
-            has_user_data = true;
-        else
-            read_field(postback, field, form, known);
+        const bool is_user_data = is_user_data_field(field, known);
+        has_user_data |= is_user_data;
+        if (is_user_data || (!known && shows(opens_user_data, field)))
+            take_out_pieces(
+                form.fields().subspan(static_cast<std::size_t>(&field - form.fields().data())),
+                names, postback);
+        if (!is_user_data) read_field(postback, field, form, known);
     }
     for (Fact id : kSegpaysIds)
         postback[id] = said(postback[id]);
-    for (const Fact fact : kFreeTexts)
-        if (postback[fact].size() >= kShortestCardText) [[unlikely]]
-            postback[fact] = without_cards(postback[fact], postback);
     if (has_user_data) unfold_user_data(form, names, postback);
     for (const Fact fact : postback.disputed)
         postback[fact] = {};
+    hide_secrets(postback);
 }
 
 Parameters kept_parameters(const Form& form, const NameTable& names) {
@@ -376,10 +443,11 @@ Parameters kept_parameters(const Form& form, const NameTable& names) {
     for (const FormField& field : form.fields()) {
         const KnownName* known = known_name(field, names);
         if (is_secret(known ? known->secrecy : secrecy_of_field(field))) continue;
+        if (field.name.empty() && field.value.empty()) continue;
+        if (known && is_dropped(known->fact, field.value)) continue;
         std::string value(field.value);
-        if (may_hold_card(known) && has_card_number(value))
-            value = without_card_numbers(std::move(value));
-        kept.push_back({std::string(field.name), std::move(value)});
+        if (may_hold_secret(known) && has_secret(value)) value = without_secrets(std::move(value));
+        kept.push_back({without_secrets(std::string(field.name)), std::move(value)});
     }
     return kept;
 }

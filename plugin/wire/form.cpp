@@ -258,6 +258,10 @@ std::string_view behind_entity_at_length(std::string_view name) {
     return name;
 }
 
+std::string_view mended_name(std::string_view name) {
+    return trimmed(behind_entity(trimmed(name)));
+}
+
 Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormLimits limits) {
     Form form;
     for (const Parameter& parameter : parameters)

@@ -134,6 +134,10 @@ inline std::string_view behind_entity(std::string_view name) {
     return may_be ? behind_entity_at_length(name) : name;
 }
 
+// A name without what a broken template put around it: blanks and entities. Its control characters
+// (line breaks) are blanks only in clean text (values/word.hpp).
+std::string_view mended_name(std::string_view name);
+
 struct Parameter {
     std::string name; // as sent
     std::string value;

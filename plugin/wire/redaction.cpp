@@ -1,12 +1,16 @@
 // The list of secret names.
 #include "wire/redaction.hpp"
 
+#include "values/blank.hpp"
 #include "values/digits.hpp"
+#include "values/escapes.hpp"
+#include "values/secret.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace segpay {
 
@@ -225,10 +229,33 @@ bool is_card_number(std::string_view digits) {
     return sum % 10 == 0 && is_of_a_brand(digits);
 }
 
-// What may stand between the groups of a card number's digits: one or two of these.
-bool is_between_groups(std::string_view text) {
-    return text.size() <= 2 && std::all_of(text.begin(), text.end(),
-                                           [](char c) { return c == ' ' || c == '-' || c == '.'; });
+// What may stand between the groups of a card number's digits: one or two of these. A '_', '/' or
+// '+' stands in many ids as well: there only groups as long as those on a card count.
+constexpr std::string_view kAlwaysBetween = " -.", kBetweenLongGroups = "_/+";
+constexpr std::size_t kMostBetween = 2, kLongGroup = 4;
+
+struct Gap {
+    std::size_t size = 0; // in bytes
+    bool is_for_long_groups = false;
+};
+
+Gap gap_at_begin(std::string_view text) {
+    Gap gap;
+    for (std::size_t count = 0; count < kMostBetween && gap.size < text.size(); ++count) {
+        const char c = text[gap.size];
+        const bool is_for_long_groups = kBetweenLongGroups.find(c) != std::string_view::npos;
+        const bool is_one = is_for_long_groups || kAlwaysBetween.find(c) != std::string_view::npos;
+        const std::size_t size = is_one ? 1 : blank_at_begin(text.substr(gap.size));
+        if (size == 0) break;
+        gap.size += size;
+        gap.is_for_long_groups |= is_for_long_groups;
+    }
+    return gap;
+}
+
+std::size_t digits_at_begin(std::string_view text) {
+    return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) -
+                                    text.begin());
 }
 
 // The card number of whole groups of digits that begins with the group at `begin`; none: no size.
@@ -237,18 +264,17 @@ Part card_number_at(std::string_view text, std::size_t begin) {
     std::size_t count = 0;
     Part found;
     for (std::size_t at = begin; at < text.size();) {
-        std::size_t end = at;
-        while (end < text.size() && is_digit(text[end])) {
-            if (count == digits.size()) return found;
-            digits[count++] = text[end++];
-        }
-        if (is_card_number({digits.data(), count})) found = {begin, end - begin};
-        at = end;
-        while (at < text.size() && !is_digit(text[at]) && at - end < 2)
-            ++at;
-        if (at == end || at == text.size() || !is_digit(text[at]) ||
-            !is_between_groups(text.substr(end, at - end)))
-            break;
+        const std::size_t size = digits_at_begin(text.substr(at));
+        if (size == 0 || size > digits.size() - count) break;
+        text.copy(digits.data() + count, size, at);
+        count += size;
+        at += size;
+        if (is_card_number({digits.data(), count})) found = {begin, at - begin};
+        const Gap gap = gap_at_begin(text.substr(at));
+        const bool are_long =
+            size >= kLongGroup && digits_at_begin(text.substr(at + gap.size)) >= kLongGroup;
+        if (gap.size == 0 || (gap.is_for_long_groups && !are_long)) break;
+        at += gap.size;
     }
     return found;
 }
@@ -261,6 +287,18 @@ Part find_card_number(std::string_view text, std::size_t from) {
         if (const Part part = card_number_at(text, begin); part.size > 0) return part;
     }
     return {};
+}
+
+// Telephone numbers are shorter.
+Part find_long_card_number(std::string_view text, std::size_t from) {
+    constexpr std::ptrdiff_t kLong = 15;
+    Part part = find_card_number(text, from);
+    while (part.size > 0) {
+        const std::string_view found = text.substr(part.begins_at, part.size);
+        if (std::count_if(found.begin(), found.end(), is_digit) >= kLong) break;
+        part = find_card_number(text, part.begins_at + part.size);
+    }
+    return part;
 }
 
 // Our own lines name ids, and an id may look like a card number: "segpay/t378282246310005",
@@ -289,6 +327,90 @@ Part find_shown_card_number(std::string_view text, std::size_t from) {
     return part;
 }
 
+// ---- Secrets that a text names itself ----------------------------------------------------------
+
+bool is_of_key(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+// Of "<PASSWORD>x</PASSWORD>", with `begin` and `end` around one of the names, the "x"; also where
+// one of the tags was cut off. None: no size.
+Part content_of_element(std::string_view text, std::size_t begin, std::size_t end) {
+    if (begin > 0 && text[begin - 1] == ':') // "<x:PASSWORD>"
+        while (--begin > 0 && is_of_key(text[begin - 1])) {
+        }
+    if (begin > 1 && text.substr(begin - 2, 2) == "</") {
+        const std::size_t before = begin - 2;
+        const std::size_t tag = before == 0 ? std::string_view::npos : text.rfind('>', before - 1);
+        const std::size_t from = tag == std::string_view::npos ? 0 : tag + 1;
+        return {from, before - from};
+    }
+    if (begin == 0 || text[begin - 1] != '<') return {};
+    if (text.substr(end).starts_with("/>")) return {};
+    const std::size_t from = text.substr(end).starts_with('>') ? end + 1 : end;
+    return {from, std::min(text.find("</", from), text.size()) - from};
+}
+
+// Of "password=x" and "\"password\":\"x\"" all that comes up to the next '&'. None: no size.
+Part value_of_key(std::string_view text, std::size_t end) {
+    const bool is_quoted = end < text.size() && (text[end] == '"' || text[end] == '\'');
+    std::size_t at = text.find_first_not_of(' ', end + (is_quoted ? 1 : 0));
+    if (at == std::string_view::npos) return {};
+    if (text[at] != '=' && !(is_quoted && text[at] == ':')) return {};
+    ++at;
+    return {at, std::min(text.find('&', at), text.size()) - at};
+}
+
+Part find_named_secret(std::string_view text, std::size_t from) {
+    for (std::size_t begin = from, end = 0; begin < text.size(); begin = end + 1) {
+        end = begin;
+        while (end < text.size() && is_of_key(text[end]))
+            ++end;
+        if (end == begin || !is_secret(secrecy_of(text.substr(begin, end - begin)))) continue;
+        Part part = content_of_element(text, begin, end);
+        if (part.size == 0) part = value_of_key(text, end);
+        const std::size_t ends_at = part.begins_at + part.size;
+        if (ends_at <= from) continue;
+        part.begins_at = std::max(part.begins_at, from);
+        part.size = ends_at - part.begins_at;
+        const std::string_view content = trimmed(text.substr(part.begins_at, part.size));
+        if (!content.empty() && content != kHidden) return part;
+    }
+    return {};
+}
+
+// ---- Hiding -------------------------------------------------------------------------------------
+
+using Find = Part (*)(std::string_view text, std::size_t from);
+
+bool finds(Find find, std::string_view text) {
+    return find(text, 0).size > 0 ||
+           (may_have_escapes(text) && find(unescaped(text).text, 0).size > 0);
+}
+
+// With "***" for all that is found, escaped or not. A text that has escapes is looked through
+// without them, and what is found is hidden as it stands there.
+void hide(std::string& text, Find find) {
+    for (Part part = find(text, 0); part.size > 0;
+         part = find(text, part.begins_at + kHidden.size()))
+        text.replace(part.begins_at, part.size, kHidden);
+    if (!may_have_escapes(text)) return;
+    const Unescaped plain = unescaped(text);
+    std::string shown;
+    std::size_t copied = 0;
+    for (Part part = find(plain.text, 0); part.size > 0;) {
+        const std::size_t end = part.begins_at + part.size;
+        const std::size_t from = plain.from[part.begins_at];
+        shown.append(text, copied, from - copied).append(kHidden);
+        copied = plain.from[end];
+        part = find(plain.text, end);
+    }
+    if (copied == 0) return;
+    shown.append(text, copied);
+    wipe(text);
+    text = std::move(shown);
+}
+
 } // namespace
 
 Secrecy secrecy_of(std::string_view name) {
@@ -304,9 +426,13 @@ Secrecy secrecy_of(std::string_view name) {
 
 Parameters redacted(const Parameters& parameters) {
     Parameters shown = parameters;
-    for (Parameter& parameter : shown)
-        if (secrecy_of(parameter.name) != Secrecy::open && !parameter.value.empty())
-            parameter.value = kHidden;
+    for (Parameter& parameter : shown) {
+        const bool is_open = secrecy_of(parameter.name) == Secrecy::open;
+        if (!is_open && !parameter.value.empty()) parameter.value = kHidden;
+        if (is_open)
+            hide(parameter.value, find_named_secret); // of ids some look like a card number
+        parameter.name = without_secrets(std::move(parameter.name));
+    }
     return shown;
 }
 
@@ -323,21 +449,27 @@ std::string without(std::string_view text, std::string_view secret) {
 
 bool has_card_number(std::string_view text) {
     const auto digits = std::count_if(text.begin(), text.end(), is_digit);
-    return digits >= static_cast<std::ptrdiff_t>(kShortestCard) &&
-           find_card_number(text, 0).size > 0;
+    return digits >= static_cast<std::ptrdiff_t>(kShortestCard) && finds(find_card_number, text);
 }
 
-std::string without_card_numbers(std::string text) {
-    for (Part part = find_card_number(text, 0); part.size > 0;
-         part = find_card_number(text, part.begins_at + kHidden.size()))
-        text.replace(part.begins_at, part.size, kHidden);
+bool has_long_card_number(std::string_view text) {
+    return has_card_number(text) && finds(find_long_card_number, text);
+}
+
+bool has_secret(std::string_view text) {
+    const bool may_name_one = text.find_first_of("=<>:%&") != std::string_view::npos;
+    return has_card_number(text) || (may_name_one && finds(find_named_secret, text));
+}
+
+std::string without_secrets(std::string text) {
+    for (Find find : {find_card_number, find_named_secret})
+        hide(text, find);
     return text;
 }
 
 std::string for_people(std::string text) {
-    for (auto find : {find_address, find_shown_card_number})
-        for (Part part = find(text, 0); part.size > 0; part = find(text, part.begins_at + 3))
-            text.replace(part.begins_at, part.size, "***");
+    for (Find find : {find_address, find_shown_card_number, find_named_secret})
+        hide(text, find);
     return text;
 }
 

@@ -1,16 +1,17 @@
 // A reader that goes forward through the text.
 #include "wire/user_data.hpp"
 
+#include "values/escapes.hpp"
 #include "values/secret.hpp"
 #include "values/word.hpp"
 #include "wire/form.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace segpay {
 
@@ -19,13 +20,6 @@ namespace {
 constexpr std::string_view kRoot = "EXTRA_DATA";
 constexpr std::size_t kLongestReference = 10; // "#x10FFFF", "#01114111"
 
-struct Entity {
-    std::string_view name;
-    std::string_view text;
-};
-constexpr std::array kEntities = {Entity{"lt", "<"}, Entity{"gt", ">"}, Entity{"amp", "&"},
-                                  Entity{"quot", "\""}, Entity{"apos", "'"}};
-
 bool is_of_name(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == '.' || c == ':';
@@ -33,29 +27,9 @@ bool is_of_name(char c) {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// "#233", "#xE9": the character; none: no number of one.
-std::optional<std::uint32_t> character_of(std::string_view reference) {
-    if (!reference.starts_with('#')) return std::nullopt;
-    reference.remove_prefix(1);
-    const bool is_hex = reference.starts_with('x') || reference.starts_with('X');
-    if (is_hex) reference.remove_prefix(1);
-    std::uint32_t number = 0;
-    const char* const end = reference.data() + reference.size();
-    const auto [stopped_at, failure] =
-        std::from_chars(reference.data(), end, number, is_hex ? 16 : 10);
-    const bool is_one = failure == std::errc() && stopped_at == end && number != 0 &&
-                        number <= 0x10FFFF && !(number >= 0xD800 && number <= 0xDFFF);
-    return is_one ? std::optional(number) : std::nullopt;
-}
-
 // Appends what "&...;" stands for; false: for nothing that is known here.
 bool append_reference(std::string& out, std::string_view reference) {
-    for (const Entity& entity : kEntities)
-        if (reference == entity.name) {
-            out += entity.text;
-            return true;
-        }
-    const std::optional<std::uint32_t> character = character_of(reference);
+    const std::optional<std::uint32_t> character = character_of_reference(reference);
     if (!character) return false;
     std::array<char, 4> utf8{};
     out.append(utf8.data(), write_utf8(utf8.data(), *character));
@@ -163,33 +137,68 @@ bool read_plain(std::string_view xml, TextStore& texts, UserData& found) {
     return reader.is_at_end();
 }
 
-bool begins_with(std::string_view text, std::string_view begin) {
-    return equal_ignoring_case(text.substr(0, begin.size()), begin);
-}
-
 std::string_view without_spaces_before(std::string_view text) {
     while (!text.empty() && is_space(text.front()))
         text.remove_prefix(1);
     return text;
 }
 
-} // namespace
+bool is_begin_of_tag(std::string_view text, std::string_view bracket) {
+    return text.starts_with(bracket) &&
+           equal_ignoring_case(text.substr(bracket.size(), kRoot.size()), kRoot);
+}
 
-bool is_user_data(std::string_view value) {
-    const std::string_view text = without_spaces_before(value);
-    for (std::string_view bracket : {"<", "&lt;"})
-        if (text.starts_with(bracket)) {
-            const std::string_view rest = text.substr(bracket.size());
-            return begins_with(rest, kRoot) || rest.starts_with("?xml");
-        }
+bool has_tag(std::string_view text, std::string_view bracket) {
+    for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1))
+        if (is_begin_of_tag(text.substr(at), bracket)) return true;
     return false;
 }
 
+template <class Is>
+bool is_without_escapes(std::string_view text, Is is) {
+    return is(text) || (may_have_escapes(text) && is(std::string_view(unescaped(text).text)));
+}
+
+} // namespace
+
+bool is_user_data(std::string_view value) {
+    constexpr std::size_t kEnough = 128; // of what can stand before the name, however escaped
+    const std::string_view text = without_spaces_before(value);
+    const bool may_be = text.starts_with('<') || text.starts_with('&') || text.starts_with('%');
+    return may_be && is_without_escapes(text.substr(0, kEnough), [](std::string_view begin) {
+               begin = without_spaces_before(begin);
+               return is_begin_of_tag(begin, "<") || begin.starts_with("<?xml");
+           });
+}
+
+bool opens_user_data(std::string_view text) {
+    return is_without_escapes(text, [](std::string_view all) { return has_tag(all, "<"); });
+}
+
+bool closes_user_data(std::string_view text) {
+    return is_without_escapes(text, [](std::string_view all) { return has_tag(all, "</"); });
+}
+
 bool read_user_data(std::string_view value, TextStore& texts, UserData& found) {
-    if (!without_spaces_before(value).starts_with("&lt;")) return read_plain(value, texts, found);
-    std::string xml;
-    xml.reserve(value.size());
-    const bool is_read = append_text(xml, value) && read_plain(xml, texts, found);
+    constexpr int kMostRounds = 3;
+    std::string xml(value);
+    bool is_whole = true;
+    for (int round = 0; round < kMostRounds && is_whole; ++round) {
+        const std::string_view text = without_spaces_before(xml);
+        if (!text.starts_with('&') && !text.starts_with('%')) break;
+        std::string plain;
+        plain.reserve(text.size());
+        if (text.starts_with('&')) {
+            is_whole = append_text(plain, text);
+        } else {
+            std::replace(xml.begin(), xml.end(), '+', ' ');
+            plain += unescaped_once(text).text;
+        }
+        wipe(xml);
+        xml = std::move(plain);
+        wipe(plain);
+    }
+    const bool is_read = is_whole && read_plain(xml, texts, found);
     wipe(xml);
     return is_read;
 }

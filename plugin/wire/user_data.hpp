@@ -15,8 +15,14 @@ namespace segpay {
 // The name under which it is listed (Processing API 2.0, "Full List of Postback Parameters").
 constexpr std::string_view kUserDataName = "userdata";
 
-// Whether a value begins like it, under whatever name it came: escaped once more or not.
+// Whether a value begins like it, under whatever name it came: escaped up to three times more or
+// not.
 bool is_user_data(std::string_view value);
+
+// Whether its first tag, or its last one, stands anywhere in the text, escaped or not: of user data
+// that was sent as it is, a '&' or '=' within makes several fields.
+bool opens_user_data(std::string_view text);
+bool closes_user_data(std::string_view text);
 
 using UserData = std::vector<std::pair<std::string_view, std::string_view>>;
 

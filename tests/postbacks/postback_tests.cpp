@@ -422,7 +422,6 @@ BOOST_AUTO_TEST_CASE(card_numbers_are_masked_in_texts_and_extras_and_ids_are_not
                               {"billaddr", "5555555555554444 Street"},
                               {"transid", "378282246310005"},
                               {"memberid", "4111111111111111"},
-                              {"username", "4111111111111111"},
                               {"clickid", "1790000000008"}});
     BOOST_TEST((given.extras() == Extras{{"note", "my card: ***"},
                                          {"ref1", "***"},
@@ -431,7 +430,6 @@ BOOST_AUTO_TEST_CASE(card_numbers_are_masked_in_texts_and_extras_and_ids_are_not
     BOOST_TEST(given[Fact::name] == "***");
     BOOST_TEST(given[Fact::transaction_id] == "378282246310005");
     BOOST_TEST(given[Fact::member_id] == "4111111111111111");
-    BOOST_TEST(given[Fact::username] == "4111111111111111");
     BOOST_TEST((kept_parameters(given.form(), example_names()) ==
                 Parameters{{"note", "my card: ***"},
                            {"ref1", "***"},
@@ -439,8 +437,100 @@ BOOST_AUTO_TEST_CASE(card_numbers_are_masked_in_texts_and_extras_and_ids_are_not
                            {"billaddr", "*** Street"},
                            {"transid", "378282246310005"},
                            {"memberid", "4111111111111111"},
-                           {"username", "4111111111111111"},
                            {"clickid", "1790000000008"}}));
+}
+
+// Segpay says no more than a code or a login there.
+BOOST_AUTO_TEST_CASE(no_fact_but_an_id_holds_a_card_number) {
+    for (const char* name : {"country", "cardtype", "paymenttype", "authcode", "refundreasoncode",
+                             "refundcomment", "refundedby", "cancelreasoncode", "cancelcomment",
+                             "cancelledby", "name", "firstname", "lastname"})
+        for (const char* value : {"4111111111111111", " x4111_1111_1111_1111 "}) {
+            const ReadPostback given(Parameters{{name, value}});
+            BOOST_TEST_CONTEXT(name << "=" << value) {
+                for (std::string_view fact : given.postback.facts)
+                    BOOST_TEST(!has_card_number(fact));
+                BOOST_TEST(
+                    !has_card_number(kept_parameters(given.form(), example_names()).at(0).value));
+            }
+        }
+}
+
+// A part of it hidden, it would be somebody else's; and a telephone number is none.
+BOOST_AUTO_TEST_CASE(a_login_that_is_a_card_number_says_nothing) {
+    const Read given = read({{"username", "bob4111111111111111"},
+                             {"email", "4111.1111.1111.1111@mail.example"},
+                             {"ref1", "r"}});
+    BOOST_TEST(given[Fact::username] == "");
+    BOOST_TEST(given[Fact::email] == "");
+    BOOST_TEST((given.warnings() ==
+                std::vector<std::string>{R"("username" is a card number, and was dropped)",
+                                         R"("billemail" is a card number, and was dropped)"}));
+    BOOST_TEST((kept_parameters(given.form(), example_names()) == Parameters{{"ref1", "r"}}));
+    const Read in_user_data =
+        read({{"userdata", "<EXTRA_DATA><USERNAME>bob4111111111111111</USERNAME></EXTRA_DATA>"}});
+    BOOST_TEST(in_user_data[Fact::username] == "");
+    BOOST_TEST(kept_parameters(in_user_data.form(), example_names()).empty());
+    for (const char* login : {"4915112345678", "4222222222222", "bob4111111111111112"}) {
+        const Read other = read({{"username", login}});
+        BOOST_TEST(other[Fact::username] == login);
+        BOOST_TEST(
+            (kept_parameters(other.form(), example_names()) == Parameters{{"username", login}}));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_card_number_is_no_name) {
+    const Read given = read_query(
+        "4444333322221111=1&4444_3333_2222_1111&ref1=r&4444+3333+2222+1111=2&4444333322221111=3");
+    BOOST_TEST((given.extras() == Extras{{"***", "1"}, {"ref1", "r"}}));
+    for (const std::string& warning : given.warnings())
+        BOOST_TEST(!has_card_number(warning), warning);
+    BOOST_TEST((kept_parameters(given.form(), example_names()) ==
+                Parameters{{"***", "1"}, {"***", ""}, {"ref1", "r"}, {"***", "2"}, {"***", "3"}}));
+}
+
+// Sent as it is, user data falls apart at each '=' and '&'; encoded too often it is a value.
+BOOST_AUTO_TEST_CASE(of_user_data_that_fell_apart_no_password_is_kept) {
+    for (std::string_view sent :
+         {"<EXTRA_DATA><PASSWORD>canary</PASSWORD></EXTRA_DATA>",
+          "<EXTRA_DATA><PASSWORD>canary=canary</PASSWORD></EXTRA_DATA>",
+          "<EXTRA_DATA><A>a=b</A><PASSWORD>canary</PASSWORD></EXTRA_DATA>",
+          "<EXTRA_DATA><A>a&b</A><PASSWORD>can&canary&canary=ary</PASSWORD></EXTRA_DATA>",
+          "<EXTRA_DATA><PASSWORD>canary&amp;canary</PASSWORD></EXTRA_DATA>",
+          "<EXTRA_DATA><PASSWORD>canary",
+          "<EXTRA_DATA><PASSWORD>canary&canary",
+          "&lt;EXTRA_DATA&gt;&lt;PASSWORD&gt;canary&lt;/PASSWORD&gt;&lt;/EXTRA_DATA&gt;",
+          "&lt;EXTRA_DATA&gt;&lt;PASSWORD&gt;canary",
+          "&amp;lt;EXTRA_DATA&amp;gt;&amp;lt;PASSWORD&amp;gt;canary&amp;lt;/PASSWORD&amp;gt;",
+          "%3CEXTRA_DATA%3E%3CPASSWORD%3Ecanary%3C%2FPASSWORD%3E%3C%2FEXTRA_DATA%3E",
+          "%253CEXTRA_DATA%253E%253CPASSWORD%253Ecanary%253C%252FPASSWORD%253E",
+          "+<EXTRA_DATA><PASSWORD>canary</PASSWORD></EXTRA_DATA>",
+          "userdata=<EXTRA_DATA><PASSWORD>can&canary&canary=x</PASSWORD></EXTRA_DATA>",
+          "userdata=%253CEXTRA_DATA%253E%253CPASSWORD%253Ecanary%253C/PASSWORD%253E",
+          "ref1=%253CEXTRA_DATA%253E%253CPASSWORD%253Ecanary%253C/PASSWORD%253E",
+          "ref1=%25253CEXTRA_DATA%25253E%25253CPASSWORD%25253Ecanary",
+          "ref1=x<EXTRA_DATA><PASSWORD>canary&canary</PASSWORD></EXTRA_DATA>",
+          "ref1=%26lt;EXTRA_DATA>%26lt;PASSWORD>can+canary%26lt;/PASSWORD>",
+          "mine=<pwd>canary</pwd>",
+          "mine=password%3Dcanary",
+          "mine=a%26password=canary",
+          "<pwd>canary=<b>",
+          "%7B%22password%22:%22canary%22%7D",
+          "canary</PASSWORD>=1"}) {
+        const Read given = read_query("purchaseid=1&" + std::string(sent) + "&own=1&memberid=5");
+        BOOST_TEST_CONTEXT(sent) {
+            for (const auto& [name, value] : given.extras())
+                BOOST_TEST(!contains(name + "=" + value, "canary"));
+            for (const std::string& warning : given.warnings())
+                BOOST_TEST(!contains(warning, "canary"));
+            const std::string kept = encode_form(kept_parameters(given.form(), example_names()));
+            BOOST_TEST(!contains(kept, "canary"), kept);
+            BOOST_TEST(kept.starts_with("purchaseid=1"));
+            BOOST_TEST(kept.ends_with("&own=1&memberid=5"));
+            BOOST_TEST(given[Fact::purchase_id] == "1");
+            BOOST_TEST(given[Fact::member_id] == "5");
+        }
+    }
 }
 
 // Or the seal over it would not fit.

@@ -154,15 +154,85 @@ BOOST_AUTO_TEST_CASE(card_numbers_are_taken_out_of_values) {
           "3782 822463 10005", "6011111111111117", "30569309025904", "3530111333300000",
           "2223003122003222", "4222222222222", "4000000000000000006"}) {
         BOOST_TEST(has_card_number(card), card);
-        BOOST_TEST(without_card_numbers("my " + std::string(card) + "!") == "my ***!");
+        BOOST_TEST(without_secrets("my " + std::string(card) + "!") == "my ***!");
     }
     for (std::string_view text : {"", "4444", "4444333322221112", "1234567890123452",
                                   "2026-11-30 12:00:00.000", "99912345678901234567"}) {
         BOOST_TEST(!has_card_number(text), text);
-        BOOST_TEST(without_card_numbers(std::string(text)) == text);
+        BOOST_TEST(without_secrets(std::string(text)) == text);
     }
+    // With other separators, which stand in ids as well: there groups as long as a card's count.
+    for (std::string_view card :
+         {"4444_3333_2222_1111", "4444/3333/2222/1111", "4444+3333+2222+1111", "3782_822463_10005",
+          "4444 / 3333",
+          "4444\xC2\xA0"
+          "3333\xE2\x80\xAF"
+          "2222\xE2\x80\x8B"
+          "1111",
+          "bob4111111111111111", "x4444.3333.2222.1111y", "_4444333322221111_"})
+        BOOST_TEST(has_card_number(card) == (card != "4444 / 3333"), card);
+    for (std::string_view id : {"44_443333_22_221111", "4/4443333/22221111", "4444333/322/221111",
+                                "5f4111111111111112ab", "4444_3333_2222_1112"})
+        BOOST_TEST(!has_card_number(id), id);
+    // Escaped, once and twice more, and in part.
+    for (std::string_view card :
+         {"4444%203333%202222%201111", "4444%25203333%25202222%25201111", "%34444333322221111",
+          "4444&#45;3333&#45;2222&#45;1111", "4444&nbsp;3333&nbsp;2222&nbsp;1111",
+          "444433332222111&#x31;", "4444%2D3333-2222%2d1111", "4444%u00203333%u00202222%u00201111"})
+        BOOST_TEST(without_secrets("a%20b " + std::string(card) + "&c") == "a%20b ***&c");
     // Nothing calls a value an id.
-    BOOST_TEST(without_card_numbers("purchase 378282246310005") == "purchase ***");
+    BOOST_TEST(without_secrets("purchase 378282246310005") == "purchase ***");
+}
+
+BOOST_AUTO_TEST_CASE(telephone_numbers_are_no_long_card_numbers) {
+    for (std::string_view card : {"4111111111111111", "bob4111111111111111", "378282246310005",
+                                  "4222222222222 4111111111111111"})
+        BOOST_TEST(has_long_card_number(card), card);
+    for (std::string_view other : {"4222222222222", "30569309025904", "4111111111111112", "bob"})
+        BOOST_TEST(!has_long_card_number(other), other);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_text_calls_a_secret_itself_is_hidden) {
+    struct Row {
+        std::string text, shown;
+    };
+    for (const Row& row : std::initializer_list<Row>{
+             {"<EXTRA_DATA><A>1</A><PASSWORD>x y</PASSWORD><B>2</B></EXTRA_DATA>",
+              "<EXTRA_DATA><A>1</A><PASSWORD>***</PASSWORD><B>2</B></EXTRA_DATA>"},
+             // Cut off at either end.
+             {"<A>1</A><PassWord>canary", "<A>1</A><PassWord>***"},
+             {"canary</PASSWORD><A>1</A>", "***</PASSWORD><A>1</A>"},
+             {"<A>1</A>canary</PASSWORD>", "<A>1</A>***</PASSWORD>"},
+             {"<ns:PASSWORD>x</ns:PASSWORD>", "<ns:PASSWORD>***</ns:PASSWORD>"},
+             {"<PASSWORD><![CDATA[x]]></PASSWORD>", "<PASSWORD>***</PASSWORD>"},
+             {"<PASSWORD value=\"x\"/>", "<PASSWORD***"},
+             {"<cvv>123</cvv><user_password>x</user_password>",
+              "<cvv>***</cvv><user_password>***</user_password>"},
+             {"password=canary&a=1", "password=***&a=1"},
+             {"a=1&x-password = can ary", "a=1&x-password =***"},
+             {R"({"password": "canary"})", R"({"password":***)"},
+             // Escaped, once and twice more.
+             {"%3CPASSWORD%3Ecan%20ary%3C/PASSWORD%3E", "%3CPASSWORD%3E***%3C/PASSWORD%3E"},
+             {"%253CPASSWORD%253Ex%253C%252FPASSWORD%253E",
+              "%253CPASSWORD%253E***%253C%252FPASSWORD%253E"},
+             {"&lt;PASSWORD&gt;x&lt;/PASSWORD&gt;", "&lt;PASSWORD&gt;***&lt;/PASSWORD&gt;"},
+             {"&amp;lt;PASSWORD&amp;gt;x&amp;lt;/PASSWORD&amp;gt;",
+              "&amp;lt;PASSWORD&amp;gt;***&amp;lt;/PASSWORD&amp;gt;"},
+             {"a=1%26password%3Dcanary%26b%3D2", "a=1%26password%3D***%26b%3D2"},
+             // What says nothing, or is hidden already, and what is no name.
+             {"<PASSWORD></PASSWORD> <PASSWORD/> <PASSWORD>***</PASSWORD> password=***",
+              "<PASSWORD></PASSWORD> <PASSWORD/> <PASSWORD>***</PASSWORD> password=***"},
+             {"\"password\" comes twice, and the values differ; the password is wrong",
+              "\"password\" comes twice, and the values differ; the password is wrong"},
+             {"<passwordless>x</passwordless> japan=x", "<passwordless>x</passwordless> japan=x"},
+             {"100% of <b>it</b> & more", "100% of <b>it</b> & more"}}) {
+        BOOST_TEST(without_secrets(row.text) == row.shown);
+        BOOST_TEST(for_people(row.text) == row.shown);
+        BOOST_TEST(has_secret(row.text) == (row.text != row.shown), row.text);
+    }
+    BOOST_TEST(for_people("from joe%40mail.example") == "from ***");
+    BOOST_TEST(redacted_form("%3CPASSWORD%3Ex=y&ref1=%3CCVV%3E123&4444333322221111=1") ==
+               "%3CPASSWORD%3E%2A%2A%2A=y&ref1=%3CCVV%3E%2A%2A%2A&%2A%2A%2A=1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

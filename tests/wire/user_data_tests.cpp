@@ -41,6 +41,10 @@ BOOST_AUTO_TEST_CASE(names_and_values_are_read) {
     // Escaped once more, as reports have it.
     BOOST_TEST(read("&lt;EXTRA_DATA&gt;&lt;a&gt;x &amp;amp; y&lt;/a&gt;&lt;/EXTRA_DATA&gt;") ==
                "a=x & y");
+    BOOST_TEST(read("%3CEXTRA_DATA%3E%3Ca%3Ex+%26amp%3B%2By%3C/a%3E%3C%2FEXTRA_DATA%3E") ==
+               "a=x &+y");
+    BOOST_TEST(read("&amp;lt;EXTRA_DATA&amp;gt;&amp;lt;a&amp;gt;1&amp;lt;/a&amp;gt;"
+                    "&amp;lt;/EXTRA_DATA&amp;gt;") == "a=1");
 }
 
 BOOST_AUTO_TEST_CASE(the_five_entities_and_numbers_of_characters) {
@@ -78,12 +82,30 @@ BOOST_AUTO_TEST_CASE(all_else_is_unreadable) {
 }
 
 BOOST_AUTO_TEST_CASE(it_is_known_by_its_begin) {
-    for (std::string_view value : {"<EXTRA_DATA>", "<extra_data", " <EXTRA_DATA/>",
-                                   "&lt;EXTRA_DATA&gt;", "\r\n<?xml version=\"1.0\"?><EXTRA_DATA>"})
+    for (std::string_view value :
+         {"<EXTRA_DATA>", "<extra_data", " <EXTRA_DATA/>", "&lt;EXTRA_DATA&gt;", "%3cEXTRA_DATA",
+          "%253CEXTRA_DATA", "&amp;lt;EXTRA_DATA", "&#60;EXTRA_DATA",
+          "\r\n<?xml version=\"1.0\"?><EXTRA_DATA>"})
         BOOST_TEST(is_user_data(value), value);
     for (std::string_view value :
          {"", "<", "EXTRA_DATA", "<extra foreignid>", "<b>", "&amp;", "x<EXTRA_DATA>"})
         BOOST_TEST(!is_user_data(value), value);
+}
+
+BOOST_AUTO_TEST_CASE(its_tags_are_found_anywhere) {
+    for (std::string_view text : {"<EXTRA_DATA>", "x=<b><extra_data a", "&lt;EXTRA_DATA&gt;",
+                                  "1%26%3CEXTRA_DATA", "&amp;lt;EXTRA_DATA"}) {
+        BOOST_TEST(opens_user_data(text), text);
+        BOOST_TEST(!closes_user_data(text), text);
+    }
+    for (std::string_view text : {"</EXTRA_DATA>", "x</extra_data", "&gt;x&lt;/EXTRA_DATA&gt;"}) {
+        BOOST_TEST(closes_user_data(text), text);
+        BOOST_TEST(!opens_user_data(text), text);
+    }
+    for (std::string_view text : {"", "<", "EXTRA_DATA", "<b>EXTRA_DATA", "< EXTRA_DATA"}) {
+        BOOST_TEST(!opens_user_data(text), text);
+        BOOST_TEST(!closes_user_data(text), text);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
