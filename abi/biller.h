@@ -303,7 +303,8 @@ typedef struct biller_event {
                                             the processor's own names in lower case, or those of
                                             your parameters; values untouched, in order, but
                                             for "***" in place of a card number, or of what a
-                                            text calls a password */
+                                            text calls a password, and for times that were
+                                            encoded once too often */
     size_t extra_count;
     biller_bytes reason_family;          /* what kind of refusal a decline was, where the code is
                                             a known one: "negative_database", "velocity",

@@ -206,6 +206,14 @@ std::string_view value_of(const FormField& field, Fact fact, Postback& postback)
     return is_as_sent ? value : trimmed(value);
 }
 
+// A time that was encoded once too often is told plainly (values/timestamp.hpp).
+std::string_view mended(std::string_view time, TextStore& texts) {
+    const auto is_odd = [](char c) {
+        return c == '%' || c == '&' || static_cast<unsigned char>(c) >= 0x80;
+    };
+    return std::any_of(time.begin(), time.end(), is_odd) ? texts.keep(mended_time(time)) : time;
+}
+
 // Clean text has blanks in place of them.
 bool has_line_break_within(std::string_view text) {
     constexpr std::string_view kBlanks = " \t\r\n";
@@ -229,6 +237,7 @@ void read_field(Postback& postback, const FormField& field, const Form& form,
         value = value.substr(0, 0);
     }
     if (may_hold_secret(known)) value = without_secrets_in(value, postback.texts);
+    if (known && known->comparison == Comparison::time) value = mended(value, postback.texts);
     if (!place->data()) {
         *place = value;
         return;
@@ -432,6 +441,8 @@ void read_postback(Form& form, const NameTable& names, Postback& postback) {
     }
     for (Fact id : kSegpaysIds)
         postback[id] = said(postback[id]);
+    for (const Fact fact : {Fact::transaction_time, Fact::reactivation_time})
+        postback[fact] = mended(postback[fact], postback.texts);
     if (has_user_data) unfold_user_data(form, names, postback);
     for (const Fact fact : postback.disputed)
         postback[fact] = {};

@@ -1,11 +1,11 @@
 // Reading of Segpay's dates, writing of ISO 8601.
 #include "values/timestamp.hpp"
 
+#include "values/blank.hpp"
+#include "values/escapes.hpp"
 #include "values/word.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -142,64 +142,52 @@ std::optional<Clock> read_clock(std::string_view text) {
     return clock ? clock : read_iso(text);
 }
 
-// The spaces that some systems put before AM and PM, or between date and time.
-constexpr std::array<std::string_view, 8> kSpaces = {"\xC2\xA0",     "\xE2\x80\xAF", "\xE2\x80\x89",
-                                                     "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x8A",
-                                                     "\xE2\x80\x82", "\xE3\x80\x80"};
-
-// What is left of a time that was encoded more than once, and with plain spaces. A '+' is a space
-// then: the sign of an offset was encoded, too.
-std::string undone(std::string_view text) {
-    const bool is_encoded = text.find('%') != std::string_view::npos;
+// With plain spaces for all others.
+std::string with_spaces(std::string_view text) {
     std::string plain;
     while (!text.empty()) {
-        const auto* const space =
-            std::find_if(kSpaces.begin(), kSpaces.end(),
-                         [&](std::string_view each) { return text.starts_with(each); });
-        std::size_t taken = 1;
-        unsigned byte = 0; // of which from_chars takes no sign
-        if (space != kSpaces.end()) {
-            plain += ' ';
-            taken = space->size();
-        } else if (is_encoded && text[0] == '+') {
-            plain += ' ';
-        } else if (text[0] == '%' && text.size() > 2 &&
-                   std::from_chars(text.data() + 1, text.data() + 3, byte, 16).ptr ==
-                       text.data() + 3) {
-            plain += static_cast<char>(byte);
-            taken = 3;
-        } else {
-            plain += text[0];
-        }
-        text.remove_prefix(taken);
+        const std::size_t blank = blank_at_begin(text);
+        plain += blank != 0 ? ' ' : text[0];
+        text.remove_prefix(std::max(blank, std::size_t{1}));
     }
-    return plain;
+    return std::string(trimmed(plain));
 }
 
-// Encoded twice it is undone once, and then its spaces.
-std::optional<Clock> read_odd_clock(std::string_view text) {
+// What is left of a time that was encoded more than once, with one round of it undone. A '+' is a
+// space then: the sign of an offset was encoded, too.
+std::string undone(std::string text) {
+    if (text.find('%') != std::string::npos) std::replace(text.begin(), text.end(), '+', ' ');
+    return with_spaces(clean_text(unescaped_once(text).text));
+}
+
+// The time without what hides it: escapes that are one too many, spaces of other systems. Empty:
+// there is none.
+std::string plain_time(std::string_view text) {
     constexpr int kMostRounds = 3;
     constexpr std::size_t kLongest = 200;
-    if (text.size() > kLongest) return std::nullopt;
-    std::string odd(text);
-    for (int round = 0; round < kMostRounds; ++round) {
-        std::string plain = undone(odd);
-        if (plain == odd) break;
-        odd = std::move(plain);
-        if (std::optional<Clock> clock = read_clock(trimmed(odd))) return clock;
-    }
-    return std::nullopt;
+    if (text.size() > kLongest) return {};
+    std::string plain = with_spaces(text);
+    for (int round = 0; round < kMostRounds && !read_clock(plain); ++round)
+        plain = undone(std::move(plain));
+    if (!read_clock(plain)) std::replace(plain.begin(), plain.end(), '+', ' ');
+    return read_clock(plain) ? plain : std::string();
 }
 
 } // namespace
 
 Result<TimeMs> parse_timestamp(std::string_view text) {
     std::optional<Clock> clock = read_clock(trimmed(text));
-    if (!clock) clock = read_odd_clock(text);
+    if (!clock) clock = read_clock(plain_time(text));
     if (clock)
         if (std::optional<TimeMs> time = to_time(*clock)) return *time;
     return Error{"time \"" + std::string(shortened(text, 60)) +
                  "\" is not like 7/28/2008 3:38:43 PM (GMT STANDARD TIME)"};
+}
+
+std::string mended_time(std::string_view text) {
+    if (read_clock(trimmed(text))) return std::string(text);
+    std::string plain = plain_time(text);
+    return plain.empty() ? std::string(text) : plain;
 }
 
 Result<TimeMs> parse_day(std::string_view text) {

@@ -17,8 +17,12 @@ constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
 
 // "7/28/2008 3:38:43 PM (GMT STANDARD TIME)", the same without the zone or without PM (24-hour),
 // "mm/dd/yyyy", and ISO 8601 with or without offset and fraction. Any of them also with other
-// spaces (U+00A0, U+202F), and percent-encoded once or twice more.
+// spaces (U+00A0, U+202F, "&nbsp;"), and percent-encoded once or twice more.
 Result<TimeMs> parse_timestamp(std::string_view text);
+
+// The time as it is written once more than plainly, plainly: without such escapes and spaces. What
+// is plain, or no time, stays as it is.
+std::string mended_time(std::string_view text);
 
 // The first moment of a day, "2026-12-31".
 Result<TimeMs> parse_day(std::string_view text);

@@ -533,6 +533,30 @@ BOOST_AUTO_TEST_CASE(of_user_data_that_fell_apart_no_password_is_kept) {
     }
 }
 
+// Whatever stands before AM and PM.
+BOOST_AUTO_TEST_CASE(a_time_is_told_plainly_under_every_name) {
+    for (std::string_view name :
+         {"transtime", "billertranstime", "reactivationtimestamp", "reactivationdate",
+          "nextbilldate", "lastbilldate", "processingtime"})
+        for (std::string_view sent :
+             {"12%252F24%252F2026+3%253A38%253A43%2BPM", "12%25252F24%25252F2026+3:38:43+PM",
+              "12/24/2026+3:38:43%26%238239;PM", "12/24/2026+3:38:43%26nbsp;PM",
+              "12/24/2026+3:38:43%26%23160;PM", "12/24/2026%26%23xA0;3:38:43%26amp;nbsp;PM",
+              "12/24/2026+3:38:43%E2%80%AFPM", "12/24/2026+3:38:43%A0PM",
+              "12/24/2026+3:38:43%C2%A0PM", "12%252F24%252F2026%252B3:38:43%25E2%2580%25AFPM"}) {
+            const Read given = read_query(std::string(name) + "=" + std::string(sent));
+            BOOST_TEST_CONTEXT(name << "=" << sent) {
+                const std::string told(!given.extras().empty()     ? given.extras()[0].second
+                                       : name.starts_with("react") ? given[Fact::reactivation_time]
+                                                                   : given[Fact::transaction_time]);
+                BOOST_TEST(told == "12/24/2026 3:38:43 PM");
+            }
+        }
+    for (const char* as_it_is : {"12/24/2026", "soon%2F", "12&24"})
+        BOOST_TEST(
+            (read({{"nextbilldate", as_it_is}}).extras() == Extras{{"nextbilldate", as_it_is}}));
+}
+
 // Or the seal over it would not fit.
 BOOST_AUTO_TEST_CASE(what_the_host_seals_stays_as_it_came) {
     const NameTable names(example_config_but([](Config& config) {
