@@ -143,13 +143,27 @@ bool is_one_of(const Secrets& secrets, std::string_view given) {
     return is_utf8 || is_latin1;
 }
 
+// Also under a name that a broken template put blanks and entities around, and with the line break
+// behind its value that a URL was pasted with.
 bool take_secret(Form& form, const SecretParameter& wanted) {
+    const auto is_named = [&](const FormField& field) {
+        const std::string_view name = mended_name(field.name);
+        if (equal_ignoring_case(name, wanted.name)) return true;
+        return !field.traits.is_plain_name &&
+               equal_ignoring_case(mended_name(clean_text(name)), wanted.name);
+    };
+    const auto is_right = [&](std::string_view given) {
+        const std::size_t last = given.find_last_not_of(" \t\r\n");
+        const bool is_as_sent = is_one_of(wanted.value, given);
+        const bool is_without_end = is_one_of(wanted.value, given.substr(0, last + 1));
+        return is_as_sent || is_without_end;
+    };
     bool is_given = false;
     bool is_wrong = false;
     form.erase([&](const FormField& field) {
-        if (!equal_ignoring_case(behind_entity(field.name), wanted.name)) return false;
+        if (!is_named(field)) return false;
         is_given = true;
-        if (!is_one_of(wanted.value, field.value)) is_wrong = true;
+        if (!is_right(field.value)) is_wrong = true;
         return true;
     });
     return is_given && !is_wrong;

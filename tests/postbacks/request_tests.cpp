@@ -302,6 +302,32 @@ BOOST_AUTO_TEST_CASE(the_secret_is_found_behind_an_escaped_ampersand) {
     BOOST_TEST(given({{"ampnatskey", "canary-key"}}) == 403u);
 }
 
+// A template that was pasted with blanks and line breaks has them in its names, and at its end.
+BOOST_AUTO_TEST_CASE(the_secret_is_found_between_blanks_and_is_taken_out) {
+    for (std::string_view query :
+         {"+natskey=canary-key&a=1", "natskey+=canary-key&a=1", "%0D%0ANatsKey=canary-key&a=1",
+          "a=1&natskey%09=canary-key", "a=1&amp;+natskey=canary-key", "a=1&+amp;natskey=canary-key",
+          "a=1&natskey=canary-key%0D%0A", "a=1&natskey=canary-key+",
+          "natskey=canary-key&a=1&%0Anatskey+=canary-key", "a=1&%C2%85natskey=canary-key"}) {
+        Form form;
+        const HttpRequest request{"GET", query, "", "", {}};
+        BOOST_TEST_CONTEXT(query) {
+            BOOST_TEST(!decode_request(request, form));
+            BOOST_TEST(!authenticate(request, with_secret(), form));
+            BOOST_TEST(form.fields().size() == 1u);
+            BOOST_TEST(form.fields()[0].name == "a");
+        }
+    }
+    for (std::string_view query :
+         {"+natskey=canary", "nats+key=canary-key", "xnatskey=canary-key", "natskey=+canary-key",
+          "natskey=canary-key&+natskey=canary", "natskey=canary-key+x", "natskey"}) {
+        Form form;
+        const HttpRequest request{"GET", query, "", "", {}};
+        BOOST_TEST(!decode_request(request, form));
+        BOOST_TEST(authenticate(request, with_secret(), form).has_value(), query);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_line_of_the_proxy_below_the_stranger_s_own_is_the_last_hop) {
     const Authenticity behind = from({"192.0.2.1"}, {"10.0.0.1"});
     BOOST_TEST(answer(behind, "10.0.0.1",
