@@ -290,7 +290,8 @@ typedef struct biller_event {
                                             "currency_from_sale" (that of the sale that is taken
                                             back), "terms_not_as_configured" (the processor says
                                             another price or period of the price point than the
-                                            configuration; the sentence behind it tells which),
+                                            configuration, or sells by stand-in or one click what
+                                            cannot be; the sentence behind it tells which),
                                             "price_not_said" (a sale without amount),
                                             "price_not_as_configured" (a renewal costs something
                                             else), "authorisation_only" (a free trial: the amount

@@ -101,7 +101,7 @@ public:
         if (!has_currency) return price_; // amounts have no meaning
         const bool needs_days = (rule->needed & kRecurring) != 0;
         read_parts(map_, needs_days, price_);
-        check_capture();
+        check_capture(map_, price_);
         for (const YamlNode& former : list_items(map_, "also_accepted"))
             if (former.is(YamlNode::Kind::map)) price_.also_accepted.push_back(read_former(former));
         return price_;
@@ -175,6 +175,7 @@ private:
     FormerPrice read_former(const YamlNode& map) {
         FormerPrice former;
         read_parts(map, false, former);
+        check_capture(map, former);
         const YamlNode* until = text_node(map, "until");
         if (!until) return former;
         const Result<TimeMs> day = parse_day(until->text);
@@ -265,14 +266,14 @@ private:
             "maximum " + amount_text(*maximum) + " is less than minimum " + amount_text(*minimum));
     }
 
-    // With a delayed capture the first charge comes after the initial period.
-    void check_capture() {
-        if (price_.type != Price::Type::delayed_capture || !price_.initial) return;
-        if (price_.initial->amount.minor == 0) return;
-        problems_.add(text_node(*map_node(map_, "initial"), "amount")->place,
+    // With a delayed capture the first charge comes after the initial period, and came so before.
+    void check_capture(const YamlNode& map, const PriceParts& parts) {
+        if (price_.type != Price::Type::delayed_capture || !parts.initial) return;
+        if (parts.initial->amount.minor == 0) return;
+        problems_.add(text_node(*map_node(map, "initial"), "amount")->place,
                       "a price of type delayed_capture charges nothing for its initial period; "
                       "write 0, found " +
-                          amount_text(price_.initial->amount));
+                          amount_text(parts.initial->amount));
     }
 
     const YamlNode& map_;

@@ -103,12 +103,24 @@ bool is_promotion(const Postback& postback) {
     return !said(promotion).empty() && !is_word(promotion, "no") && !is_word(promotion, "false");
 }
 
+// Neither a one-click nor a stand-in goes with a delayed capture (Processing API 2.0, "One Click
+// Setup" and "Stand-In").
+std::string_view way_of_capture(const EventDraft& event, const JoinOption& option) {
+    if (option.price.type != Price::Type::delayed_capture) return {};
+    if (event.standin) return "standin is 1, and a delayed capture has none";
+    return event.octoken.empty() ? "" : "octoken is set, and a delayed capture has no one-click";
+}
+
 } // namespace
 
 void compare_terms(EventDraft& event, const Postback& postback, const JoinOption& option,
                    TimeMs now, TextStore& texts) {
-    if (!is_sale(event.kind) || is_promotion(postback)) return;
-    const std::string differences = Terms(postback, option, now).differences();
+    if (!is_sale(event.kind)) return;
+    std::string differences;
+    if (!is_promotion(postback)) differences = Terms(postback, option, now).differences();
+    const std::string_view way = way_of_capture(event, option);
+    if (!differences.empty() && !way.empty()) differences += "; ";
+    differences += way;
     if (differences.empty()) return;
     event.warnings.emplace_back("terms_not_as_configured");
     event.warnings.push_back(texts.keep("option " + option.id + ": " + differences));

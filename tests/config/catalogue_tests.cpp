@@ -215,6 +215,20 @@ BOOST_AUTO_TEST_CASE(a_delayed_capture_begins_with_nothing_and_has_no_one_click)
     BOOST_TEST(only(22, "      initial: { amount: 2.95, days: 3 }", without_upsell) ==
                "t:22:26: a price of type delayed_capture charges nothing for its initial period; "
                "write 0, found 2.95");
+    BOOST_TEST(only(23,
+                    "      recurring: { amount: 29.95, days: 30 }\n      also_accepted:\n"
+                    "        - { initial: { amount: 1.95 }, until: 2026-12-31 }",
+                    without_upsell) ==
+               "t:25:32: a price of type delayed_capture charges nothing for its initial period; "
+               "write 0, found 1.95");
+    BOOST_TEST(loaded(with_line(23,
+                                "      recurring: { amount: 29.95, days: 30 }\n"
+                                "      also_accepted:\n"
+                                "        - { initial: { amount: 0 } }\n"
+                                "        - { recurring: { amount: 19.95 } }",
+                                without_upsell))
+                   .options.at(0)
+                   .price.also_accepted.size() == 2u);
     BOOST_TEST(only(22, "      initial: { amount: 0 }", without_upsell) ==
                R"(t:22:16: missing key "days"; a price that recurs needs it)");
     BOOST_TEST(only(24, "    one_click: true", without_upsell) ==
