@@ -12,6 +12,7 @@
 #include "postbacks/promise.hpp"
 #include "postbacks/reasons.hpp"
 #include "postbacks/terms.hpp"
+#include "values/comparison.hpp"
 #include "values/country.hpp"
 #include "values/digits.hpp"
 #include "values/said.hpp"
@@ -154,16 +155,10 @@ void believe_no_echo(EventDraft& event, const Postback& postback) {
     if (is_said) event.warnings.emplace_back("sale_not_known");
 }
 
-// "1", "yes", "True": what is not said, or is one of the words for no, is not set.
-bool is_on(std::string_view flag) {
-    return !said(flag).empty() && !is_word(flag, "no") && !is_word(flag, "false") &&
-           !is_word(flag, "off");
-}
-
 void read_flags(EventDraft& event, const Postback& postback, const Classification& row) {
     if (row.is_transaction) event.approved = row.approved;
     event.standin = postback[Fact::standin] == "1";
-    event.test = is_on(postback[Fact::test_transaction]);
+    event.test = is_set(postback[Fact::test_transaction]);
 }
 
 void read_reason(EventDraft& event, const Postback& postback) {

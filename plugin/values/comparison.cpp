@@ -140,4 +140,9 @@ Flag read_flag(std::string_view text) {
     return is_one_of(text, kOff) ? Flag::off : Flag::neither;
 }
 
+bool is_set(std::string_view flag) {
+    const std::string_view text = said(flag);
+    return !text.empty() && read_flag(text) != Flag::off;
+}
+
 } // namespace segpay

@@ -31,4 +31,7 @@ bool are_same(Comparison comparison, std::string_view a, std::string_view b);
 enum class Flag : std::uint8_t { off, on, neither };
 Flag read_flag(std::string_view text);
 
+// Whether a flag is set: it says something, and no word for no.
+bool is_set(std::string_view flag);
+
 } // namespace segpay

@@ -81,6 +81,15 @@ BOOST_AUTO_TEST_CASE(flags_are_read_in_all_their_words) {
         BOOST_TEST((read_flag(neither) == Flag::neither), neither);
 }
 
+// What is said and is no word for no.
+BOOST_AUTO_TEST_CASE(a_flag_is_set_by_whatever_does_not_deny_it) {
+    for (std::string_view set : {"1", "Yes", "true", "on", "y", "T", "2", "maybe", " yes", "01"})
+        BOOST_TEST(is_set(set), set);
+    for (std::string_view unset :
+         {"", " ", "0", "00", "No", "FALSE", "off", " no ", "n", "F", "-1"})
+        BOOST_TEST(!is_set(unset), unset);
+}
+
 // However a fact is called, it is compared in one way.
 BOOST_AUTO_TEST_CASE(all_names_of_one_thing_are_compared_alike) {
     for (const ParameterName& known : parameter_names())
