@@ -78,6 +78,7 @@ std::string_view leftovers() {
 class Account {
 public:
     uint32_t answer = BILLER_DONE;
+    std::string_view peer = "127.0.0.1";
     std::int64_t now_ms = 1'790'000'000'000;
     std::size_t passwords = 0; // events and links that came with one
     std::uint32_t disposition = 0;
@@ -149,7 +150,7 @@ private:
         request.method = biller::bytes(method);
         request.query = biller::bytes(query);
         request.body = biller::bytes(body);
-        request.peer = biller_text("127.0.0.1");
+        request.peer = biller::bytes(peer);
         biller_reply_sink sink{sizeof sink, 0, this,
                                [](void* self, const biller_http_reply* reply) {
                                    auto& account = *static_cast<Account*>(self);
@@ -328,11 +329,56 @@ BOOST_AUTO_TEST_CASE(of_a_refused_request_and_a_question) {
     });
 }
 
+// In the names of fields, and escaped in a value.
+BOOST_AUTO_TEST_CASE(of_user_data_that_fell_apart) {
+    leaves_nothing([](Account& account) {
+        account.get(SALE "&purchaseid=1&transid=1&<EXTRA_DATA><PASSWORD>" SHORT_PASSWORD
+                         "=</PASSWORD></EXTRA_DATA>",
+                    BILLER_DISPOSITION_DELIVERED);
+        account.get(SALE
+                    "&purchaseid=2&transid=2&natsseal=no&userdata=%253CEXTRA_DATA%253E"
+                    "%253CPASSWORD%253E" LONG_PASSWORD "%253C/PASSWORD%253E",
+                    BILLER_DISPOSITION_QUARANTINED);
+    });
+    leaves_nothing([](Account& account) {
+        account.get(SALE "&purchaseid=1&transid=1&natsseal=no&mine=<pwd>" LONG_PASSWORD
+                         "&ref1=%253Cpwd%253E" SHORT_PASSWORD,
+                    BILLER_DISPOSITION_QUARANTINED);
+        account.list();
+    });
+}
+
 BOOST_AUTO_TEST_CASE(of_a_link) {
     leaves_nothing([](Account& account) {
         account.link(SHORT_PASSWORD);
         account.link(LONG_PASSWORD);
         Account::require(account.passwords == 2, "links");
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// Behind a refusal the plugin does so little that the vector registers still hold what was copied
+// last, and the dynamic linker puts them on the stack when a function is called for the first time.
+// This suite runs with LD_BIND_NOW=1, so that nothing is found but what the plugin left.
+BOOST_AUTO_TEST_SUITE(refusal_memory_test)
+
+// What was read before it was refused is wiped, wherever the password stood.
+BOOST_AUTO_TEST_CASE(of_a_request_that_is_refused_behind_its_password) {
+#define TOO_LONG "&a-name-that-is-longer-than-the-sixty-four-bytes-that-a-name-may-have=1"
+    leaves_nothing([](Account& account) {
+        account.get(SALE SECRETS SHORT_PASSWORD TOO_LONG, BILLER_DISPOSITION_REFUSED);
+    });
+    leaves_nothing([](Account& account) {
+        account.get(SALE SECRETS LONG_PASSWORD TOO_LONG, BILLER_DISPOSITION_REFUSED);
+    });
+    leaves_nothing([](Account& account) {
+        account.post(SALE SECRETS ENCODED_PASSWORD TOO_LONG, BILLER_DISPOSITION_REFUSED);
+    });
+    leaves_nothing([](Account& account) {
+        account.peer = "203.0.113.9"; // from where nobody is believed
+        account.get(SALE SECRETS SHORT_PASSWORD, BILLER_DISPOSITION_REFUSED);
+        account.get(SALE SECRETS ENCODED_PASSWORD, BILLER_DISPOSITION_REFUSED);
     });
 }
 
