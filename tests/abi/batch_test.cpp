@@ -137,6 +137,10 @@ BOOST_AUTO_TEST_CASE(an_older_and_shorter_sink_is_told_one_by_one) {
                uint32_t{BILLER_STATUS_ARGUMENT});
     BOOST_TEST(batch->handle(account.instance(), &requests, 1, nullptr, nullptr) ==
                uint32_t{BILLER_STATUS_ARGUMENT});
+    sink.struct_size = sizeof sink;
+    sink.reply = nullptr;
+    BOOST_TEST(batch->handle(account.instance(), &requests, 1, &sink, nullptr) ==
+               uint32_t{BILLER_STATUS_ARGUMENT});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -227,6 +227,38 @@ BOOST_AUTO_TEST_CASE(missing_arguments_are_answered_not_followed) {
     BOOST_TEST(p.recover(open_one, 1, nullptr, nullptr) == uint32_t{BILLER_STATUS_OK});
 }
 
+// Where all else is there, so that nothing but the missing one is the reason.
+BOOST_AUTO_TEST_CASE(each_argument_is_missed_on_its_own) {
+    Account account;
+    biller_instance* open_one = account.instance();
+    biller_problem_sink problems{sizeof problems, 0, nullptr, [](void*, const biller_problem*) {
+                                     return uint32_t{BILLER_MORE};
+                                 }};
+    biller_link_sink links{sizeof links, 0, nullptr, [](void*, const biller_link*) {}};
+    biller_reply_sink replies{sizeof replies, 0, nullptr, [](void*, const biller_http_reply*) {}};
+    biller_entry_sink entries{sizeof entries, 0, nullptr,
+                              [](void*, const biller_entry*) { return uint32_t{BILLER_MORE}; }};
+    biller_batch_sink batch_sink{};
+    batch_sink.struct_size = sizeof batch_sink;
+    batch_sink.reply = [](void*, uint32_t, const biller_http_reply*) {};
+    biller_http_request http{};
+    http.struct_size = sizeof http;
+    const biller_http_request* none[] = {nullptr};
+    const biller_plugin& p = plugin();
+    const auto* batch = abi_tests::library().extension<biller_batch>(BILLER_BATCH_EXTENSION);
+    const std::pair<const char*, uint32_t> answers[] = {
+        {"check: config", p.check(nullptr, &problems, nullptr)},
+        {"link: request", p.link(open_one, nullptr, &links, nullptr)},
+        {"handle: request", p.handle(open_one, nullptr, &replies, nullptr)},
+        {"entries: query", p.entries(open_one, nullptr, &entries, nullptr)},
+        {"batch: requests", batch->handle(open_one, nullptr, 1, &batch_sink, nullptr)},
+        {"batch: one of them", batch->handle(open_one, none, 1, &batch_sink, nullptr)},
+    };
+    for (const auto& [missing, answer] : answers)
+        BOOST_TEST_CONTEXT(missing) BOOST_TEST(answer == uint32_t{BILLER_STATUS_ARGUMENT});
+    BOOST_TEST(p.handle(open_one, &http, &replies, nullptr) == uint32_t{BILLER_STATUS_OK});
+}
+
 // A sink that ends before its callback has none, whatever stands behind it in memory.
 BOOST_AUTO_TEST_CASE(a_sink_that_is_too_short_is_not_called) {
     Account account;
@@ -388,7 +420,15 @@ BOOST_AUTO_TEST_CASE(the_portal_extension_tells_what_to_paste) {
     sink.field = [](void*, const biller_portal_field*) { return uint32_t{BILLER_STOP}; };
     BOOST_TEST(portal->fields(account.instance(), &host, &sink, nullptr) ==
                uint32_t{BILLER_STATUS_STOPPED});
-    BOOST_TEST(portal->fields(nullptr, &host, &sink, nullptr) == uint32_t{BILLER_STATUS_ARGUMENT});
+    const uint32_t refused = BILLER_STATUS_ARGUMENT;
+    BOOST_TEST(portal->fields(nullptr, &host, &sink, nullptr) == refused);
+    BOOST_TEST(portal->fields(account.instance(), nullptr, &sink, nullptr) == refused);
+    BOOST_TEST(portal->fields(account.instance(), &host, nullptr, nullptr) == refused);
+    sink.struct_size = offsetof(biller_portal_sink, field); // as it has none
+    BOOST_TEST(portal->fields(account.instance(), &host, &sink, nullptr) == refused);
+    sink.struct_size = sizeof sink;
+    sink.field = nullptr;
+    BOOST_TEST(portal->fields(account.instance(), &host, &sink, nullptr) == refused);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
