@@ -1,6 +1,7 @@
 // From fields to facts.
 #include "postbacks/postback.hpp"
 
+#include "values/char_set.hpp"
 #include "values/comparison.hpp"
 #include "values/placeholder.hpp"
 #include "values/said.hpp"
@@ -173,7 +174,8 @@ void hide_secrets(Postback& postback) {
     for (const Fact fact : kFreeTexts)
         postback[fact] = without_secrets_in(postback[fact], postback.texts);
     for (const Fact fact : kLogins) {
-        if (!is_dropped(fact, postback[fact])) continue;
+        if (postback[fact].size() < kShortestSecretText || !is_dropped(fact, postback[fact]))
+            continue;
         postback[fact] = {};
         postback.warnings.push_back("\"" + std::string(canonical_name(fact)) +
                                     "\" is a card number, and was dropped");
@@ -301,10 +303,8 @@ std::string torn_text(const FormField& field) {
 }
 
 bool shows(bool (*is_shown)(std::string_view text), const FormField& field) {
-    constexpr std::string_view kOfEscapes = "<%;";
-    if (field.name.find_first_of(kOfEscapes) == std::string_view::npos &&
-        field.value.find_first_of(kOfEscapes) == std::string_view::npos)
-        return false;
+    constexpr CharSet kOfEscapes("<%;");
+    if (!kOfEscapes.has_any_of(field.name) && !kOfEscapes.has_any_of(field.value)) return false;
     std::string text = torn_text(field);
     const bool is_so = is_shown(text);
     wipe(text);

@@ -2,6 +2,7 @@
 #include "wire/redaction.hpp"
 
 #include "values/blank.hpp"
+#include "values/char_set.hpp"
 #include "values/digits.hpp"
 #include "values/escapes.hpp"
 #include "values/secret.hpp"
@@ -457,7 +458,8 @@ bool has_long_card_number(std::string_view text) {
 }
 
 bool has_secret(std::string_view text) {
-    const bool may_name_one = text.find_first_of("=<>:%&") != std::string_view::npos;
+    constexpr CharSet kBehindNames("=<>:%&");
+    const bool may_name_one = kBehindNames.has_any_of(text);
     return has_card_number(text) || (may_name_one && finds(find_named_secret, text));
 }
 
