@@ -2,8 +2,8 @@
 // what it is told, and an account that takes postbacks.
 #pragma once
 
-#include "biller.hpp"
-#include "boundary.hpp"
+#include "inbox/biller.hpp"
+#include "boundary/boundary.hpp"
 #include "config/load.hpp"
 #include "ledger/ledger.hpp"
 #include "mariadb/databases.hpp"

@@ -5,7 +5,7 @@
 // Threads: an object belongs to one thread at a time.
 #pragma once
 
-#include "ledger/packing.hpp"
+#include "ledger/sqlite/packing.hpp"
 
 namespace segpay {
 

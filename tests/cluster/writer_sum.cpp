@@ -8,7 +8,7 @@
 // What failed may have been committed where a connection was lost.
 #include "nodes.hpp"
 
-#include "ledger/mysql_writer.hpp"
+#include "ledger/mariadb/mysql_writer.hpp"
 
 #include <array>
 #include <chrono>

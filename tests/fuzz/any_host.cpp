@@ -1,7 +1,7 @@
 // The callbacks, and the checks of what they are handed.
 #include "any_host.hpp"
 
-#include "boundary.hpp"
+#include "boundary/boundary.hpp"
 
 #include <cstring>
 #include <stdexcept>

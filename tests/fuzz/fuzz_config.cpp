@@ -2,8 +2,8 @@
 // can be used. A referenced value shows in no message.
 //
 // Input: the text.
-#include "biller.hpp"
-#include "boundary.hpp"
+#include "inbox/biller.hpp"
+#include "boundary/boundary.hpp"
 #include "config/load.hpp"
 #include "property.hpp"
 

@@ -6,7 +6,7 @@
 // (kOperations), each followed by what it takes; see Program.
 #include "any_host.hpp"
 #include "biller.h"
-#include "boundary.hpp"
+#include "boundary/boundary.hpp"
 #include "ledger_tables.hpp"
 #include "property.hpp"
 

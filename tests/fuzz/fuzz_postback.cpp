@@ -5,8 +5,8 @@
 // `nats-segpay translate` reads it: "query", "body:..." or "query<TAB>body"; a sign before it
 // chooses what the host answers (kAnswers; else it is done). Each request is sent twice.
 #include "allowed.hpp"
-#include "biller.hpp"
-#include "boundary.hpp"
+#include "inbox/biller.hpp"
+#include "boundary/boundary.hpp"
 #include "config/load.hpp"
 #include "events/kept_key.hpp"
 #include "property.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ledger/ledger.hpp"
-#include "ledger/sqlite_handle.hpp"
+#include "ledger/sqlite/sqlite_handle.hpp"
 #include "mariadb/databases.hpp"
 
 #include <sys/wait.h>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "failing_ledger.hpp"
-#include "ledger/mysql_handle.hpp"
+#include "ledger/mariadb/mysql_handle.hpp"
 
 #include <unistd.h>
 #include <cstdio>

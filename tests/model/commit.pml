@@ -1,4 +1,4 @@
-/* A claim on a Galera cluster whose COMMIT may lose its answer, as plugin/ledger/mysql_writer.hpp tells it:
+/* A claim on a Galera cluster whose COMMIT may lose its answer, as plugin/ledger/mariadb/mysql_writer.hpp tells it:
  * two front ends claim one event over any of two nodes. FAULTS times a connection is lost during a COMMIT,
  * and the write set may be gone, or take effect at once, or much later; or a transaction is undone in its
  * midst.

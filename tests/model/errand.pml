@@ -1,4 +1,4 @@
-/* Processes that make each other's claims, as plugin/ledger/process_turn.hpp and sqlite_writer.hpp tell it:
+/* Processes that make each other's claims, as plugin/ledger/sqlite/process_turn.hpp and sqlite_writer.hpp tell it:
  * whoever finds the turn taken leaves his claim in a place, and whoever has the turn makes it in his
  * transaction, syncs, and answers. Two of them claim the same event, the third another. FAULTS times somebody dies, at
  * any step, and begins anew or does not; or loses his patience.

@@ -1,5 +1,5 @@
 /* What is handed out stands in one row, and each process keeps a copy of it
- * (plugin/ledger/sqlite_handed_out.hpp): two front ends on one file, two events of one purchase,
+ * (plugin/ledger/sqlite/sqlite_handed_out.hpp): two front ends on one file, two events of one purchase,
  * Segpay's retries, recovery, and up to FAULTS faults of any kind: a front end dies and is started
  * again, a lease ends while its holder is alive, a transaction fails, or is committed though it
  * seems to have failed, Segpay stops waiting or sends again what was answered.

@@ -1,0 +1,144 @@
+// Calling the host, and surviving what it does.
+#include "inbox/host.hpp"
+
+#include "boundary/boundary.hpp"
+#include "values/word.hpp"
+#include "wire/redaction.hpp"
+
+#include <chrono>
+#include <deque>
+#include <optional>
+
+namespace segpay {
+
+namespace {
+
+std::string why_of(const biller_reason& reason, std::string_view otherwise) {
+    const std::string_view text(reason.text, strnlen(reason.text, sizeof reason.text));
+    return text.empty() ? std::string(otherwise) : clean_text(text);
+}
+
+HostAnswer answer_of(uint32_t answer, const biller_reason& reason) {
+    switch (answer) {
+        case BILLER_DONE:
+            return {HostAnswer::Verdict::done, {}};
+        case BILLER_RETRY:
+            return {HostAnswer::Verdict::retry, why_of(reason, "the host asked for a retry")};
+        case BILLER_REFUSE:
+            return {HostAnswer::Verdict::refuse, why_of(reason, "the host refused it")};
+        default:
+            return {HostAnswer::Verdict::retry,
+                    why_of(reason, "the host answered " + std::to_string(answer) +
+                                       ", which is neither done, retry nor refuse")};
+    }
+}
+
+// Calls the host; what it threw, if it did.
+template <class Callback>
+std::optional<std::string> thrown_by(const Callback& callback) {
+    try {
+        callback();
+        return std::nullopt;
+    } catch (const std::exception& failure) {
+        return std::string("the host's callback threw: ") + clean_text(failure.what());
+    } catch (...) {
+        return "the host's callback threw";
+    }
+}
+
+// What the host says may quote what it was told.
+HostAnswer without_secrets(HostAnswer answer, const Event& event) {
+    answer.why = without(answer.why, event.password.reveal());
+    answer.why = without(answer.why, event.email);
+    return answer;
+}
+
+// An event in one call with others.
+struct Told {
+    explicit Told(const Entry& entry)
+        : event(*entry.event, entry.key, entry.attempts),
+          reason(sized<biller_reason>()),
+          delivery(sized<biller_delivery>()) {
+        delivery.answer = BILLER_RETRY;
+        delivery.event = event.get();
+        delivery.reason = &reason;
+    }
+    Told(const Told&) = delete;
+    Told& operator=(const Told&) = delete;
+
+    EventView event;
+    biller_reason reason;
+    biller_delivery delivery;
+};
+
+} // namespace
+
+HostAnswer Host::deliver(const Entry& entry) const {
+    const EventView event(*entry.event, entry.key, entry.attempts);
+    auto reason = sized<biller_reason>();
+    uint32_t answer = 0;
+    const std::optional<std::string> thrown =
+        thrown_by([&] { answer = table_.event(table_.context, event.get(), &reason); });
+    return without_secrets(
+        thrown ? HostAnswer{HostAnswer::Verdict::retry, *thrown} : answer_of(answer, reason),
+        *entry.event);
+}
+
+std::vector<HostAnswer> Host::deliver_all(std::span<const Entry* const> entries,
+                                          const BulkCallback& bulk) const {
+    std::deque<Told> told;
+    std::vector<biller_delivery*> deliveries;
+    for (const Entry* entry : entries)
+        deliveries.push_back(&told.emplace_back(*entry).delivery);
+    const auto count = static_cast<uint32_t>(deliveries.size());
+    const std::optional<std::string> thrown =
+        thrown_by([&] { bulk.events(bulk.context, deliveries.data(), count); });
+    std::vector<HostAnswer> answers;
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        answers.push_back(without_secrets(thrown
+                                              ? HostAnswer{HostAnswer::Verdict::retry, *thrown}
+                                              : answer_of(told[i].delivery.answer, told[i].reason),
+                                          *entries[i]->event));
+    return answers;
+}
+
+NameAnswer Host::probe(const Event& event) const {
+    if (!table_.probe) return NameAnswer::cannot_tell;
+    auto probe = sized<biller_probe>();
+    probe.username = bytes_or_none(event.username);
+    probe.email = bytes_or_none(event.email);
+    probe.site = bytes_or_none(event.site);
+    try {
+        switch (table_.probe(table_.context, &probe)) {
+            case BILLER_NAME_FREE:
+                return NameAnswer::free;
+            case BILLER_NAME_TAKEN:
+                return NameAnswer::taken;
+            default:
+                return NameAnswer::cannot_tell;
+        }
+    } catch (...) {
+        return NameAnswer::cannot_tell;
+    }
+}
+
+void Host::log(LogLevel level, std::string_view line) const noexcept {
+    if (!table_.log) return;
+    try {
+        const std::string shown = for_people(std::string(line));
+        const biller_bytes text = bytes(shown);
+        table_.log(table_.context, static_cast<uint32_t>(level), &text);
+    } catch (...) { // a log line is not worth failing anything for
+    }
+}
+
+TimeMs Host::now() const {
+    try {
+        if (table_.now_ms) return table_.now_ms(table_.context);
+    } catch (...) { // then the system's clock is better than none
+    }
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+} // namespace segpay

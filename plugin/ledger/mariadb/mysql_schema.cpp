@@ -1,0 +1,224 @@
+// The tables, step by step from schema to schema. Several may take the same step at once, and a
+// change of tables ends a transaction: so every statement can be repeated.
+#include "ledger/mariadb/mysql_schema.hpp"
+
+#include "ledger/failpoint.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <initializer_list>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <errmsg.h>
+
+namespace segpay {
+
+namespace {
+
+constexpr char kApplication[] = "nats-segpay ledger";
+
+constexpr char kMakeMeta[] = R"sql(
+CREATE TABLE IF NOT EXISTS segpay_meta(
+  id          TINYINT NOT NULL PRIMARY KEY CHECK (id = 1),
+  application VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version     INT NOT NULL             -- of the schema; 0: the tables are being made
+) ENGINE=InnoDB
+)sql";
+
+// What makes a ledger of one schema into one of the next. A new one takes every step. What was
+// released stays as it is. Times are Unix time in milliseconds.
+constexpr std::array<std::initializer_list<const char*>, kMysqlSchemaVersion> kSteps = {{
+    // 1
+    {
+        R"sql(
+CREATE TABLE IF NOT EXISTS segpay_entries(
+  sequence        BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  event_key       VARBINARY(255) NOT NULL,
+  state           TINYINT NOT NULL,          -- EntryState; 0: forgotten but for its key
+  kind            SMALLINT,                  -- null: a request without a meaning
+  purchase_id     VARBINARY(255),
+  place           BIGINT NOT NULL DEFAULT 0, -- in the order of its purchase
+  member_id       BLOB,
+  transaction_id  VARBINARY(255),
+  amount_minor    BIGINT,
+  currency        VARBINARY(3),
+  received_at     BIGINT NOT NULL,
+  changed_at      BIGINT NOT NULL,
+  attempts        INT UNSIGNED NOT NULL DEFAULT 0, -- pending: those before it was queued
+  attempts_forgiven INT UNSIGNED NOT NULL DEFAULT 0, -- those before an operator's last decision
+  record          MEDIUMBLOB,                -- the event, without its password
+  password        BLOB,                      -- encrypted; null once settled
+  request         MEDIUMBLOB NOT NULL,
+  message         MEDIUMBLOB NOT NULL,
+  decided_by      BLOB NOT NULL,
+  UNIQUE KEY entries_key(event_key),
+  KEY entries_state(state),
+  KEY entries_purchase(purchase_id)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
+)sql",
+        R"sql(
+CREATE TABLE IF NOT EXISTS segpay_queue(
+  sequence        BIGINT NOT NULL PRIMARY KEY,
+  purchase_id     VARBINARY(255),
+  place           BIGINT NOT NULL,
+  attempts        INT UNSIGNED NOT NULL,     -- grows at each handing out
+  next_attempt_at BIGINT,                    -- null: another of the purchase comes first
+  lease_until     BIGINT NOT NULL,           -- 0: nobody was handed the entry
+  owner           BIGINT NOT NULL,           -- who was; 0: nobody
+  KEY queue_purchase(purchase_id, place),
+  KEY queue_due(next_attempt_at)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
+)sql",
+        R"sql(
+CREATE TABLE IF NOT EXISTS segpay_purchases(
+  id                  VARBINARY(255) NOT NULL PRIMARY KEY,
+  version             BIGINT NOT NULL,       -- grows with every change of the row
+  opened_by           SMALLINT NOT NULL,
+  package             BIGINT NOT NULL,
+  price_point         BIGINT NOT NULL,
+  join_option         BLOB NOT NULL,
+  site                BLOB NOT NULL,
+  member_id           BLOB NOT NULL,
+  session             BLOB NOT NULL,
+  affiliate           BLOB NOT NULL,
+  username            BLOB NOT NULL,
+  trans_guid          BLOB NOT NULL,
+  has_access          TINYINT NOT NULL,
+  renews              TINYINT NOT NULL,
+  access_epoch        INT UNSIGNED NOT NULL,
+  renewal_epoch       INT UNSIGNED NOT NULL,
+  opening_transaction BLOB NOT NULL,
+  partner             BLOB NOT NULL,
+  card_type           BLOB NOT NULL,
+  opened_at           BIGINT NOT NULL,
+  converted_at        BIGINT NOT NULL,
+  ended_at            BIGINT NOT NULL,
+  is_unpaid           TINYINT NOT NULL,
+  held_by             BLOB NOT NULL,
+  KEY purchases_member(member_id(64), opened_at)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
+)sql",
+        R"sql(
+CREATE TABLE IF NOT EXISTS segpay_writers(
+  writer     BIGINT NOT NULL PRIMARY KEY,
+  last       BIGINT NOT NULL,                -- number of its last transaction; < 0: it runs
+  written_at BIGINT NOT NULL
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC
+)sql",
+    },
+    // 2: what was not answered with success, a line each; and what operators are told once.
+    {
+        R"sql(
+ALTER TABLE segpay_purchases ADD COLUMN IF NOT EXISTS outstanding BLOB NOT NULL DEFAULT ''
+)sql",
+        R"sql(
+CREATE TABLE IF NOT EXISTS segpay_notices(
+  name    VARBINARY(255) NOT NULL PRIMARY KEY,
+  told_at BIGINT NOT NULL
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC
+)sql",
+    },
+    // 3: whose user name it is.
+    {
+        R"sql(
+ALTER TABLE segpay_purchases ADD INDEX IF NOT EXISTS purchases_username(username(64), opened_at)
+)sql",
+    },
+}};
+
+using Rows = std::vector<std::vector<std::string>>;
+
+Rows names_of_tables(MysqlConnection& connection) {
+    return connection.rows(
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_name LIKE 'segpay\\_%'");
+}
+
+bool is_among(const Rows& rows, std::string_view name) {
+    return std::ranges::any_of(rows, [&](const auto& row) { return row.at(0) == name; });
+}
+
+[[noreturn]] void refuse(const std::string& why) { throw MysqlError(CR_UNKNOWN_ERROR, why); }
+
+// None: there is no ledger yet. The table that tells whose they are is always made first.
+bool is_there(MysqlConnection& connection, const std::string& database) {
+    const Rows tables = names_of_tables(connection);
+    if (is_among(tables, "segpay_meta")) return true;
+    if (tables.empty()) return false;
+    refuse("database " + database + " has a table " + tables[0].at(0) +
+           " of another program; name a database of its own for the ledger");
+}
+
+// None: whoever makes it has not come to write it yet.
+std::optional<int> version_of(MysqlConnection& connection, const std::string& database) {
+    Rows rows;
+    try {
+        rows = connection.rows("SELECT application, version FROM segpay_meta WHERE id = 1");
+    } catch (const MysqlError& error) {
+        if (error.kind() != MysqlError::Kind::other) throw;
+        refuse("table segpay_meta of database " + database +
+               " is not that of a ledger, or cannot be read: " + error.what());
+    }
+    if (rows.empty()) return std::nullopt;
+    if (rows[0].at(0) != kApplication)
+        refuse("table segpay_meta of database " + database +
+               " is another program's; name a database of its own for the ledger");
+    const int version = std::stoi(rows[0].at(1));
+    if (version > kMysqlSchemaVersion)
+        refuse("written by a newer version (schema " + rows[0].at(1) +
+               ", this version knows up to " + std::to_string(kMysqlSchemaVersion) +
+               "); install that version or name another database");
+    if (version < 0)
+        refuse("schema " + rows[0].at(1) + " was never released; the ledger is damaged");
+    return version;
+}
+
+// Changes of tables by several at once can be each other's victims.
+void repeat(MysqlConnection& connection, const std::string& sql) {
+    using namespace std::chrono_literals;
+    constexpr int kMaxTries = 10;
+    for (int tries = 1;; ++tries) {
+        try {
+            connection.execute(sql);
+            return;
+        } catch (const MysqlError& error) {
+            if (error.kind() != MysqlError::Kind::conflict || tries == kMaxTries) throw;
+        }
+        std::this_thread::sleep_for(tries * 10ms);
+    }
+}
+
+void take_missing_steps(MysqlConnection& connection, int version) {
+    for (std::size_t step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
+        for (const char* statement : kSteps[step]) {
+            SEGPAY_FAILPOINT("open.step");
+            repeat(connection, statement);
+        }
+        SEGPAY_FAILPOINT("open.tables_made");
+        repeat(connection, "UPDATE segpay_meta SET version = " + std::to_string(step + 1) +
+                               " WHERE id = 1 AND version = " + std::to_string(step));
+        SEGPAY_FAILPOINT("open.step_taken");
+    }
+}
+
+} // namespace
+
+void prepare_ledger_tables(MysqlConnection& connection, const std::string& database) {
+    SEGPAY_FAILPOINT("open.begin");
+    std::optional<int> version;
+    if (is_there(connection, database)) version = version_of(connection, database);
+    if (!version) {
+        repeat(connection, kMakeMeta);
+        SEGPAY_FAILPOINT("open.meta_made");
+        repeat(connection, std::string("INSERT INTO segpay_meta VALUES (1, '") + kApplication +
+                               "', 0) ON DUPLICATE KEY UPDATE id = id");
+        version = version_of(connection, database);
+    }
+    if (!version) refuse("table segpay_meta of database " + database + " has lost its row");
+    take_missing_steps(connection, *version);
+}
+
+} // namespace segpay

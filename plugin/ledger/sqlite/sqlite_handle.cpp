@@ -1,0 +1,204 @@
+// The calls into SQLite's C interface, all of them.
+#include "ledger/sqlite/sqlite_handle.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <cstring>
+
+#include <sqlite3.h>
+
+namespace segpay {
+
+namespace {
+
+constexpr int kPrimaryCode = 0xff; // the rest of a result code is detail
+
+[[noreturn]] void fail(sqlite3* connection, int code) {
+    std::string message = connection ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
+    if ((code & kPrimaryCode) == SQLITE_IOERR && connection)
+        if (const int error = sqlite3_system_errno(connection); error != 0)
+            message += std::string(" (") + std::strerror(error) + ")";
+    throw SqliteError(code & kPrimaryCode, message);
+}
+
+int size_of(std::string_view bytes) {
+    if (bytes.size() > INT_MAX) throw SqliteError(SQLITE_TOOBIG, "value too long");
+    return static_cast<int>(bytes.size());
+}
+
+} // namespace
+
+bool SqliteError::is_busy() const { return code_ == SQLITE_BUSY; }
+
+SqliteQuery::~SqliteQuery() {
+    sqlite3_reset(statement_); // repeats the error of the last step, which was thrown already
+    sqlite3_clear_bindings(statement_);
+}
+
+void SqliteQuery::check(int code) const {
+    if (code != SQLITE_OK) fail(sqlite3_db_handle(statement_), code);
+}
+
+void SqliteQuery::bind(int parameter, std::nullopt_t) {
+    check(sqlite3_bind_null(statement_, parameter));
+}
+
+void SqliteQuery::bind(int parameter, std::int64_t number) {
+    check(sqlite3_bind_int64(statement_, parameter, number));
+}
+
+void SqliteQuery::bind(int parameter, std::string_view text) {
+    const char* data = text.data() ? text.data() : ""; // a null pointer would bind a null
+    check(sqlite3_bind_text(statement_, parameter, data, size_of(text), SQLITE_STATIC));
+}
+
+void SqliteQuery::bind(int parameter, const Blob& blob) {
+    check(sqlite3_bind_blob(statement_, parameter, blob.bytes.data(), size_of(blob.bytes),
+                            SQLITE_STATIC));
+}
+
+bool SqliteQuery::next() {
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code != SQLITE_DONE) fail(sqlite3_db_handle(statement_), code);
+    return false;
+}
+
+bool SqliteQuery::is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t SqliteQuery::integer(int column) const {
+    return sqlite3_column_int64(statement_, column);
+}
+
+std::string_view SqliteQuery::text(int column) const {
+    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::string_view SqliteQuery::blob(int column) const {
+    const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+void SqliteConnection::Close::operator()(sqlite3* connection) const { sqlite3_close(connection); }
+
+void SqliteConnection::Finalize::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
+
+SqliteConnection::SqliteConnection(const std::string& path, int busy_timeout_ms, Log log) {
+    // Without SQLite's own mutex: whoever owns the connection guards it.
+    constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    sqlite3* connection = nullptr;
+    if (log == Log::gathered) log_file_ = std::make_unique<SqliteLogFile>();
+    const int code = log_file_ ? log_file_->open(path.c_str(), &connection, kFlags)
+                               : sqlite3_open_v2(path.c_str(), &connection, kFlags, nullptr);
+    connection_.reset(connection); // set even when opening failed
+    if (code != SQLITE_OK) fail(connection, code);
+    sqlite3_busy_timeout(connection, busy_timeout_ms);
+}
+
+bool SqliteConnection::is_read_only() const {
+    return sqlite3_db_readonly(connection_.get(), "main") == 1;
+}
+
+bool SqliteConnection::is_in_transaction() const {
+    return sqlite3_get_autocommit(connection_.get()) == 0;
+}
+
+void SqliteConnection::execute(const char* sql) {
+    const int code = sqlite3_exec(connection_.get(), sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) fail(connection_.get(), code);
+}
+
+std::int64_t SqliteConnection::integer(std::string_view sql) {
+    SqliteQuery row(prepared(sql));
+    return row.next() ? row.integer(0) : 0;
+}
+
+std::string SqliteConnection::text(std::string_view sql) {
+    SqliteQuery row(prepared(sql));
+    std::string text;
+    if (row.next()) text = row.text(0);
+    while (row.next()) { // a change of the journal mode is committed, and can fail, after its row
+    }
+    return text;
+}
+
+std::int64_t SqliteConnection::changes() const { return sqlite3_changes64(connection_.get()); }
+
+sqlite3_file* SqliteConnection::sqlites_log() {
+    sqlite3_file* log = nullptr;
+    sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    return log;
+}
+
+void SqliteConnection::find_log() {
+    if (!log_) log_ = SqliteLogFile::beneath(sqlites_log());
+}
+
+void SqliteConnection::forget_gathered() { SqliteLogFile::forget_gathered(sqlites_log()); }
+
+void SqliteConnection::sync_log() {
+    if (!log_ || !log_->pMethods) throw SqliteError(SQLITE_ERROR, "there is no write-ahead log");
+    const int code = log_->pMethods->xSync(log_, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    // Not in the connection's own words: they belong to the thread that uses it.
+    if (code != SQLITE_OK) fail(nullptr, code);
+}
+
+void SqliteConnection::rewrite_log() {
+    constexpr std::int64_t kPiece = 64 * 1024;
+    find_log();
+    if (!log_ || !log_->pMethods) return; // there is none yet
+    const auto check = [](int code) {
+        if (code != SQLITE_OK) fail(nullptr, code);
+    };
+    const sqlite3_io_methods& file = *log_->pMethods;
+    sqlite3_int64 size = 0;
+    check(file.xFileSize(log_, &size));
+    std::vector<char> bytes(kPiece);
+    for (std::int64_t at = 0; at < size; at += kPiece) {
+        const int length = static_cast<int>(std::min<std::int64_t>(kPiece, size - at));
+        check(file.xRead(log_, bytes.data(), length, at));
+        check(file.xWrite(log_, bytes.data(), length, at));
+    }
+    check(file.xSync(log_, SQLITE_SYNC_NORMAL));
+}
+
+void SqliteConnection::keep_log() {
+    const auto count = [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<SqliteConnection*>(self)->log_pages_ = pages;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(connection_.get(), count, this);
+}
+
+void SqliteConnection::copy_log() {
+    const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr,
+                                               SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code != SQLITE_OK) fail(connection_.get(), code);
+}
+
+void SqliteConnection::leave_log() {
+    sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+// The same text at the same place is nearly always the next one that is asked for; one that was
+// made for the occasion may have another's place.
+sqlite3_stmt* SqliteConnection::prepared(std::string_view sql) {
+    for (const Known& known : statements_)
+        if (known.place == sql.data() && known.sql == sql) return known.statement.get();
+    for (const Known& known : statements_)
+        if (known.sql == sql) return known.statement.get();
+    sqlite3_stmt* made = nullptr;
+    const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), size_of(sql),
+                                        SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    std::unique_ptr<sqlite3_stmt, Finalize> statement(made);
+    if (code != SQLITE_OK) fail(connection_.get(), code);
+    statements_.push_back({sql.data(), std::string(sql), std::move(statement)});
+    return made;
+}
+
+} // namespace segpay

@@ -1,0 +1,710 @@
+// One account, from request to reply: what each answer of the host leads to, and what a
+// failing ledger does.
+#include "inbox/biller.hpp"
+
+#include "failing_ledger.hpp"
+#include "fixtures.hpp"
+#include "ledger/fixture.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+using namespace segpay;
+using namespace segpay::testing;
+
+namespace {
+
+using Kinds = std::vector<std::string>;
+
+// The disposition, status and body of a reply.
+void check_reply(const Reply& reply, Disposition disposition, unsigned status,
+                 std::string_view body) {
+    BOOST_TEST(disposition_name(reply.disposition) == disposition_name(disposition));
+    BOOST_TEST(reply.http_status == status);
+    BOOST_TEST(reply.body == body);
+}
+
+void check_success(const Reply& reply, Disposition disposition) {
+    check_reply(reply, disposition, 200, "*success*");
+    BOOST_TEST(reply.retry_after_s == 0u);
+}
+
+void check_deferred(const Reply& reply) {
+    check_reply(reply, Disposition::deferred, 503, "*failure*");
+    BOOST_TEST(reply.retry_after_s > 0u);
+    BOOST_TEST(!reply.message.empty());
+}
+
+std::string kinds_and_purchases(const Account& account) {
+    std::string text;
+    for (const Told& event : account.host.events)
+        text += event.kind + " " + event["purchase_id"] + ",";
+    return text;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(biller_tests)
+
+BOOST_AUTO_TEST_CASE(dispositions_have_the_names_of_the_contract) {
+    struct Row {
+        Disposition disposition;
+        std::uint32_t number;
+        std::string_view name;
+    };
+    for (const Row& row :
+         {Row{Disposition::delivered, BILLER_DISPOSITION_DELIVERED, "delivered"},
+          {Disposition::duplicate, BILLER_DISPOSITION_DUPLICATE, "duplicate"},
+          {Disposition::quarantined, BILLER_DISPOSITION_QUARANTINED, "quarantined"},
+          {Disposition::conflict, BILLER_DISPOSITION_CONFLICT, "conflict"},
+          {Disposition::refused, BILLER_DISPOSITION_REFUSED, "refused"},
+          {Disposition::dead_letter, BILLER_DISPOSITION_DEAD_LETTER, "dead_letter"},
+          {Disposition::unknown, BILLER_DISPOSITION_UNKNOWN, "unknown"},
+          {Disposition::answered, BILLER_DISPOSITION_ANSWERED, "answered"},
+          {Disposition::deferred, BILLER_DISPOSITION_DEFERRED, "deferred"},
+          {Disposition::unavailable, BILLER_DISPOSITION_UNAVAILABLE, "unavailable"}}) {
+        BOOST_TEST(static_cast<std::uint32_t>(row.disposition) == row.number);
+        BOOST_TEST(disposition_name(row.disposition) == row.name);
+    }
+}
+
+// ---- What a request leads to --------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(delivered_once_and_then_a_duplicate) {
+    Account account;
+    const Reply first = account.get(sign_up("1"));
+    check_success(first, Disposition::delivered);
+    BOOST_TEST(first.message == "");
+    const Reply again = account.get(sign_up("1"));
+    check_success(again, Disposition::duplicate);
+    BOOST_TEST(again.key == first.key);
+    BOOST_TEST((account.kinds() == Kinds{"join"}));
+    BOOST_TEST((account.state_of(first.key) == EntryState::settled));
+    BOOST_TEST(account.host.events[0]["key"] == first.key);
+    BOOST_TEST(account.host.events[0]["redelivery"] == "no");
+}
+
+BOOST_AUTO_TEST_CASE(get_and_post_and_mixtures_are_one) {
+    Account account;
+    const std::string whole = sign_up("1");
+    const std::size_t half = whole.find("&price");
+    check_success(account.post(whole.substr(0, half), whole.substr(half + 1)),
+                  Disposition::delivered);
+    check_success(account.post("", whole), Disposition::duplicate);
+    check_success(account.post(whole, whole), Disposition::duplicate);
+    check_success(account.get(whole), Disposition::duplicate);
+    check_reply(account.post(whole, "price=1.00"), Disposition::quarantined, 422, "*failure*");
+    BOOST_TEST(account.host.events.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_refused_leaves_no_trace) {
+    Account account;
+    const auto refused = [&](const HttpRequest& request, unsigned status) {
+        const Reply reply = account.biller.handle(request);
+        BOOST_TEST_CONTEXT(reply.message) {
+            check_reply(reply, Disposition::refused, status, "*failure*");
+            BOOST_TEST(!reply.message.empty());
+            BOOST_TEST(reply.key == "");
+        }
+    };
+    const std::string good = sign_up("1");
+    refused({"GET", good, "", "203.0.113.9", {}}, 403);
+    refused({"GET", good, "", "", {}}, 403);
+    refused({"PUT", good, "", "127.0.0.1", {}}, 405);
+    refused({"GET", "", "", "127.0.0.1", {}}, 400);
+    refused({"GET", "&&&", "", "127.0.0.1", {}}, 400);
+    refused({"GET", good + "&price=1.00", "", "203.0.113.9", {}}, 403);
+    refused({"GET", good + "&x=" + std::string(9'000, 'x'), "", "127.0.0.1", {}}, 413);
+    refused({"POST", "", good, "127.0.0.1", {{"Content-Type", "application/json"}}}, 415);
+    refused({"POST", "", good, "127.0.0.1", {{"Content-Encoding", "gzip"}}}, 415);
+    BOOST_TEST(account.host.events.empty());
+    BOOST_TEST(account.entries().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_kept_with_both_values) {
+    Account account;
+    const Reply kept = account.get(sign_up("1", "9001", "&PRICE=1.00&password=canary"));
+    check_reply(kept, Disposition::quarantined, 422, "*failure*");
+    BOOST_TEST(
+        contains(kept.message, R"("price" comes twice, and the values differ: "39.95" and)"));
+    BOOST_REQUIRE(account.entries().size() == 1u);
+    const Entry entry = account.entries()[0];
+    BOOST_TEST(contains(entry.request, "&price=39.95&"));
+    BOOST_TEST(contains(entry.request, "&PRICE=1.00"));
+    BOOST_TEST(entry.event->purchase_id == "1");
+    // Nobody but Segpay knows which is right: an operator has to say it.
+    Report report;
+    const Refused refused = account.biller.release(kept.key, "ann", Biller::Deliver::here, report);
+    BOOST_TEST((refused.cause == Refused::Cause::wrong_state));
+    BOOST_TEST(contains(refused.message, "look up at Segpay what is right"));
+    BOOST_TEST((account.state_of(kept.key) == EntryState::quarantined));
+    BOOST_TEST((account.biller.dismiss(kept.key, "ann").cause == Refused::Cause::none));
+    check_success(account.get(sign_up("1", "9001", "&PRICE=1.00&password=canary")),
+                  Disposition::duplicate);
+    check_success(account.get(sign_up("1")), Disposition::delivered);
+}
+
+// There is no event of it that could be told, and none is kept that could not be read.
+BOOST_AUTO_TEST_CASE(what_is_set_aside_without_a_kind_is_kept_without_an_event) {
+    Account account;
+    for (const char* query : {"purchaseid=1&PurchaseID=2", "transtype=sale&purchaseid=1",
+                              "transtype=gift&transtype=sale&action=Auth&purchaseid=1"})
+        check_reply(account.get(query), Disposition::quarantined, 422, "*failure*");
+    const std::vector<Entry> entries = account.entries();
+    BOOST_REQUIRE(entries.size() == 3u);
+    for (const Entry& entry : entries) {
+        BOOST_TEST(!entry.event.has_value());
+        BOOST_TEST(!contains(entry.message, "damaged"));
+        BOOST_TEST(contains(entry.message, "release it with"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_secret_parameter_is_neither_told_nor_kept) {
+    Account account(example_config_but([](Config& config) {
+        config.postbacks.authenticity.secret = SecretParameter{"natskey", Secret("canary-key")};
+    }));
+    check_reply(account.get(sign_up("1")), Disposition::refused, 403, "*failure*");
+    check_success(account.get(sign_up("1", "1", "&NatsKey=canary-key")), Disposition::delivered);
+    BOOST_TEST(account.host.events[0].extras.empty());
+    (void)account.get(sign_up("2", "2", "&natskey=canary-key&relatedtranid=no+id"));
+    for (const Entry& entry : account.entries())
+        BOOST_TEST(!contains(entry.request, "canary"));
+}
+
+BOOST_AUTO_TEST_CASE(words_and_bodies_are_the_configured_ones) {
+    Account account(example_config_but([](Config& config) {
+        config.postbacks.success_word = "GOOD";
+        config.postbacks.failure_word = "BAD";
+    }));
+    BOOST_TEST(account.get(sign_up("1")).body == "GOOD");
+    BOOST_TEST(account.get("a=1&a=2").body == "BAD");
+}
+
+BOOST_AUTO_TEST_CASE(quarantined_is_kept_once_and_comes_again) {
+    Account account;
+    const std::string broken = sign_up("1") + "&relatedtranid=no+id";
+    const Reply first = account.get(broken);
+    check_reply(first, Disposition::quarantined, 422, "*failure*");
+    BOOST_TEST(contains(first.message, "relatedtranid"));
+    const Reply again = account.get(broken);
+    check_reply(again, Disposition::quarantined, 422, "*failure*");
+    BOOST_TEST(again.key == first.key);
+    BOOST_TEST(account.entries().size() == 1u);
+    BOOST_TEST((account.state_of(first.key) == EntryState::quarantined));
+    BOOST_TEST(account.host.events.empty());
+    // The operator is told once, not hourly.
+    BOOST_TEST(account.host.log.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(unknown_is_kept_and_answered_as_success) {
+    Account account;
+    const Reply reply = account.get("transtype=gift&action=Auth&purchaseid=1");
+    check_success(reply, Disposition::unknown);
+    BOOST_TEST((account.state_of(reply.key) == EntryState::unknown));
+    BOOST_TEST(account.host.events.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_contradiction_is_kept_apart) {
+    Account account;
+    const Reply first = account.get(sign_up("1", "7"));
+    for (const std::string& contradicting : {sign_up("2", "7"), cheaper("1", "7")}) {
+        const Reply reply = account.get(contradicting);
+        check_reply(reply, Disposition::conflict, 409, "*failure*");
+        BOOST_TEST(reply.key != first.key);
+        BOOST_TEST((account.state_of(reply.key) == EntryState::conflict));
+        BOOST_TEST(contains(reply.message, "transaction 7"));
+    }
+    BOOST_TEST(account.host.events.size() == 1u);
+    BOOST_TEST((account.state_of(first.key) == EntryState::settled));
+}
+
+BOOST_AUTO_TEST_CASE(probes_are_answered_by_the_host) {
+    Account account;
+    const auto ask = [&](uint32_t answer) {
+        account.host.probe = [answer](const biller_probe&) { return answer; };
+        return account.get("action=Probe&username=joe&email=joe%40example.com");
+    };
+    check_reply(ask(BILLER_NAME_FREE), Disposition::answered, 200, "*success*");
+    check_reply(ask(BILLER_NAME_TAKEN), Disposition::answered, 200, "*failure*");
+    check_reply(ask(0), Disposition::answered, 503, "*failure*");
+    check_reply(ask(99), Disposition::answered, 503, "*failure*");
+    account.host.probe = [](const biller_probe&) -> uint32_t { throw std::runtime_error("x"); };
+    check_reply(account.get("action=Probe&username=joe"), Disposition::answered, 503, "*failure*");
+    account.host.probe = [](const biller_probe&) { return BILLER_NAME_FREE; };
+    check_reply(account.get("action=Probe"), Disposition::answered, 503, "*failure*");
+    BOOST_TEST(account.host.events.empty());
+    BOOST_TEST(account.entries().empty());
+}
+
+// Whether a user name exists is nobody's business but Segpay's.
+BOOST_AUTO_TEST_CASE(a_stranger_learns_nothing_of_user_names) {
+    Account account(example_config_but([](Config& config) {
+        config.postbacks.authenticity.basic = BasicCredentials{"segpay", Secret("canary-basic")};
+        config.postbacks.authenticity.secret = SecretParameter{"natskey", Secret("canary-key")};
+    }));
+    int asked = 0;
+    uint32_t answer = 0;
+    account.host.probe = [&](const biller_probe&) {
+        ++asked;
+        return answer;
+    };
+    const std::string question = "action=Probe&username=joe";
+    const std::string with_key = question + "&natskey=canary-key";
+    constexpr std::string_view kRight = "Basic c2VncGF5OmNhbmFyeS1iYXNpYw=="; // segpay:canary-basic
+    const auto ask = [&](std::string_view query, std::string_view peer, std::string_view basic) {
+        const Reply reply =
+            account.biller.handle({"GET", query, "", peer, {{"Authorization", basic}}});
+        return std::to_string(reply.http_status) + " " + reply.body;
+    };
+    for (const uint32_t each : {BILLER_NAME_FREE, BILLER_NAME_TAKEN}) {
+        answer = each;
+        BOOST_TEST(ask(with_key, "203.0.113.9", kRight) == "403 *failure*");
+        BOOST_TEST(ask(with_key, "127.0.0.1", "") == "401 *failure*");
+        BOOST_TEST(ask(question, "127.0.0.1", kRight) == "403 *failure*");
+    }
+    BOOST_TEST(asked == 0);
+    BOOST_TEST(ask(with_key, "127.0.0.1", kRight) == "200 *failure*"); // taken
+    BOOST_TEST(asked == 1);
+}
+
+// ---- What the host answers ----------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_a_dead_letter) {
+    Account account;
+    account.host.answer = [](const biller_event&, biller_reason* reason) {
+        std::string("no such member").copy(reason->text, sizeof reason->text - 1);
+        return BILLER_REFUSE;
+    };
+    const Reply reply = account.get(sign_up("1"));
+    check_reply(reply, Disposition::dead_letter, 422, "*failure*");
+    BOOST_TEST(reply.message == "no such member");
+    BOOST_TEST(account.biller.ledger().entry(reply.key)->message == "no such member");
+    check_reply(account.get(sign_up("1")), Disposition::dead_letter, 422, "*failure*");
+    BOOST_TEST(account.host.events.size() == 1u); // it is not asked again by itself
+}
+
+BOOST_AUTO_TEST_CASE(retry_nonsense_and_exceptions_come_again) {
+    const std::vector<std::function<uint32_t(const biller_event&, biller_reason*)>> answers = {
+        [](const biller_event&, biller_reason*) -> uint32_t { return BILLER_RETRY; },
+        [](const biller_event&, biller_reason*) -> uint32_t { return 0; },
+        [](const biller_event&, biller_reason*) -> uint32_t { return 77; },
+        [](const biller_event&, biller_reason*) -> uint32_t { throw std::runtime_error("down"); },
+        [](const biller_event&, biller_reason*) -> uint32_t { throw 42; }};
+    for (const auto& answer : answers) {
+        Account account;
+        account.host.answer = answer;
+        const Reply first = account.get(sign_up("1"));
+        check_deferred(first);
+        BOOST_TEST((account.state_of(first.key) == EntryState::pending));
+        check_deferred(account.get(sign_up("1"))); // Segpay asks again: so does the plugin
+        BOOST_TEST(account.host.events.size() == 2u);
+        account.host.answers(BILLER_DONE);
+        const Reply last = account.get(sign_up("1"));
+        check_success(last, Disposition::delivered);
+        BOOST_TEST(last.key == first.key);
+        BOOST_TEST(account.host.events[2]["redelivery"] == "yes");
+        BOOST_TEST(account.host.events[2]["attempt"] == "3");
+        check_success(account.get(sign_up("1")), Disposition::duplicate);
+        BOOST_TEST(account.host.events.size() == 3u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_went_wrong_is_logged) {
+    Account account;
+    account.host.answers(77);
+    (void)account.get(sign_up("1"));
+    BOOST_REQUIRE(account.host.log.size() == 1u);
+    BOOST_TEST((account.host.log[0].level == LogLevel::warning));
+    BOOST_TEST(contains(account.host.log[0].text, "answered 77"));
+    account.host.answers(BILLER_DONE);
+    (void)account.get(sign_up("1"));
+    BOOST_TEST((account.host.log[1].level == LogLevel::info));
+    BOOST_TEST(contains(account.host.log[1].text, "join"));
+}
+
+BOOST_AUTO_TEST_CASE(recovery_waits_longer_each_time_and_gives_up_in_the_end) {
+    Account account(example_config_but([](Config& config) {
+        config.ledger.retry_seconds = 10;
+        config.ledger.max_attempts = 4;
+    }));
+    account.host.answers(BILLER_RETRY);
+    const std::string key = account.get(sign_up("1")).key;
+    for (TimeMs pause : {10 * kSecond, 20 * kSecond, 40 * kSecond}) {
+        BOOST_TEST(account.biller.ledger().waiting().next_attempt_at_ms ==
+                   account.host.now + pause);
+        account.host.now += pause - 1;
+        BOOST_TEST(account.biller.recover(10).deferred == 0u); // not yet
+        account.host.now += 1;
+        const Report report = account.biller.recover(10);
+        BOOST_TEST(report.deferred + report.dead_letters == 1u);
+    }
+    BOOST_TEST(account.host.events.size() == 4u);
+    BOOST_TEST((account.state_of(key) == EntryState::dead_letter));
+    BOOST_TEST(contains(account.biller.ledger().entry(key)->message, "given up after 4 attempts"));
+    // The log tells what needs nobody from what waits for somebody.
+    BOOST_REQUIRE(account.host.log.size() == 4u);
+    const struct {
+        LogLevel level;
+        std::string_view text;
+    } lines[] = {{LogLevel::warning, ": deferred, attempt 1 of 4, next in 10 s: "},
+                 {LogLevel::warning, ": deferred, attempt 2 of 4, next in 20 s: "},
+                 {LogLevel::warning, ": deferred, attempt 3 of 4, next in 40 s: "},
+                 {LogLevel::error, ": dead letter: given up after 4 attempts"}};
+    for (std::size_t i = 0; i < std::size(lines); ++i) {
+        BOOST_TEST((account.host.log[i].level == lines[i].level), account.host.log[i].text);
+        BOOST_TEST(contains(account.host.log[i].text, lines[i].text), account.host.log[i].text);
+    }
+    account.host.now += kDay;
+    BOOST_TEST(account.biller.recover(10).deferred == 0u);
+    BOOST_TEST(account.host.events.size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_host_dies_of_is_given_up_too) {
+    Account account(example_config_but([](Config& config) { config.ledger.max_attempts = 3; }));
+    account.host.answers(BILLER_RETRY);
+    const std::string key = account.get(sign_up("1")).key;
+    for (int death = 0; death < 2; ++death) { // handed out, and never heard of again
+        account.host.now += kDay;
+        BOOST_TEST(account.biller.ledger().take_due(account.host.now).has_value());
+    }
+    account.host.now += kDay;
+    BOOST_TEST(account.biller.recover(10).dead_letters == 1u);
+    BOOST_TEST(account.host.events.size() == 1u);
+    BOOST_TEST((account.state_of(key) == EntryState::dead_letter));
+    BOOST_TEST(contains(account.biller.ledger().entry(key)->message, "without an answer"));
+    // An operator may insist.
+    account.host.answers(BILLER_DONE);
+    Report report;
+    account.biller.redeliver(key, "ann", Biller::Deliver::here, report);
+    BOOST_TEST(report.delivered == 1u);
+}
+
+// What an operator decides in another process must reach the host, however often it was tried.
+BOOST_AUTO_TEST_CASE(a_decision_left_to_the_host_costs_no_attempt) {
+    Account account(example_config_but([](Config& config) { config.ledger.max_attempts = 1; }));
+    account.host.answers(BILLER_RETRY);
+    const std::string key = account.get(sign_up("1")).key;
+    BOOST_TEST((account.state_of(key) == EntryState::dead_letter));
+    Report report;
+    account.biller.redeliver(key, "ann", Biller::Deliver::elsewhere, report);
+    BOOST_TEST(account.host.events.size() == 1u);
+    BOOST_TEST((account.state_of(key) == EntryState::pending));
+    account.host.answers(BILLER_DONE);
+    BOOST_TEST(account.biller.recover(10).delivered == 1u); // at once, and called
+    BOOST_REQUIRE(account.host.events.size() == 2u);
+    BOOST_TEST(account.host.events[1]["redelivery"] == "yes");
+
+    const std::string forged =
+        account
+            .get(sign_up("2", "9002") + "&" + example_config().seal.parameter + "=" +
+                 std::string(32, 'a'))
+            .key;
+    BOOST_TEST((account.state_of(forged) == EntryState::quarantined));
+    const Refused refused =
+        account.biller.release(forged, "ann", Biller::Deliver::elsewhere, report);
+    BOOST_TEST((refused.cause == Refused::Cause::none), refused.message);
+    BOOST_TEST(account.host.events.size() == 2u);
+    BOOST_TEST(account.biller.recover(10).delivered == 1u);
+    BOOST_REQUIRE(account.host.events.size() == 3u);
+    BOOST_TEST(account.host.events[2]["redelivery"] != "yes"); // nobody was told before
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_is_an_hour_at_most) {
+    Account account;
+    account.host.answers(BILLER_RETRY);
+    (void)account.get(sign_up("1"));
+    TimeMs longest = 0;
+    for (int round = 0; round < 30; ++round) {
+        const TimeMs next = account.biller.ledger().waiting().next_attempt_at_ms;
+        longest = std::max(longest, next - account.host.now);
+        account.host.now = next;
+        BOOST_TEST(account.biller.recover(10).deferred == 1u);
+    }
+    BOOST_TEST(longest == 3'600 * kSecond);
+}
+
+BOOST_AUTO_TEST_CASE(recovery_delivers_what_is_due_up_to_its_limit) {
+    Account account;
+    account.host.answers(BILLER_RETRY);
+    for (const char* purchase : {"1", "2", "3"})
+        (void)account.get(sign_up(purchase, purchase));
+    account.host.answers(BILLER_DONE);
+    account.host.now += kDay;
+    BOOST_TEST(account.biller.recover(2).delivered == 2u);
+    BOOST_TEST(account.biller.recover(2).delivered == 1u);
+    BOOST_TEST(account.biller.recover(2).delivered == 0u);
+    BOOST_TEST(account.biller.ledger().waiting().pending == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(events_of_a_purchase_keep_their_order) {
+    Account account;
+    account.host.answers(BILLER_RETRY);
+    const std::string join = account.get(sign_up("1")).key;
+    // The cancellation is durable, and waits for the sign-up; another purchase does not.
+    account.host.now += 5 * kSecond;
+    const Reply cancel = account.get(member_post("Cancel", "1"));
+    check_deferred(cancel);
+    BOOST_TEST(contains(cancel.message, "an earlier event of the purchase"));
+    account.host.answers(BILLER_DONE);
+    check_success(account.get(sign_up("2", "9002")), Disposition::delivered);
+    BOOST_TEST(kinds_and_purchases(account) == "join 1,join 2,");
+    // When the sign-up is through, so is the cancellation.
+    check_success(account.get(sign_up("1")), Disposition::delivered);
+    BOOST_TEST(kinds_and_purchases(account) == "join 1,join 2,join 1,member_cancel 1,");
+    BOOST_TEST((account.state_of(join) == EntryState::settled));
+    BOOST_TEST((account.state_of(cancel.key) == EntryState::settled));
+    check_success(account.get(member_post("Cancel", "1")), Disposition::duplicate);
+}
+
+BOOST_AUTO_TEST_CASE(a_postback_that_comes_when_the_first_is_due_brings_both_through) {
+    Account account;
+    account.host.answers(BILLER_RETRY);
+    (void)account.get(sign_up("1"));
+    account.host.answers(BILLER_DONE);
+    account.host.now += kDay;
+    check_success(account.get(member_post("Disable", "1")), Disposition::delivered);
+    BOOST_TEST((account.kinds() == Kinds{"join", "join", "member_disable"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_dead_letter_does_not_hold_up_its_purchase) {
+    Account account;
+    account.host.answers(BILLER_REFUSE);
+    (void)account.get(sign_up("1"));
+    account.host.answers(BILLER_DONE);
+    check_success(account.get(member_post("Cancel", "1")), Disposition::delivered);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_callback_is_busy_with_is_not_delivered_twice) {
+    // Another process would ask in the middle of a delivery; here the callback does it itself,
+    // through a second account on the same ledger file.
+    const std::string file = (std::filesystem::temp_directory_path() /
+                              ("segpay-biller-" + std::to_string(getpid()) + ".sqlite"))
+                                 .string();
+    {
+        Account one(example_config(), open_sqlite_ledger({file, 30'000, Secret()}));
+        Account two(example_config(), open_sqlite_ledger({file, 30'000, Secret()}));
+        Reply meanwhile;
+        Reply after_the_lease;
+        one.host.answer = [&](const biller_event&, biller_reason*) -> uint32_t {
+            meanwhile = two.get(sign_up("1"));
+            two.host.now += 31 * kSecond;
+            after_the_lease = two.get(sign_up("1"));
+            return BILLER_DONE;
+        };
+        const Reply lost = one.get(sign_up("1"));
+        check_deferred(meanwhile);
+        BOOST_TEST(contains(meanwhile.message, "being delivered right now"));
+        check_success(after_the_lease, Disposition::delivered);
+        BOOST_TEST(two.host.events.size() == 1u);
+        BOOST_TEST(two.host.events[0]["redelivery"] == "yes");
+        check_deferred(lost); // not its own to settle any more
+        check_success(one.get(sign_up("1")), Disposition::duplicate);
+    }
+    for (const char* suffix : {"", "-wal", "-shm"})
+        std::filesystem::remove(file + suffix);
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_that_outlasts_its_lease_is_not_told_again_beside_it) {
+    // Another thread would recover, and Segpay would come again, in the middle of a delivery; here
+    // the callback does both itself.
+    for (const bool honours_keys : {false, true}) {
+        Account account(example_config(), ledger_in_memory(), honours_keys);
+        Report meanwhile;
+        Reply again;
+        account.host.answers(BILLER_RETRY);
+        account.get(sign_up("2", "1002"));
+        account.host.answer = [&](const biller_event& event, biller_reason*) -> uint32_t {
+            if (view(event.purchase_id) != "1") return BILLER_DONE;
+            account.host.now += kDay; // the lease is over, or the clock was set forward
+            meanwhile = account.biller.recover(10);
+            account.host.now += kDay;
+            again = account.get(sign_up("1"));
+            return BILLER_DONE;
+        };
+        check_success(account.get(sign_up("1")), Disposition::delivered);
+        BOOST_TEST(meanwhile.deferred == 0u);
+        BOOST_TEST(meanwhile.delivered == 1u); // what else is due
+        check_deferred(again);
+        BOOST_TEST(account.host.events.size() == 3u); // twice the other one
+        check_success(account.get(sign_up("1")), Disposition::duplicate);
+        BOOST_TEST(account.biller.ledger().waiting().pending == 0u);
+    }
+}
+
+// ---- A ledger that fails ------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(without_the_ledger_nothing_is_told_and_segpay_comes_again) {
+    for (const char* step : {"purchase", "claim"}) {
+        auto ledger = std::make_unique<FailingLedger>(ledger_in_memory());
+        FailingLedger& storage = *ledger;
+        Account account(example_config(), std::move(ledger));
+        storage.failing = {step};
+        const Reply reply = account.get(sign_up("1"));
+        check_reply(reply, Disposition::unavailable, 503, "*failure*");
+        BOOST_TEST(reply.retry_after_s > 0u);
+        BOOST_TEST(contains(reply.message, "the disk is full"));
+        BOOST_TEST(account.host.events.empty());
+        BOOST_REQUIRE(account.host.log.size() == 1u);
+        BOOST_TEST((account.host.log[0].level == LogLevel::error));
+        storage.failing.clear();
+        check_success(account.get(sign_up("1")), Disposition::delivered);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_kept_is_not_answered_with_success) {
+    auto ledger = std::make_unique<FailingLedger>(ledger_in_memory());
+    FailingLedger& storage = *ledger;
+    Account account(example_config(), std::move(ledger));
+    storage.failing = {"keep"};
+    for (const char* query : {"transtype=gift&purchaseid=1", "action=Cancel"})
+        check_reply(account.get(query), Disposition::unavailable, 503, "*failure*");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_settled_is_delivered_again) {
+    auto ledger = std::make_unique<FailingLedger>(ledger_in_memory());
+    FailingLedger& storage = *ledger;
+    Account account(example_config(), std::move(ledger));
+    storage.failing = {"settle"};
+    const Reply reply = account.get(sign_up("1"));
+    check_deferred(reply);
+    storage.failing.clear();
+    check_deferred(account.get(sign_up("1"))); // the lease is not over
+    account.host.now += 31 * kSecond;
+    check_success(account.get(sign_up("1")), Disposition::delivered);
+    BOOST_REQUIRE(account.host.events.size() == 2u);
+    BOOST_TEST(account.host.events[1]["redelivery"] == "yes");
+    BOOST_TEST(account.host.events[0]["key"] == account.host.events[1]["key"]);
+}
+
+// ---- What the operator is told ------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_garbled_template_is_told_of_once) {
+    Account account;
+    const auto warnings = [&] {
+        int count = 0;
+        for (const LogLine& line : account.host.log)
+            if (contains(line.text, "garbled")) ++count;
+        return count;
+    };
+    (void)account.get(sign_up("1", "1"));
+    BOOST_TEST(warnings() == 0);
+    for (const char* purchase : {"2", "3", "4"}) {
+        const Reply reply = account.get(
+            "transtype=sale&action=Auth&stage=Initial&approved=Yes&price=39.95"
+            "&eticketid=162209:1221&password=s%A4cycode=USD&transid=" +
+            std::string(purchase) + "&purchaseid=" + purchase);
+        check_success(reply, Disposition::delivered);
+        BOOST_TEST(account.host.events.back()["warnings"] == "garbled_template");
+        BOOST_TEST(account.host.events.back()["amount"] == "39.95USD");
+        BOOST_TEST(account.host.events.back().password == "s");
+    }
+    BOOST_TEST(warnings() == 1);
+}
+
+// Whatever instances share the ledger: an operator's log is one.
+BOOST_AUTO_TEST_CASE(a_garbled_template_is_told_of_once_a_ledger) {
+    const test::TemporaryFolder folder;
+    std::size_t lines = 0;
+    for (const char* purchase : {"1", "2", "3"}) {
+        LedgerSettings settings;
+        settings.path = folder.file();
+        Account account(example_config(), open_for_test(settings));
+        check_success(account.get("transtype=sale&action=Auth&stage=Initial&approved=Yes"
+                                  "&price=39.95&eticketid=162209:1221&password=s%A4cycode=USD"
+                                  "&transid=" +
+                                  std::string(purchase) + "&purchaseid=" + purchase),
+                      Disposition::delivered);
+        for (const LogLine& line : account.host.log)
+            lines += contains(line.text, "garbled");
+    }
+    BOOST_TEST(lines == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_open_door_is_told_of_at_the_start) {
+    Account open(example_config_but([](Config& config) {
+        config.postbacks.authenticity = {};
+        config.postbacks.authenticity.is_none = true;
+    }));
+    BOOST_REQUIRE(open.host.log.size() == 1u);
+    BOOST_TEST((open.host.log[0].level == LogLevel::warning));
+    BOOST_TEST(Account().host.log.empty());
+}
+
+BOOST_AUTO_TEST_CASE(links_carry_the_hosts_clock_in_their_seal) {
+    Account account;
+    LinkRequest request;
+    request.option = "101";
+    const auto url = [&] {
+        Biller::MadeLink made;
+        const auto error = account.biller.link(request, made);
+        return error ? error->message : made.link.url;
+    };
+    const std::string now = url();
+    BOOST_TEST(url() == now);
+    account.host.now += kDay;
+    BOOST_TEST(url() != now);
+    request.option = "none";
+    BOOST_TEST(contains(url(), "option"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_link_mends_is_logged_once) {
+    Account account;
+    LinkRequest request;
+    request.option = "101";
+    request.country = "UK";
+    for (int i = 0; i < 3; ++i) {
+        Biller::MadeLink made;
+        BOOST_REQUIRE(!account.biller.link(request, made));
+        BOOST_TEST(contains(made.link.url, "x-billcntry=GB"));
+    }
+    BOOST_REQUIRE_EQUAL(account.host.log.size(), 1u);
+    BOOST_TEST((account.host.log[0].level == LogLevel::warning));
+    BOOST_TEST(contains(account.host.log[0].text, "country \"UK\""));
+}
+
+// The member's purchases are all that the host asks with.
+BOOST_AUTO_TEST_CASE(a_link_finds_card_and_trial_in_the_ledger) {
+    Account account;
+    const auto link_for = [&](LinkKind kind, std::string_view option, std::string_view member,
+                              std::string_view purchase = {}) {
+        LinkRequest request;
+        request.kind = kind;
+        request.option = option;
+        request.member_id = member;
+        request.purchase_id = purchase;
+        Biller::MadeLink made;
+        const auto error = account.biller.link(request, made);
+        return error ? error->message : made.link.url;
+    };
+    const auto one_click = [&](std::string_view member, std::string_view purchase = {}) {
+        return link_for(LinkKind::one_click, "102", member, purchase);
+    };
+    BOOST_TEST(contains(one_click("908172"), "octoken: "));
+
+    check_success(account.get(sign_up("5001", "9001")), Disposition::delivered);
+    account.host.now += kSecond;
+    check_success(account.get(sign_up("5002", "9002")), Disposition::delivered);
+    BOOST_TEST(contains(one_click("908172"), "&OCToken=5002")); // the most recent
+    BOOST_TEST(contains(one_click("908172", "5001"), "&OCToken=5001"));
+    BOOST_TEST(contains(one_click("1"), "octoken: ")); // another member's
+    check_success(account.get("transtype=sale&action=Void&stage=Initial&approved=Yes&price=39.95"
+                              "&currencycode=USD&purchaseid=5002&transid=9012"
+                              "&relatedtranid=9002"),
+                  Disposition::delivered);
+    BOOST_TEST(contains(one_click("908172"), "&OCToken=5001")); // the most recent that serves
+
+    check_success(account.get("transtype=sale&action=Auth&stage=Initial&approved=Yes&price=4.95"
+                              "&currencycode=USD&eticketid=162209:9689&memberid=77&purchaseid=5003"
+                              "&transid=9003&transguid=a-guid"),
+                  Disposition::delivered);
+    const auto conversion = [&] { return link_for(LinkKind::instant_conversion, "", "77"); };
+    BOOST_TEST(contains(conversion(), "two minutes")); // not yet
+    account.host.now += 180 * kSecond;
+    BOOST_TEST(contains(conversion(), "InstantConv.aspx?ICToken=a-guid"));
+    account.host.now += 10 * kDay;
+    BOOST_TEST(contains(conversion(), "12 h"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
