@@ -1,5 +1,9 @@
-// Epochs: how the state of a purchase moves on, and what key an event has under it.
+// The stem of each kind of event, how the state of a purchase moves on, and what key an event has
+// under it.
 #include "events/identity.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace segpay {
 
@@ -12,6 +16,40 @@ void apply(Change change, bool& is_on, std::uint32_t& epoch) {
     is_on = wanted;
     ++epoch;
 }
+
+// "sale-auth-initial-yes". Put together elsewhere, for a string asks for room at each piece.
+void append_words(std::string& stem, const FactWords& fact) {
+    constexpr std::string_view kYes = "yes", kNo = "no";
+    std::array<char, 3 * (kMaxWordOfKey + 1) + kYes.size()> words;
+    char* end = words.data();
+    for (std::string_view word : {fact.transaction_type, fact.action, fact.stage}) {
+        word = word.substr(0, kMaxWordOfKey);
+        end = std::copy(word.begin(), word.end(), end);
+        if (!word.empty()) *end++ = '-';
+    }
+    const std::string_view answer = fact.is_approved ? kYes : kNo;
+    end = std::copy(answer.begin(), answer.end(), end);
+    stem.append(words.data(), end);
+}
+
+// Which of several events of one action on one purchase it is; none: the epoch tells.
+std::string_view own_mark(const EventDraft& event, std::string& room) {
+    if (event.kind != EventKind::reactivation) return event.transaction_id;
+    if (event.occurred_at_ms == 0) return {};
+    return room = std::to_string(event.occurred_at_ms);
+}
+
+struct StateChange {
+    EventKind kind;
+    Change access;
+    Change renewal;
+};
+constexpr std::array kStateChanges = {
+    StateChange{EventKind::member_enable, Change::on, Change::none},
+    StateChange{EventKind::member_disable, Change::off, Change::none},
+    StateChange{EventKind::member_cancel, Change::none, Change::off},
+    StateChange{EventKind::reactivation, Change::on, Change::on},
+};
 
 } // namespace
 
@@ -44,6 +82,29 @@ bool is_key_of(std::string_view key, const Identity& identity) {
     const std::size_t size = identity.stem.size();
     return identity.has_epoch && key.size() > size && key[size] == '/' &&
            key.starts_with(identity.stem);
+}
+
+void identify(Identity& identity, const EventDraft& event, const FactWords& fact,
+              std::string_view digest) {
+    for (const StateChange& change : kStateChanges) {
+        if (change.kind != event.kind) continue;
+        identity.access = change.access;
+        identity.renewal = change.renewal;
+    }
+    std::string& stem = identity.stem;
+    if (fact.is_transaction) {
+        if (event.transaction_id.empty())
+            stem.assign("segpay/d").append(digest).append("/");
+        else
+            append_transaction_stem(stem, event.transaction_id);
+        append_words(stem, fact);
+        return;
+    }
+    stem.assign("segpay/p").append(event.purchase_id).append("/").append(fact.action);
+    std::string room;
+    const std::string_view mark = own_mark(event, room);
+    identity.has_epoch = mark.empty();
+    if (!mark.empty()) stem.append("@").append(mark);
 }
 
 } // namespace segpay

@@ -10,6 +10,7 @@
 
 #include "events/event.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,6 +26,25 @@ struct Identity {
     Change renewal = Change::none;
     bool has_epoch = false; // whether the key ends with the epochs of what it changes
 };
+
+constexpr std::size_t kMaxWordOfKey = 20; // of trantype, action and stage
+
+// The words by which a fact is known, in small letters and without separators, as the postback
+// about it says them: "sale", "auth", "initial". What tells the same fact otherwise (a report's
+// row) gives it the same words, and so the same key.
+struct FactWords {
+    bool is_transaction = false; // a member event has its action alone
+    std::string_view transaction_type;
+    std::string_view action;
+    std::string_view stage; // empty where it makes no difference
+    bool is_approved = false;
+};
+
+// The identity of an event. A transaction is known by its id and its words; one that has no id, a
+// decline, by `digest`, which stands for all that was said of it; a member event by purchase,
+// action and, if it carries one, id or time. `identity` must be empty.
+void identify(Identity& identity, const EventDraft& event, const FactWords& fact,
+              std::string_view digest);
 
 // A purchase starts with both on, in epoch 0.
 struct PurchaseState {

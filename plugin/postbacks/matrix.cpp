@@ -61,7 +61,7 @@ constexpr std::array<std::string_view, 20> kWords = {"",
                                                      "yes"};
 
 static_assert(std::all_of(kWords.begin(), kWords.end(),
-                          [](std::string_view word) { return word.size() <= kMaxWordCharacters; }));
+                          [](std::string_view word) { return word.size() <= kMaxWordOfKey; }));
 
 constexpr std::string_view text_of(Word word) { return kWords[static_cast<std::size_t>(word)]; }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "events/event.hpp"
+#include "events/identity.hpp"
 #include "postbacks/postback.hpp"
 
 #include <cstddef>
@@ -20,8 +21,6 @@ struct History {
     // are renewals nevertheless.
     bool began_by_one_click = false;
 };
-
-constexpr std::size_t kMaxWordCharacters = 20; // of a word of the matrix
 
 enum class Meaning {
     event,

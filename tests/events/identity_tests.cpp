@@ -79,4 +79,42 @@ BOOST_AUTO_TEST_CASE(a_transaction_has_no_epoch) {
     BOOST_TEST(advanced(advanced({}, kDisable), reactivated).has_access);
 }
 
+// What a postback and a row of a report give the same words has the same key.
+BOOST_AUTO_TEST_CASE(a_fact_is_known_by_its_words) {
+    const auto identity_of = [](const EventDraft& event, const FactWords& fact,
+                                std::string_view digest = {}) {
+        Identity identity;
+        identify(identity, event, fact, digest);
+        return identity;
+    };
+    EventDraft event;
+    event.kind = EventKind::rebill;
+    event.purchase_id = "5001";
+    event.transaction_id = "9001";
+    const FactWords rebill{true, "sale", "auth", "rebill", true};
+    const FactWords refund{true, "credit", "auth", "", true};
+    const FactWords denial{true, "sale", "auth", "initial", false};
+    BOOST_TEST(identity_of(event, rebill).stem == "segpay/t9001/sale-auth-rebill-yes");
+    BOOST_TEST(identity_of(event, refund).stem == "segpay/t9001/credit-auth-yes");
+    BOOST_TEST(!identity_of(event, rebill).has_epoch);
+    event.transaction_id = {};
+    BOOST_TEST(identity_of(event, denial, "abc").stem == "segpay/dabc/sale-auth-initial-no");
+
+    event.kind = EventKind::member_disable;
+    const FactWords disable{false, "", "disable", "", false};
+    BOOST_TEST(identity_of(event, disable).stem == "segpay/p5001/disable");
+    BOOST_TEST(identity_of(event, disable).has_epoch);
+    BOOST_TEST((identity_of(event, disable).access == Change::off));
+    event.transaction_id = "9002";
+    BOOST_TEST(identity_of(event, disable).stem == "segpay/p5001/disable@9002");
+    event.kind = EventKind::reactivation;
+    event.occurred_at_ms = 7;
+    BOOST_TEST(identity_of(event, {false, "", "reactivation", "", false}).stem ==
+               "segpay/p5001/reactivation@7");
+
+    // A word from elsewhere may be of any length.
+    const std::string endless(1'000, 'x');
+    BOOST_TEST(identity_of(event, {true, endless, endless, endless, true}).stem.size() < 100u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
