@@ -4,11 +4,13 @@
 //
 //     biller::Library library("nats_segpay.so", "my-host 1.0");
 //     MyHost host;                                    // derives from biller::Host
-//     biller::Instance segpay(library, {.path = "segpay.yaml"}, host);
-//     biller_link_request request = biller::link_request(BILLER_LINK_JOIN);
-//     request.option = biller::bytes("101");
+//     biller::Config config;
+//     config.path = "segpay.yaml";
+//     biller::Instance segpay(library, config, host);
+//     biller::LinkRequest request(BILLER_LINK_JOIN);
+//     request.set(&biller_link_request::option, "101");
 //     redirect_to(segpay.link(request).url);
-//     biller::Reply reply = segpay.handle({.method = "GET", .query = query, .peer = peer});
+//     biller::Reply reply = segpay.handle(http_request); // a biller::Request
 #ifndef BILLER_HPP
 #define BILLER_HPP
 
@@ -16,10 +18,11 @@
 
 #include <dlfcn.h>
 
-#include <cstdio>
+#include <cstddef>
 #include <cstring>
+#include <deque>
 #include <exception>
-#include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -37,6 +40,11 @@ namespace biller {
 inline biller_bytes bytes(std::string_view text) {
     return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
+// Of a string that ends with the line, nothing is left to borrow: keep it, or use LinkRequest.
+biller_bytes bytes(std::string&&) = delete;
+biller_bytes bytes(const std::string&&) = delete;
+inline biller_bytes bytes(const std::string& text) { return bytes(std::string_view(text)); }
+inline biller_bytes bytes(const char* text) { return biller_text(text); }
 
 // Borrows in the other direction; "nothing was said" becomes a string_view whose data() is null.
 inline std::string_view view(const biller_bytes& bytes) {
@@ -82,10 +90,13 @@ inline biller_reason empty_reason() {
     return reason;
 }
 
-// Writes a text into a reason, cut at a UTF-8 character.
+// Writes a text into a reason, as far as it has room, cut at a UTF-8 character.
 inline void explain(biller_reason* reason, std::string_view why) {
-    if (!reason || reason->struct_size < sizeof *reason) return;
-    size_t size = why.size() < sizeof reason->text ? why.size() : sizeof reason->text - 1;
+    constexpr size_t kBegin = offsetof(biller_reason, text);
+    if (!reason || reason->struct_size <= kBegin) return;
+    const size_t given = reason->struct_size - kBegin;
+    const size_t room = given < sizeof reason->text ? given : sizeof reason->text;
+    size_t size = why.size() < room ? why.size() : room - 1;
     while (size < why.size() && size > 0 && (static_cast<unsigned char>(why[size]) & 0xC0) == 0x80)
         --size;
     std::memcpy(reason->text, why.data(), size);
@@ -125,8 +136,8 @@ public:
     virtual void log(uint32_t /*level*/, std::string_view /*line*/) {}
     // Whether event() stores the key together with the effect (EXACTLY ONCE in biller.h).
     virtual bool honours_keys() const { return false; }
-    // The clock in Unix milliseconds, or 0 for the system's.
-    virtual int64_t now_ms() { return 0; }
+    // The clock in Unix milliseconds; nothing, always: the system's.
+    virtual std::optional<int64_t> now_ms() { return std::nullopt; }
 
     // The C table for this object, which must outlive the instance it is given to.
     biller_host table() {
@@ -137,7 +148,7 @@ public:
         host.event = &Host::on_event;
         host.probe = &Host::on_probe;
         host.log = &Host::on_log;
-        host.now_ms = now_ms() != 0 ? &Host::on_now : nullptr;
+        host.now_ms = now_ms() ? &Host::on_now : nullptr;
         return host;
     }
 
@@ -191,8 +202,120 @@ private:
         } catch (...) { // a log line is not worth failing an event for
         }
     }
-    static int64_t on_now(void* self) { return static_cast<Host*>(self)->now_ms(); }
+    static int64_t on_now(void* self) { return static_cast<Host*>(self)->now_ms().value_or(0); }
 };
+
+// ---- Events that outlive the callback ---------------------------------------------------------
+
+namespace detail {
+
+struct EventText {
+    const char* name;
+    biller_bytes biller_event::*field;
+};
+inline constexpr EventText kEventTexts[] = {
+    {"kind_name", &biller_event::kind_name},
+    {"key", &biller_event::key},
+    {"purchase_id", &biller_event::purchase_id},
+    {"transaction_id", &biller_event::transaction_id},
+    {"related_transaction_id", &biller_event::related_transaction_id},
+    {"member_id", &biller_event::member_id},
+    {"session", &biller_event::session},
+    {"affiliate", &biller_event::affiliate},
+    {"username", &biller_event::username},
+    {"password", &biller_event::password},
+    {"email", &biller_event::email},
+    {"name", &biller_event::name},
+    {"country", &biller_event::country},
+    {"site", &biller_event::site},
+    {"option", &biller_event::option},
+    {"cross_sell_ref", &biller_event::cross_sell_ref},
+    {"upsell", &biller_event::upsell},
+    {"tokenplus", &biller_event::tokenplus},
+    {"octoken", &biller_event::octoken},
+    {"trans_guid", &biller_event::trans_guid},
+    {"card_type", &biller_event::card_type},
+    {"payment_type", &biller_event::payment_type},
+    {"reason_code", &biller_event::reason_code},
+    {"reason_text", &biller_event::reason_text},
+    {"by", &biller_event::by},
+    {"reason_family", &biller_event::reason_family},
+    {"program", &biller_event::program},
+    {"partner", &biller_event::partner},
+};
+
+} // namespace detail
+
+// Calls `each(name, biller_bytes)` for every text of an event but its warnings and extras, under
+// the field's name, said or not: a row's columns, for a host that stores events.
+template <class Each>
+void for_each_text(const biller_event& event, Each each) {
+    for (const detail::EventText& text : detail::kEventTexts) {
+        const auto* begin = reinterpret_cast<const char*>(&event);
+        const auto* end = reinterpret_cast<const char*>(&(event.*text.field) + 1);
+        const bool is_known = event.struct_size >= static_cast<size_t>(end - begin);
+        each(text.name, is_known ? event.*text.field : biller_bytes{nullptr, 0});
+    }
+}
+
+// A copy of an event with all its texts, the password among them. What the plugin does not know
+// (BILLER_HAS) is zero.
+class OwnedEvent {
+public:
+    explicit OwnedEvent(const biller_event& given) {
+        const size_t size = given.struct_size < sizeof event_ ? given.struct_size : sizeof event_;
+        std::memcpy(&event_, &given, size);
+        event_.struct_size = sizeof event_;
+        for (const detail::EventText& text : detail::kEventTexts)
+            own(event_.*text.field);
+        for (size_t i = 0; i < event_.warning_count; ++i) {
+            warnings_.push_back(event_.warnings[i]);
+            own(warnings_.back());
+        }
+        for (size_t i = 0; i < event_.extra_count; ++i) {
+            extras_.push_back(event_.extras[i]);
+            own(extras_.back().name);
+            own(extras_.back().value);
+        }
+        event_.warnings = warnings_.data();
+        event_.extras = extras_.data();
+    }
+    OwnedEvent(OwnedEvent&&) = default;
+    OwnedEvent& operator=(OwnedEvent&&) = default;
+
+    const biller_event& operator*() const { return event_; }
+    const biller_event* operator->() const { return &event_; }
+
+private:
+    void own(biller_bytes& text) {
+        if (text.data) text = bytes(texts_.emplace_back(view(text)));
+    }
+
+    biller_event event_{};
+    std::deque<std::string> texts_;
+    std::vector<biller_bytes> warnings_;
+    std::vector<biller_pair> extras_;
+};
+
+// "29.95 USD", "500 JPY"; empty: no amount was said.
+inline std::string money_text(const biller_money& money) {
+    if (!money.currency[0]) return {};
+    const bool is_negative = money.minor < 0;
+    const uint64_t minor =
+        is_negative ? 0 - static_cast<uint64_t>(money.minor) : static_cast<uint64_t>(money.minor);
+    std::string digits = std::to_string(minor);
+    if (digits.size() <= money.exponent) digits.insert(0, money.exponent + 1 - digits.size(), '0');
+    if (money.exponent > 0) digits.insert(digits.size() - money.exponent, 1, '.');
+    return (is_negative ? "-" : "") + digits + " " + money.currency;
+}
+
+// "STORAGE" of BILLER_STATUS_STORAGE; "INTERNAL" of what is not known here, as biller.h says.
+inline const char* status_name(uint32_t status) {
+    static constexpr const char* kNames[] = {
+        "OK",      "VERSION",   "ARGUMENT", "CONFIG", "REQUEST",  "NOT_FOUND", "STATE",
+        "STORAGE", "REENTERED", "FORKED",   "MEMORY", "INTERNAL", "STOPPED"};
+    return status < std::size(kNames) ? kNames[status] : kNames[BILLER_STATUS_INTERNAL];
+}
 
 // ---- Inputs and outputs as values -------------------------------------------------------------
 
@@ -255,6 +378,45 @@ inline biller_link_request link_request(uint32_t kind) {
     request.kind = kind;
     return request;
 }
+
+// A link request that keeps its texts.
+class LinkRequest {
+public:
+    explicit LinkRequest(uint32_t kind) : request_(link_request(kind)) {}
+    LinkRequest(LinkRequest&&) = default; // a deque's texts stay where they are
+    LinkRequest& operator=(LinkRequest&&) = default;
+
+    LinkRequest& set(biller_bytes biller_link_request::*field, std::string value) {
+        request_.*field = kept(std::move(value));
+        return *this;
+    }
+    LinkRequest& set(uint32_t biller_link_request::*field, uint32_t value) {
+        request_.*field = value;
+        return *this;
+    }
+    // REF1 to REF10; throws std::out_of_range for any other number.
+    LinkRequest& ref(size_t number, std::string value) {
+        if (number < 1 || number > std::size(request_.refs))
+            throw std::out_of_range("there are ref 1 to 10, and no ref " + std::to_string(number));
+        request_.refs[number - 1] = kept(std::move(value));
+        return *this;
+    }
+    LinkRequest& extra(std::string name, std::string value) {
+        extras_.push_back({kept(std::move(name)), kept(std::move(value))});
+        request_.extras = extras_.data();
+        request_.extra_count = extras_.size();
+        return *this;
+    }
+
+    operator const biller_link_request&() const { return request_; }
+
+private:
+    biller_bytes kept(std::string text) { return bytes(texts_.emplace_back(std::move(text))); }
+
+    biller_link_request request_;
+    std::deque<std::string> texts_;
+    std::vector<biller_pair> extras_;
+};
 
 inline biller_entry_query entry_query(uint32_t states) {
     biller_entry_query query{};

@@ -20,7 +20,9 @@ public:
                     event.redelivery == BILLER_YES ? " again" : "");
         return refuses_ ? biller::Answer::refuse("this host refuses") : biller::Answer::done();
     }
-    int64_t now_ms() override { return (std::time(nullptr) + days_ * 86'400) * 1000; }
+    std::optional<int64_t> now_ms() override {
+        return (std::time(nullptr) + days_ * 86'400) * 1000;
+    }
     void next_day() { ++days_; }
 
 private:
