@@ -90,6 +90,7 @@ enum {
     BILLER_DECIDE_REDELIVER = 1,
     BILLER_DECIDE_RELEASE = 2,
     BILLER_DECIDE_DISMISS = 3,
+    BILLER_NOT_COUNTED = 4294967295,
     BILLER_BATCH_MAX = 1024,
 };
 typedef struct biller_bytes {

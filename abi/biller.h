@@ -92,6 +92,14 @@
  * EXCEPTIONS. No hook lets a C++ exception out. A callback should not either; if one escapes
  * nevertheless, and the host was built with the same C++ runtime, it counts as BILLER_RETRY.
  *
+ * LEFT CALLBACKS. A host may leave a callback without returning: by longjmp, or by what a script
+ * engine does on exit(), a fatal error or a time limit. The hook ends there, and what was on its
+ * stack is lost, some kilobytes of memory. The next hook on the same thread, of any instance,
+ * notices that and gives back what the left one held. Nobody knows whether the event was applied:
+ * when its lease is over (ledger.lease_seconds), it is delivered again. A hook that waits on a
+ * stack of its own (a fibre) counts as one that goes on. Leaving a callback of open() leaks the
+ * instance.
+ *
  * The header is C99 and C++11; a preprocessed copy for PHP's FFI is beside it (biller.ffi.h), a
  * C++ wrapper in biller.hpp. License: Apache-2.0.
  */
@@ -120,6 +128,14 @@ extern "C" {
  * `field`:  if (BILLER_HAS(biller_host, host, now_ms)) ... */
 #define BILLER_HAS(type, pointer, field) \
     ((pointer)->struct_size >= offsetof(type, field) + sizeof((pointer)->field))
+
+/* On each hook: a status that nobody looks at is a warning, where the compiler takes that. */
+#if defined(__GNUC__) && !defined(BILLER_FFI)
+#define BILLER_CHECKED \
+    __attribute__((warn_unused_result))
+#else
+#define BILLER_CHECKED
+#endif
 
 /* ---- Small values -------------------------------------------------------------------------- */
 
@@ -160,7 +176,8 @@ typedef struct biller_money {
 #define BILLER_STATUS_REQUEST 4     /* cannot be met; the reason names the field */
 #define BILLER_STATUS_NOT_FOUND 5   /* no entry with that key */
 #define BILLER_STATUS_STATE 6       /* the entry exists, but is not in a state for this decision */
-#define BILLER_STATUS_STORAGE 7     /* the ledger cannot be read or written; nothing was changed */
+#define BILLER_STATUS_STORAGE 7     /* the ledger cannot be read or written; nothing was changed.
+                                       What fails after something was done is in the log */
 #define BILLER_STATUS_REENTERED 8   /* called from inside a callback of the same instance */
 #define BILLER_STATUS_FORKED 9      /* called in another process than the one that opened it */
 #define BILLER_STATUS_MEMORY 10     /* out of memory; nothing was changed */
@@ -354,10 +371,10 @@ typedef struct biller_probe {
 #define BILLER_LOG_INFO 3    /* one line per event */
 #define BILLER_LOG_DEBUG 4
 
-/* Flags of biller_host. For a host that sets HONOURS_KEYS the mark "settled" is written with the next
- * commit of the ledger, by recover() or by close(), which saves one sync of the disk per event; a
- * crash before that means one more delivery, with the same key. For any other host the mark is
- * durable before the hook returns. */
+/* Flags of biller_host. For a host that sets HONOURS_KEYS the mark "settled" is written with the
+ * next commit of the ledger, by recover() or by close(), which saves one sync of the disk per
+ * event; a crash before that means one more delivery, with the same key. For any other host the
+ * mark is durable before the hook returns. */
 #define BILLER_HOST_HONOURS_KEYS 1 /* stores biller_event.key with the effect */
 
 /* What the host can do. Filled by the host; copied by biller_plugin.open, so the struct itself may
@@ -633,7 +650,7 @@ typedef struct biller_decision {
                                and the next recover() of a host on this ledger delivers it. For
                                tools that are not the host. */
     uint32_t reserved;      /* 0 */
-    biller_bytes says; /* RELEASE: what the operator adds, "name=value&name=value", form-encoded: the
+    biller_bytes says; /* RELEASE: what the operator adds, "name=value&name=value", form-encoded:
                           parameters of a postback by which the request becomes whole. Only what it
                           does not say, or says twice with two meanings: the purchaseid of one that
                           names none, the right one of two prices. Else STATE; the reason names the
@@ -641,13 +658,16 @@ typedef struct biller_decision {
                           another decision it must be empty */
 } biller_decision;
 
+#define BILLER_NOT_COUNTED 0xffffffffu
+
 /* What a round of recovery, or a decision, did. Filled by the plugin. */
 typedef struct biller_report {
     uint32_t struct_size;
     uint32_t delivered;         /* applied by the host in this round */
     uint32_t deferred;          /* the host asked for a retry */
     uint32_t dead_letters;      /* refused in this round */
-    uint32_t pending;           /* still waiting after this round */
+    uint32_t pending;           /* still waiting after this round; BILLER_NOT_COUNTED: the ledger
+                                   failed when it was asked, after the round was done */
     uint32_t reserved;          /* 0 */
     int64_t next_attempt_at_ms; /* when the next one is due; 0: none waits */
 } biller_report;
@@ -660,7 +680,8 @@ typedef struct biller_instance biller_instance;
 /* The plugin's hooks. Static; valid while the library is loaded. */
 typedef struct biller_plugin {
     uint32_t struct_size;
-    uint32_t minor;       /* the minor version that both sides will use */
+    uint32_t minor;       /* the newest minor version that the plugin speaks; both sides use the
+                             smaller of it and biller_host_info.minor_max */
     biller_bytes name;    /* the processor: "segpay" */
     biller_bytes version; /* of the plugin: "0.1.0" */
 
@@ -668,16 +689,20 @@ typedef struct biller_plugin {
      * lines. Touches neither ledger nor network, but looks whether the ledger's folder is there,
      * unless the configuration names another ledger. OK: there was no mistake, though there may be
      * warnings; CONFIG: there were some. */
+    BILLER_CHECKED
     uint32_t (*check)(const biller_config *config, const biller_problem_sink *sink,
                       biller_reason *reason);
 
     /* [any-thread] Makes an instance. Opens the ledger (creates it when missing), touches no
      * network. Each warning about the configuration goes to the host's log. On failure *instance is
      * NULL and the reason tells the first mistake. */
+    BILLER_CHECKED
     uint32_t (*open)(const biller_config *config, const biller_host *host,
                      biller_instance **instance, biller_reason *reason);
 
-    /* [one-at-a-time] Ends an instance; NULL is allowed. */
+    /* [one-at-a-time] Ends an instance; NULL is allowed. From inside a callback of the instance it
+     * is refused: nothing is ended, and the log says so. A hook that still runs on another thread
+     * would use memory that is not there any more: wait for it first. */
     void (*close)(biller_instance *instance);
 
     /* [any-thread] Builds a link. No network; the ledger is read for a one-click link without
@@ -685,6 +710,7 @@ typedef struct biller_plugin {
      * knows the most recent purchase that serves. OK: the sink was called once. REQUEST: the
      * request cannot be met, or no purchase serves; the reason names the field and what is allowed.
      * STORAGE: the ledger cannot be read. */
+    BILLER_CHECKED
     uint32_t (*link)(biller_instance *instance, const biller_link_request *request,
                      const biller_link_sink *sink, biller_reason *reason);
 
@@ -692,22 +718,26 @@ typedef struct biller_plugin {
      * and host callback, and tells what to answer. Returns OK whenever the sink was called,
      * whatever the reply says; the sink is called exactly once unless the return value is ARGUMENT,
      * REENTERED or FORKED. May wait for the disk and for the host's callback. */
+    BILLER_CHECKED
     uint32_t (*handle)(biller_instance *instance, const biller_http_request *request,
                        const biller_reply_sink *sink, biller_reason *reason);
 
     /* [any-thread] Delivers what is pending and due: after a crash, after a host's RETRY. At most
      * `limit` deliveries. Also writes the marks that were left for later (HONOURS_KEYS). Call it at
      * start and then every few seconds; it is cheap when nothing waits. `report` may be NULL. */
+    BILLER_CHECKED
     uint32_t (*recover)(biller_instance *instance, uint32_t limit, biller_report *report,
                         biller_reason *reason);
 
     /* [any-thread] Lists entries of the ledger. */
+    BILLER_CHECKED
     uint32_t (*entries)(biller_instance *instance, const biller_entry_query *query,
                         const biller_entry_sink *sink, biller_reason *reason);
 
     /* [any-thread] Carries out an operator's decision. REDELIVER and RELEASE call biller_host.event
      * before they return, unless it is left to the host; `report` (may be NULL) tells how that
      * went. A decision grants the event as many attempts as a new one has. */
+    BILLER_CHECKED
     uint32_t (*decide)(biller_instance *instance, const biller_decision *decision,
                        biller_report *report, biller_reason *reason);
 
@@ -760,6 +790,7 @@ typedef struct biller_portal {
 
     /* [any-thread] Tells what to paste into the processor's portal so that this configuration works
      * for a host that answers at `join_host`, e.g. "join.example.com". */
+    BILLER_CHECKED
     uint32_t (*fields)(biller_instance *instance, const biller_bytes *join_host,
                        const biller_portal_sink *sink, biller_reason *reason);
 
@@ -767,6 +798,7 @@ typedef struct biller_portal {
      * '/', has no query, percent-encoded as it stands in a URL: "/signup/process_segpay.php". A
      * host routes what comes there to biller_plugin.handle, so that the URLs that fields() tells
      * reach it. *path lives as long as the instance. */
+    BILLER_CHECKED
     uint32_t (*postback_path)(biller_instance *instance, biller_bytes *path,
                               biller_reason *reason);
 } biller_portal;
@@ -792,10 +824,10 @@ typedef struct biller_batch_sink {
     /* Called exactly once for each request, in their order, from number 0. */
     void (*reply)(void *context, uint32_t number, const biller_http_reply *reply);
 
-    /* Optional (NULL: biller_host.event, one by one). Applies `count` events, at least one, and sets
-     * the answer of each: so a host can apply all with one transaction of its own. No two of them
-     * are of one purchase, and none depends on another, so their order is free, and each may be
-     * answered as it deserves. With HONOURS_KEYS the key of each goes into the transaction that
+    /* Optional (NULL: biller_host.event, one by one). Applies `count` events, at least one, and
+     * sets the answer of each: so a host can apply all with one transaction of its own. No two of
+     * them are of one purchase, and none depends on another, so their order is free, and each may
+     * be answered as it deserves. With HONOURS_KEYS the key of each goes into the transaction that
      * has its effect. Nothing is settled, and no request of theirs answered, before the call ends;
      * with an exception, all of them count as BILLER_RETRY, whatever was set before it. Deliveries
      * and all that they point to are the plugin's, and of this call only. May be called by several
@@ -819,6 +851,7 @@ typedef struct biller_batch {
      * begun within the lease (ledger.lease_seconds) is answered "deferred". Either way an event
      * that the host does not return from holds up those that came with it. Statuses as of
      * biller_plugin.handle; ARGUMENT also when there are more than BILLER_BATCH_MAX. */
+    BILLER_CHECKED
     uint32_t (*handle)(biller_instance *instance, const biller_http_request *const *requests,
                        uint32_t count, const biller_batch_sink *sink, biller_reason *reason);
 } biller_batch;

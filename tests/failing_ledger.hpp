@@ -118,6 +118,18 @@ public:
         fail_if("purchases_named");
         return ForwardingLedger::purchases_named(username, limit);
     }
+    bool give_back(const Entry& entry, TimeMs now) override {
+        fail_if("give_back");
+        return ForwardingLedger::give_back(entry, now);
+    }
+    bool tidy(std::optional<TimeMs> forget_before) override {
+        fail_if("tidy");
+        return ForwardingLedger::tidy(forget_before);
+    }
+    Waiting waiting() override {
+        fail_if("waiting");
+        return ForwardingLedger::waiting();
+    }
     Kept keep(const KeptRequest& request, TimeMs now) override {
         fail_if("keep");
         return ForwardingLedger::keep(request, now);

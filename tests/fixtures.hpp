@@ -2,9 +2,9 @@
 // what it is told, and an account that takes postbacks.
 #pragma once
 
-#include "inbox/biller.hpp"
 #include "boundary/boundary.hpp"
 #include "config/load.hpp"
+#include "inbox/inbox.hpp"
 #include "ledger/ledger.hpp"
 #include "mariadb/databases.hpp"
 #include "postbacks/postback.hpp"
@@ -197,20 +197,34 @@ inline std::unique_ptr<Ledger> ledger_in_memory(std::string_view password_key = 
 }
 
 // An open account that takes postbacks from the example account's Segpay.
-class Account {
+class TestAccount {
 public:
     RecordingHost host;
-    Biller biller;
 
-    explicit Account(Config config = example_config(),
-                     std::unique_ptr<Ledger> ledger = ledger_in_memory(), bool honours_keys = false)
-        : biller(std::move(config), Host(host.table(honours_keys)), std::move(ledger)) {}
-    Account(const Account&) = delete;
-    Account& operator=(const Account&) = delete;
+private:
+    const Account account_;
+    const std::unique_ptr<Ledger> ledger_;
 
-    Reply get(std::string_view query) { return biller.handle({"GET", query, "", "127.0.0.1", {}}); }
+public:
+    Inbox inbox;
+
+    explicit TestAccount(Config config = example_config(),
+                         std::unique_ptr<Ledger> ledger = ledger_in_memory(),
+                         bool honours_keys = false)
+        : account_(std::move(config)),
+          ledger_(std::move(ledger)),
+          inbox(account_, Host(host.table(honours_keys)), *ledger_) {}
+    TestAccount(const TestAccount&) = delete;
+    TestAccount& operator=(const TestAccount&) = delete;
+
+    Ledger& ledger() { return *ledger_; }
+    std::optional<Error> link(const LinkRequest& request, MadeLink& made) {
+        return account_.link(request, *ledger_, host.now, made);
+    }
+
+    Reply get(std::string_view query) { return inbox.handle({"GET", query, "", "127.0.0.1", {}}); }
     Reply post(std::string_view query, std::string_view body) {
-        return biller.handle({"POST", query, body, "127.0.0.1", {}});
+        return inbox.handle({"POST", query, body, "127.0.0.1", {}});
     }
 
     std::vector<std::string> kinds() const {
@@ -221,13 +235,13 @@ public:
     }
     std::vector<Entry> entries() {
         std::vector<Entry> found;
-        biller.ledger().entries({}, [&](const Entry& entry) {
+        ledger_->entries({}, [&](const Entry& entry) {
             found.push_back(entry);
             return true;
         });
         return found;
     }
-    EntryState state_of(const std::string& key) { return biller.ledger().entry(key).value().state; }
+    EntryState state_of(const std::string& key) { return ledger_->entry(key).value().state; }
 };
 
 inline const NameTable& example_names() {

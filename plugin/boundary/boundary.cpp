@@ -1,9 +1,7 @@
-// Exceptions into reasons, events into their C form, and who is inside which instance.
+// Exceptions into reasons, and events into their C form.
 #include "boundary/boundary.hpp"
 
-#include <unistd.h>
-
-#include <atomic>
+#include <cstddef>
 #include <new>
 #include <stdexcept>
 
@@ -11,15 +9,17 @@ namespace segpay {
 
 namespace {
 
-thread_local HookScope* innermost_scope = nullptr;
+// For the text of a reason, whose caller may know less of it.
+std::size_t room_in(const biller_reason& reason) {
+    constexpr std::size_t kBegin = offsetof(biller_reason, text);
+    const std::size_t given = reason.struct_size;
+    return given > kBegin ? std::min(given - kBegin, sizeof reason.text) : 0;
+}
 
-// The process in the upper half, how many it has open in the lower.
-std::atomic<std::uint64_t> open_instances = 0;
-
-// Copies into a fixed field of a reason, cut at a UTF-8 character.
-template <std::size_t Size>
-void copy_text(char (&field)[Size], std::string_view text) {
-    std::size_t size = std::min(text.size(), Size - 1);
+// Copies into a fixed field, cut at a UTF-8 character where `room` ends.
+void copy_text(char* field, std::string_view text, std::size_t room) {
+    if (room == 0) return;
+    std::size_t size = std::min(text.size(), room - 1);
     while (size > 0 && size < text.size() &&
            (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
         --size;
@@ -78,7 +78,7 @@ constexpr TextField kTexts[] = {
 void explain(biller_reason* reason, uint32_t status, std::string_view message) {
     auto filled = sized<biller_reason>();
     filled.status = status;
-    copy_text(filled.text, message);
+    copy_text(filled.text, message, reason ? room_in(*reason) : 0);
     hand_over(filled, reason);
 }
 
@@ -102,36 +102,6 @@ uint32_t explain_current_exception(biller_reason* reason) noexcept {
     }
     return status;
 }
-
-HookScope::HookScope(const void* instance, pid_t owner)
-    : instance_(instance), outer_(innermost_scope) {
-    if (getpid() != owner)
-        throw Stop{BILLER_STATUS_FORKED, "the instance was opened by process " +
-                                             std::to_string(owner) +
-                                             "; open instances after fork(), not before"};
-    for (const HookScope* scope = outer_; scope; scope = scope->outer_)
-        if (scope->instance_ == instance)
-            throw Stop{BILLER_STATUS_REENTERED,
-                       "a callback must not call back into the instance that called it"};
-    innermost_scope = this;
-}
-
-HookScope::~HookScope() { innermost_scope = outer_; }
-
-OpenInstance::OpenInstance() {
-    const auto self = static_cast<std::uint64_t>(getpid()) << 32;
-    std::uint64_t known = open_instances;
-    do {
-        const auto count = static_cast<std::uint32_t>(known);
-        if (count > 0 && known - count != self)
-            throw Stop{BILLER_STATUS_FORKED,
-                       "this process was forked while an instance was open; open instances after "
-                       "fork(), or close them before"};
-    } while (
-        !open_instances.compare_exchange_weak(known, self + static_cast<std::uint32_t>(known) + 1));
-}
-
-OpenInstance::~OpenInstance() { --open_instances; }
 
 EventView::EventView(const Event& event, std::string_view key, uint32_t attempt)
     : event_(sized<biller_event>()) {

@@ -1,12 +1,10 @@
-// The boundary between C and C++: bytes and string_view, structs of any size, exceptions, re-entry
-// and fork. Decides nothing about billing.
+// The boundary between C and C++: bytes and string_view, structs of any size, and
+// exceptions. Decides nothing about billing.
 #pragma once
 
 #include "biller.h"
 #include "events/event.hpp"
 #include "ledger/ledger.hpp"
-
-#include <sys/types.h>
 
 #include <algorithm>
 #include <cstring>
@@ -52,10 +50,18 @@ T adopted(const T* given) {
     return known;
 }
 
-// Whether there is a sink, and all of it: a sink has had its callback since version 1.0.
-template <class Sink>
-bool is_whole(const Sink* sink) {
-    return sink && sink->struct_size >= sizeof *sink;
+// BILLER_HAS, for a pointer to a member: the caller knows the field.
+template <class Struct, class Field>
+bool has(const Struct* given, Field Struct::*field) {
+    const auto* begin = reinterpret_cast<const char*>(given);
+    const auto* end = reinterpret_cast<const char*>(&(given->*field)) + sizeof(Field);
+    return given->struct_size >= static_cast<std::size_t>(end - begin);
+}
+
+// Whether there is a sink with that callback, whatever fields come after it.
+template <class Sink, class Callback>
+bool has_callback(const Sink* sink, Callback Sink::*callback) {
+    return sink && has(sink, callback) && sink->*callback;
 }
 
 // Writes as much as the caller has room for, and leaves its struct_size alone.
@@ -94,33 +100,6 @@ uint32_t guarded(biller_reason* reason, Hook hook) noexcept {
         return explain_current_exception(reason);
     }
 }
-
-// ---- Re-entry and fork --------------------------------------------------------------------------
-
-// Held while a hook of `instance` runs on this thread. Throws Stop when one runs already
-// (REENTERED), or when the process is not the one that opened the instance (FORKED).
-class HookScope {
-public:
-    HookScope(const void* instance, pid_t owner);
-    ~HookScope();
-    HookScope(const HookScope&) = delete;
-    HookScope& operator=(const HookScope&) = delete;
-
-private:
-    const void* instance_;
-    HookScope* outer_;
-};
-
-// One open instance among those of the process. Throws Stop (FORKED) in a child whose parent had
-// one open when it forked: SQLite keeps its locks per process and would count the parent's as the
-// child's, so the ledger's log could vanish under the child, and what it settled with it.
-class OpenInstance {
-public:
-    OpenInstance();
-    ~OpenInstance();
-    OpenInstance(const OpenInstance&) = delete;
-    OpenInstance& operator=(const OpenInstance&) = delete;
-};
 
 // ---- Events -------------------------------------------------------------------------------------
 

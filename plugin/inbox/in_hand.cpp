@@ -27,7 +27,13 @@ bool InHand::outlasts_a_lease(TimeMs now) {
 
 std::optional<Entry> InHand::put_down(const Entry& entry) {
     const std::lock_guard lock(mutex_);
-    return std::move(held_.extract(entry.sequence).mapped().again);
+    auto held = held_.extract(entry.sequence);
+    return held ? std::move(held.mapped().again) : std::nullopt; // none: forgotten
+}
+
+void InHand::forget(std::uint64_t sequence) {
+    const std::lock_guard lock(mutex_);
+    held_.erase(sequence);
 }
 
 } // namespace segpay

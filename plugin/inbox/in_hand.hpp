@@ -24,6 +24,8 @@ public:
     bool outlasts_a_lease(TimeMs now);
     // After take(): the host has answered. What to settle, when it was handed out again meanwhile.
     std::optional<Entry> put_down(const Entry& entry);
+    // Nobody will: the host left the callback without returning.
+    void forget(std::uint64_t sequence);
 
     // Has an event in hand, unless somebody has it already, until it is put down or this ends. Both
     // arguments must outlive it.

@@ -5,7 +5,7 @@
 // Threads: an object belongs to one thread at a time.
 #pragma once
 
-#include "ledger/sqlite/packing.hpp"
+#include "ledger/packing.hpp"
 
 namespace segpay {
 

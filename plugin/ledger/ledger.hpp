@@ -291,8 +291,8 @@ public:
     virtual Kept keep(const KeptRequest& request, TimeMs now) = 0;
 
     // Segpay is about to be answered with success for events whose claims were outstanding: they do
-    // not come again. One durable transaction, with the marks that were left for later. Throws: they
-    // stay outstanding.
+    // not come again. One durable transaction, with the marks that were left for later. Throws:
+    // they stay outstanding.
     virtual void answered(std::span<const Answered> all) = 0;
 
     // Whether nobody was told of `what` before, in any process that shares the ledger.

@@ -197,7 +197,9 @@ std::optional<Refusal> decode_request(const HttpRequest& request, Form& form) {
                        "method " + std::string(shortened(clean_text(request.method), 20)) +
                            " is neither GET nor POST",
                        {{"Allow", "GET, POST"}}};
-    if (request.query.size() + request.body.size() > kMaxRequestBytes)
+    const bool is_too_large = request.query.size() > kMaxRequestBytes ||
+                              request.body.size() > kMaxRequestBytes - request.query.size();
+    if (is_too_large)
         return Refusal{413,
                        "the request is larger than " + std::to_string(kMaxRequestBytes) + " bytes"};
     if (is_post && !request.body.empty() && !is_form(request.header("Content-Type")))

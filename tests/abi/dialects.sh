@@ -26,7 +26,15 @@ struct Host : biller::Host {
 };
 int main() {
     Host host;
-    return host.table().struct_size == sizeof(biller_host) ? 0 : 1;
+    biller::LinkRequest link(BILLER_LINK_JOIN);
+    link.set(&biller_link_request::option, "101").ref(1, "a").extra("b", "c");
+    biller_event event{};
+    event.struct_size = sizeof event;
+    const biller::OwnedEvent owned(event);
+    size_t texts = 0;
+    biller::for_each_text(*owned, [&](const char*, const biller_bytes&) { ++texts; });
+    const bool is_named = biller::money_text(owned->amount).empty() && *biller::status_name(7);
+    return host.table().struct_size == sizeof(biller_host) && texts && is_named ? 0 : 1;
 }
 C
 

@@ -180,6 +180,25 @@ BOOST_AUTO_TEST_CASE(decisions_need_an_entry_in_a_state_for_them) {
     BOOST_TEST(account.host.told().size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_link_mends_is_logged_once) {
+    Account account;
+    biller_link_request request = biller::link_request(BILLER_LINK_JOIN);
+    request.option = biller_text("101");
+    request.country = biller_text("UK");
+    std::string url;
+    biller_link_sink sink{sizeof sink, 0, &url, [](void* self, const biller_link* link) {
+                              *static_cast<std::string*>(self) = biller::text(link->url);
+                          }};
+    account.host.logged.clear();
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(plugin().link(account.instance(), &request, &sink, nullptr) ==
+                   uint32_t{BILLER_STATUS_OK});
+        BOOST_TEST((url.find("x-billcntry=GB") != std::string::npos), url);
+    }
+    BOOST_REQUIRE(account.host.logged.size() == 1u);
+    BOOST_TEST(account.host.logged[0].find("2 link: country \"UK\"") == 0u, account.host.logged[0]);
+}
+
 BOOST_AUTO_TEST_CASE(an_operator_completes_what_is_released) {
     constexpr uint32_t state = BILLER_STATUS_STATE, argument = BILLER_STATUS_ARGUMENT;
     Account account;

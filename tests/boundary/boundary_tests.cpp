@@ -1,14 +1,11 @@
-// The boundary: bytes, structs of any size, exceptions of any kind, re-entry, and events in C.
+// The boundary: bytes, structs of any size, exceptions of any kind, and events in C.
 #include "boundary/boundary.hpp"
 
 #include "fixtures.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <new>
 #include <stdexcept>
-#include <thread>
 
 using namespace segpay;
 using namespace segpay::testing;
@@ -30,16 +27,24 @@ constexpr unsigned char kCanary = 0xA5;
 
 BOOST_AUTO_TEST_SUITE(boundary_tests)
 
-BOOST_AUTO_TEST_CASE(a_sink_is_whole_or_none) {
-    auto sink = sized<biller_reply_sink>();
-    BOOST_TEST(is_whole(&sink));
+BOOST_AUTO_TEST_CASE(a_sink_has_its_callback_or_is_none) {
+    const auto is_one = [](const biller_batch_sink& sink) {
+        return has_callback(&sink, &biller_batch_sink::reply);
+    };
+    auto sink = sized<biller_batch_sink>();
+    BOOST_TEST(!is_one(sink));
+    sink.reply = [](void*, uint32_t, const biller_http_reply*) {};
+    BOOST_TEST(is_one(sink));
     ++sink.struct_size; // of a host that knows more
-    BOOST_TEST(is_whole(&sink));
-    sink.struct_size -= 2;
-    BOOST_TEST(!is_whole(&sink));
+    BOOST_TEST(is_one(sink));
+    sink.struct_size = offsetof(biller_batch_sink, events); // of one that knows less
+    BOOST_TEST(is_one(sink));
+    --sink.struct_size;
+    BOOST_TEST(!is_one(sink));
     sink.struct_size = 0;
-    BOOST_TEST(!is_whole(&sink));
-    BOOST_TEST(!is_whole(static_cast<const biller_reply_sink*>(nullptr)));
+    BOOST_TEST(!is_one(sink));
+    BOOST_TEST(
+        !has_callback(static_cast<const biller_batch_sink*>(nullptr), &biller_batch_sink::reply));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_said_is_not_an_empty_text) {
@@ -181,39 +186,14 @@ BOOST_AUTO_TEST_CASE(long_reasons_are_cut_between_characters) {
         BOOST_TEST((kept.size() - shift) % 3 == 0u);
         BOOST_TEST(text.starts_with(kept));
     }
+    biller_reason small{};
+    small.struct_size = offsetof(biller_reason, text) + 5; // of a caller that knows less
+    explain(&small, BILLER_STATUS_CONFIG, "abc\xE2\x82\xAC");
+    BOOST_TEST(std::string(small.text, strnlen(small.text, 5)) == "abc");
+    BOOST_TEST(small.text[4] == '\0');
     const std::string exactly(sizeof reason.text - 1, 'y');
     explain(&reason, BILLER_STATUS_CONFIG, exactly);
     BOOST_TEST(reason.text == exactly);
-}
-
-BOOST_AUTO_TEST_CASE(a_callback_cannot_come_back_into_its_instance) {
-    int one = 0, two = 0;
-    const auto enter = [](const void* instance) { HookScope scope(instance, getpid()); };
-    const auto is_reentered = [](const Stop& stop) {
-        return stop.status == BILLER_STATUS_REENTERED;
-    };
-    {
-        const HookScope outer(&one, getpid());
-        BOOST_CHECK_EXCEPTION(enter(&one), Stop, is_reentered);
-        BOOST_CHECK_NO_THROW(enter(&two)); // another instance is another matter
-        const HookScope inner(&two, getpid());
-        BOOST_CHECK_EXCEPTION(enter(&one), Stop, is_reentered);
-        BOOST_CHECK_EXCEPTION(enter(&two), Stop, is_reentered);
-        bool is_let_in = false; // and so is another thread
-        std::thread([&] {
-            enter(&one);
-            is_let_in = true;
-        }).join();
-        BOOST_TEST(is_let_in);
-    }
-    BOOST_CHECK_NO_THROW(enter(&one));
-}
-
-BOOST_AUTO_TEST_CASE(an_instance_belongs_to_its_process) {
-    int instance = 0;
-    BOOST_CHECK_EXCEPTION(HookScope(&instance, getpid() + 1), Stop,
-                          [](const Stop& stop) { return stop.status == BILLER_STATUS_FORKED; });
-    BOOST_CHECK_NO_THROW(HookScope(&instance, getpid())); // nothing of the failure is left
 }
 
 BOOST_AUTO_TEST_CASE(an_event_is_the_same_in_c) {

@@ -131,7 +131,8 @@ BOOST_AUTO_TEST_CASE(the_seal_and_the_secret_have_names_that_nothing_else_has) {
         {6, "  mode: off\n  parameter: ref1", "7:14: " + taken + R"(found "ref1")"},
         {4, secret("email"), "4:40: " + taken + R"(found "email")"},
         {6, "  mode: off\n  parameter: amount",
-         R"(7:14: "parameter" must be a name that the pay page does not use itself, found "amount")"},
+         "7:14: \"parameter\" must be a name that the pay page does not use itself, "
+         "found \"amount\""},
         {4, secret("natsseal"),
          R"(4:40: the name "natsseal" is already the seal's (seal.parameter))"},
     });

@@ -2,9 +2,10 @@
 // can be used. A referenced value shows in no message.
 //
 // Input: the text.
-#include "inbox/biller.hpp"
 #include "boundary/boundary.hpp"
 #include "config/load.hpp"
+#include "inbox/inbox.hpp"
+#include "postbacks/portal.hpp"
 #include "property.hpp"
 
 #include <vector>
@@ -51,15 +52,15 @@ void check_problems(const std::vector<Problem>& problems, Severity severity,
           "problems are in order of lines");
 }
 
-void check_links(Biller& biller) {
-    for (const JoinOption& option : biller.config().options) {
+void check_links(const Account& account, Ledger& ledger) {
+    for (const JoinOption& option : account.config().options) {
         LinkRequest request;
         request.kind = LinkKind::join;
         request.option = option.id;
         request.member_id = "908172";
-        Biller::MadeLink made;
+        MadeLink made;
         const std::string& url = made.link.url;
-        if (const auto error = biller.link(request, made))
+        if (const auto error = account.link(request, ledger, 0, made))
             holds(!error->message.empty(), "a link that cannot be made says why");
         else
             holds(std::all_of(url.begin(), url.end(),
@@ -71,21 +72,23 @@ void check_links(Biller& biller) {
 void use(Config config) {
     auto host = sized<biller_host>();
     host.event = [](void*, const biller_event*, biller_reason*) -> uint32_t { return BILLER_DONE; };
-    Biller biller(std::move(config), Host(host), open_sqlite_ledger({":memory:", 30'000, {}}));
-    biller.announce();
-    const std::vector<PortalField> fields = portal_fields(biller.config(), "join.example.com");
+    const Account account(std::move(config));
+    const std::unique_ptr<Ledger> ledger = open_sqlite_ledger({":memory:", 30'000, {}});
+    Inbox inbox(account, Host(host), *ledger);
+    holds(is_clean_utf8(account.summary()), "a summary is text");
+    const std::vector<PortalField> fields = portal_fields(account.config(), "join.example.com");
     holds(!fields.empty(), "there is something to enter in the portal");
     for (const PortalField& field : fields)
         holds(!field.title.empty() && is_clean_utf8(field.title) && is_clean_utf8(field.value) &&
                   is_clean_utf8(field.note),
               "what is to be entered is text", field.value);
-    check_links(biller);
-    const Reply reply = biller.handle({"GET",
-                                       "transtype=sale&action=Auth&stage=Initial&approved=Yes"
-                                       "&purchaseid=1&transid=2&price=2.95&currencycode=USD",
-                                       "",
-                                       "127.0.0.1",
-                                       {}});
+    check_links(account, *ledger);
+    const Reply reply = inbox.handle({"GET",
+                                      "transtype=sale&action=Auth&stage=Initial&approved=Yes"
+                                      "&purchaseid=1&transid=2&price=2.95&currencycode=USD",
+                                      "",
+                                      "127.0.0.1",
+                                      {}});
     holds(reply.disposition != Disposition::unavailable, "a ledger in memory does not fail");
 }
 

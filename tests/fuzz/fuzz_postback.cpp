@@ -5,10 +5,10 @@
 // `nats-segpay translate` reads it: "query", "body:..." or "query<TAB>body"; a sign before it
 // chooses what the host answers (kAnswers; else it is done). Each request is sent twice.
 #include "allowed.hpp"
-#include "inbox/biller.hpp"
 #include "boundary/boundary.hpp"
 #include "config/load.hpp"
 #include "events/kept_key.hpp"
+#include "inbox/inbox.hpp"
 #include "property.hpp"
 #include "wire/redaction.hpp"
 
@@ -255,17 +255,16 @@ struct Shown {
     friend bool operator==(const Shown&, const Shown&) = default;
 };
 
-class Account {
+class FuzzedAccount {
 public:
-    explicit Account(const Config& config)
-        : biller_(config, Host(host_.table()),
-                  open_sqlite_ledger({":memory:", 30'000, Secret("key of the box")})) {}
-    Account(const Account&) = delete;
-    Account& operator=(const Account&) = delete;
+    explicit FuzzedAccount(const Config& config)
+        : account_(config), inbox_(account_, Host(host_.table()), *ledger_) {}
+    FuzzedAccount(const FuzzedAccount&) = delete;
+    FuzzedAccount& operator=(const FuzzedAccount&) = delete;
 
     void send_twice(const Request& request) {
         const Parameters parameters = parameters_of(request);
-        is_canary_secret_ = is_canary_secret_ && is_canary_secret(parameters, biller_.config());
+        is_canary_secret_ = is_canary_secret_ && is_canary_secret(parameters, account_.config());
         host_.does = request.does;
         const Reply first = send(request, parameters);
         host_.now += kMinute;
@@ -279,15 +278,15 @@ public:
         host_.does = HostDoes::done;
         host_.now += 100 * kMinute;
         const std::size_t told = host_.deliveries.size();
-        (void)biller_.recover(1'000);
+        (void)inbox_.recover(1'000);
         check_deliveries(told, {});
-        holds(biller_.ledger().waiting().pending == 0, "a willing host leaves nothing pending");
+        holds(ledger_->waiting().pending == 0, "a willing host leaves nothing pending");
     }
 
 private:
     Reply send(const Request& request, const Parameters& parameters) {
         const std::size_t told = host_.deliveries.size();
-        const Reply reply = biller_.handle(request.http());
+        const Reply reply = inbox_.handle(request.http());
         if (!reply.key.empty()) first_request_.emplace(reply.key, parameters);
         check_reply(reply);
         check_deliveries(told, reply.key);
@@ -302,8 +301,8 @@ private:
 
     void check_reply(const Reply& reply) const {
         holds(is_clean_utf8(reply.message), "a message is UTF-8 without control characters");
-        const bool is_success = reply.body == biller_.config().postbacks.success_word;
-        holds(is_success || reply.body == biller_.config().postbacks.failure_word,
+        const bool is_success = reply.body == account_.config().postbacks.success_word;
+        holds(is_success || reply.body == account_.config().postbacks.failure_word,
               "a body is one of the two words", reply.body);
         holds(is_success <= (reply.http_status == 200), "success is said with 200 alone");
         if (reply.disposition == Disposition::refused)
@@ -401,19 +400,22 @@ private:
 
     Shown shown() {
         Shown shown;
-        biller_.ledger().entries({}, [&](const Entry& entry) {
+        ledger_->entries({}, [&](const Entry& entry) {
             shown.entries.push_back(entry.key + " " + std::string(state_name(entry.state)) + " " +
                                     std::to_string(entry.attempts) + " " +
                                     std::to_string(entry.changed_at_ms) + " " + entry.message +
                                     " " + entry.request + " " + redacted_form(entry.request));
             return true;
         });
-        shown.pending = biller_.ledger().waiting().pending;
+        shown.pending = ledger_->waiting().pending;
         return shown;
     }
 
     RecordingHost host_;
-    Biller biller_;
+    const Account account_;
+    const std::unique_ptr<Ledger> ledger_ =
+        open_sqlite_ledger({":memory:", 30'000, Secret("key of the box")});
+    Inbox inbox_;
     Shown shown_; // after the last request
     bool is_canary_secret_ = true;
     std::map<std::string, Parameters> first_request_; // by key
@@ -425,7 +427,7 @@ private:
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
     Input input(data, size);
-    Account account(chosen_account(input.byte()));
+    FuzzedAccount account(chosen_account(input.byte()));
     for (std::size_t sent = 0; sent < kMaxRequests && !input.is_at_end(); ++sent)
         account.send_twice(request_in(input.until('\n')));
     account.finish();

@@ -33,16 +33,16 @@ public:
 
 struct Batches {
     CountingLedger* ledger = new CountingLedger(ledger_in_memory());
-    Account account{example_config(), std::unique_ptr<Ledger>(ledger)};
+    TestAccount account{example_config(), std::unique_ptr<Ledger>(ledger)};
 
     std::vector<std::string> send(const std::vector<std::string>& queries,
                                   const BulkCallback& events = {}) {
-        return send(account.biller, queries, events);
+        return send(account.inbox, queries, events);
     }
     std::vector<std::string> send_in_bulk(const std::vector<std::string>& queries) {
         return send(queries, account.host.bulk());
     }
-    static std::vector<std::string> send(Biller& biller, const std::vector<std::string>& queries,
+    static std::vector<std::string> send(Inbox& inbox, const std::vector<std::string>& queries,
                                          const BulkCallback& events) {
         std::vector<HttpRequest> requests;
         for (const std::string& query : queries)
@@ -52,7 +52,7 @@ struct Batches {
             BOOST_TEST(number == said.size());
             said.emplace_back(disposition_name(reply.disposition));
         };
-        biller.handle_all(requests, tell, events);
+        inbox.handle_all(requests, tell, events);
         return said;
     }
 };
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_question_sees_what_came_before_it) {
     std::vector<HttpRequest> requests;
     for (const std::string& query : queries)
         requests.push_back({"GET", query, "", "127.0.0.1", {}});
-    account.biller.handle_all(
+    account.inbox.handle_all(
         requests, [&](std::size_t, const Reply& reply) { bodies.push_back(reply.body); });
     BOOST_TEST(bodies == (Words{"*success*", "*success*", "*failure*", "*success*"}),
                boost::test_tools::per_element());
@@ -195,14 +195,14 @@ BOOST_AUTO_TEST_CASE(nothing_is_begun_after_its_lease) {
                    (Words{"delivered", "delivered", "deferred"}),
                boost::test_tools::per_element());
     BOOST_TEST(account.host.events.size() == 2u);
-    BOOST_TEST(account.biller.recover(10).delivered == 1u);
+    BOOST_TEST(account.inbox.recover(10).delivered == 1u);
     BOOST_TEST(account.host.events.size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_ledger_that_fails_answers_for_all) {
     auto owned = std::make_unique<FailingLedger>(ledger_in_memory());
     FailingLedger& failing = *owned;
-    Account other(example_config(), std::move(owned));
+    TestAccount other(example_config(), std::move(owned));
     failing.failing = {"claim_all"};
     const std::string one = sign_up("1", "11"), two = sign_up("2", "21");
     const std::vector<HttpRequest> requests = {{"GET", one, "", "127.0.0.1", {}},
@@ -211,9 +211,9 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_fails_answers_for_all) {
     const auto tell = [&](std::size_t, const Reply& reply) {
         statuses.push_back(reply.http_status);
     };
-    other.biller.handle_all(requests, tell);
+    other.inbox.handle_all(requests, tell);
     failing.failing = {"settle"};
-    other.biller.handle_all(requests, tell);
+    other.inbox.handle_all(requests, tell);
     failing.failing.clear();
     BOOST_TEST(statuses == (std::vector<unsigned>{503, 503, 503, 503}),
                boost::test_tools::per_element());
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(the_host_is_told_of_a_run_in_one_call) {
     BOOST_TEST((account.host.bulks == Sizes{2, 1}));
     BOOST_TEST((ledger->claims == Sizes{2, 2}));
     BOOST_TEST(account.host.events.size() == 3u);
-    BOOST_TEST(account.biller.recover(10).delivered == 0u);
+    BOOST_TEST(account.inbox.recover(10).delivered == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_told_to_nobody_calls_nobody) {
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(each_of_one_call_is_settled_as_it_was_answered) {
     }
     account.host.answers(BILLER_DONE);
     account.host.now += 3'600 * kSecond;
-    BOOST_TEST(account.biller.recover(10).delivered == 2u);
+    BOOST_TEST(account.inbox.recover(10).delivered == 2u);
 }
 
 // Whatever the host had set before it threw.
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(what_a_call_throws_is_a_retry_of_all) {
     }
     account.host.after_bulk = [] {};
     account.host.now += 3'600 * kSecond;
-    BOOST_TEST(account.biller.recover(10).delivered == 2u);
+    BOOST_TEST(account.inbox.recover(10).delivered == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_answered_is_a_retry) {
@@ -289,16 +289,15 @@ BOOST_AUTO_TEST_CASE(what_is_not_answered_is_a_retry) {
 
 // Whoever answers long after the lease has lost all of them; they come again.
 BOOST_AUTO_TEST_CASE(a_call_that_outlasts_the_lease_settles_what_nobody_took) {
-    Biller& biller = account.biller;
     account.host.after_bulk = [&] {
         account.host.now += 31'000;
-        BOOST_TEST(biller.ledger().take_next("1", account.host.now).has_value()); // a neighbour
+        BOOST_TEST(account.ledger().take_next("1", account.host.now).has_value()); // a neighbour
     };
     BOOST_TEST(
         send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == (Words{"deferred", "delivered"}),
         boost::test_tools::per_element());
     account.host.now += 31'000;
-    BOOST_TEST(account.biller.recover(10).delivered == 1u);
+    BOOST_TEST(account.inbox.recover(10).delivered == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(no_call_begins_after_the_lease) {
@@ -306,13 +305,13 @@ BOOST_AUTO_TEST_CASE(no_call_begins_after_the_lease) {
     BOOST_TEST(send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == Words(2, "deferred"),
                boost::test_tools::per_element());
     BOOST_TEST(account.host.bulks.empty());
-    BOOST_TEST(account.biller.recover(10).delivered == 2u);
+    BOOST_TEST(account.inbox.recover(10).delivered == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(all_of_a_call_are_in_hand_until_it_ends) {
     account.host.after_bulk = [&] {
         account.host.now += 31'000;
-        const Report report = account.biller.recover(10); // another thread's
+        const Report report = account.inbox.recover(10); // another thread's
         BOOST_TEST(report.delivered + report.deferred == 0u);
         BOOST_TEST(send_in_bulk({sign_up("2", "21")}) == Words{"deferred"}); // Segpay's
     };
@@ -328,7 +327,7 @@ BOOST_AUTO_TEST_CASE(a_hopeless_one_is_not_told_with_the_others) {
     const std::uint32_t allowed = example_config().ledger.max_attempts;
     for (std::uint32_t attempt = 1; attempt < allowed; ++attempt) {
         account.host.now += 3'600 * kSecond; // handed out, and never settled
-        BOOST_TEST(account.biller.ledger().take_next("1", account.host.now).has_value());
+        BOOST_TEST(account.ledger().take_next("1", account.host.now).has_value());
     }
     account.host.now += 3'600 * kSecond;
     BOOST_TEST(send_in_bulk({hopeless, sign_up("2", "21")}) == (Words{"dead_letter", "delivered"}),
@@ -340,15 +339,15 @@ BOOST_AUTO_TEST_CASE(a_hopeless_one_is_not_told_with_the_others) {
 BOOST_AUTO_TEST_CASE(a_settlement_that_fails_spoils_no_other) {
     auto owned = std::make_unique<FailingLedger>(ledger_in_memory());
     FailingLedger& failing = *owned;
-    Account other(example_config(), std::move(owned));
+    TestAccount other(example_config(), std::move(owned));
     other.host.after_bulk = [&] { failing.failing = {"settle"}; };
-    BOOST_TEST(send(other.biller, {sign_up("1", "11"), sign_up("2", "21")}, other.host.bulk()) ==
+    BOOST_TEST(send(other.inbox, {sign_up("1", "11"), sign_up("2", "21")}, other.host.bulk()) ==
                    Words(2, "deferred"),
                boost::test_tools::per_element());
     failing.failing.clear();
     other.host.after_bulk = [] {};
     other.host.now += 31'000;
-    BOOST_TEST(other.biller.recover(10).delivered == 2u); // once more each: it does not honour keys
+    BOOST_TEST(other.inbox.recover(10).delivered == 2u); // once more each: it does not honour keys
     BOOST_TEST(other.host.events.size() == 4u);
 }
 

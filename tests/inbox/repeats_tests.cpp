@@ -16,7 +16,7 @@ constexpr TimeMs kWindow = 75 * kMinute;
 // An account that hands its requests over one by one, or all in one call.
 class Segpay {
 public:
-    Account account;
+    TestAccount account;
     std::string purchase = "1";
 
     explicit Segpay(bool is_in_batches, bool honours_keys = false)
@@ -27,7 +27,7 @@ public:
         if (!is_in_batches_) return disposition_name(account.get(query).disposition);
         Disposition became{};
         const HttpRequest request{"GET", query, "", "127.0.0.1", {}};
-        account.biller.handle_all(
+        account.inbox.handle_all(
             {&request, 1}, [&](std::size_t, const Reply& reply) { became = reply.disposition; });
         return disposition_name(became);
     }
@@ -44,7 +44,7 @@ public:
     }
     void recovers() {
         after(kMinute);
-        (void)account.biller.recover(100);
+        (void)account.inbox.recover(100);
     }
     Kinds applied() const { return account.kinds(); }
 
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(an_enable_that_failed_opens_access_once_though_it_was_taken
         BOOST_TEST(before.back() == "member_cancel");
         BOOST_TEST(segpay.tells_member("Enable") == "duplicate");
         BOOST_TEST(segpay.applied() == before, boost::test_tools::per_element());
-        BOOST_TEST(!segpay.account.biller.ledger().purchase("1")->state.has_access);
+        BOOST_TEST(!segpay.account.ledger().purchase("1")->state.has_access);
         // That one had the success word: the next is a new one.
         BOOST_TEST(segpay.tells_member("Enable") == "delivered");
     });
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_disable_or_cancel_that_failed_ends_nothing_that_was_paid_
             const std::size_t before = segpay.applied().size();
             BOOST_TEST(segpay.tells_member(action) == "duplicate");
             BOOST_TEST(segpay.applied().size() == before);
-            const PurchaseState state = segpay.account.biller.ledger().purchase("1")->state;
+            const PurchaseState state = segpay.account.ledger().purchase("1")->state;
             BOOST_TEST(state.has_access);
             BOOST_TEST(state.renews);
         });
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(a_dead_letter_comes_again_as_itself) {
         BOOST_TEST(segpay.tells_member("Reactivation") == "delivered");
         segpay.after(5 * kMinute);
         BOOST_TEST(segpay.tells_member("Cancel") == "dead_letter");
-        BOOST_TEST(segpay.account.biller.ledger().purchase("1")->state.renews);
+        BOOST_TEST(segpay.account.ledger().purchase("1")->state.renews);
     });
 }
 
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(what_has_a_time_is_known_by_it) {
             member_post("Reactivation", "1") + "&reactivationtimestamp=7/28/2026+3:39:43+PM";
         segpay.account.host.answers(BILLER_RETRY);
         BOOST_TEST(segpay.tells(first) == "deferred");
-        BOOST_TEST(segpay.account.biller.ledger().purchase("1")->outstanding.empty());
+        BOOST_TEST(segpay.account.ledger().purchase("1")->outstanding.empty());
         segpay.account.host.answers(BILLER_DONE);
         segpay.recovers();
         BOOST_TEST(segpay.tells(second) == "delivered");
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(what_has_a_time_is_known_by_it) {
 
 // In one call, where each is answered when the call returns, and as if one came after the other.
 BOOST_AUTO_TEST_CASE(a_batch_is_as_if_each_had_come_alone) {
-    Account account;
+    TestAccount account;
     (void)account.get(sign_up("1"));
     account.host.events.clear();
     const std::string cancel = member_post("Cancel", "1"), back = member_post("Reactivation", "1");
@@ -239,15 +239,15 @@ BOOST_AUTO_TEST_CASE(a_batch_is_as_if_each_had_come_alone) {
                                                {"GET", back, "", "127.0.0.1", {}},
                                                {"GET", cancel, "", "127.0.0.1", {}}};
     std::vector<std::string_view> became;
-    account.biller.handle_all(requests, [&](std::size_t, const Reply& reply) {
+    account.inbox.handle_all(requests, [&](std::size_t, const Reply& reply) {
         became.push_back(disposition_name(reply.disposition));
         // Whoever dies before the call returns has answered nobody.
-        BOOST_TEST(!account.biller.ledger().purchase("1")->outstanding.empty());
+        BOOST_TEST(!account.ledger().purchase("1")->outstanding.empty());
     });
     BOOST_TEST(became == (std::vector<std::string_view>{"delivered", "delivered", "delivered"}),
                boost::test_tools::per_element());
-    (void)account.biller.recover(1);
-    BOOST_TEST(account.biller.ledger().purchase("1")->outstanding.empty());
+    (void)account.inbox.recover(1);
+    BOOST_TEST(account.ledger().purchase("1")->outstanding.empty());
 }
 
 // ---- A process that dies, and a second host -----------------------------------------------------
@@ -257,13 +257,13 @@ namespace {
 // Two hosts with one ledger; one of them dies whenever the test wants.
 struct TwoHosts {
     test::TemporaryFolder folder;
-    std::unique_ptr<Account> first = open(), second = open();
+    std::unique_ptr<TestAccount> first = open(), second = open();
 
-    std::unique_ptr<Account> open() {
+    std::unique_ptr<TestAccount> open() {
         LedgerSettings settings;
         settings.path = folder.file();
         settings.lease_ms = 30'000;
-        return std::make_unique<Account>(example_config(), open_for_test(settings));
+        return std::make_unique<TestAccount>(example_config(), open_for_test(settings));
     }
 };
 
@@ -276,7 +276,7 @@ std::optional<Entry> claim_and_die(TwoHosts& hosts, EventKind kind) {
         return made;
     }();
     std::optional<Entry> entry =
-        hosts.first->biller.ledger().claim(fact.event, fact.identity, hosts.first->host.now).entry;
+        hosts.first->ledger().claim(fact.event, fact.identity, hosts.first->host.now).entry;
     return entry;
 }
 
@@ -288,17 +288,16 @@ BOOST_AUTO_TEST_CASE(an_answer_that_never_left_is_outstanding) {
         (void)hosts.first->get(sign_up("1"));
         const std::optional<Entry> entry = claim_and_die(hosts, EventKind::member_cancel);
         BOOST_REQUIRE(entry.has_value());
-        if (is_settled)
-            BOOST_TEST(hosts.first->biller.ledger().settle(*entry, {}, hosts.first->host.now));
+        if (is_settled) BOOST_TEST(hosts.first->ledger().settle(*entry, {}, hosts.first->host.now));
         hosts.first.reset(); // nobody was answered
         hosts.second->host.now += kMinute;
-        (void)hosts.second->biller.recover(10);
+        (void)hosts.second->inbox.recover(10);
         BOOST_TEST((hosts.second->get(member_post("Reactivation", "1")).disposition ==
                     Disposition::delivered));
         hosts.second->host.now += 5 * kMinute;
         BOOST_TEST(
             (hosts.second->get(member_post("Cancel", "1")).disposition == Disposition::duplicate));
-        BOOST_TEST(hosts.second->biller.ledger().purchase("1")->state.renews);
+        BOOST_TEST(hosts.second->ledger().purchase("1")->state.renews);
     }
 }
 
@@ -308,13 +307,13 @@ BOOST_AUTO_TEST_CASE(what_failed_at_one_host_is_a_repeat_at_another) {
     hosts.first->host.answers(BILLER_RETRY);
     BOOST_TEST((hosts.first->get(member_post("Cancel", "1")).disposition == Disposition::deferred));
     hosts.second->host.now += kMinute;
-    (void)hosts.second->biller.recover(10);
+    (void)hosts.second->inbox.recover(10);
     BOOST_TEST((hosts.second->get(member_post("Reactivation", "1")).disposition ==
                 Disposition::delivered));
     BOOST_TEST(
         (hosts.second->get(member_post("Cancel", "1")).disposition == Disposition::duplicate));
     // Once the second host has written down that it answered, the first takes the next for news.
-    (void)hosts.second->biller.recover(1);
+    (void)hosts.second->inbox.recover(1);
     hosts.first->host.answers(BILLER_DONE);
     BOOST_TEST(
         (hosts.first->get(member_post("Cancel", "1")).disposition == Disposition::delivered));

@@ -50,12 +50,12 @@ class GuardedAccount {
 public:
     segpay::test::TemporaryFolder folder;
     FailingLedger* storage = nullptr;
-    Account account{guarded_config(), make_ledger()};
+    TestAccount account{guarded_config(), make_ledger()};
     std::vector<std::string> shown;
     std::set<Disposition> seen;
 
     Reply send(const HttpRequest& request) {
-        const Reply reply = account.biller.handle(request);
+        const Reply reply = account.inbox.handle(request);
         shown.insert(shown.end(), {reply.message, reply.body, reply.key});
         seen.insert(reply.disposition);
         return reply;
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_SUITE(secrets_tests)
 
 BOOST_AUTO_TEST_CASE(secrets_show_nowhere_whatever_a_request_leads_to) {
     GuardedAccount guarded;
-    Account& account = guarded.account;
+    TestAccount& account = guarded.account;
     const auto leads_to = [&](const Reply& reply, Disposition expected) {
         BOOST_TEST(disposition_name(reply.disposition) == disposition_name(expected));
     };
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(secrets_show_nowhere_whatever_a_request_leads_to) {
     leads_to(guarded.get(sign_up("8", "8")), Disposition::dead_letter);
     for (int day = 0; day < 4; ++day) { // until it is given up
         account.host.now += kDay;
-        (void)account.biller.recover(10);
+        (void)account.inbox.recover(10);
     }
     guarded.storage->failing = {"claim"};
     leads_to(guarded.get(sign_up("9", "9")), Disposition::unavailable);
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_refusal) {
 
 BOOST_AUTO_TEST_CASE(secrets_show_in_no_decision_and_passwords_go_with_it) {
     GuardedAccount guarded;
-    Account& account = guarded.account;
+    TestAccount& account = guarded.account;
     const auto forged = [&](std::string_view id) {
         return guarded.get(sign_up(id, id, "&natsseal=no")).key;
     };
@@ -305,38 +305,38 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_decision_and_passwords_go_with_it) {
     account.host.answers(BILLER_DONE);
     account.host.events.clear();
     Report report;
-    Biller& biller = account.biller;
-    guarded.show(biller.release("canary?", "ann", Biller::Deliver::here, report));
+    Inbox& inbox = account.inbox;
+    guarded.show(inbox.release("canary?", "ann", Deliver::here, report));
     guarded.shown.pop_back(); // it quotes the key that was asked for, which is no secret
-    guarded.show(biller.release(dead, "ann", Biller::Deliver::here, report));
-    guarded.show(biller.redeliver(released, "ann", Biller::Deliver::here, report));
-    guarded.show(biller.release(released, "ann", Biller::Deliver::here, report));
-    guarded.show(biller.redeliver(dead, "ann", Biller::Deliver::here, report));
-    guarded.show(biller.dismiss(dismissed, "ann"));
+    guarded.show(inbox.release(dead, "ann", Deliver::here, report));
+    guarded.show(inbox.redeliver(released, "ann", Deliver::here, report));
+    guarded.show(inbox.release(released, "ann", Deliver::here, report));
+    guarded.show(inbox.redeliver(dead, "ann", Deliver::here, report));
+    guarded.show(inbox.dismiss(dismissed, "ann"));
     account.host.now += kDay;
-    (void)biller.recover(10);
+    (void)inbox.recover(10);
 
     BOOST_TEST(account.host.events.size() == 3u);
     for (const Told& event : account.host.events)
         BOOST_TEST(event.password == kPassword);
     BOOST_TEST(guarded.states_with_password().empty());
     for (const std::string& key : {released, dismissed, dead, deferred})
-        BOOST_TEST(biller.ledger().entry(key)->event->password.is_empty());
+        BOOST_TEST(account.ledger().entry(key)->event->password.is_empty());
     check_shown(guarded.everything_shown());
     check_stored(guarded.stored());
 }
 
 BOOST_AUTO_TEST_CASE(without_a_key_no_password_is_stored_at_all) {
     const segpay::test::TemporaryFolder folder;
-    Account account(example_config_but([](Config& config) {
-                        config.postbacks.names = {{"kennwort", "password"}};
-                    }),
-                    open_sqlite_ledger({folder.file(), 30'000, Secret()}));
+    TestAccount account(example_config_but([](Config& config) {
+                            config.postbacks.names = {{"kennwort", "password"}};
+                        }),
+                        open_sqlite_ledger({folder.file(), 30'000, Secret()}));
     account.host.answers(BILLER_RETRY);
     (void)account.get(sign_up("1", "1") + kSecrets);
     (void)account.get(sign_up("2", "2", "&natsseal=no") + kSecrets);
     for (const Entry& entry : account.entries())
-        BOOST_TEST(account.biller.ledger().entry(entry.key)->event->password.is_empty());
+        BOOST_TEST(account.ledger().entry(entry.key)->event->password.is_empty());
     check_stored(segpay::test::bytes_of_folder(folder.path()));
 }
 
@@ -443,8 +443,8 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_refused_link) {
         request.password = kPassword;
         request.email = kEmail;
         mistake.make(request);
-        Biller::MadeLink made;
-        const auto error = guarded.account.biller.link(request, made);
+        MadeLink made;
+        const auto error = guarded.account.link(request, made);
         BOOST_TEST_CONTEXT(mistake.field) {
             BOOST_REQUIRE(error.has_value());
             BOOST_TEST(error->message.starts_with(mistake.field), error->message);

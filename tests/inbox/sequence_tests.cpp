@@ -147,7 +147,7 @@ public:
 
     void finish() {
         tell_twins();
-        BOOST_TEST(account_.biller.ledger().waiting().pending == 0u);
+        BOOST_TEST(account_.ledger().waiting().pending == 0u);
         std::set<std::string> keys;
         for (const Told& event : account_.host.events)
             BOOST_TEST(keys.insert(event["key"]).second); // no fact was told twice
@@ -218,7 +218,7 @@ private:
         untold_.clear();
     }
 
-    void tell_twin(Account& twin, const BulkCallback& events) {
+    void tell_twin(TestAccount& twin, const BulkCallback& events) {
         std::vector<HttpRequest> requests;
         for (const auto& [query, reply] : untold_)
             requests.push_back({"GET", query, "", "127.0.0.1", {}});
@@ -233,7 +233,7 @@ private:
             BOOST_TEST(reply.message == alone.message);
             BOOST_TEST(reply.key == alone.key);
         };
-        twin.biller.handle_all(requests, tell, events);
+        twin.inbox.handle_all(requests, tell, events);
         BOOST_TEST(told == untold_.size());
         if (way_ != Way::get) return;
         BOOST_TEST(twin.kinds() == account_.kinds(), boost::test_tools::per_element());
@@ -244,12 +244,12 @@ private:
         }
     }
 
-    static Refused decide_in(Account& account, const std::string& decision, const std::string& key,
-                             const std::string& says) {
+    static Refused decide_in(TestAccount& account, const std::string& decision,
+                             const std::string& key, const std::string& says) {
         Report report;
         return decision == "release"
-                   ? account.biller.release(key, "ann", Biller::Deliver::here, report, says)
-                   : account.biller.dismiss(key, "ann");
+                   ? account.inbox.release(key, "ann", Deliver::here, report, says)
+                   : account.inbox.dismiss(key, "ann");
     }
 
     void decide(const std::string& decision, const std::string& label,
@@ -328,8 +328,8 @@ private:
 
     Way way_;
     const Config& config_;
-    Account account_;
-    Account twin_, bulk_twin_;
+    TestAccount account_;
+    TestAccount twin_, bulk_twin_;
     std::vector<std::pair<std::string, Reply>> untold_; // to the twin
     Parameters always_;
     std::map<std::string, std::string> keys_; // by label

@@ -47,7 +47,7 @@ void check_that_it_reaches(const Reach& reach, std::string_view base) {
         put(parameters, change.name, change.value);
     put(parameters, reach.name, reach.value);
 
-    Account account;
+    TestAccount account;
     const Reply reply = account.get(encode_form(parameters));
     BOOST_TEST_CONTEXT(reach.name << " in " << encode_form(parameters)) {
         BOOST_TEST(reply.message == "");
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(every_listed_parameter_of_a_member_postback_reaches_the_hos
 }
 
 BOOST_AUTO_TEST_CASE(an_inquiry_asks_for_the_name_and_tells_what_belongs_to_it) {
-    Account account;
+    TestAccount account;
     std::string asked;
     account.host.probe = [&](const biller_probe& probe) {
         asked = std::string(view(probe.username)) + " " + std::string(view(probe.email)) + " " +
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(secrets_reach_nobody_but_the_password_its_own_field) {
     for (const char* name : {"password", "ccnumber", "cardnumber", "cvv", "cvv2", "iban",
                              "userpassword", "x-cardnumber"})
         BOOST_TEST_CONTEXT(name) {
-            Account account;
+            TestAccount account;
             (void)account.get(std::string(kSignUp) + "&" + name + "=canary");
             BOOST_REQUIRE(account.host.events.size() == 1u);
             const Told& event = account.host.events[0];

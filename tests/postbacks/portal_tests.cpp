@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(the_seal_is_echoed_when_it_is_in_use) {
 BOOST_AUTO_TEST_CASE(what_the_templates_bring_back_fits_the_seal) {
     const Config config = strict_config();
     const Link link = whole_link(config);
-    Account account(config);
+    TestAccount account(config);
     for (const auto& [title, action] : {std::pair{"Enable", "Enable"}, {"Trans Post", "Auth"}}) {
         const Reply reply =
             account.get(filled(fields_of(config).at(title), link, sale_of("26346680", action)));
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(what_the_templates_bring_back_fits_the_seal) {
 BOOST_AUTO_TEST_CASE(what_was_edited_on_the_way_does_not) {
     const Config config = strict_config();
     const PortalField transaction = fields_of(config).at("Trans Post");
-    Account account(config);
+    TestAccount account(config);
     for (const char* name : {"foreignid", "natssess", "merchantpartnerid", "xref1", "xref2",
                              "upsell", "tokenplus", "octoken", "promo", "ref1"}) {
         Link link = whole_link(config);

@@ -543,4 +543,21 @@ BOOST_AUTO_TEST_CASE(nobody_is_asked_when_the_operator_said_none) {
     BOOST_TEST(answer(none, "203.0.113.9") == 200u);
 }
 
+// Two sizes whose sum is a small number again.
+BOOST_AUTO_TEST_CASE(each_size_is_compared_alone) {
+    const std::string text = "action=Auth";
+    constexpr std::size_t kHuge = SIZE_MAX - 9;
+    Form form;
+    for (const auto& [query, body] : {std::pair{kHuge, text.size()}, {text.size(), kHuge}}) {
+        const HttpRequest request{"POST",
+                                  {text.data(), query},
+                                  {text.data(), body},
+                                  "127.0.0.1",
+                                  {{"Content-Type", "application/x-www-form-urlencoded"}}};
+        const std::optional<Refusal> refused = decode_request(request, form);
+        BOOST_REQUIRE(refused);
+        BOOST_TEST(refused->http_status == 413u);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

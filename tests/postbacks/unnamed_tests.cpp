@@ -18,7 +18,7 @@ std::string named(std::string_view action, std::string_view username = "joe") {
 }
 
 struct Members {
-    Account account;
+    TestAccount account;
 
     std::string tell(const std::string& query) {
         return std::string(disposition_name(account.get(query).disposition));
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(an_operator_may_release_an_enable_of_an_older_purchase) {
     account.host.now += kDay;
     const Reply reply = account.get(named("Enable"));
     Report report;
-    const Refused refused = account.biller.release(reply.key, "ann", Biller::Deliver::here, report);
+    const Refused refused = account.inbox.release(reply.key, "ann", Deliver::here, report);
     BOOST_TEST(refused.message == "");
     BOOST_TEST(account.host.events.back().kind == "member_enable");
     BOOST_TEST(about() == "1");
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_repeat_is_not_taken_for_news_of_another_purchase) {
     BOOST_TEST(tell(named("Cancel")) == "deferred");
     account.host.answers(BILLER_DONE);
     account.host.now += 2 * kMinute;
-    BOOST_TEST(account.biller.recover(10).delivered == 1u);
+    BOOST_TEST(account.inbox.recover(10).delivered == 1u);
     joins("3");
     BOOST_TEST(tell(named("Cancel")) == "quarantined"); // that of 1 again, or one of 3
     account.host.now += 80 * kMinute;
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(what_was_decided_does_not_answer_for_what_comes_later) {
     BOOST_TEST((first.disposition == Disposition::quarantined));
     account.host.now += 60 * kMinute;
     BOOST_TEST(account.get(named("Disable")).key == first.key);
-    BOOST_TEST(account.biller.dismiss(first.key, "ann").message == "");
+    BOOST_TEST(account.inbox.dismiss(first.key, "ann").message == "");
     BOOST_TEST(tell(named("Disable")) == "duplicate");
     account.host.now += 30 * kDay;
     const Reply later = account.get(named("Disable"));
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(no_message_and_no_line_shows_the_name) {
 BOOST_AUTO_TEST_CASE(a_ledger_that_cannot_be_asked_guesses_nothing) {
     auto owned = std::make_unique<FailingLedger>(ledger_in_memory());
     FailingLedger& failing = *owned;
-    Account other(example_config(), std::move(owned));
+    TestAccount other(example_config(), std::move(owned));
     BOOST_TEST(other.get(sign_up("1", "11", "&username=joe")).http_status == 200u);
     failing.failing = {"purchases_named"};
     BOOST_TEST((other.get(named("Disable")).disposition == Disposition::unavailable));

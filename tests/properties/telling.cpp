@@ -74,7 +74,7 @@ void Telling::repeat_unanswered(const Story& story, std::size_t happening) {
         for (unsigned copy = 100; sent_[i].is_sent && !sent_[i].is_acknowledged; ++copy) {
             if (copy == 100 + kMostRounds) throw std::logic_error("it is never acknowledged");
             account_->host.now += kShortPause;
-            (void)account_->biller.recover(100);
+            (void)account_->inbox.recover(100);
             send(it, copy, sent_[i]);
         }
     }
@@ -86,7 +86,7 @@ void Telling::open_account() {
     if (sabotage_.forget_failures) settings.repeat_window_ms = 0;
     auto failing = std::make_unique<FailingLedger>(open_for_test(settings));
     ledger_ = failing.get();
-    account_ = std::make_unique<Account>(example_config(), std::move(failing));
+    account_ = std::make_unique<TestAccount>(example_config(), std::move(failing));
     account_->host.answer = [this](const biller_event& event, biller_reason*) {
         return host_.on_event(event);
     };
@@ -103,13 +103,13 @@ void Telling::send(const Happening& happening, unsigned copy, Sent& sent) {
 
     if (trouble == Trouble::ledger_unavailable) { // Segpay comes again
         ledger_->failing = {"claim"};
-        (void)account_->biller.handle(request);
+        (void)account_->inbox.handle(request);
         ledger_->failing.clear();
     }
     host_.retries = trouble == Trouble::host_says_retry ? 1 : 0;
     host_.is_dying = trouble == Trouble::dies_before_settling;
     if (host_.is_dying) ledger_->failing = {"settle"};
-    const Reply reply = account_->biller.handle(request);
+    const Reply reply = account_->inbox.handle(request);
     host_.retries = 0;
     host_.is_dying = false;
     ledger_->failing.clear();
@@ -146,7 +146,7 @@ void Telling::settle_all() {
             return;
         }
         account_->host.now += kLongestPause;
-        (void)account_->biller.recover(100);
+        (void)account_->inbox.recover(100);
     }
 }
 

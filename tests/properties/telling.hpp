@@ -54,7 +54,7 @@ private:
 
     const Sabotage sabotage_;
     KeyedHost host_;
-    std::unique_ptr<Account> account_;
+    std::unique_ptr<TestAccount> account_;
     FailingLedger* ledger_ = nullptr; // of the account
     std::uint64_t told_ = 0;
     std::uint64_t base_ = 0;

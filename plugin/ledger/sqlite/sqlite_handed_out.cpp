@@ -1,7 +1,7 @@
 // The row, and the way from it to the queue.
 #include "ledger/sqlite/sqlite_handed_out.hpp"
 
-#include "ledger/sqlite/packing.hpp"
+#include "ledger/packing.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -2,7 +2,7 @@
 #include "ledger/sqlite/sqlite_rows.hpp"
 
 #include "ledger/outstanding.hpp"
-#include "ledger/sqlite/packing.hpp"
+#include "ledger/packing.hpp"
 
 #include <array>
 #include <stdexcept>

@@ -1,7 +1,7 @@
 // Many threads and one account on a ledger in a file: whatever they send at the same moment, the
 // host hears of each fact once, of one purchase never two at a time, and in the order in which the
 // ledger took them.
-#include "inbox/biller.hpp"
+#include "inbox/inbox.hpp"
 
 #include "fixtures.hpp"
 #include "ledger/fixture.hpp"
@@ -69,7 +69,7 @@ constexpr int kThreads = 12, kPurchases = 15, kRebills = 8;
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(biller_threads_tests, segpay::test::TemporaryFolder)
+BOOST_FIXTURE_TEST_SUITE(inbox_threads_tests, segpay::test::TemporaryFolder)
 
 BOOST_AUTO_TEST_CASE(each_fact_once_and_in_order_whoever_sends_it) {
     for (const bool honours_keys : {false, true}) {
@@ -82,9 +82,11 @@ BOOST_AUTO_TEST_CASE(each_fact_once_and_in_order_whoever_sends_it) {
         BusyHost host(honours_keys);
         LedgerSettings settings;
         settings.path = file(honours_keys ? "later" : "durable");
-        Biller biller(example_config(), Host(host.table()), open_sqlite_ledger(settings));
+        const Account account(example_config());
+        const std::unique_ptr<Ledger> ledger = open_sqlite_ledger(settings);
+        Inbox inbox(account, Host(host.table()), *ledger);
         const auto send = [&](std::string_view query) {
-            return biller.handle({"GET", query, "", "127.0.0.1", {}}).disposition;
+            return inbox.handle({"GET", query, "", "127.0.0.1", {}}).disposition;
         };
         std::atomic<int> strange = 0;
         {
@@ -100,25 +102,25 @@ BOOST_AUTO_TEST_CASE(each_fact_once_and_in_order_whoever_sends_it) {
                             disposition != Disposition::duplicate &&
                             disposition != Disposition::deferred)
                             ++strange;
-                        if (random() % 100 == 0) (void)biller.recover(3);
+                        if (random() % 100 == 0) (void)inbox.recover(3);
                     }
                 });
         }
         host.is_patient = true;
         for (const std::string& query : queries)
             (void)send(query); // as Segpay would
-        (void)biller.recover(1'000);
+        (void)inbox.recover(1'000);
 
         BOOST_TEST_CONTEXT((honours_keys ? "marks that ride" : "durable marks")) {
             BOOST_TEST(strange == 0);
             BOOST_TEST(host.twice_at_once == 0);
-            BOOST_TEST(biller.ledger().waiting().pending == 0u);
+            BOOST_TEST(ledger->waiting().pending == 0u);
             BOOST_TEST(host.applied.size() == static_cast<std::size_t>(kPurchases));
             for (const auto& [purchase, keys] : host.applied) {
                 EntryQuery query;
                 query.purchase_id = purchase;
                 std::vector<std::string> arrived;
-                biller.ledger().entries(query, [&](const Entry& entry) {
+                ledger->entries(query, [&](const Entry& entry) {
                     arrived.push_back(entry.key);
                     BOOST_TEST((entry.state == EntryState::settled));
                     return true;

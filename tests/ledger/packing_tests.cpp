@@ -1,6 +1,6 @@
 // What was packed comes out as it went in; what is something else is refused, and never read
 // beyond.
-#include "ledger/sqlite/packing.hpp"
+#include "ledger/packing.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 // Digits, and a sign that says whether a text follows.
-#include "ledger/sqlite/packing.hpp"
+#include "ledger/packing.hpp"
 
 #include <array>
 #include <charconv>

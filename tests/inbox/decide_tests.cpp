@@ -16,40 +16,40 @@ void check_duplicate(const Reply& reply) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(decisions_tests)
+BOOST_AUTO_TEST_SUITE(decide_tests)
 
 BOOST_AUTO_TEST_CASE(a_dead_letter_can_be_redelivered) {
-    Account account;
+    TestAccount account;
     account.host.answers(BILLER_REFUSE);
     const std::string key = account.get(sign_up("1")).key;
     Report report;
-    BOOST_TEST((account.biller.redeliver(key, "ann", Biller::Deliver::here, report).cause ==
-                Refused::Cause::none));
+    BOOST_TEST(
+        (account.inbox.redeliver(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_TEST(report.dead_letters == 1u); // refused once more
     account.host.answers(BILLER_DONE);
     report = {};
-    BOOST_TEST((account.biller.redeliver(key, "ann", Biller::Deliver::here, report).cause ==
-                Refused::Cause::none));
+    BOOST_TEST(
+        (account.inbox.redeliver(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_TEST(report.delivered == 1u);
     BOOST_TEST((account.state_of(key) == EntryState::settled));
-    BOOST_TEST(account.biller.ledger().entry(key)->decided_by == "ann");
+    BOOST_TEST(account.ledger().entry(key)->decided_by == "ann");
     BOOST_TEST(account.host.events.back()["key"] == key);
-    BOOST_TEST((account.biller.redeliver(key, "ann", Biller::Deliver::here, report).cause ==
+    BOOST_TEST((account.inbox.redeliver(key, "ann", Deliver::here, report).cause ==
                 Refused::Cause::wrong_state));
-    const Refused missing = account.biller.redeliver("none", "ann", Biller::Deliver::here, report);
+    const Refused missing = account.inbox.redeliver("none", "ann", Deliver::here, report);
     BOOST_TEST((missing.cause == Refused::Cause::not_found));
     BOOST_TEST(contains(missing.message, "\"none\""));
 }
 
 BOOST_AUTO_TEST_CASE(a_quarantined_request_can_be_released_once_it_is_believed) {
-    Account account;
+    TestAccount account;
     const std::string forged = sign_up("1") + "&" + example_config().seal.parameter + "=" +
                                std::string(32, 'a') + "&ref1=one";
     const std::string key = account.get(forged).key;
     BOOST_TEST((account.state_of(key) == EntryState::quarantined));
     Report report;
-    BOOST_TEST((account.biller.release(key, "ann", Biller::Deliver::here, report).cause ==
-                Refused::Cause::none));
+    BOOST_TEST(
+        (account.inbox.release(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_TEST(report.delivered == 1u);
     BOOST_TEST((account.state_of(key) == EntryState::released));
     BOOST_REQUIRE(account.host.events.size() == 1u);
@@ -58,31 +58,31 @@ BOOST_AUTO_TEST_CASE(a_quarantined_request_can_be_released_once_it_is_believed) 
     // The same request again is no news, and neither is an honest one about the same sale.
     check_duplicate(account.get(forged));
     check_duplicate(account.get(sign_up("1")));
-    BOOST_TEST((account.biller.release(key, "ann", Biller::Deliver::here, report).cause ==
+    BOOST_TEST((account.inbox.release(key, "ann", Deliver::here, report).cause ==
                 Refused::Cause::wrong_state));
     BOOST_TEST(account.host.events.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_told_stays_quarantined) {
-    Account account;
+    TestAccount account;
     const std::string key = account.get(sign_up("1") + "&relatedtranid=no+id").key;
     Report report;
-    const Refused refused = account.biller.release(key, "ann", Biller::Deliver::here, report);
+    const Refused refused = account.inbox.release(key, "ann", Deliver::here, report);
     BOOST_TEST((refused.cause == Refused::Cause::wrong_state));
     BOOST_TEST(contains(refused.message, "relatedtranid"));
     BOOST_TEST((account.state_of(key) == EntryState::quarantined));
-    BOOST_TEST((account.biller.release("none", "ann", Biller::Deliver::here, report).cause ==
+    BOOST_TEST((account.inbox.release("none", "ann", Deliver::here, report).cause ==
                 Refused::Cause::not_found));
 }
 
 BOOST_AUTO_TEST_CASE(a_contradiction_can_be_released_beside_what_it_contradicts) {
-    Account account;
+    TestAccount account;
     (void)account.get(sign_up("1", "7"));
     const std::string other = cheaper("1", "7");
     const std::string key = account.get(other).key;
     Report report;
-    BOOST_TEST((account.biller.release(key, "ann", Biller::Deliver::here, report).cause ==
-                Refused::Cause::none));
+    BOOST_TEST(
+        (account.inbox.release(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_REQUIRE(account.host.events.size() == 2u);
     BOOST_TEST(account.host.events[1]["amount"] == "1.00USD");
     BOOST_TEST(account.host.events[0]["key"] != account.host.events[1]["key"]);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_contradiction_can_be_released_beside_what_it_contradicts)
 }
 
 BOOST_AUTO_TEST_CASE(a_garbled_request_keeps_its_currency_in_quarantine) {
-    Account account;
+    TestAccount account;
     const std::string garbled =
         "transtype=sale&action=Auth&stage=Initial&approved=Yes&price=19.95&eticketid=162209:1221"
         "&purchaseid=1&transid=7&" +
@@ -99,19 +99,19 @@ BOOST_AUTO_TEST_CASE(a_garbled_request_keeps_its_currency_in_quarantine) {
     const std::string key = account.get(garbled).key;
     BOOST_TEST((account.state_of(key) == EntryState::quarantined));
     Report report;
-    BOOST_TEST((account.biller.release(key, "ann", Biller::Deliver::here, report).cause ==
-                Refused::Cause::none));
+    BOOST_TEST(
+        (account.inbox.release(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_REQUIRE(account.host.events.size() == 1u);
     BOOST_TEST(account.host.events[0]["amount"] == "19.95EUR"); // not the option's dollars
 }
 
 BOOST_AUTO_TEST_CASE(a_released_request_brings_its_password_when_there_is_a_key) {
-    Account account(example_config(), ledger_in_memory("a key for passwords"));
+    TestAccount account(example_config(), ledger_in_memory("a key for passwords"));
     const std::string forged = sign_up("1") + "&password=canary&" +
                                example_config().seal.parameter + "=" + std::string(32, 'a');
     const std::string key = account.get(forged).key;
     Report report;
-    (void)account.biller.release(key, "ann", Biller::Deliver::here, report);
+    (void)account.inbox.release(key, "ann", Deliver::here, report);
     BOOST_REQUIRE(account.host.events.size() == 1u);
     BOOST_TEST(account.host.events[0].password == "canary");
 }
@@ -119,22 +119,21 @@ BOOST_AUTO_TEST_CASE(a_released_request_brings_its_password_when_there_is_a_key)
 // Of a decision and of all that was decided with it.
 BOOST_AUTO_TEST_CASE(who_decided_and_when_is_kept) {
     for (const EntryState decided : {EntryState::released, EntryState::dismissed}) {
-        Account account;
+        TestAccount account;
         const std::string sale =
             account.get(sign_up("1") + "&natsseal=" + std::string(32, 'a')).key;
         const std::string held = account.get(member_post("Cancel", "1")).key;
         BOOST_TEST(contains(held, "segpay/held/"));
-        BOOST_TEST(account.biller.ledger().entry(sale)->decided_by == "");
+        BOOST_TEST(account.ledger().entry(sale)->decided_by == "");
 
         account.host.now += kDay;
         Report report;
-        const Refused refused =
-            decided == EntryState::released
-                ? account.biller.release(sale, "ann", Biller::Deliver::here, report)
-                : account.biller.dismiss(sale, "ann");
+        const Refused refused = decided == EntryState::released
+                                    ? account.inbox.release(sale, "ann", Deliver::here, report)
+                                    : account.inbox.dismiss(sale, "ann");
         BOOST_TEST((refused.cause == Refused::Cause::none), refused.message);
         for (const std::string& key : {sale, held}) {
-            const Entry entry = account.biller.ledger().entry(key).value();
+            const Entry entry = account.ledger().entry(key).value();
             BOOST_TEST((entry.state == decided));
             BOOST_TEST(entry.decided_by == "ann");
             BOOST_TEST(entry.changed_at_ms == kStart + kDay);
@@ -144,11 +143,11 @@ BOOST_AUTO_TEST_CASE(who_decided_and_when_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_nothing_can_be_dismissed) {
-    Account account;
+    TestAccount account;
     const auto dismissed = [&](const std::string& key) {
-        BOOST_TEST((account.biller.dismiss(key, "ann").cause == Refused::Cause::none));
+        BOOST_TEST((account.inbox.dismiss(key, "ann").cause == Refused::Cause::none));
         BOOST_TEST((account.state_of(key) == EntryState::dismissed));
-        BOOST_TEST((account.biller.dismiss(key, "ann").cause == Refused::Cause::wrong_state));
+        BOOST_TEST((account.inbox.dismiss(key, "ann").cause == Refused::Cause::wrong_state));
     };
     const std::string broken = sign_up("1") + "&relatedtranid=no+id";
     dismissed(account.get(broken).key);
@@ -159,8 +158,8 @@ BOOST_AUTO_TEST_CASE(what_is_nothing_can_be_dismissed) {
     check_duplicate(account.get(sign_up("2", "2")));
     account.host.answers(BILLER_DONE);
     const std::string settled = account.get(sign_up("3", "3")).key;
-    BOOST_TEST((account.biller.dismiss(settled, "ann").cause == Refused::Cause::wrong_state));
-    BOOST_TEST((account.biller.dismiss("none", "ann").cause == Refused::Cause::not_found));
+    BOOST_TEST((account.inbox.dismiss(settled, "ann").cause == Refused::Cause::wrong_state));
+    BOOST_TEST((account.inbox.dismiss("none", "ann").cause == Refused::Cause::not_found));
 }
 
 // ---- One decision wins
@@ -175,14 +174,14 @@ std::string forged_sale() { return sign_up("1") + "&natsseal=" + std::string(32,
 // Two hosts, or a host and the tool, on one ledger.
 struct TwoOperators {
     test::TemporaryFolder folder;
-    std::unique_ptr<Account> ann = open(example_config()), bob = open(example_config());
+    std::unique_ptr<TestAccount> ann = open(example_config()), bob = open(example_config());
     std::string sale, enable, cancel; // keys
 
-    std::unique_ptr<Account> open(Config config) {
+    std::unique_ptr<TestAccount> open(Config config) {
         LedgerSettings settings;
         settings.path = folder.file();
         settings.lease_ms = 30'000;
-        return std::make_unique<Account>(std::move(config), open_for_test(settings));
+        return std::make_unique<TestAccount>(std::move(config), open_for_test(settings));
     }
     // A sale that is not believed, and what waits for it.
     void keep_some() {
@@ -203,27 +202,27 @@ BOOST_AUTO_TEST_CASE(what_is_being_released_cannot_be_dismissed) {
     both.keep_some();
     Refused late;
     both.ann->host.answer = [&](const biller_event&, biller_reason*) { // the host is busy
-        if (both.ann->host.events.size() == 1) late = both.bob->biller.dismiss(both.sale, "bob");
+        if (both.ann->host.events.size() == 1) late = both.bob->inbox.dismiss(both.sale, "bob");
         return BILLER_DONE;
     };
     Report report;
-    BOOST_TEST((both.ann->biller.release(both.sale, "ann", Biller::Deliver::here, report).cause ==
+    BOOST_TEST((both.ann->inbox.release(both.sale, "ann", Deliver::here, report).cause ==
                 Refused::Cause::none));
     BOOST_TEST((late.cause == Refused::Cause::wrong_state));
     BOOST_TEST(contains(late.message, "is released"), late.message);
     BOOST_TEST(both.ann->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
                boost::test_tools::per_element());
     BOOST_TEST(both.are_all(EntryState::released));
-    BOOST_TEST(both.bob->biller.ledger().entry(both.cancel)->decided_by == "ann");
+    BOOST_TEST(both.bob->ledger().entry(both.cancel)->decided_by == "ann");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_dismissed_cannot_be_released) {
     TwoOperators both;
     both.keep_some();
-    BOOST_TEST((both.bob->biller.dismiss(both.sale, "bob").cause == Refused::Cause::none));
+    BOOST_TEST((both.bob->inbox.dismiss(both.sale, "bob").cause == Refused::Cause::none));
     Report report;
     for (const std::string& key : {both.sale, both.enable, both.cancel}) {
-        const Refused late = both.ann->biller.release(key, "ann", Biller::Deliver::here, report);
+        const Refused late = both.ann->inbox.release(key, "ann", Deliver::here, report);
         BOOST_TEST((late.cause == Refused::Cause::wrong_state));
         BOOST_TEST(contains(late.message, "is dismissed"), late.message);
     }
@@ -236,15 +235,14 @@ BOOST_AUTO_TEST_CASE(a_release_by_the_tool_is_decided_before_it_is_delivered) {
     TwoOperators both;
     both.keep_some();
     Report report;
-    BOOST_TEST(
-        (both.ann->biller.release(both.sale, "ann", Biller::Deliver::elsewhere, report).cause ==
-         Refused::Cause::none));
+    BOOST_TEST((both.ann->inbox.release(both.sale, "ann", Deliver::elsewhere, report).cause ==
+                Refused::Cause::none));
     BOOST_TEST(both.ann->host.events.empty());
-    const Refused late = both.bob->biller.dismiss(both.sale, "bob");
+    const Refused late = both.bob->inbox.dismiss(both.sale, "bob");
     BOOST_TEST((late.cause == Refused::Cause::wrong_state));
     BOOST_TEST(both.are_all(EntryState::released));
     both.ann.reset();
-    (void)both.bob->biller.recover(10);
+    (void)both.bob->inbox.recover(10);
     BOOST_TEST(both.bob->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
                boost::test_tools::per_element());
 }
@@ -268,11 +266,10 @@ BOOST_AUTO_TEST_CASE(a_refused_dismissal_dismisses_nothing_that_was_held) {
     LedgerSettings settings;
     settings.path = both.folder.file();
     Report report;
-    Account late(example_config(), std::make_unique<Overtaken>(open_for_test(settings), [&] {
-                     (void)both.ann->biller.release(both.sale, "ann", Biller::Deliver::here,
-                                                    report);
-                 }));
-    BOOST_TEST((late.biller.dismiss(both.sale, "bob").cause == Refused::Cause::wrong_state));
+    TestAccount late(example_config(), std::make_unique<Overtaken>(open_for_test(settings), [&] {
+                         (void)both.ann->inbox.release(both.sale, "ann", Deliver::here, report);
+                     }));
+    BOOST_TEST((late.inbox.dismiss(both.sale, "bob").cause == Refused::Cause::wrong_state));
     BOOST_TEST(both.are_all(EntryState::released));
     BOOST_TEST(both.ann->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
                boost::test_tools::per_element());
@@ -284,10 +281,10 @@ BOOST_AUTO_TEST_CASE(what_is_held_waits_for_the_last_sale_that_can_open_the_purc
     both.keep_some();
     const std::string other = both.ann->get(forged_sale() + "&ref1=edited").key;
     BOOST_TEST(other != both.sale);
-    BOOST_TEST((both.ann->biller.dismiss(other, "ann").cause == Refused::Cause::none));
+    BOOST_TEST((both.ann->inbox.dismiss(other, "ann").cause == Refused::Cause::none));
     BOOST_TEST((both.ann->state_of(both.enable) == EntryState::quarantined));
     Report report;
-    BOOST_TEST((both.ann->biller.release(both.sale, "ann", Biller::Deliver::here, report).cause ==
+    BOOST_TEST((both.ann->inbox.release(both.sale, "ann", Deliver::here, report).cause ==
                 Refused::Cause::none));
     BOOST_TEST(both.ann->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
                boost::test_tools::per_element());
@@ -316,7 +313,7 @@ const std::string kRefund =
 BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_again) {
     for (const bool is_in_a_batch : {false, true}) {
         TwoOperators hosts;
-        const std::unique_ptr<Account> before = hosts.open(with_wrong_price());
+        const std::unique_ptr<TestAccount> before = hosts.open(with_wrong_price());
         const std::string sale = before->get(sign_up("1")).key;
         const std::string refund = before->get(kRefund).key;
         const std::string disable = before->get(member_post("Disable", "1")).key;
@@ -325,13 +322,13 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_ag
         BOOST_TEST(contains(refund, "segpay/held/"));
         BOOST_TEST(contains(disable, "segpay/held/"));
 
-        Account& mended = *hosts.ann; // the price is configured now
+        TestAccount& mended = *hosts.ann; // the price is configured now
         const std::string again = sign_up("1");
         const HttpRequest request{"GET", again, "", "127.0.0.1", {}};
         Reply reply;
         if (is_in_a_batch)
-            mended.biller.handle_all({&request, 1},
-                                     [&](std::size_t, const Reply& said) { reply = said; });
+            mended.inbox.handle_all({&request, 1},
+                                    [&](std::size_t, const Reply& said) { reply = said; });
         else
             reply = mended.get(again);
         BOOST_TEST(disposition_name(reply.disposition) == "delivered");
@@ -340,12 +337,12 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_ag
         BOOST_TEST(mended.host.events.at(1)["member_id"] == "908172");
         BOOST_TEST(mended.host.events.at(2)["option"] == "102");
         for (const std::string& key : {sale, refund, disable}) {
-            const Entry entry = mended.biller.ledger().entry(key).value();
+            const Entry entry = mended.ledger().entry(key).value();
             BOOST_TEST(state_name(entry.state) == "released", key);
             BOOST_TEST(entry.decided_by == "believed when it came again");
         }
         // Nobody has to decide any more, and nobody can drop the refund.
-        BOOST_TEST((mended.biller.dismiss(sale, "ann").cause == Refused::Cause::wrong_state));
+        BOOST_TEST((mended.inbox.dismiss(sale, "ann").cause == Refused::Cause::wrong_state));
         // And what Segpay still repeats has been told.
         BOOST_TEST(disposition_name(mended.get(kRefund).disposition) == "duplicate");
         BOOST_TEST(disposition_name(mended.get(member_post("Disable", "1")).disposition) ==
@@ -358,7 +355,7 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_ag
 // follows the sale, and its repeat opens nothing that was taken away since.
 BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
     for (const bool is_in_a_batch : {false, true}) {
-        Account account;
+        TestAccount account;
         const std::string enable = member_post("Enable", "1") + "&eticketid=162209:9";
         const std::string kept = account.get(enable).key;
         BOOST_TEST((account.state_of(kept) == EntryState::quarantined));
@@ -367,7 +364,7 @@ BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
         const std::string sale = sign_up("1");
         const HttpRequest request{"GET", sale, "", "127.0.0.1", {}};
         if (is_in_a_batch)
-            account.biller.handle_all({&request, 1}, [](std::size_t, const Reply&) {});
+            account.inbox.handle_all({&request, 1}, [](std::size_t, const Reply&) {});
         else
             (void)account.get(sale);
         BOOST_TEST(account.kinds() == (Kinds{"join", "member_enable"}),
@@ -377,14 +374,14 @@ BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
         const std::size_t before = account.host.events.size();
         BOOST_TEST(disposition_name(account.get(enable).disposition) == "duplicate");
         BOOST_TEST(account.host.events.size() == before);
-        BOOST_TEST(!account.biller.ledger().purchase("1")->state.has_access);
+        BOOST_TEST(!account.ledger().purchase("1")->state.has_access);
     }
 }
 
 // A host that dies right after the claim: the others find the sale and all that follows it.
 BOOST_AUTO_TEST_CASE(what_follows_a_sale_is_as_durable_as_the_sale) {
     TwoOperators hosts;
-    const std::unique_ptr<Account> before = hosts.open(with_wrong_price());
+    const std::unique_ptr<TestAccount> before = hosts.open(with_wrong_price());
     (void)before->get(sign_up("1"));
     (void)before->get(kRefund);
     hosts.ann->host.answers(BILLER_RETRY);
@@ -392,7 +389,7 @@ BOOST_AUTO_TEST_CASE(what_follows_a_sale_is_as_durable_as_the_sale) {
     BOOST_TEST(hosts.ann->kinds() == (Kinds{"join"}), boost::test_tools::per_element());
     hosts.ann.reset();
     hosts.bob->host.now += kDay;
-    (void)hosts.bob->biller.recover(10);
+    (void)hosts.bob->inbox.recover(10);
     BOOST_TEST(hosts.bob->kinds() == (Kinds{"join", "credit"}), boost::test_tools::per_element());
 }
 
@@ -416,14 +413,14 @@ BOOST_AUTO_TEST_CASE(what_comes_while_its_sale_is_believed_waits_for_nothing) {
         LedgerSettings settings;
         settings.path = hosts.folder.file();
         settings.lease_ms = 30'000;
-        Account late(example_config(), std::make_unique<Overtaken>(open_for_test(settings), [&] {
-                         (void)hosts.ann->get(sign_up("1"));
-                     }));
+        TestAccount late(example_config(),
+                         std::make_unique<Overtaken>(open_for_test(settings),
+                                                     [&] { (void)hosts.ann->get(sign_up("1")); }));
         const HttpRequest request{"GET", kRefund, "", "127.0.0.1", {}};
         Reply reply;
         if (is_in_a_batch)
-            late.biller.handle_all({&request, 1},
-                                   [&](std::size_t, const Reply& said) { reply = said; });
+            late.inbox.handle_all({&request, 1},
+                                  [&](std::size_t, const Reply& said) { reply = said; });
         else
             reply = late.get(kRefund);
         BOOST_TEST(disposition_name(reply.disposition) == "delivered");

@@ -1,9 +1,11 @@
-// What does not reach the host by itself: the members of Biller that keep a request for the
-// operator, and that know it when it comes again and is believed.
-#include "inbox/biller.hpp"
+// What is kept once is known when it comes again.
+#include "inbox/quarantine.hpp"
+
 #include "events/kept_key.hpp"
+#include "inbox/lines.hpp"
 #include "ledger/claims.hpp"
 #include "ledger/failpoint.hpp"
+#include "wire/redaction.hpp"
 
 namespace segpay {
 
@@ -16,10 +18,10 @@ bool is_decided(const std::optional<Entry>& entry) {
 
 } // namespace
 
-std::optional<Reply> Biller::keep(EntryState state, const Reading& reading,
-                                  const std::string& reason) {
+std::optional<Reply> Quarantine::keep(EntryState state, const Reading& reading,
+                                      const std::string& reason) {
     const Translation& translation = reading.translation;
-    const Parameters parameters = kept_parameters(reading.form, names_);
+    const Parameters parameters = kept_parameters(reading.form, account_.names());
     KeptRequest kept;
     kept.state = state;
     kept.key = key_to_keep(reading, parameters, translation.is_held);
@@ -30,10 +32,11 @@ std::optional<Reply> Biller::keep(EntryState state, const Reading& reading,
     kept.message = for_people(reason);
     kept.is_held = translation.is_held;
     SEGPAY_FAILPOINT("keep.begin");
-    const Kept became = ledger_->keep(kept, host_.now());
+    const Kept became = ledger_.keep(kept, host_.now());
     SEGPAY_FAILPOINT("keep.end");
     if (became == Kept::for_freed) return std::nullopt;
 
+    const Postbacks& words = account_.config().postbacks;
     const Disposition disposition = state == EntryState::unknown    ? Disposition::unknown
                                     : state == EntryState::conflict ? Disposition::conflict
                                                                     : Disposition::quarantined;
@@ -41,39 +44,41 @@ std::optional<Reply> Biller::keep(EntryState state, const Reading& reading,
         host_.log(LogLevel::warning,
                   line_about(event, kept.key,
                              std::string(disposition_name(disposition)) + ": " + kept.message));
-    else if (is_decided(ledger_->entry(kept.key)))
-        return reply(Disposition::duplicate, kept.key, {});
-    return reply(disposition, kept.key, kept.message);
+    else if (is_decided(ledger_.entry(kept.key)))
+        return reply_with(Disposition::duplicate, words, kept.key, {});
+    return reply_with(disposition, words, kept.key, kept.message);
 }
 
 // What names neither its purchase nor itself reads like whatever is told of the same customer
 // months later: only within Segpay's time for repeats it is the same.
-std::string Biller::key_to_keep(const Reading& reading, const Parameters& parameters,
-                                bool is_held) const {
+std::string Quarantine::key_to_keep(const Reading& reading, const Parameters& parameters,
+                                    bool is_held) const {
     const Postback& postback = reading.postback;
     const std::string key = kept_key(parameters, is_held);
-    const bool names_none = reading.memory.is_found || postback[Fact::purchase_id].empty();
+    const bool names_none =
+        reading.memory.is_found || postback[Fact::purchase_id].empty();
     const bool has_own_id = !postback[Fact::transaction_id].empty() ||
                             !postback[Fact::approved].empty() ||
                             !postback[Fact::reactivation_time].empty();
-    const TimeMs window = config_.postbacks.repeats_ms();
+    const TimeMs window = account_.config().postbacks.repeats_ms();
     if (!names_none || has_own_id || window == 0) return key;
     const TimeMs now = host_.now();
     const auto in_window = [&](TimeMs number) { return key + "@" + std::to_string(number); };
     const std::string before = in_window(now / window - 1);
-    const std::optional<Entry> entry = ledger_->entry(before);
+    const std::optional<Entry> entry = ledger_.entry(before);
     return entry && now - entry->received_at_ms <= window ? before : in_window(now / window);
 }
 
 // What was kept because its purchase was not known yet, or not alone, comes again and is believed:
 // it waits no longer. None: nothing was kept of it.
-std::optional<Claim> Biller::claim_kept(const Reading& reading, const Event& event) {
+std::optional<Claim> Quarantine::claim_kept(const Reading& reading, const Event& event) {
     if (!reading.memory.is_found) return std::nullopt;
-    const std::string key = key_to_keep(reading, kept_parameters(reading.form, names_), false);
-    const std::optional<Entry> kept = ledger_->entry(key);
+    const std::string key =
+        key_to_keep(reading, kept_parameters(reading.form, account_.names()), false);
+    const std::optional<Entry> kept = ledger_.entry(key);
     if (!kept || kept->state != EntryState::quarantined) return std::nullopt;
     Decision decision =
-        ledger_->release(key, {event, reading.translation.identity}, kByRepeat, host_.now());
+        ledger_.release(key, {event, reading.translation.identity}, kByRepeat, host_.now());
     const bool is_claimed = decision.outcome == Decision::Outcome::done ||
                             decision.outcome == Decision::Outcome::conflict;
     return is_claimed ? std::optional(std::move(decision.claim)) : std::nullopt;

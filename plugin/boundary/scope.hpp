@@ -1,0 +1,68 @@
+// Scopes: which hooks run on which thread, in which process, and what they hold.
+//
+// A host may leave a callback without returning: by longjmp, or by what a script engine does with
+// it (PHP's exit(), a fatal error, a time limit). Then no destructor runs in the hook that called
+// it. The next hook on that thread finds the scope gone and ends what it held.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+namespace segpay {
+
+// One open instance among those of the process. Throws Stop (FORKED) in a child whose parent had
+// one open when it forked: SQLite keeps its locks per process and would count the parent's as the
+// child's, so the ledger's log could vanish under the child, and what it settled with it.
+class OpenInstance {
+public:
+    OpenInstance();
+    ~OpenInstance();
+    OpenInstance(const OpenInstance&) = delete;
+    OpenInstance& operator=(const OpenInstance&) = delete;
+
+    // No other instance of this process has it, before or after.
+    std::uint64_t id() const { return id_; }
+    pid_t owner() const { return owner_; }
+    // From now on nothing of the instance is ended for a scope that is gone: it ends by itself.
+    void retire();
+
+private:
+    std::uint64_t id_ = 0;
+    pid_t owner_;
+};
+
+// Held while a hook of an instance runs on this thread. Throws Stop when one runs already
+// (REENTERED), or when the process is not the one that opened the instance (FORKED).
+class HookScope {
+public:
+    explicit HookScope(const OpenInstance& instance);
+    ~HookScope();
+    HookScope(const HookScope&) = delete;
+    HookScope& operator=(const HookScope&) = delete;
+
+    // Whether a hook of the instance runs on this thread.
+    static bool is_inside(const OpenInstance& instance);
+
+private:
+    volatile std::uint64_t mark_; // at its place on the stack: overwritten when that is used again
+};
+
+// What the hook that runs on this thread holds: when its scope is found gone, `end` is called with
+// these arguments, on the same thread, if the instance is still open. Of a thread without a hook
+// nothing is remembered. `owner` lives as long as the instance.
+class HeldByHook {
+public:
+    using End = void (*)(void* owner, std::uint64_t what) noexcept;
+
+    HeldByHook(End end, void* owner, std::uint64_t what);
+    ~HeldByHook();
+    HeldByHook(const HeldByHook&) = delete;
+    HeldByHook& operator=(const HeldByHook&) = delete;
+
+private:
+    std::uint64_t mark_ = 0; // of the scope; 0: none
+    std::uint64_t number_ = 0;
+};
+
+} // namespace segpay

@@ -1,0 +1,77 @@
+// Hooks: what the files of the C face share, and the hooks that each of them has. A hook checks its
+// arguments, turns C structs into the plugin's own types, calls the inbox, and hands the result to
+// a sink. What each does, biller.h says.
+#pragma once
+
+#include "account.hpp"
+#include "biller.h"
+#include "boundary/boundary.hpp"
+#include "boundary/scope.hpp"
+#include "inbox/inbox.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+// The opaque instance of biller.h.
+struct biller_instance {
+    biller_instance(segpay::Config config, const segpay::Host& host,
+                    const segpay::LedgerSettings& settings)
+        : account(std::move(config)),
+          ledger(segpay::open_ledger(settings)),
+          inbox(account, host, *ledger) {}
+
+    segpay::OpenInstance counted; // before the ledger is opened
+    segpay::Account account;
+    std::unique_ptr<segpay::Ledger> ledger;
+    segpay::Inbox inbox;
+    std::atomic<bool> told_of_mended_link = false;
+};
+
+namespace segpay {
+
+inline void require(bool is_given, const char* what) {
+    if (!is_given) throw Stop{BILLER_STATUS_ARGUMENT, what};
+}
+
+// Runs a hook of an instance behind the barrier.
+template <class Hook>
+uint32_t in_instance(biller_instance* instance, biller_reason* reason, Hook hook) noexcept {
+    return guarded(reason, [&] {
+        require(instance != nullptr, "instance is NULL");
+        const HookScope scope(instance->counted);
+        return hook(*instance);
+    });
+}
+
+// ---- The hooks of biller_plugin -----------------------------------------------------------------
+
+// In config_hooks.cpp.
+uint32_t check(const biller_config* config, const biller_problem_sink* sink, biller_reason* reason);
+uint32_t open(const biller_config* config, const biller_host* host, biller_instance** instance,
+              biller_reason* reason);
+void close(biller_instance* instance);
+
+// In link_hook.cpp.
+uint32_t link(biller_instance* instance, const biller_link_request* request,
+              const biller_link_sink* sink, biller_reason* reason);
+
+// In postback_hooks.cpp.
+uint32_t handle(biller_instance* instance, const biller_http_request* request,
+                const biller_reply_sink* sink, biller_reason* reason);
+
+// In ledger_hooks.cpp.
+uint32_t recover(biller_instance* instance, uint32_t limit, biller_report* report,
+                 biller_reason* reason);
+uint32_t entries(biller_instance* instance, const biller_entry_query* query,
+                 const biller_entry_sink* sink, biller_reason* reason);
+uint32_t decide(biller_instance* instance, const biller_decision* decision, biller_report* report,
+                biller_reason* reason);
+
+// ---- Extensions ---------------------------------------------------------------------------------
+
+extern const biller_portal kPortal; // in portal.cpp
+extern const biller_batch kBatch;   // in batch.cpp
+
+} // namespace segpay

@@ -1,0 +1,58 @@
+// One struct from the other.
+#include "entry/replies.hpp"
+
+#include "entry/hooks.hpp"
+
+namespace segpay {
+
+namespace {
+
+constexpr std::size_t kOwnHeaders = 3;
+
+} // namespace
+
+HttpRequest http_request_of(const biller_http_request& given) {
+    HttpRequest request{
+        view(given.method), view(given.query), view(given.body), view(given.peer), {}};
+    require(given.headers || given.header_count == 0, "headers is NULL, header_count is not 0");
+    for (std::size_t i = 0; i < given.header_count; ++i)
+        request.headers.emplace_back(view(given.headers[i].name), view(given.headers[i].value));
+    return request;
+}
+
+Reply apology(const Account& account, const std::exception& defect) {
+    return {Disposition::unavailable,
+            503,
+            account.config().postbacks.failure_word,
+            60,
+            defect.what(),
+            {}};
+}
+
+ReplyView::ReplyView(const Reply& told)
+    : retry_after_(std::to_string(told.retry_after_s)), reply_(sized<biller_http_reply>()) {
+    constexpr std::string_view kContentType = "text/plain; charset=utf-8";
+    headers_.reserve(kOwnHeaders + told.headers.size());
+    add("Content-Type", kContentType);
+    add("Cache-Control", "no-store"); // a proxy's memory would answer for the ledger
+    if (told.retry_after_s != 0) add("Retry-After", retry_after_);
+    for (const auto& [name, value] : told.headers)
+        add(name, value);
+
+    reply_.status = told.http_status;
+    reply_.content_type = bytes(kContentType);
+    reply_.body = bytes(told.body);
+    reply_.disposition = static_cast<uint32_t>(told.disposition);
+    reply_.retry_after_s = told.retry_after_s;
+    reply_.disposition_name = bytes(disposition_name(told.disposition));
+    reply_.message = bytes(told.message);
+    reply_.key = bytes_or_none(told.key);
+    reply_.headers = headers_.data();
+    reply_.header_count = headers_.size();
+}
+
+void ReplyView::add(std::string_view name, std::string_view value) {
+    headers_.push_back({bytes(name), bytes(value)});
+}
+
+} // namespace segpay

@@ -1,0 +1,37 @@
+// Requests and replies in their C form.
+#pragma once
+
+#include "biller.h"
+#include "inbox/inbox.hpp"
+
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segpay {
+
+// Of views into what the caller gave. Throws Stop.
+HttpRequest http_request_of(const biller_http_request& given);
+
+// A defect must not leave Segpay without an answer: it comes again.
+Reply apology(const Account& account, const std::exception& defect);
+
+// A biller_http_reply over a Reply, which must outlive it.
+class ReplyView {
+public:
+    explicit ReplyView(const Reply& told);
+    ReplyView(const ReplyView&) = delete;
+    ReplyView& operator=(const ReplyView&) = delete;
+
+    const biller_http_reply* get() const { return &reply_; }
+
+private:
+    void add(std::string_view name, std::string_view value);
+
+    std::string retry_after_;
+    std::vector<biller_pair> headers_;
+    biller_http_reply reply_;
+};
+
+} // namespace segpay

@@ -1,0 +1,193 @@
+// Told, settled, logged; then what waits behind it.
+#include "inbox/delivering.hpp"
+
+#include "inbox/lines.hpp"
+#include "ledger/failpoint.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace segpay {
+
+namespace {
+
+constexpr TimeMs kLongestPauseMs = TimeMs{60} * 60 * 1000;
+
+std::string counted(std::uint32_t attempts) {
+    return std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
+}
+
+TimeMs pause_after(std::uint32_t attempts, const LedgerConfig& config) {
+    const TimeMs first = TimeMs{config.retry_seconds} * 1000;
+    const std::uint32_t doublings = std::min(attempts > 0 ? attempts - 1 : 0, 20u);
+    return std::min(first << doublings, kLongestPauseMs);
+}
+
+// Those since an operator's last decision.
+std::uint32_t attempts_that_count(const Entry& entry) {
+    return entry.attempts - entry.attempts_forgiven;
+}
+
+} // namespace
+
+void count(Delivered delivery, Report& report) {
+    switch (delivery) {
+        case Delivered::applied:
+        case Delivered::applied_alone:
+            ++report.delivered;
+            break;
+        case Delivered::refused:
+            ++report.dead_letters;
+            break;
+        case Delivered::retry:
+        case Delivered::lost:
+            ++report.deferred;
+            break;
+    }
+}
+
+Delivering::Telling::Telling(Delivering& delivering, const Entry& entry)
+    : hold_(delivering.in_hand_, entry) {
+    if (hold_.is_ours())
+        held_.emplace(
+            [](void* owner, std::uint64_t what) noexcept {
+                static_cast<InHand*>(owner)->forget(what);
+            },
+            &delivering.in_hand_, entry.sequence);
+}
+
+Delivered Delivering::deliver(const Entry& entry, std::string& why) {
+    Telling telling(*this, entry);
+    if (!telling.is_ours()) {
+        why = kInFlight;
+        return Delivered::lost;
+    }
+    std::optional<HostAnswer> answer = given_up(entry);
+    SEGPAY_FAILPOINT("deliver.begin");
+    if (!answer) answer = host_.deliver(entry);
+    SEGPAY_FAILPOINT("deliver.end");
+    return conclude(telling, std::move(*answer), why);
+}
+
+// More attempts than are allowed were begun and never ended: the host may die of this event each
+// time it is told, and must not for ever.
+std::optional<HostAnswer> Delivering::given_up(const Entry& entry) const {
+    const std::uint32_t attempts = attempts_that_count(entry);
+    if (attempts <= account_.config().ledger.max_attempts) return std::nullopt;
+    return HostAnswer{HostAnswer::Verdict::refuse, "given up after " + counted(attempts - 1) +
+                                                       "; the last ended without an answer"};
+}
+
+Delivered Delivering::conclude(Telling& told, HostAnswer answer, std::string& why) {
+    const Entry& entry = told.entry();
+    const std::optional<Entry> again = told.put_down();
+    const std::uint32_t attempts = attempts_that_count(entry);
+    why = std::move(answer.why);
+
+    Delivered delivery = Delivered::applied;
+    Settlement settlement;
+    settlement.message = why;
+    if (answer.verdict == HostAnswer::Verdict::refuse) {
+        delivery = Delivered::refused;
+        settlement.verdict = Settlement::Verdict::refused;
+    } else if (answer.verdict == HostAnswer::Verdict::retry) {
+        const bool was_last = attempts >= account_.config().ledger.max_attempts;
+        delivery = was_last ? Delivered::refused : Delivered::retry;
+        settlement.verdict = was_last ? Settlement::Verdict::refused : Settlement::Verdict::retry;
+        settlement.next_attempt_at_ms =
+            host_.now() + pause_after(attempts, account_.config().ledger);
+        if (was_last)
+            settlement.message = why = "given up after " + counted(attempts) + "; the last: " + why;
+    }
+    try {
+        if (!settle(again ? *again : entry, settlement, delivery)) delivery = Delivered::lost;
+    } catch (const LedgerError& failure) { // applied or not, it will be delivered again
+        why = failure.what();
+        delivery = Delivered::lost;
+    }
+
+    log_delivery(delivery, entry, settlement, why);
+    return delivery;
+}
+
+// A retry is a warning, which needs nobody; a dead letter waits for somebody.
+void Delivering::log_delivery(Delivered delivery, const Entry& entry, const Settlement& settlement,
+                              const std::string& why) const {
+    LogLevel level = LogLevel::info;
+    std::string what = "applied";
+    if (delivery == Delivered::refused) {
+        level = LogLevel::error;
+        what = "dead letter: " + why;
+    } else if (delivery == Delivered::retry) {
+        level = LogLevel::warning;
+        const TimeMs pause = std::max(settlement.next_attempt_at_ms - host_.now(), TimeMs{0});
+        what = "deferred, attempt " + std::to_string(attempts_that_count(entry)) + " of " +
+               std::to_string(account_.config().ledger.max_attempts) + ", next in " +
+               std::to_string((pause + 999) / 1000) + " s: " + why;
+    } else if (delivery == Delivered::lost) {
+        level = LogLevel::warning;
+        what = reply_for(delivery, entry, why).message;
+    }
+    host_.log(level, line_about(*entry.event, entry.key, what));
+}
+
+// For a host that would recognise the key, the mark needs no sync of its own.
+bool Delivering::settle(const Entry& entry, const Settlement& settlement, Delivered& delivery) {
+    const TimeMs now = host_.now();
+    if (delivery == Delivered::applied && host_.honours_keys() &&
+        ledger_.settle_later(entry, now)) {
+        delivery = Delivered::applied_alone;
+        return true;
+    }
+    return ledger_.settle(entry, settlement, now);
+}
+
+// A ledger that fails in the midst holds up what waits, and changes nothing of what was done.
+void Delivering::deliver_purchase(const std::string& purchase_id, Report& report) {
+    std::string why;
+    try {
+        while (std::optional<Entry> entry = ledger_.take_next(purchase_id, host_.now())) {
+            const Delivered delivery = deliver(*entry, why);
+            count(delivery, report);
+            if (delivery == Delivered::retry || delivery == Delivered::lost) return;
+        }
+    } catch (const LedgerError& failure) {
+        host_.log(LogLevel::error, failure.what());
+    }
+}
+
+// What a callback of this process is still busy with, though its lease is over, is not taken from
+// others by taking it again: it is left to another process, or to that callback.
+std::optional<Entry> Delivering::take_due() {
+    const TimeMs now = host_.now();
+    if (!in_hand_.outlasts_a_lease(now)) return ledger_.take_due(now);
+    EntryQuery query;
+    query.states = 1u << static_cast<unsigned>(EntryState::pending);
+    std::optional<Entry> taken;
+    ledger_.entries(query, [&](const Entry& entry) {
+        const bool is_due = entry.next_attempt_at_ms != 0 && entry.next_attempt_at_ms <= now;
+        if (is_due && entry.event && !in_hand_.has(entry.sequence))
+            taken = ledger_.take_next(entry.event->purchase_id, now);
+        return !taken;
+    });
+    return taken;
+}
+
+Reply Delivering::reply_for(Delivered delivery, const Entry& entry, const std::string& why) const {
+    const Postbacks& words = account_.config().postbacks;
+    switch (delivery) {
+        case Delivered::applied:
+        case Delivered::applied_alone:
+            return reply_with(Disposition::delivered, words, entry.key, {});
+        case Delivered::refused:
+            return reply_with(Disposition::dead_letter, words, entry.key, why);
+        case Delivered::retry:
+            return reply_with(Disposition::deferred, words, entry.key, why);
+        case Delivered::lost:
+            break;
+    }
+    return reply_with(Disposition::deferred, words, entry.key,
+                      why.empty() ? "the lease ended before the host answered" : why);
+}
+
+} // namespace segpay

@@ -1,0 +1,38 @@
+// Quarantine: what does not reach the host by itself is kept for the operator, and known when it
+// comes again and is believed.
+#pragma once
+
+#include "account.hpp"
+#include "inbox/host.hpp"
+#include "inbox/reading.hpp"
+#include "inbox/reply.hpp"
+#include "ledger/ledger.hpp"
+
+#include <optional>
+#include <string>
+
+namespace segpay {
+
+// Threads: every method from any thread. All that it is made of must outlive it.
+class Quarantine {
+public:
+    Quarantine(const Account& account, const Host& host, Ledger& ledger)
+        : account_(account), host_(host), ledger_(ledger) {}
+
+    // None: it was to wait for a sale that was believed meanwhile, and is to be understood anew.
+    // Throws LedgerError, as what follows.
+    std::optional<Reply> keep(EntryState state, const Reading& reading, const std::string& reason);
+
+    // Claims what was kept before and is believed now. None: nothing was kept of it.
+    std::optional<Claim> claim_kept(const Reading& reading, const Event& event);
+
+private:
+    std::string key_to_keep(const Reading& reading, const Parameters& parameters,
+                            bool is_held) const;
+
+    const Account& account_;
+    const Host& host_;
+    Ledger& ledger_;
+};
+
+} // namespace segpay
