@@ -1,7 +1,7 @@
 // A host for the tests of nats-segpay: hands postbacks from standard input to the plugin, then
 // recovers what is due a day from now, and prints each event it was told. Uses a ledger in a file.
 //     ledger_host PLUGIN CONFIG LEDGER done|refuse
-#include "inbox/biller.hpp"
+#include "biller.hpp"
 
 #include <cstdio>
 #include <ctime>

@@ -157,7 +157,8 @@ private:
                                    account.disposition = reply->disposition;
                                    account.key = biller::text(reply->key);
                                }};
-        plugin().handle(instance_, &request, &sink, nullptr);
+        if (plugin().handle(instance_, &request, &sink, nullptr) != BILLER_STATUS_OK)
+            throw std::runtime_error("the request was not handled");
         if (disposition != expected)
             throw std::runtime_error("disposition " + std::to_string(disposition));
     }
