@@ -79,6 +79,14 @@ void learn_access(Purchase& purchase, const Event& event) {
         purchase.ended_at_ms = time_of(event);
 }
 
+// More of one purchase wait for somebody to look at them.
+bool has_room_for_kept(const Purchase& purchase) {
+    constexpr std::ptrdiff_t kMost = 16;
+    return std::ranges::count_if(purchase.outstanding, [](const Outstanding& one) {
+               return is_kept_key(one.key);
+           }) < kMost;
+}
+
 // What another merchant calls his member is no name of ours, even where a later postback, which
 // does not say who sold, echoes it again.
 void learn_names(Purchase& purchase, const Event& event, bool is_opening) {
@@ -127,13 +135,19 @@ Purchase learned(Purchase purchase, const Event& event) {
     return purchase;
 }
 
+bool has_kept(const Purchase& purchase) {
+    return std::ranges::any_of(purchase.outstanding,
+                               [](const Outstanding& one) { return is_kept_key(one.key); });
+}
+
 bool learn_kept(Purchase& purchase, const KeptRequest& request, TimeMs now) {
     if (request.state != EntryState::quarantined || !request.event) return false;
     const Event& event = *request.event;
     if (opens(purchase, event)) {
         purchase.held_by = request.key;
         if (purchase.username.empty()) purchase.username = event.username;
-    } else if (event.kind == EventKind::member_enable && !request.is_held && !is_open(purchase)) {
+    } else if (!request.is_held && has_room_for_kept(purchase) &&
+               (event.kind == EventKind::member_enable || is_open(purchase))) {
         purchase.outstanding.push_back({request.key, now});
     } else {
         return false;
@@ -147,9 +161,7 @@ bool is_waiting_for_sale(const Purchase& purchase) {
 }
 
 bool opens_held(const Purchase& purchase, const Event& event) {
-    const bool is_awaited = std::ranges::any_of(
-        purchase.outstanding, [](const Outstanding& one) { return is_kept_key(one.key); });
-    return (!purchase.held_by.empty() || is_awaited) && opens(purchase, event);
+    return (!purchase.held_by.empty() || has_kept(purchase)) && opens(purchase, event);
 }
 
 std::optional<std::string> contradiction(const Event& event, const Essence& stored) {

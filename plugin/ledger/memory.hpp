@@ -16,10 +16,14 @@ Purchase learned(Purchase purchase, const Event& event);
 
 // What a request that is kept tells of its purchase. A sale that would open it holds it: what comes
 // for it waits until an operator decides. An Enable that came before the sale and is not believed
-// comes again and is believed then, so the sale brings it along. False: nothing, and nothing has
-// changed. A kept sale also says the user name, which nothing vouches for anyway: by it the
-// purchase is found by what names no other.
+// comes again and is believed then, so the sale brings it along. Of a purchase that is open, any of
+// them may come again and be believed, once the configuration is mended: the purchase knows that
+// there is one. False: nothing, and nothing has changed. A kept sale also says the user name, which
+// nothing vouches for anyway: by it the purchase is found by what names no other.
 bool learn_kept(Purchase& purchase, const KeptRequest& request, TimeMs now);
+
+// Whether something of the purchase was kept that may come again and be believed.
+bool has_kept(const Purchase& purchase);
 
 // Whether what comes for the purchase waits for a decision about the sale that would open it.
 bool is_waiting_for_sale(const Purchase& purchase);

@@ -12,8 +12,9 @@
 // remembered it; it ends with the answer (Ledger::answered) or when Segpay's time is over. An
 // answer that came late may have found nobody who waited for it: then it stays outstanding.
 //
-// An Enable that was kept because its sale was not there stands here by the key of what is kept,
-// until the sale opens the purchase and brings it along (memory.hpp).
+// What was kept for an operator, and may come again and be believed, stands here by the key of what
+// is kept: of an Enable that came before its sale until the sale brings it along, of anything else
+// for good (memory.hpp).
 //
 // Threads: free functions, from any thread.
 #pragma once

@@ -378,6 +378,52 @@ BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
     }
 }
 
+// Kept because of the configuration, told again when that is mended: it is done with, and nobody
+// can release it over what happened since.
+BOOST_AUTO_TEST_CASE(what_was_kept_is_closed_when_segpay_tells_it_again_and_is_believed) {
+    for (const bool is_in_a_batch : {false, true}) {
+        TwoOperators hosts;
+        const auto other_merchant = [] {
+            return example_config_but([](Config& config) { config.merchant_id = "20656"; });
+        };
+        const std::unique_ptr<TestAccount> before = hosts.open(other_merchant());
+        (void)before->get(sign_up("1", "9001"));
+        const std::string of_us = "&merchantid=20657";
+        const std::string disable = member_post("Disable", "1") + of_us;
+        const std::string rebill =
+            "transtype=sale&action=Auth&stage=Rebill&approved=Yes&price=39.95"
+            "&currencycode=USD&purchaseid=1&transid=9002" +
+            of_us;
+        const std::vector<std::string> kept = {before->get(disable).key, before->get(rebill).key};
+        for (const std::string& key : kept)
+            BOOST_TEST((before->state_of(key) == EntryState::quarantined));
+
+        TestAccount& mended = *hosts.ann;
+        for (const std::string& query : {disable, rebill}) {
+            const HttpRequest request{"GET", query, "", "127.0.0.1", {}};
+            if (is_in_a_batch)
+                mended.inbox.handle_all({&request, 1}, [](std::size_t, const Reply& reply) {
+                    BOOST_TEST(disposition_name(reply.disposition) == "delivered");
+                });
+            else
+                BOOST_TEST(disposition_name(mended.get(query).disposition) == "delivered");
+        }
+        for (const std::string& key : kept) {
+            const Entry entry = mended.ledger().entry(key).value();
+            BOOST_TEST(state_name(entry.state) == "released");
+            BOOST_TEST(entry.decided_by == "believed when it came again");
+        }
+        (void)mended.get("action=Reactivation&purchaseid=1");
+        Report report;
+        const std::size_t told = mended.host.events.size();
+        for (const std::string& key : kept)
+            BOOST_TEST((mended.inbox.release(key, "ann", Deliver::here, report).cause ==
+                        Refused::Cause::wrong_state));
+        BOOST_TEST(mended.host.events.size() == told);
+        BOOST_TEST(mended.ledger().purchase("1")->state.has_access);
+    }
+}
+
 // A host that dies right after the claim: the others find the sale and all that follows it.
 BOOST_AUTO_TEST_CASE(what_follows_a_sale_is_as_durable_as_the_sale) {
     TwoOperators hosts;

@@ -259,9 +259,28 @@ BOOST_AUTO_TEST_CASE(a_kept_enable_is_remembered_until_a_sale_opens_the_purchase
     purchase = learned(purchase, transaction("1", "1001").event);
     BOOST_TEST(purchase.outstanding.empty());
     request.is_held = false;
-    BOOST_TEST(!learn_kept(purchase, request, kNow));
     request.event = member("1", EventKind::member_cancel).event;
-    BOOST_TEST(!learn_kept(purchase, request, kNow));
+    Purchase unopened;
+    BOOST_TEST(!learn_kept(unopened, request, kNow));
+    BOOST_TEST(!has_kept(unopened));
+}
+
+// The configuration may be mended until it comes again.
+BOOST_AUTO_TEST_CASE(an_open_purchase_knows_that_something_was_kept) {
+    Purchase purchase = learned({}, transaction("1", "1001").event);
+    BOOST_TEST(!has_kept(purchase));
+    for (int i = 0; i < 20; ++i) {
+        KeptRequest request = kept("segpay/kept/" + std::to_string(i));
+        request.event = i % 2 ? member("1", EventKind::member_cancel).event
+                              : transaction("1", "1002", EventKind::rebill).event;
+        BOOST_TEST(learn_kept(purchase, request, kNow) == (i < 16), i); // not without end
+    }
+    BOOST_TEST(has_kept(purchase));
+    BOOST_TEST(purchase.held_by == "");
+    KeptRequest held = kept("segpay/held/1");
+    held.event = member("1", EventKind::member_cancel).event;
+    held.is_held = true;
+    BOOST_TEST(!learn_kept(purchase, held, kNow));
 }
 
 BOOST_AUTO_TEST_CASE(only_the_sale_that_opens_ends_the_wait_for_a_kept_one) {
