@@ -117,7 +117,7 @@ void compare_terms(EventDraft& event, const Postback& postback, const JoinOption
                    TimeMs now, TextStore& texts) {
     if (!is_sale(event.kind)) return;
     std::string differences;
-    if (!is_promotion(postback)) differences = Terms(postback, option, now).differences();
+    if (!is_promotion(postback)) differences = Terms(postback, option, said_time(postback, now)).differences();
     const std::string_view way = way_of_capture(event, option);
     if (!differences.empty() && !way.empty()) differences += "; ";
     differences += way;

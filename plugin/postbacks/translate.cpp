@@ -428,6 +428,7 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
     if (dispute == Dispute::of_facts) objection = why_disputed(postback);
     if (!objection) {
         identify(translation.identity, event, postback, row);
+        if (trust == Trust::released) objection = check_product(event);
         if (trust == Trust::verify) objection = std::move(judged.doubt);
         if (!objection && trust == Trust::verify)
             objection = judge(translation, postback, config, known, now, option);
