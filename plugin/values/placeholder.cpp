@@ -1,6 +1,7 @@
 // Brackets, and what stands between them.
 #include "values/placeholder.hpp"
 
+#include "values/blank.hpp"
 #include "values/facts.hpp"
 #include "values/word.hpp"
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kOpening = {"<", "%3c", "%253c", "&lt;", "&amp;lt;"};
 constexpr std::array<std::string_view, 5> kClosing = {">", "%3e", "%253e", "&gt;", "&amp;gt;"};
-constexpr std::array<std::string_view, 4> kSpaces = {" ", "+", "%20", "%2520"};
+constexpr std::array<std::string_view, 8> kSpaces = {"+",          "%20",    "%2520",  "%c2%a0",
+                                                     "%25c2%25a0", "&nbsp;", "&#160;", "_"};
 
 // In all of these the text is in small letters.
 bool take_from_begin(std::string_view& text, std::span<const std::string_view> any_of) {
@@ -35,6 +37,18 @@ bool take_from_end(std::string_view& text, std::span<const std::string_view> any
     return false;
 }
 
+bool take_space_from_begin(std::string_view& text) {
+    const std::size_t blank = blank_at_begin(text);
+    text.remove_prefix(blank);
+    return blank != 0 || take_from_begin(text, kSpaces);
+}
+
+bool take_space_from_end(std::string_view& text) {
+    const std::size_t blank = blank_at_end(text);
+    text.remove_suffix(blank);
+    return blank != 0 || take_from_end(text, kSpaces);
+}
+
 bool is_name(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
@@ -52,14 +66,14 @@ bool is_placeholder(std::string_view value) {
     const bool is_opened = take_from_begin(inside, kOpening);
     const bool is_closed = take_from_end(inside, kClosing);
     if (!is_opened && !is_closed) return false;
-    while (take_from_begin(inside, kSpaces) || take_from_end(inside, kSpaces)) {
+    while (take_space_from_begin(inside) || take_space_from_end(inside)) {
     }
     constexpr std::string_view kExtra = "extra";
     std::string_view name = inside;
     if (name.starts_with(kExtra)) {
         name.remove_prefix(kExtra.size());
         bool is_apart = false;
-        while (take_from_begin(name, kSpaces))
+        while (take_space_from_begin(name))
             is_apart = true;
         if (is_apart) return is_name(name);
     }

@@ -117,7 +117,7 @@ inline settle(thread, number, verdict, is_ours) {
     fi
 }
 
-/* ---- The steps of plugin/inbox/biller.cpp ---------------------------------------------------------------- */
+/* ---- The steps of plugin/inbox/inbox.cpp ---------------------------------------------------------------- */
 
 /* The host is called. In one step with the handing out: nothing lies between the two but the end of a
  * lease, and that ends `delivering` as well. */
