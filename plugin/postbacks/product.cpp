@@ -158,7 +158,8 @@ Objection check_product(const EventDraft& event) {
         std::find(event.warnings.begin(), event.warnings.end(), kNotSaid) == event.warnings.end();
     if (is_known || !is_by_one_click(event.kind)) return {};
     return "nothing tells what was sold by one click: the postback has no eticketid, and not "
-           "exactly one option fits its seal, its extras and its price; see at Segpay which it was, "
+           "exactly one option fits its seal, its extras and its price; see at Segpay which it "
+           "was, "
            "and release it with that: quarantine release KEY --say eticketid=PACKAGE:PRICEPOINT";
 }
 

@@ -44,8 +44,8 @@ Days days_of(const std::optional<Period>& period, const std::optional<PeriodRang
 // What differs, as one sentence.
 class Terms {
 public:
-    Terms(const Postback& postback, const JoinOption& option, TimeMs now)
-        : postback_(postback), option_(option), now_(now) {}
+    Terms(const Postback& postback, const JoinOption& option, TimeMs time)
+        : postback_(postback), option_(option), time_(time) {}
 
     std::string differences() {
         const Price& price = option_.price;
@@ -71,8 +71,8 @@ private:
         Postback priced;
         priced[Fact::price] = amount;
         priced[Fact::currency] = postback_[Fact::currency];
-        if (costs(option_, kind, priced, now_)) return;
-        add(name + " is " + shown_value(amount) + ", not " + prices_of(option_, kind, now_));
+        if (costs(option_, kind, priced, time_)) return;
+        add(name + " is " + shown_value(amount) + ", not " + prices_of(option_, kind, time_));
     }
 
     void compare_days(const std::string& name, Days right) {
@@ -94,7 +94,7 @@ private:
 
     const Postback& postback_;
     const JoinOption& option_;
-    TimeMs now_;
+    TimeMs time_;
     std::string differences_;
 };
 
@@ -114,10 +114,11 @@ std::string_view way_of_capture(const EventDraft& event, const JoinOption& optio
 } // namespace
 
 void compare_terms(EventDraft& event, const Postback& postback, const JoinOption& option,
-                   TimeMs now, TextStore& texts) {
+                   TextStore& texts) {
     if (!is_sale(event.kind)) return;
     std::string differences;
-    if (!is_promotion(postback)) differences = Terms(postback, option, said_time(postback, now)).differences();
+    if (!is_promotion(postback))
+        differences = Terms(postback, option, time_of(event)).differences();
     const std::string_view way = way_of_capture(event, option);
     if (!differences.empty() && !way.empty()) differences += "; ";
     differences += way;

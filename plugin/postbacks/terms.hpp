@@ -5,7 +5,6 @@
 #include "events/event.hpp"
 #include "postbacks/postback.hpp"
 #include "values/text_store.hpp"
-#include "values/timestamp.hpp"
 
 namespace segpay {
 
@@ -13,8 +12,9 @@ namespace segpay {
 // a sale of `option` says another price or period of it (ival, iint, rval, rint) than the
 // configuration: the price point was changed in the Merchant Portal, or the configuration has a
 // typing error. Of a price that the host names they must lie between its limits; of a single use
-// promotion they are their own. `texts` keeps the sentence.
+// promotion they are their own. Judged by the time of the sale, which `event` tells. `texts` keeps
+// the sentence.
 void compare_terms(EventDraft& event, const Postback& postback, const JoinOption& option,
-                   TimeMs now, TextStore& texts);
+                   TextStore& texts);
 
 } // namespace segpay

@@ -338,7 +338,7 @@ Objection read(EventDraft& event, const Postback& postback, const Config& config
     if (!row.is_transaction) return {};
     Objection objection = tell_amount(event, postback, option, memory, is_opened, trust);
     note_authorisation(event, postback, option);
-    if (!objection && option) compare_terms(event, postback, *option, now, texts);
+    if (!objection && option) compare_terms(event, postback, *option, texts);
     return objection;
 }
 
