@@ -42,7 +42,10 @@ struct Held {
 };
 
 struct Running {
-    const volatile std::uint64_t* place; // on the stack: it has the mark while the scope is there
+    // On the stack: they have the mark while the scopes are there. Of the callback none: there is
+    // none, and the hook is not there any more when another one begins.
+    const volatile std::uint64_t* place;
+    const volatile std::uint64_t* callback;
     std::uint64_t mark;
     std::uint64_t instance;
     std::vector<Held> held;
@@ -74,13 +77,14 @@ Stack stack_of_thread() {
     return stack;
 }
 
-// A scope below the caller's frame is gone, and so is one whose place is used for something else.
-// On a stack that is not the thread's own (a fibre) none is known to be gone.
+// Those below the frame of the new hook are gone, and so are those whose place is used for
+// something else. On a stack that is not the thread's own (a fibre) none is known to be gone.
 __attribute__((no_sanitize("address"))) bool is_gone(const Running& hook, std::uintptr_t here) {
     static thread_local const Stack stack = stack_of_thread();
-    const auto there = reinterpret_cast<std::uintptr_t>(hook.place);
+    if (!hook.callback) return true;
+    const auto there = reinterpret_cast<std::uintptr_t>(hook.callback);
     if (!stack.has(there) || !stack.has(here)) return false;
-    return there <= here || *hook.place != hook.mark;
+    return there <= here || *hook.callback != hook.mark || *hook.place != hook.mark;
 }
 
 // ---- What was held ------------------------------------------------------------------------------
@@ -99,8 +103,8 @@ void end_innermost() noexcept {
     end_all(gone);
 }
 
-void end_those_gone(const void* caller) noexcept {
-    const auto here = reinterpret_cast<std::uintptr_t>(caller);
+void end_those_gone(const void* frame) noexcept {
+    const auto here = reinterpret_cast<std::uintptr_t>(frame);
     while (!running_hooks.empty() && is_gone(running_hooks.back(), here))
         end_innermost();
 }
@@ -142,17 +146,17 @@ void OpenInstance::retire() {
     living().ids.erase(id_);
 }
 
-HookScope::HookScope(const OpenInstance& instance) : mark_(0) {
+HookScope::HookScope(const OpenInstance& instance, const void* frame) : mark_(0) {
     if (getpid() != instance.owner())
         throw Stop{BILLER_STATUS_FORKED, "the instance was opened by process " +
                                              std::to_string(instance.owner()) +
                                              "; open instances after fork(), not before"};
-    end_those_gone(this);
+    end_those_gone(frame);
     if (runs(instance.id()))
         throw Stop{BILLER_STATUS_REENTERED,
                    "a callback must not call back into the instance that called it"};
     mark_ = ++last_mark;
-    running_hooks.push_back({&mark_, mark_, instance.id(), {}});
+    running_hooks.push_back({&mark_, nullptr, mark_, instance.id(), {}});
 }
 
 // Behind it there may be one that a callback was left from.
@@ -164,9 +168,21 @@ HookScope::~HookScope() {
     mark_ = 0;
 }
 
-bool HookScope::is_inside(const OpenInstance& instance) {
-    end_those_gone(__builtin_frame_address(0));
+bool HookScope::is_inside(const OpenInstance& instance, const void* frame) {
+    end_those_gone(frame);
     return runs(instance.id());
+}
+
+CallbackScope::CallbackScope() : mark_(0) {
+    if (running_hooks.empty()) return;
+    mark_ = running_hooks.back().mark;
+    running_hooks.back().callback = &mark_;
+}
+
+CallbackScope::~CallbackScope() {
+    Running* const hook = hook_with(mark_);
+    if (hook && hook->callback == &mark_) hook->callback = nullptr;
+    mark_ = 0;
 }
 
 HeldByHook::HeldByHook(End end, void* owner, std::uint64_t what) {

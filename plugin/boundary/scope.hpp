@@ -36,17 +36,39 @@ private:
 // (REENTERED), or when the process is not the one that opened the instance (FORKED).
 class HookScope {
 public:
-    explicit HookScope(const OpenInstance& instance);
+    // `frame`: __builtin_frame_address(0) of the hook itself, which every scope of a callback that
+    // was left from the same depth lies below, whatever frames the hooks have.
+    HookScope(const OpenInstance& instance, const void* frame);
     ~HookScope();
     HookScope(const HookScope&) = delete;
     HookScope& operator=(const HookScope&) = delete;
 
     // Whether a hook of the instance runs on this thread.
-    static bool is_inside(const OpenInstance& instance);
+    static bool is_inside(const OpenInstance& instance, const void* frame);
 
 private:
     volatile std::uint64_t mark_; // at its place on the stack: overwritten when that is used again
 };
+
+// Held while the hook that runs on this thread calls back. Only from there can another hook be
+// called on the thread, so its place tells best whether the hook is still there.
+class CallbackScope {
+public:
+    CallbackScope();
+    ~CallbackScope();
+    CallbackScope(const CallbackScope&) = delete;
+    CallbackScope& operator=(const CallbackScope&) = delete;
+
+private:
+    volatile std::uint64_t mark_;
+};
+
+// Calls back into the host.
+template <class Callback>
+decltype(auto) call_out(const Callback& callback) {
+    const CallbackScope scope;
+    return callback();
+}
 
 // What the hook that runs on this thread holds: when its scope is found gone, `end` is called with
 // these arguments, on the same thread, if the instance is still open. Of a thread without a hook

@@ -25,7 +25,7 @@ uint32_t batch_handle_hook(biller_instance* instance, const biller_http_request*
         uint32_t told = 0; // and the number of the next
         const auto tell = [&](const Reply& answer) {
             const ReplyView reply(answer);
-            known.reply(known.context, told++, reply.get());
+            call_out([&] { known.reply(known.context, told++, reply.get()); });
         };
         try {
             opened.inbox.handle_all(given, [&](std::size_t, const Reply& answer) { tell(answer); },

@@ -58,7 +58,8 @@ uint32_t check(const biller_config* config, const biller_problem_sink* sink,
             problem.file = bytes(found.file);
             problem.severity = static_cast<uint32_t>(found.severity);
             problem.message = bytes(found.message);
-            if (sink->problem(sink->context, &problem) == BILLER_STOP) return BILLER_STATUS_STOPPED;
+            if (call_out([&] { return sink->problem(sink->context, &problem); }) == BILLER_STOP)
+                return BILLER_STATUS_STOPPED;
         }
         if (loaded.problems.empty()) return BILLER_STATUS_OK;
         throw Stop{BILLER_STATUS_CONFIG, to_string(loaded.problems.front())};
@@ -93,9 +94,9 @@ uint32_t open(const biller_config* config, const biller_host* host, biller_insta
 void close(biller_instance* instance) {
     // A child process must not end what its parent still uses.
     if (!instance || instance->counted.owner() != getpid()) return;
-    if (HookScope::is_inside(instance->counted)) {
+    if (HookScope::is_inside(instance->counted, __builtin_frame_address(0))) {
         instance->inbox.host().log(LogLevel::error,
-                             "close was called from inside a callback, and is refused");
+                                   "close was called from inside a callback, and is refused");
         return;
     }
     instance->counted.retire();

@@ -35,12 +35,14 @@ inline void require(bool is_given, const char* what) {
     if (!is_given) throw Stop{BILLER_STATUS_ARGUMENT, what};
 }
 
-// Runs a hook of an instance behind the barrier.
+// Runs a hook of an instance behind the barrier. Part of the hook, whose frame it tells the scope.
 template <class Hook>
-uint32_t in_instance(biller_instance* instance, biller_reason* reason, Hook hook) noexcept {
+[[gnu::always_inline]] inline uint32_t in_instance(biller_instance* instance, biller_reason* reason,
+                                                   Hook hook) noexcept {
+    const void* const frame = __builtin_frame_address(0);
     return guarded(reason, [&] {
         require(instance != nullptr, "instance is NULL");
-        const HookScope scope(instance->counted);
+        const HookScope scope(instance->counted, frame);
         return hook(*instance);
     });
 }

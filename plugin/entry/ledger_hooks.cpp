@@ -44,10 +44,11 @@ uint32_t hand_over_entry(const Entry& found, const biller_entry_sink& sink) {
     entry.message = bytes_or_none(found.message);
     entry.decided_by = bytes_or_none(found.decided_by);
     entry.request = bytes_or_none(request);
-    if (!found.event) return sink.entry(sink.context, &entry);
+    const auto hand_over = [&] { return sink.entry(sink.context, &entry); };
+    if (!found.event) return call_out(hand_over);
     const EventView event(*found.event, found.key, found.attempts);
     entry.event = event.get();
-    return sink.entry(sink.context, &entry);
+    return call_out(hand_over);
 }
 
 uint32_t status_of(const Refused& refused) {

@@ -104,7 +104,7 @@ uint32_t link(biller_instance* instance, const biller_link_request* request,
         link.form_action = bytes(made.link.form_action);
         link.fields = fields.data();
         link.field_count = fields.size();
-        sink->link(sink->context, &link);
+        call_out([&] { sink->link(sink->context, &link); });
         return BILLER_STATUS_OK;
     });
 }

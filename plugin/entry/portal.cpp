@@ -20,7 +20,8 @@ uint32_t portal_fields_hook(biller_instance* instance, const biller_bytes* join_
             field.title = bytes(found.title);
             field.value = bytes(found.value);
             field.note = bytes(found.note);
-            if (sink->field(sink->context, &field) == BILLER_STOP) return BILLER_STATUS_STOPPED;
+            if (call_out([&] { return sink->field(sink->context, &field); }) == BILLER_STOP)
+                return BILLER_STATUS_STOPPED;
         }
         return BILLER_STATUS_OK;
     });

@@ -24,7 +24,7 @@ uint32_t handle(biller_instance* instance, const biller_http_request* request,
         const biller_http_request given = adopted(request);
         const Reply told = reply_to(opened, http_request_of(given));
         const ReplyView reply(told);
-        sink->reply(sink->context, reply.get());
+        call_out([&] { sink->reply(sink->context, reply.get()); });
         return BILLER_STATUS_OK;
     });
 }

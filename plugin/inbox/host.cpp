@@ -2,6 +2,7 @@
 #include "inbox/host.hpp"
 
 #include "boundary/boundary.hpp"
+#include "boundary/scope.hpp"
 #include "values/word.hpp"
 #include "wire/redaction.hpp"
 
@@ -37,7 +38,7 @@ HostAnswer answer_of(uint32_t answer, const biller_reason& reason) {
 template <class Callback>
 std::optional<std::string> thrown_by(const Callback& callback) {
     try {
-        callback();
+        call_out(callback);
         return std::nullopt;
     } catch (const std::exception& failure) {
         return std::string("the host's callback threw: ") + clean_text(failure.what());
@@ -109,7 +110,7 @@ NameAnswer Host::probe(const Event& event) const {
     probe.email = bytes_or_none(event.email);
     probe.site = bytes_or_none(event.site);
     try {
-        switch (table_.probe(table_.context, &probe)) {
+        switch (call_out([&] { return table_.probe(table_.context, &probe); })) {
             case BILLER_NAME_FREE:
                 return NameAnswer::free;
             case BILLER_NAME_TAKEN:
@@ -127,14 +128,14 @@ void Host::log(LogLevel level, std::string_view line) const noexcept {
     try {
         const std::string shown = for_people(std::string(line));
         const biller_bytes text = bytes(shown);
-        table_.log(table_.context, static_cast<uint32_t>(level), &text);
+        call_out([&] { table_.log(table_.context, static_cast<uint32_t>(level), &text); });
     } catch (...) { // a log line is not worth failing anything for
     }
 }
 
 TimeMs Host::now() const {
     try {
-        if (table_.now_ms) return table_.now_ms(table_.context);
+        if (table_.now_ms) return call_out([&] { return table_.now_ms(table_.context); });
     } catch (...) { // then the system's clock is better than none
     }
     const auto now = std::chrono::system_clock::now().time_since_epoch();

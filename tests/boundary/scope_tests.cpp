@@ -21,11 +21,22 @@ bool is_reentered(const Stop& stop) { return stop.status == BILLER_STATUS_REENTE
 // A hook that calls a callback: both have frames of their own.
 __attribute__((noinline)) void hook_of(const OpenInstance& instance,
                                        const std::function<void()>& callback) {
-    const HookScope scope(instance);
-    callback();
+    const HookScope scope(instance, __builtin_frame_address(0));
+    call_out(callback);
+}
+__attribute__((noinline)) bool is_inside(const OpenInstance& instance) {
+    return HookScope::is_inside(instance, __builtin_frame_address(0));
 }
 void enter(const OpenInstance& instance) {
     hook_of(instance, [] {});
+}
+
+// The same with a frame that is larger: what was left lies in the midst of it.
+__attribute__((noinline)) void large_hook_of(const OpenInstance& instance) {
+    volatile char room[2000];
+    room[0] = 1;
+    const HookScope scope(instance, __builtin_frame_address(0));
+    room[1] = room[0];
 }
 
 // As a host does that never returns from the callback.
@@ -67,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_callback_cannot_come_back_into_its_instance) {
         hook_of(two, [&] {
             BOOST_CHECK_EXCEPTION(enter(one), Stop, is_reentered);
             BOOST_CHECK_EXCEPTION(enter(two), Stop, is_reentered);
-            BOOST_TEST(HookScope::is_inside(one));
+            BOOST_TEST(is_inside(one));
             deep_down(20, [&] { BOOST_CHECK_EXCEPTION(enter(one), Stop, is_reentered); });
         });
         bool is_let_in = false; // and so is another thread
@@ -77,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_callback_cannot_come_back_into_its_instance) {
         }).join();
         BOOST_TEST(is_let_in);
     });
-    BOOST_TEST(!HookScope::is_inside(one));
+    BOOST_TEST(!is_inside(one));
     BOOST_CHECK_NO_THROW(enter(one));
 }
 
@@ -105,10 +116,12 @@ BOOST_AUTO_TEST_CASE(a_hook_that_was_left_is_no_hook) {
         leave_a_callback_of(one);
         BOOST_CHECK_NO_THROW(enter(one)); // from where it was left
         leave_a_callback_of(one);
+        BOOST_CHECK_NO_THROW(large_hook_of(one));
+        leave_a_callback_of(one);
         deep_down(20, [&] { BOOST_CHECK_NO_THROW(enter(one)); });
         deep_down(5, [&] { leave_a_callback_of(one); });
         BOOST_CHECK_NO_THROW(enter(two));
-        BOOST_TEST(!HookScope::is_inside(one));
+        BOOST_TEST(!is_inside(one));
     }
 }
 
