@@ -155,8 +155,17 @@ HookScope::HookScope(const OpenInstance& instance, const void* frame) : mark_(0)
     if (runs(instance.id()))
         throw Stop{BILLER_STATUS_REENTERED,
                    "a callback must not call back into the instance that called it"};
+    begin(instance.id());
+}
+
+HookScope::HookScope(const void* frame) : mark_(0) {
+    end_those_gone(frame);
+    begin(0); // which no instance has
+}
+
+void HookScope::begin(std::uint64_t instance) {
     mark_ = ++last_mark;
-    running_hooks.push_back({&mark_, nullptr, mark_, instance.id(), {}});
+    running_hooks.push_back({&mark_, nullptr, mark_, instance, {}});
 }
 
 // Behind it there may be one that a callback was left from.
@@ -176,12 +185,12 @@ bool HookScope::is_inside(const OpenInstance& instance, const void* frame) {
 CallbackScope::CallbackScope() : mark_(0) {
     if (running_hooks.empty()) return;
     mark_ = running_hooks.back().mark;
-    running_hooks.back().callback = &mark_;
+    around_ = std::exchange(running_hooks.back().callback, &mark_);
 }
 
 CallbackScope::~CallbackScope() {
     Running* const hook = hook_with(mark_);
-    if (hook && hook->callback == &mark_) hook->callback = nullptr;
+    if (hook && hook->callback == &mark_) hook->callback = around_;
     mark_ = 0;
 }
 

@@ -39,6 +39,8 @@ public:
     // `frame`: __builtin_frame_address(0) of the hook itself, which every scope of a callback that
     // was left from the same depth lies below, whatever frames the hooks have.
     HookScope(const OpenInstance& instance, const void* frame);
+    // Of a hook without an instance.
+    explicit HookScope(const void* frame);
     ~HookScope();
     HookScope(const HookScope&) = delete;
     HookScope& operator=(const HookScope&) = delete;
@@ -47,6 +49,8 @@ public:
     static bool is_inside(const OpenInstance& instance, const void* frame);
 
 private:
+    void begin(std::uint64_t instance);
+
     volatile std::uint64_t mark_; // at its place on the stack: overwritten when that is used again
 };
 
@@ -61,6 +65,7 @@ public:
 
 private:
     volatile std::uint64_t mark_;
+    const volatile std::uint64_t* around_ = nullptr; // the callback that this one is called in
 };
 
 // Calls back into the host.

@@ -47,7 +47,9 @@ LedgerSettings ledger_settings(const Config& config, const biller_config& given)
 
 uint32_t check(const biller_config* config, const biller_problem_sink* sink,
                biller_reason* reason) {
+    const void* const frame = __builtin_frame_address(0);
     return guarded(reason, [&] {
+        const HookScope scope(frame);
         require(config && has_callback(sink, &biller_problem_sink::problem),
                 "config, sink or sink->problem is NULL");
         const LoadedConfig loaded = load(adopted(config));
@@ -68,7 +70,9 @@ uint32_t check(const biller_config* config, const biller_problem_sink* sink,
 
 uint32_t open(const biller_config* config, const biller_host* host, biller_instance** instance,
               biller_reason* reason) {
+    const void* const frame = __builtin_frame_address(0);
     return guarded(reason, [&] {
+        const HookScope scope(frame);
         require(instance != nullptr, "instance is NULL");
         *instance = nullptr;
         require(config && host, "config or host is NULL");

@@ -21,12 +21,7 @@ HttpRequest http_request_of(const biller_http_request& given) {
 }
 
 Reply apology(const Account& account, const std::exception& defect) {
-    return {Disposition::unavailable,
-            503,
-            account.config().postbacks.failure_word,
-            60,
-            defect.what(),
-            {}};
+    return reply_with(Disposition::unavailable, account.config().postbacks, {}, defect.what());
 }
 
 ReplyView::ReplyView(const Reply& told)

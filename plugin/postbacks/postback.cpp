@@ -174,8 +174,7 @@ void hide_secrets(Postback& postback) {
     for (const Fact fact : kFreeTexts)
         postback[fact] = without_secrets_in(postback[fact], postback.texts);
     for (const Fact fact : kLogins) {
-        if (postback[fact].size() < kShortestSecretText || !is_dropped(fact, postback[fact]))
-            continue;
+        if (!has_long_card_number(postback[fact])) continue;
         postback[fact] = {};
         postback.warnings.push_back("\"" + std::string(canonical_name(fact)) +
                                     "\" is a card number, and was dropped");

@@ -31,6 +31,12 @@ void enter(const OpenInstance& instance) {
     hook_of(instance, [] {});
 }
 
+// One without an instance: check() and open().
+__attribute__((noinline)) void hook_of_none(const std::function<void()>& callback) {
+    const HookScope scope(__builtin_frame_address(0));
+    call_out(callback);
+}
+
 // The same with a frame that is larger: what was left lies in the midst of it.
 __attribute__((noinline)) void large_hook_of(const OpenInstance& instance) {
     volatile char room[2000];
@@ -89,6 +95,25 @@ BOOST_AUTO_TEST_CASE(a_callback_cannot_come_back_into_its_instance) {
         BOOST_TEST(is_let_in);
     });
     BOOST_TEST(!is_inside(one));
+    BOOST_CHECK_NO_THROW(enter(one));
+}
+
+// A line of the log, or a hook without an instance, inside a callback: the callback goes on.
+BOOST_AUTO_TEST_CASE(a_callback_within_a_callback_ends_alone) {
+    const OpenInstance one, two;
+    std::uint64_t ended = 0;
+    hook_of(one, [&] {
+        const HeldByHook own(count_up, &ended, 1);
+        call_out([] {});
+        BOOST_CHECK_EXCEPTION(enter(one), Stop, is_reentered);
+        hook_of_none([] {});
+        BOOST_CHECK_EXCEPTION(enter(one), Stop, is_reentered);
+        static thread_local std::jmp_buf out;
+        if (setjmp(out) == 0) hook_of_none([&] { std::longjmp(out, 1); });
+        BOOST_CHECK_EXCEPTION(enter(one), Stop, is_reentered);
+        BOOST_CHECK_NO_THROW(enter(two));
+        BOOST_TEST(ended == 0u);
+    });
     BOOST_CHECK_NO_THROW(enter(one));
 }
 
