@@ -313,4 +313,17 @@ inline bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
+// The disposition, status and body of a reply.
+inline void check_reply(const Reply& reply, Disposition disposition, unsigned status,
+                        std::string_view body) {
+    BOOST_TEST(disposition_name(reply.disposition) == disposition_name(disposition));
+    BOOST_TEST(reply.http_status == status);
+    BOOST_TEST(reply.body == body);
+}
+
+inline void check_success(const Reply& reply, Disposition disposition) {
+    check_reply(reply, disposition, 200, "*success*");
+    BOOST_TEST(reply.retry_after_s == 0u);
+}
+
 } // namespace segpay::testing

@@ -11,11 +11,15 @@
 namespace segpay {
 
 std::optional<Reply> Reader::read(const HttpRequest& request, Reading& reading) {
-    if (auto unreadable = decode_request(request, reading.form)) return refusal(*unreadable);
+    auto unreadable = decode_request(request, reading.form);
+    if (unreadable && !unreadable->is_readable_in_part) return refusal(*unreadable);
     if (auto stranger =
             authenticate(request, account_.config().postbacks.authenticity, reading.form))
         return refusal(*stranger);
-    if (reading.form.fields().empty()) return refusal({400, "the request has no parameters"});
+    if (unreadable)
+        reading.why_partial = std::move(unreadable->message);
+    else if (reading.form.fields().empty())
+        return refusal({400, "the request has no parameters"});
 
     read_postback(reading.form, account_.names(), reading.postback);
     tell_once_of_garbled_template(reading.postback);
@@ -55,6 +59,11 @@ bool Reader::is_first_notice(std::string_view what) {
 
 void Reader::understand(Reading& reading, Lookup& ledger) const {
     const TimeMs now = host_.now();
+    if (!reading.why_partial.empty()) {
+        reading.translation.outcome = Translation::Outcome::quarantine;
+        reading.translation.reason = "it cannot be read as a whole: " + reading.why_partial;
+        return;
+    }
     recall(reading, ledger, Trust::verify, now, {});
     translate(reading.postback, account_.config(), reading.memory, now, Trust::verify,
               reading.translation);

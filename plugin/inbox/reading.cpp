@@ -16,6 +16,7 @@ constexpr std::size_t kMaxIdle = 64; // as many as hosts have threads, or about 
 void Reading::clear() {
     form.clear();
     said.clear();
+    why_partial.clear();
     postback.clear();
     memory = {};
     translation.clear();

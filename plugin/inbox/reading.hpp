@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace segpay {
@@ -17,6 +18,7 @@ namespace segpay {
 struct Reading {
     Form form;
     Form said; // by an operator who released it
+    std::string why_partial; // the form is not all of it; empty: it is
     Postback postback;
     Memory memory;
     Translation translation; // of views into all the above

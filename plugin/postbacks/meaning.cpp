@@ -28,6 +28,20 @@ bool is_initial_price(const Postback& postback, const JoinOption& option, TimeMs
 
 // ---- A sign-up with the stage of a conversion ---------------------------------------------------
 
+// Of what can be converted: what somebody signs up for, and nobody converts for. Which of them it
+// is nobody says.
+bool is_only_an_initial_price(const Postback& postback, const Config& config, TimeMs now) {
+    bool is_one = false;
+    for (const JoinOption& option : config.options) {
+        if (option.price.type != Price::Type::instant_conversion ||
+            !said_amount(postback, option.price.currency))
+            continue;
+        if (costs(option, EventKind::upgrade, postback, now)) return false;
+        is_one |= is_initial_price(postback, option, now);
+    }
+    return is_one;
+}
+
 Judged judge_conversion(const Classification& row, const Postback& postback, const Config& config,
                         const std::optional<Purchase>& purchase, TimeMs now) {
     const bool is_approved = row.approved == true;
@@ -37,7 +51,8 @@ Judged judge_conversion(const Classification& row, const Postback& postback, con
         return {is_repeat ? purchase->opened_by : row.kind, nullptr, {}};
     }
     const EventKind sign_up = kind_as_sign_up(postback);
-    if (postback[Fact::eticket].empty() && is_approved) return {row.kind, nullptr, {}};
+    if (postback[Fact::eticket].empty() && is_approved)
+        return {is_only_an_initial_price(postback, config, now) ? sign_up : row.kind, nullptr, {}};
     const JoinOption* option = option_said(postback, config);
     if (!option || is_initial_price(postback, *option, now)) return {sign_up, nullptr, {}};
     if (said_amount(postback, option->price.currency) &&
@@ -86,28 +101,36 @@ bool is_own_price(const JoinOption& own, const Postback& postback, TimeMs now) {
     return !is_charged_to_the_card(own) && costs(own, EventKind::rebill, postback, now);
 }
 
-const JoinOption* other_product(const Purchase& purchase, const Postback& postback,
-                                const Config& config, TimeMs now) {
-    if (const JoinOption* said = option_said(postback, config))
-        return said->eticket != purchase.eticket && is_charged_to_the_card(*said) ? said : nullptr;
+OffersThatFit other_products(const Purchase& purchase, const Postback& postback,
+                             const Config& config, TimeMs now) {
+    if (const JoinOption* said = option_said(postback, config)) {
+        const bool is_other = said->eticket != purchase.eticket && is_charged_to_the_card(*said);
+        return is_other ? OffersThatFit{said, 1} : OffersThatFit{};
+    }
     const JoinOption* own = own_option(purchase, config);
     if (!own || !said_amount(postback, own->price.currency) || is_own_price(*own, postback, now) ||
         is_said_to_recur(postback, *own))
-        return nullptr;
-    // In the currency that is said, or that the purchase is known to have.
+        return {};
+    // In the currency that is said, or that the purchase is known to have. An amount that somebody
+    // has written down says more than one that merely is between two limits.
     const bool is_currency_said = !postback[Fact::currency].empty();
-    return only_offer(config, [&](const JoinOption& option) {
+    return offers_that_fit(config, [&](const JoinOption& option) {
         return option.price.type != Price::Type::dynamic && is_charged_to_the_card(option) &&
                (is_currency_said || option.price.currency == own->price.currency) &&
                costs(option, EventKind::one_click, postback, now);
     });
 }
 
+// Of several that fit the seal may tell which one it was; else the sale waits.
 Judged judge_rebill(const Classification& row, const Postback& postback, const Config& config,
                     const std::optional<Purchase>& purchase, TimeMs now) {
     const bool is_known = purchase && purchase->opened_by != EventKind::unknown;
-    const JoinOption* option = is_known ? other_product(*purchase, postback, config, now) : nullptr;
-    if (!option && is_known) option = own_item(*purchase, row, postback, config, now);
+    if (!is_known) return {row.kind, nullptr, {}};
+    const OffersThatFit others = other_products(*purchase, postback, config, now);
+    if (others.count > 1)
+        return {row.approved == true ? EventKind::one_click : EventKind::denial, nullptr, {}};
+    const JoinOption* option =
+        others.first ? others.first : own_item(*purchase, row, postback, config, now);
     if (!option) return {row.kind, nullptr, {}};
     if (row.approved != true) return {EventKind::denial, option, {}};
     return {is_of_token_site(*option, config) ? EventKind::token_purchase : EventKind::one_click,

@@ -88,7 +88,7 @@ const JoinOption* offer_sold(const EventDraft& event, const Postback& postback,
             return option.tokens != 0 && std::to_string(option.tokens) == tokenplus;
         });
         if (!counted.empty()) fitting = counted;
-    } else if (event.kind == EventKind::one_click) {
+    } else if (event.kind == EventKind::one_click && !said(event.octoken).empty()) {
         const Options memberships = those(fitting, has_none);
         if (!memberships.empty()) fitting = memberships;
     }

@@ -7,6 +7,7 @@
 #include "postbacks/postback.hpp"
 #include "values/timestamp.hpp"
 
+#include <cstddef>
 #include <optional>
 
 namespace segpay {
@@ -31,22 +32,25 @@ bool is_of_token_site(const JoinOption& option, const Config& config);
 // Whether a customer can have been offered it by one click: it is enabled, or an upsell sells it.
 bool is_sold_by_one_click(const JoinOption& option, const Config& config);
 
-// The one option that is sold by one click and fits; null: there is none, or more than one.
+// The options that are sold by one click and fit.
+struct OffersThatFit {
+    const JoinOption* first = nullptr;
+    std::size_t count = 0;
+};
 template <class Fits>
-const JoinOption* only_offer(const Config& config, Fits fits) {
-    const JoinOption* only = nullptr;
+OffersThatFit offers_that_fit(const Config& config, Fits fits) {
+    OffersThatFit offers;
     for (const JoinOption& option : config.options) {
         if (!is_sold_by_one_click(option, config) || !fits(option)) continue;
-        if (only) return nullptr;
-        only = &option;
+        if (offers.count++ == 0) offers.first = &option;
     }
-    return only;
+    return offers;
 }
 
 // What was sold by one click, told by what the link said and by the price: with tokenplus an option
 // of a token site, and of those, if the value is a number of tokens that is sold, only these;
-// without, one of a membership site, and only if none of them fits, any. `event` has kind, upsell
-// and tokenplus. Null: not exactly one fits.
+// without, but with octoken, one of a membership site, and only if none of them fits, any. `event`
+// has kind, upsell, tokenplus and octoken. Null: not exactly one fits.
 const JoinOption* offer_sold(const EventDraft& event, const Postback& postback,
                              const Config& config, TimeMs now);
 

@@ -362,6 +362,24 @@ void unfold_user_data(Form& form, const NameTable& names, Postback& postback) {
     }
 }
 
+// Of a query that was encoded as a whole all is one name: a secret in it goes by the names that the
+// configuration gives them, too.
+std::string kept_name(std::string_view name, const NameTable& names) {
+    std::string kept;
+    for (std::string_view rest = name; !rest.empty();) {
+        const std::string_view piece = rest.substr(0, rest.find('&'));
+        const std::string_view key = piece.substr(0, piece.find('='));
+        const FormField field{key, {}, {.is_plain_name = false}};
+        const KnownName* known = key.size() < piece.size() ? known_name(field, names) : nullptr;
+        const bool is_shown = !known || !is_secret(known->secrecy);
+        kept.append(is_shown ? piece : key).append(is_shown ? "" : "=***");
+        rest.remove_prefix(piece.size());
+        kept.append(rest.substr(0, 1));
+        rest.remove_prefix(std::min<std::size_t>(1, rest.size()));
+    }
+    return without_secrets(std::move(kept));
+}
+
 } // namespace
 
 void Postback::clear() {
@@ -457,7 +475,7 @@ Parameters kept_parameters(const Form& form, const NameTable& names) {
         if (known && is_dropped(known->fact, field.value)) continue;
         std::string value(field.value);
         if (may_hold_secret(known) && has_secret(value)) value = without_secrets(std::move(value));
-        kept.push_back({without_secrets(std::string(field.name)), std::move(value)});
+        kept.push_back({kept_name(field.name, names), std::move(value)});
     }
     return kept;
 }

@@ -181,6 +181,15 @@ bool is_compressed(const HttpRequest& request) {
            request.body.starts_with("\x1F\x8B");
 }
 
+std::optional<Refusal> unreadable_body(const HttpRequest& request) {
+    if (request.method != "POST" || request.body.empty()) return std::nullopt;
+    if (!is_form(request.header("Content-Type")))
+        return Refusal{415, "the body is not application/x-www-form-urlencoded", {}, false, true};
+    if (is_compressed(request))
+        return Refusal{415, "the body is compressed; a postback's is plain", {}, false, true};
+    return std::nullopt;
+}
+
 } // namespace
 
 std::string_view HttpRequest::header(std::string_view name) const {
@@ -202,15 +211,15 @@ std::optional<Refusal> decode_request(const HttpRequest& request, Form& form) {
     if (is_too_large)
         return Refusal{413,
                        "the request is larger than " + std::to_string(kMaxRequestBytes) + " bytes"};
-    if (is_post && !request.body.empty() && !is_form(request.header("Content-Type")))
-        return Refusal{415, "the body is not application/x-www-form-urlencoded"};
-    if (is_post && !request.body.empty() && is_compressed(request))
-        return Refusal{415, "the body is compressed; a postback's is plain"};
-
+    std::optional<Refusal> partly = unreadable_body(request);
+    const std::string_view body = is_post && !partly ? request.body : std::string_view();
     Result<bool> outcome = form.read(request.query);
-    if (outcome && is_post) outcome = form.read(request.body);
-    if (!outcome) return Refusal{413, clean_text(outcome.error())};
-    return std::nullopt;
+    if (outcome) outcome = form.read(body);
+    if (outcome) return partly;
+    constexpr FormLimits kKept{4 * kMaxFields, SIZE_MAX, SIZE_MAX}; // what they look at is little
+    form.clear();
+    if (form.read(request.query, kKept)) (void)form.read(body, kKept);
+    return Refusal{413, clean_text(outcome.error()), {}, false, true};
 }
 
 std::optional<Refusal> authenticate(const HttpRequest& request, const Authenticity& authenticity,

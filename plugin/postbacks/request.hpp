@@ -34,6 +34,8 @@ struct Refusal {
     std::string message;       // for the operator; names neither secrets nor what was compared
     ReplyHeaders headers = {}; // that the status asks for
     bool is_challenge = false; // the client is to come again with its password: nothing is wrong
+    // What can be read of it is in the form: if it is Segpay's, it is kept for the operator.
+    bool is_readable_in_part = false;
 };
 
 // Reads query and body as one list of fields into `form`, which the request must outlive. nullopt:
