@@ -8,7 +8,9 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <map>
 #include <regex>
+#include <span>
 #include <stdexcept>
 
 namespace segpay {
@@ -19,14 +21,19 @@ namespace {
 // what editors show in place of "does not match the pattern" and the like. A map with "properties"
 // is always closed: "additionalProperties" stands there for the editors. In a map without, whose
 // keys are the operator's own, it is the schema of the values.
-constexpr std::string_view kKeywords =
-    " type enum pattern minLength maxLength minimum maximum items minItems maxItems properties "
-    "required oneOf $ref definitions propertyNames maxProperties "
-    "additionalProperties writeOnly $schema $id title description default examples "
-    "errorMessage patternErrorMessage ";
+constexpr std::array<std::string_view, 27> kKeywords = {
+    "type",          "enum",          "pattern",
+    "minLength",     "maxLength",     "minimum",
+    "maximum",       "items",         "minItems",
+    "maxItems",      "properties",    "required",
+    "oneOf",         "$ref",          "definitions",
+    "propertyNames", "maxProperties", "additionalProperties",
+    "writeOnly",     "$schema",       "$id",
+    "title",         "description",   "default",
+    "examples",      "errorMessage",  "patternErrorMessage"};
 
-bool is_keyword(const std::string& word) {
-    return kKeywords.find(" " + word + " ") != std::string_view::npos;
+bool is_keyword(std::string_view word) {
+    return std::ranges::find(kKeywords, word) != kKeywords.end();
 }
 
 struct TypeWords {
@@ -105,18 +112,17 @@ bool has_type(const YamlNode& node, std::string_view type) {
     return type == "integer" && is_whole_number(node.text);
 }
 
-std::vector<std::string> types_of(const YamlNode& schema) {
+// The texts of "type": one, or those of a list.
+std::span<const YamlNode> types_of(const YamlNode& schema) {
     const YamlNode* type = schema.value("type");
     if (!type) return {};
-    if (type->is(YamlNode::Kind::text)) return {type->text};
-    std::vector<std::string> types;
-    for (const YamlNode& item : type->items)
-        types.push_back(item.text);
-    return types;
+    if (type->is(YamlNode::Kind::text)) return {type, 1};
+    return type->items;
 }
 
 bool may_be(const YamlNode& schema, std::string_view type) {
-    return std::ranges::any_of(types_of(schema), [&](const auto& each) { return each == type; });
+    return std::ranges::any_of(types_of(schema),
+                               [&](const YamlNode& each) { return each.text == type; });
 }
 
 std::string text_of(const YamlNode& schema, std::string_view keyword) {
@@ -154,13 +160,6 @@ SizeLimits size_limits(const YamlNode& schema, std::string_view least, std::stri
     if (const YamlNode* value = schema.value(most))
         limits.most = static_cast<std::size_t>(number(value->text));
     return limits;
-}
-
-// std::regex recurses once per character: what is longer than any pattern of ours admits is no
-// match.
-bool matches(const std::string& text, const std::string& pattern) {
-    constexpr std::size_t kMaxMatched = 1024;
-    return text.size() <= kMaxMatched && std::regex_match(text, std::regex(pattern));
 }
 
 class Check {
@@ -207,8 +206,8 @@ private:
         if (!branches) return schema;
         for (const YamlNode& candidate : branches->items) {
             const YamlNode& target = resolved(candidate);
-            for (const std::string& type : types_of(target))
-                if (has_type(node, type)) return target;
+            for (const YamlNode& type : types_of(target))
+                if (has_type(node, type.text)) return target;
         }
         return schema;
     }
@@ -220,9 +219,9 @@ private:
             if (!words.empty()) words += " or ";
             words += more;
         };
-        for (const std::string& type : types_of(schema))
+        for (const YamlNode& type : types_of(schema))
             for (const TypeWords& row : kTypeWords)
-                if (row.type == type) append(row.words);
+                if (row.type == type.text) append(row.words);
         if (const YamlNode* branches = schema.value("oneOf"))
             for (const YamlNode& candidate : branches->items)
                 append(expectation(resolved(candidate)));
@@ -230,21 +229,21 @@ private:
     }
 
     bool type(const YamlNode& node, const YamlNode& schema, const std::string& name) {
-        const std::vector<std::string> types = types_of(schema);
-        for (const std::string& candidate : types)
-            if (has_type(node, candidate)) return true;
+        const std::span<const YamlNode> types = types_of(schema);
+        for (const YamlNode& candidate : types)
+            if (has_type(node, candidate.text)) return true;
         if (types.empty() && !schema.value("oneOf")) return true;
         must(node, name, "be " + expectation(schema), found(node, schema) + meant(node, types));
         return false;
     }
 
     // What to write in place of a scalar that is no number, or no truth value, of ours.
-    static std::string meant(const YamlNode& node, const std::vector<std::string>& types) {
+    static std::string meant(const YamlNode& node, std::span<const YamlNode> types) {
         if (!node.is(YamlNode::Kind::text) || !node.reference.empty() || types.size() != 1)
             return {};
         std::string right;
-        if (types.front() == "integer") right = meant_number(node.text);
-        if (types.front() == "boolean") right = meant_truth(node.text);
+        if (types.front().text == "integer") right = meant_number(node.text);
+        if (types.front().text == "boolean") right = meant_truth(node.text);
         return right.empty() ? right : "; write " + right;
     }
 
@@ -252,13 +251,13 @@ private:
     static std::string found(const YamlNode& node, const YamlNode& schema) {
         if (node.is(YamlNode::Kind::list)) return "a list";
         if (node.is(YamlNode::Kind::map)) return "a map of keys";
-        const std::vector<std::string> types = types_of(schema);
-        const bool is_scalar_expected = std::any_of(types.begin(), types.end(), [](const auto& t) {
-            return t != "array" && t != "object";
+        const std::span<const YamlNode> types = types_of(schema);
+        const bool is_scalar_expected = std::ranges::any_of(types, [](const YamlNode& type) {
+            return type.text != "array" && type.text != "object";
         });
         if (!is_scalar_expected || schema.value("writeOnly")) return "a text";
         const bool is_quoted = !node.is_plain && node.reference.empty();
-        return shown(node) + (is_quoted && !has_type(node, types.front()) ? " in quotes" : "");
+        return shown(node) + (is_quoted && !has_type(node, types.front().text) ? " in quotes" : "");
     }
 
     void must(const YamlNode& node, const std::string& name, const std::string& what,
@@ -359,17 +358,18 @@ private:
 
     void scalar(const YamlNode& node, const YamlNode& schema, const std::string& name) {
         leading_zero(node, schema, name);
-        if (const YamlNode* allowed = schema.value("enum")) one_of(node, texts(*allowed), name);
+        if (const YamlNode* allowed = schema.value("enum")) one_of(node, *allowed, name);
         limits(node, schema, name);
         if (!length(node, schema, name)) return;
         const YamlNode* pattern = schema.value("pattern");
-        if (pattern && !matches(node.text, pattern->text))
+        if (pattern && !matches(node.text, *pattern))
             must(node, name, text_of(schema, "patternErrorMessage"), found(node, schema));
     }
 
-    void one_of(const YamlNode& node, const std::vector<std::string>& allowed,
-                const std::string& name) {
-        if (std::find(allowed.begin(), allowed.end(), node.text) != allowed.end()) return;
+    void one_of(const YamlNode& node, const YamlNode& values, const std::string& name) {
+        if (std::ranges::find(values.items, node.text, &YamlNode::text) != values.items.end())
+            return;
+        const std::vector<std::string> allowed = texts(values);
         const std::string hint = node.reference.empty() ? did_you_mean(node.text, allowed) : "";
         const std::string be = allowed.size() == 1 ? "be " : "be one of ";
         must(node, name, be + comma_list(allowed), shown(node) + hint);
@@ -386,6 +386,16 @@ private:
         return count >= least && count <= most;
     }
 
+    // std::regex recurses once per character: what is longer than any pattern of ours admits is no
+    // match.
+    bool matches(const std::string& text, const YamlNode& pattern) {
+        constexpr std::size_t kMaxMatched = 1024;
+        if (text.size() > kMaxMatched) return false;
+        const auto [known, is_new] = patterns_.try_emplace(&pattern);
+        if (is_new) known->second.assign(pattern.text);
+        return std::regex_match(text, known->second);
+    }
+
     void limits(const YamlNode& node, const YamlNode& schema, const std::string& name) {
         if (!node.is_plain || !is_whole_number(node.text)) return;
         const YamlNode* least = schema.value("minimum");
@@ -398,7 +408,15 @@ private:
 
     const YamlNode& root_;
     Problems& problems_;
+    std::map<const YamlNode*, std::regex> patterns_; // compiling takes longer than matching
 };
+
+YamlNode built_in_schema() {
+    Problems none("segpay.schema.json");
+    std::optional<YamlNode> schema = read_yaml(std::string(kSchemaText), none);
+    if (!schema || !none.is_empty()) throw std::logic_error("segpay.schema.json is not readable");
+    return std::move(*schema);
+}
 
 } // namespace
 
@@ -411,10 +429,8 @@ void check_schema(const YamlNode& tree, const YamlNode& schema, Problems& proble
 }
 
 void check_schema(const YamlNode& tree, Problems& problems) {
-    Problems none("segpay.schema.json");
-    const std::optional<YamlNode> schema = read_yaml(std::string(kSchemaText), none);
-    if (!schema || !none.is_empty()) throw std::logic_error("segpay.schema.json is not readable");
-    check_schema(tree, *schema, problems);
+    static const YamlNode kSchema = built_in_schema(); // reading it takes longer than most checks
+    check_schema(tree, kSchema, problems);
 }
 
 } // namespace segpay
