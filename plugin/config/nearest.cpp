@@ -40,6 +40,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
     std::string found;
     for (const std::string& candidate : known) {
         if (candidate.size() > kMaxWord) continue;
+        const std::size_t longer = std::max(wanted.size(), candidate.size());
+        const std::size_t shorter = std::min(wanted.size(), candidate.size());
+        if (longer - shorter >= best) continue; // that many letters would have to be inserted
         const std::size_t far = distance(wanted, lower_case(candidate));
         if (far < best) {
             best = far;
