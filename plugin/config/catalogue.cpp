@@ -66,10 +66,12 @@ public:
     void read() {
         for (const YamlNode& site : maps("sites", sites_))
             read_site(site);
+        config_.index(); // each option looks its site up
         for (const YamlNode& option : maps("options", options_))
             read_option(option);
         for (const YamlNode& offer : maps("cross_sells", cross_sells_))
             config_.cross_sells.push_back(read_offer(offer, cross_sells_));
+        config_.index(); // upsells look their options up, and options their cross sells
         for (const YamlNode& offer : maps("upsells", upsells_)) {
             config_.upsells.push_back(read_offer(offer, upsells_));
             check_upsell(offer, config_.upsells.back());
