@@ -51,6 +51,8 @@ bool is_strange_blank(int character) {
            kStrangeBlanks.end();
 }
 
+bool is_printable_ascii(char c) { return c >= ' ' && c <= '~'; }
+
 // What is wrong with a character; empty: nothing.
 std::string objection(int character, std::string_view rest, bool is_indentation) {
     if (character < 0)
@@ -80,6 +82,11 @@ bool is_text(const Lines& lines, Problems& problems) {
     const Poco::UTF8Encoding utf8;
     bool is_indentation = true;
     for (std::size_t at = 0; at < text.size();) {
+        if (is_printable_ascii(text[at])) { // as nearly all are: nothing is to be decoded
+            is_indentation = is_indentation && text[at] == ' ';
+            ++at;
+            continue;
+        }
         const std::string_view rest = text.substr(at);
         const auto* bytes = reinterpret_cast<const unsigned char*>(rest.data());
         const int length = std::min<int>(utf8.sequenceLength(bytes, 1),

@@ -174,7 +174,7 @@ private:
     }
 
     void attach_entry(Open& map, YamlNode value) {
-        const YamlNode key = *std::exchange(map.key, std::nullopt);
+        YamlNode key = *std::exchange(map.key, std::nullopt);
         if (key.is(YamlNode::Kind::refused)) return;
         if (!key.is(YamlNode::Kind::text)) {
             problems_.add(key.place, "a key must be a word");
@@ -188,7 +188,7 @@ private:
         }
         // yaml-cpp places an absent value where the next token begins.
         if (value.is(YamlNode::Kind::nothing)) value.place = key.place;
-        map.node.entries.push_back({key.text, key.place, std::move(value)});
+        map.node.entries.push_back({std::move(key.text), key.place, std::move(value)});
     }
 
     const Lines& lines_;
