@@ -17,6 +17,15 @@ BOOST_AUTO_TEST_CASE(letters_dropped_added_replaced_and_swapped) {
     BOOST_TEST(nearest("paht", kKeys) == "path");
 }
 
+BOOST_AUTO_TEST_CASE(a_third_of_the_letters_may_be_missing_or_too_many) {
+    BOOST_TEST(nearest("succword", {"success_word"}).empty());
+    BOOST_TEST(nearest("sucs_word", {"success_word"}) == "success_word");
+    BOOST_TEST(nearest("auxxthenticixxty", {"authenticity"}) == "authenticity");
+    BOOST_TEST(nearest("p", {"pa", "path"}) == "pa");
+    BOOST_TEST(nearest("pathxx", {"path"}) == "path");
+    BOOST_TEST(nearest("pathxxx", {"path"}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(case_does_not_count) { BOOST_TEST(nearest("PATH", kKeys) == "path"); }
 
 BOOST_AUTO_TEST_CASE(the_nearer_of_two_wins) {
