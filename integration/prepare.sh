@@ -4,7 +4,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(build-essential cmake ninja-build pkg-config libpoco-dev libssl-dev libyaml-cpp-dev
-                libsqlite3-dev libmariadb-dev libmicrohttpd-dev libcli11-dev nlohmann-json3-dev python3)
+                libsqlite3-dev libmariadb-dev libmicrohttpd-dev libcli11-dev
+                nlohmann-json3-dev python3)
 
 say() { printf '== %s\n' "$*"; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }

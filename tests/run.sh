@@ -4,10 +4,10 @@
 #     bash tests/run.sh [--preset release|debug|asan-ubsan|tsan] [--soak] [CTEST-OPTION...]
 #     bash tests/run.sh --fuzz MINUTES
 #
-# --soak: only the tests with the label "soak", in their long forms, which take hours: the host killed
-# a hundred times at each failpoint and ten thousand times at random, tens of thousands of power cuts,
-# every call of the disk and every allocation failed, 500 episodes on three Galera nodes. They see
-# SEGPAY_SOAK=1.
+# --soak: only the tests with the label "soak", in their long forms, which take hours: the host
+# killed a hundred times at each failpoint and ten thousand times at random, tens of thousands of
+# power cuts, every call of the disk and every allocation failed, 500 episodes on three Galera
+# nodes. They see SEGPAY_SOAK=1.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../integration/prepare.sh"
 

@@ -1,5 +1,6 @@
-"""Three nodes of MariaDB with Galera on one machine, each in a network namespace of its own: a link to
-the other nodes that can be cut, and one to the clients. No containers. Knows nothing of the plugin.
+"""Three nodes of MariaDB with Galera on one machine, each in a network namespace of its own: a link
+to the other nodes that can be cut, and one to the clients. No containers. Knows nothing of the
+plugin.
 
     hub --- bridge "cluster" --- n1 n2 n3   replication; Node.cut() takes a node's link down here
         `-- bridge "clients" --- n1 n2 n3, and this machine
@@ -37,7 +38,8 @@ POLL_SECONDS = 0.1
 LOG_LINES = 60
 GALERA = "/usr/lib/galera/libgalera_smm.so"
 
-# A node that is silent for a second is suspected, after three it is out. The defaults take 5 and 15.
+# A node that is silent for a second is suspected, after three it is out. The defaults take five
+# and fifteen.
 FAST_FAILOVER = ("evs.keepalive_period=PT0.2S;evs.inactive_check_period=PT0.1S;"
                  "evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;evs.install_timeout=PT3S;"
                  "gmcast.peer_timeout=PT1S")
@@ -269,8 +271,8 @@ class Node:
 
 @contextlib.contextmanager
 def buried():
-    """A cluster of which nothing is there yet, and nothing will be left when the "with" has ended, or
-    this process, however that comes about."""
+    """A cluster of which nothing is there yet, and nothing will be left when the "with" has ended,
+    or this process, however that comes about."""
     require_namespaces()
     folder = tempfile.mkdtemp(prefix="segpay-cluster-")
     os.chmod(folder, 0o755)  # the servers run as another user
@@ -287,8 +289,8 @@ def buried():
 
 @contextlib.contextmanager
 def started(template=None):
-    """A cluster, up and whole, for as long as the "with" lasts. `template`: a folder in which prepared
-    data is kept between runs, so that the next is up sooner."""
+    """A cluster, up and whole, for as long as the "with" lasts. `template`: a folder in which
+    prepared data is kept between runs, so that the next is up sooner."""
     with buried() as cluster:
         cluster.create(template or os.path.join(cluster.folder, "template"))
         yield cluster
@@ -354,7 +356,8 @@ class Cluster:
         run("ip", *inside, "link", "set", device, "up")
 
     def prepare(self, template):
-        """Data of a cluster that was stopped in peace, so that no node needs a copy of another's."""
+        """Data of a cluster that was stopped in peace, so that no node needs a copy of one of the
+        others."""
         if os.path.exists(template):
             return
         node = self.nodes[0]
@@ -371,7 +374,7 @@ class Cluster:
         shutil.rmtree(unfinished, ignore_errors=True)
 
     def await_whole(self, seconds=START_SECONDS):
-        """All nodes are in one cluster and take writes. Gives up at once when one of them has ended."""
+        """All nodes are in one cluster and take writes. Gives up at once when one has ended."""
         for node in self.nodes:
             node.await_that(lambda node=node: self.runs() and node.is_ready(), seconds, "is ready")
         until(lambda: all(node.status("cluster_size") == str(NODES) for node in self.nodes),
@@ -392,9 +395,9 @@ class Cluster:
             node.kill()
 
     def start_after_loss(self, is_bootstrapped=True):
-        """After all nodes were killed. Bootstrapped: the one whose data has most begins a cluster, and
-        the others join. Else each starts by itself, and they find together again because all remember
-        the same last view (gvwstate.dat), as systemd does it."""
+        """After all nodes were killed. Bootstrapped: the one whose data has most begins a cluster,
+        and the others join. Else each starts by itself, and they find together again because all
+        remember the same last view (gvwstate.dat), as systemd does it."""
         positions = {node: node.recovered_position() for node in self.nodes}
         first = None
         if is_bootstrapped:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows several front ends on one ledger: starts three MariaDB nodes with Galera in network namespaces,
-# two hosts that prefer different nodes, and the sandbox, and walks a customer through.
+# Shows several front ends on one ledger: starts three MariaDB nodes with Galera in network
+# namespaces, two hosts that prefer different nodes, and the sandbox, and walks a customer through.
 #
 #     bash integration/cluster/run.sh [--once]
 #

@@ -88,7 +88,8 @@ class Check(unittest.TestCase):
         # The template says itself that its network is nobody's.
         code, out, err = run("check", TEMPLATE)
         warning, end = out.splitlines()
-        self.assertRegex(warning, rf'^{TEMPLATE}:\d+:9: warning: "203.0.113.0/24" is an address of ')
+        self.assertRegex(warning,
+                         rf'^{TEMPLATE}:\d+:9: warning: "203.0.113.0/24" is an address of ')
         self.assertEqual((code, end, err), (0, f"{TEMPLATE}: no mistakes, 1 warning", ""))
 
     def test_the_template_in_live_mode_is_warned_of(self):
@@ -99,7 +100,8 @@ class Check(unittest.TestCase):
         self.assertEqual(found.pop(), f"{file}: no mistakes, 3 warnings")
         for line, column, what in (
             (line_of("  mode: live"), 9, "in live mode without a seal"),
-            (line_of("      - 203.0.113.0/24"), 9, '"203.0.113.0/24" is an address of documentation'),
+            (line_of("      - 203.0.113.0/24"), 9,
+             '"203.0.113.0/24" is an address of documentation'),
             (line_of("    price_point: 3097"), 18, 'eticket "162209:3097" is the example\'s'),
         ):
             told = found.pop(0)

@@ -1,7 +1,7 @@
-"""Several front ends share one ledger on three real Galera nodes. The same events come to all of them at
-once; sessions are killed, nodes are cut off, paused and killed, one at a time and all together, commits
-lose their answers. Nothing that was acknowledged may be lost, nothing may be settled twice or be
-delivered by two at once.
+"""Several front ends share one ledger on three real Galera nodes. The same events come to all of
+them at once; sessions are killed, nodes are cut off, paused and killed, one at a time and all
+together, commits lose their answers. Nothing that was acknowledged may be lost, nothing may be
+settled twice or be delivered by two at once.
 
 SEGPAY_SOAK=1: 20,000 events and 500 episodes. SEGPAY_SEED=N: the episodes of an earlier run.
 """
@@ -34,8 +34,8 @@ EVERY_MS = 20          # an event, for all front ends
 SERVICE_SECONDS = 15   # by then others serve, whatever became of one node
 ANSWER_SECONDS = 12    # the longest that a failure answer may take: the group before, and its own
 
-# What happens in an episode, and how often in a short run. The short ones end before a node is given
-# up by the others.
+# What happens in an episode, and how often in a short run. The short ones end before a node is
+# given up by the others.
 EPISODES = {"sessions_killed": 9, "paused_shortly": 6, "cut_shortly": 6, "cut_off": 3, "paused": 2,
             "killed": 2, "all_killed": 1, "all_killed_with_views": 1}
 SOAK_ROUNDS = 17
@@ -125,15 +125,16 @@ class ClusterTest(unittest.TestCase):
         found = int(self.nodes[0].sql(read_sum)[0][0])
         say(f"{committed} transactions that stood in each other's way were told to be committed "
             f"({failed} failed, {tries} tries), {found} were")
-        self.assertTrue(committed <= found <= committed + failed)  # maybe, where a connection was lost
+        # What failed may be there where a connection was lost.
+        self.assertTrue(committed <= found <= committed + failed)
         self.assertGreater(committed, failed)
         self.assertGreater(tries, committed)  # they did stand in each other's way
 
     # ---- Commands that lose their answers
 
     def disturbed(self, key, cut, at, others):
-        """One event over a wire that is cut; the front end's lines. The lease would outlive the test,
-        so a claim of which the front end did not find out that it is its own would never end."""
+        """One event over a wire that is cut; the front end's lines. The lease would outlive the
+        test, so a claim of which the front end did not learn that it is its own would never end."""
         wire = Wire((self.nodes[0].client_address, galera.CLIENT_PORT), cut, at)
         try:
             front_end = FrontEnd("wire", [wire.address, *others], "--keys", str(key), str(key),
@@ -165,8 +166,8 @@ class ClusterTest(unittest.TestCase):
         held = self.held()
         self.assertEqual(held[0], held[1])
         self.assertEqual(held[0], held[2])
-        say(f"each command cut off, before, after and meanwhile: one effect each; {commits} commits "
-            "that took place were found out")
+        say("each command cut off, before, after and meanwhile: one effect each; "
+            f"{commits} commits that took place were found out")
         self.assertGreaterEqual(commits, 8)
 
     # ---- What two nodes do at the same moment
@@ -267,7 +268,7 @@ class ClusterTest(unittest.TestCase):
         self.judge_failures(oracle, told)
 
     def judge_service(self, oracle, told):
-        """Others serve soon after one node has failed, all of them soon after they were started again."""
+        """Others serve soon after one node has failed, all of them soon after a new start."""
         gaps = collections.defaultdict(list)
         for episode in told:
             begin = episode.undone if episode.name in ALL_KILLED else episode.begin
@@ -288,7 +289,8 @@ class ClusterTest(unittest.TestCase):
             if episode.name not in ("cut_off", "paused", "killed"):
                 continue
             bound = [line for line in oracle.lines if line.who == f"bound to n{episode.node}"]
-            told_by = episode.end + ANSWER_SECONDS * 1000  # who waits for a paused node finds out late
+            # Who waits for a paused node finds out late.
+            told_by = episode.end + ANSWER_SECONDS * 1000
             with self.subTest(episode=episode):
                 self.assertTrue(any(line.what == "failed" for line in bound
                                     if episode.begin < line.ms < told_by))

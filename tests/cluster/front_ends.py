@@ -1,5 +1,5 @@
-"""The front ends of the cluster's tests (ledger_load), and the oracle that compares what they wrote down
-with what the nodes hold in the end. Knows nothing of how a ledger works."""
+"""The front ends of the cluster's tests (ledger_load), and the oracle that compares what they wrote
+down with what the nodes hold in the end. Knows nothing of how a ledger works."""
 
 import collections
 import os
@@ -132,7 +132,7 @@ class Oracle:
                   if count > 1]
         for key, made in self.deliveries().items():
             for (attempt, until, one), (next_attempt, next_until, two) in zip(made, made[1:]):
-                # A lease begins when the claim does, so the next cannot begin before this one's end.
+                # A lease begins when the claim does, so the next one cannot begin before this ends.
                 if next_attempt == attempt or next_until - self.lease_ms < until:
                     found.append(f"{key}: {one.who} and {two.who} delivered it at once "
                                  f"(attempts {attempt} and {next_attempt})")

@@ -1,8 +1,9 @@
 """Two hosts share one ledger on three real Galera nodes, under load from sixteen threads; they are
-killed with SIGKILL again and again, while sessions are killed and nodes are paused, cut off and killed.
-In the end the oracle finds nothing lost, nothing doubled, each purchase in order.
+killed with SIGKILL again and again, while sessions are killed and nodes are paused, cut off and
+killed. In the end the oracle finds nothing lost, nothing doubled, each purchase in order.
 
-SEGPAY_SOAK=1: about a thousand kills, not twenty. SEGPAY_SEED=N: the disturbances of an earlier run.
+SEGPAY_SOAK=1: about a thousand kills, not twenty. SEGPAY_SEED=N: the disturbances of an earlier
+run.
 """
 
 import os
@@ -43,7 +44,7 @@ class World(disturbed.World):
         self.other.config = second
 
     def has_database(self, cluster, name):
-        """Makes it. A node that was disturbed may leave the others once more, soon after it was back."""
+        """Makes it. A node that was disturbed may soon leave the others once more."""
         try:
             cluster.nodes[0].sql(f"CREATE DATABASE IF NOT EXISTS {name}; GRANT ALL ON {name}.* "
                                  f"TO {galera.USER}@'%'", user="root")

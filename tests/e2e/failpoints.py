@@ -17,8 +17,8 @@ RECOVERY = ["recover.begin", "recover.flushed", "take.begin"]
 LEFT_BEHIND = ["take.before_commit", "take.after_commit", "recover.taken", "recover.delivered"]
 # What listings need; MariaDB's need nothing.
 TIDY = [] if IS_ON_MARIADB else ["tidy.begin", "tidy.before_commit", "tidy.after_commit"]
-# A claim that ends or opens access or renewal, so that it writes the purchase's new epoch as well; and
-# its answer.
+# A claim that ends or opens access or renewal, so that it writes the purchase's new epoch as well;
+# and its answer.
 EPOCH = ["claim.before_commit", "claim.after_commit", "answered.begin"]
 # In this order a new ledger gets on from death to death.
 OPENING = (["open.begin", "open.meta_made", "open.step", "open.tables_made", "open.step_taken"]

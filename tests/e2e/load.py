@@ -149,7 +149,8 @@ class Customer:
             if postback["kind"] == "transaction":
                 self.load.transactions.append(postback)
                 # One that opens a purchase again changes its state, too, whenever it is heard.
-                if purchase and not postback["accepted"] and "reactivation" in postback["url"].lower():
+                if (purchase and not postback["accepted"]
+                        and "reactivation" in postback["url"].lower()):
                     purchase.unheard.add(postback["n"])
             elif postback["kind"] in STATE_KINDS and purchase:
                 purchase.last_state = postback["n"]

@@ -1,5 +1,5 @@
-"""The way to a MariaDB server with TLS: encrypted, with whom the configured authority vouches for, or
-not at all."""
+"""The way to a MariaDB server with TLS: encrypted, with whom the configured authority vouches for,
+or not at all."""
 
 import os
 import pathlib
@@ -26,9 +26,9 @@ class Authority:
     def __init__(self, folder, name):
         self.folder, self.name = folder, name
         self.key, self.certificate = folder / f"{name}.key", folder / f"{name}.pem"
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                "-keyout", self.key, "-out", self.certificate, "-days", "2", "-subj", f"/CN={name}",
-                "-addext", "basicConstraints=critical,CA:TRUE")
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                "-nodes", "-keyout", self.key, "-out", self.certificate, "-days", "2",
+                "-subj", f"/CN={name}", "-addext", "basicConstraints=critical,CA:TRUE")
 
     def server_settings(self, common_name, *alternatives):
         """A certificate of this authority for these names, as settings of a server."""

@@ -1,6 +1,6 @@
-"""The same tests against a ledger in a file and against one in MariaDB: with SEGPAY_TEST_MARIADB, which
-names the folder of the server that mariadb/server.py has started, the ledger of a test is a database
-there."""
+"""The same tests against a ledger in a file and against one in MariaDB: with SEGPAY_TEST_MARIADB,
+which names the folder of the server that mariadb/server.py has started, the ledger of a test is a
+database there."""
 
 import contextlib
 import os

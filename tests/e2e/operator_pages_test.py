@@ -1,5 +1,5 @@
-"""The operator's pages over real HTTP: who may reach them, who may press their buttons, and what the
-buttons do. And the ports: a second host does not share them."""
+"""The operator's pages over real HTTP: who may reach them, who may press their buttons, and what
+the buttons do. And the ports: a second host does not share them."""
 
 import os
 import re

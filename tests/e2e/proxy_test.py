@@ -1,5 +1,5 @@
-"""The nginx of README, "Going live with Segpay and NATS", in front of the reference host: postbacks get
-through as Segpay's, and no argument of theirs stays in a log, whatever becomes of them."""
+"""The nginx of README, "Going live with Segpay and NATS", in front of the reference host: postbacks
+get through as Segpay's, and no argument of theirs stays in a log, whatever becomes of them."""
 
 import glob
 import os

@@ -344,7 +344,8 @@ class DirectDebit(Case):
                 self.assertTrue(self.pay(country, account, routing)["approved"])
                 sale = self.merchant.taken()[-1]
                 self.assertEqual((sale["cardtype"], sale["paymenttype"]), ("DirectDebit", "DD"))
-        self.assertTrue(self.pay("IT", "it89 w060 4511 6880 0078 2020 14", "crbzit2b160")["approved"])
+        spaced = self.pay("IT", "it89 w060 4511 6880 0078 2020 14", "crbzit2b160")
+        self.assertTrue(spaced["approved"])
 
     def test_another_account_bank_or_country(self):
         for country, account, routing in (("DE", "596015203", "20010020"),

@@ -1,6 +1,6 @@
 """Kills the MariaDB server that holds the ledger with SIGKILL at random moments, under load from
-sixteen threads, and sometimes the host with it; starts it again, and has the oracle find nothing lost,
-nothing doubled, each purchase in order. SEGPAY_SOAK=1: four hundred kills, not eight."""
+sixteen threads, and sometimes the host with it; starts it again, and has the oracle find nothing
+lost, nothing doubled, each purchase in order. SEGPAY_SOAK=1: four hundred kills, not eight."""
 
 import pathlib
 import sys
@@ -67,8 +67,8 @@ class ServerKillsTest(unittest.TestCase):
             with self.subTest(marks=task[0], seed=task[1]):
                 self.assertEqual(result[2], [])
         self.assertGreater(failed, 0)
-        print(f"{WORLDS * KILLS_OF_A_WORLD} kills of the server, {sent} postbacks, {failed} failure "
-              "answers, none lost or doubled")
+        print(f"{WORLDS * KILLS_OF_A_WORLD} kills of the server, {sent} postbacks, "
+              f"{failed} failure answers, none lost or doubled")
 
 
 if __name__ == "__main__":

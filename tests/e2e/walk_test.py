@@ -25,7 +25,8 @@ class WalkTest(unittest.TestCase):
         with open(os.path.join(stack.ROOT, "integration", "sandbox", "portal.yaml"),
                   encoding="utf-8") as portal:
             text = portal.read()
-        self.assertIn("&password=<extra password>¤cycode=<currencycode>&eticketid=<eticketid>", text)
+        self.assertIn("&password=<extra password>¤cycode=<currencycode>&eticketid=<eticketid>",
+                      text)
         self.assertIn("&password=<extra password>&currencycode=<currencycode>&eticketid=", text)
 
 

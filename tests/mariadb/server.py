@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""A MariaDB server of the tests' own: a private data folder, a unix socket and a port of the loopback
-address in a folder that ends with it. Durable at each commit, as in production, and otherwise small.
+"""A MariaDB server of the tests' own: a private data folder, a unix socket and a port of the
+loopback address in a folder that ends with it. Durable at each commit, as in production, and
+otherwise small.
 
     server.py start FOLDER     returns when it answers; FOLDER/socket, FOLDER/port
     server.py stop FOLDER
 
-Where there is no mariadbd, start says so loudly and leaves FOLDER/missing behind, by which the tests
-know that they are skipped."""
+Where there is no mariadbd, start says so loudly and leaves FOLDER/missing behind, by which the
+tests know that they are skipped."""
 import os
 import pathlib
 import shutil

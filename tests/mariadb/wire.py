@@ -1,6 +1,6 @@
-"""A wire to a MariaDB server that can be cut at one command of a client: before the server has it, or
-after the server has done it and before the client hears of it. That is how a COMMIT becomes one of which
-nobody knows whether it took place. Knows the framing of the protocol, nothing more."""
+"""A wire to a MariaDB server that can be cut at one command of a client: before the server has it,
+or after the server has done it and before the client hears of it. That is how a COMMIT becomes one
+of which nobody knows whether it took place. Knows the framing of the protocol, nothing more."""
 
 import enum
 import socket
@@ -21,9 +21,9 @@ COMMIT = b"\x03COMMIT"
 
 
 class Wire:
-    """Carries to `target` (host, port). Cuts once, at the command with the number `at`, counted from 1
-    over all connections; every connection that there is then goes with it, later ones live. With
-    `only`, other commands than this are not counted."""
+    """Carries to `target` (host, port). Cuts once, at the command with the number `at`, counted
+    from 1 over all connections; every connection that there is then goes with it, later ones live.
+    With `only`, other commands than this are not counted."""
 
     def __init__(self, target, cut=None, at=0, only=None):
         self.target = target

@@ -1,10 +1,10 @@
-"""Checks a model of this folder in full with spin, then once with each of its protections taken out,
-and expects that the error is found each time.
+"""Checks a model of this folder in full with spin, then once with each of its protections taken
+out, and expects that the error is found each time.
 
     python3 check.py ledger|handed_out|commit|errand|repeats [--soak]
 
-Wants spin and gcc. Prints what was searched: how many states, how deep. The trail of an error is told
-step by step.
+Wants spin and gcc. Prints what was searched: how many states, how deep. The trail of an error is
+told step by step.
 """
 
 import argparse
@@ -112,7 +112,8 @@ ERRAND = [
 ]
 
 REPEATS = [
-    Check("a repeat is never news, each is applied once, and access is off in the end", faults=3, soak_faults=5),
+    Check("a repeat is never news, each is applied once, and access is off in the end", faults=3,
+          soak_faults=5),
     Check("nothing is remembered", flags=("NOTHING_IS_REMEMBERED",), error="epoch<2", faults=1),
     Check("what is applied is forgotten before it is answered", flags=("SETTLING_FORGETS",),
           error="epoch<2", faults=2),

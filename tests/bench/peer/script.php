@@ -35,7 +35,8 @@ function run(PDO $db, string $sql, array $values): void
 
 function open_subscription(PDO $db, array $e): void
 {
-    run($db, 'INSERT INTO members (id, status, username, email, name, session, affiliate, created_at)
+    run($db, 'INSERT INTO members
+            (id, status, username, email, name, session, affiliate, created_at)
         VALUES (?, "active", ?, ?, ?, ?, ?, NOW())
         ON DUPLICATE KEY UPDATE status = "active", username = VALUES(username)',
         [$e['member_id'], $e['username'], $e['email'], $e['name'], $e['session'], $e['affiliate']]);

@@ -12,9 +12,10 @@ const SALE = 'action=Auth&stage=Initial&approved=Yes&name=Maria+Example&email=ma
     . '&merchantpartnerid=4711&xsellnum=0&upsell=&tokenplus=&octoken=&cardtype=Visa&paymenttype=CC'
     . '&xref1=XS-8-301&xref2=XS-9-201&relatedtranid='
     . '&transGUID=7F3A5C21-90DE-4B7A-8C11-0123456789AB';
-const REBILL = 'action=Auth&stage=Rebill&approved=Yes&name=Maria+Example&email=maria%%40mail.example'
-    . '&country=US&transtype=Sale&purchaseid=%1$d&transid=%2$d&price=29.95&username=&password='
-    . '&currencycode=USD&eticketid=162209%%3a3097&memberid=%1$d&session=8a6e0804'
+const REBILL = 'action=Auth&stage=Rebill&approved=Yes&name=Maria+Example'
+    . '&email=maria%%40mail.example&country=US&transtype=Sale&purchaseid=%1$d&transid=%2$d'
+    . '&price=29.95&username=&password=&currencycode=USD&eticketid=162209%%3a3097'
+    . '&memberid=%1$d&session=8a6e0804'
     . '&merchantpartnerid=4711&xsellnum=0&upsell=&tokenplus=&octoken=&cardtype=Visa&paymenttype=CC'
     . '&xref1=XS-8-301&xref2=XS-9-201&relatedtranid=&transGUID=';
 const ROOM = 1_000_000; // ids of one worker
