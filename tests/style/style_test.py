@@ -67,8 +67,6 @@ class StyleTest(unittest.TestCase):
         for path in code("plugin", "integration", "tests", "abi"):
             if path == "abi/biller.ffi.h":  # generated: one declaration a line
                 continue
-            if not path.endswith((".cpp", ".hpp", ".c", ".h")):
-                continue
             for number, line in enumerate(read(path).splitlines(), 1):
                 if len(line) > COLUMNS:
                     self.fail(f"{path}:{number}: {len(line)} columns; break it at {COLUMNS}")
