@@ -91,7 +91,7 @@ enum {
     BILLER_DECIDE_RELEASE = 2,
     BILLER_DECIDE_DISMISS = 3,
     BILLER_NOT_COUNTED = 4294967295,
-    BILLER_BATCH_MAX = 1024,
+    BILLER_PULL_MAX = 1024,
 };
 typedef struct biller_bytes {
     const uint8_t *data;
@@ -385,22 +385,60 @@ typedef struct biller_portal {
     uint32_t (*fields)(biller_instance *instance, const biller_bytes *join_host, const biller_portal_sink *sink, biller_reason *reason);
     uint32_t (*postback_path)(biller_instance *instance, biller_bytes *path, biller_reason *reason);
 } biller_portal;
-typedef struct biller_delivery {
+typedef struct biller_pulled_event {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t token;
+    const biller_event *event;
+} biller_pulled_event;
+typedef struct biller_pulled_question {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t token;
+    const biller_probe *probe;
+} biller_pulled_question;
+typedef struct biller_pulled_reply {
+    uint32_t struct_size;
+    uint32_t request;
+    const biller_http_reply *reply;
+} biller_pulled_reply;
+typedef struct biller_pulled {
+    uint32_t struct_size;
+    uint32_t taken;
+    uint64_t round;
+    const biller_pulled_event *const *events;
+    size_t event_count;
+    const biller_pulled_question *const *questions;
+    size_t question_count;
+    const biller_pulled_reply *const *replies;
+    size_t reply_count;
+} biller_pulled;
+typedef struct biller_answer {
     uint32_t struct_size;
     uint32_t answer;
-    const biller_event *event;
-    biller_reason *reason;
-} biller_delivery;
-typedef struct biller_batch_sink {
+    uint64_t token;
+    biller_bytes why;
+} biller_answer;
+typedef struct biller_pulled_line {
+    uint32_t struct_size;
+    uint32_t level;
+    biller_bytes text;
+} biller_pulled_line;
+typedef struct biller_pulled_lines {
+    uint32_t struct_size;
+    uint32_t dropped;
+    const biller_pulled_line *const *lines;
+    size_t count;
+} biller_pulled_lines;
+typedef struct biller_pull {
     uint32_t struct_size;
     uint32_t reserved;
-    void *context;
-    void (*reply)(void *context, uint32_t number, const biller_http_reply *reply);
-    void (*events)(void *context, biller_delivery *const *deliveries, uint32_t count);
-} biller_batch_sink;
-typedef struct biller_batch {
-    uint32_t struct_size;
-    uint32_t reserved;
-    uint32_t (*handle)(biller_instance *instance, const biller_http_request *const *requests, uint32_t count, const biller_batch_sink *sink, biller_reason *reason);
-} biller_batch;
+    uint32_t (*take)(biller_instance *instance, const biller_http_request *const *requests, uint32_t count, biller_pulled *pulled, biller_reason *reason);
+    uint32_t (*due)(biller_instance *instance, uint32_t limit, biller_pulled *pulled, biller_reason *reason);
+    uint32_t (*decide)(biller_instance *instance, const biller_decision *decision, biller_pulled *pulled, biller_reason *reason);
+    uint32_t (*settle)(biller_instance *instance, uint64_t round, const biller_answer *const *answers, uint32_t count, biller_pulled *pulled, biller_reason *reason);
+    void (*end)(biller_instance *instance, uint64_t round);
+    uint32_t (*kept)(const biller_config *config, uint32_t flags, biller_instance **instance, biller_reason *reason);
+    uint32_t (*lines)(biller_instance *instance, biller_pulled_lines *lines, biller_reason *reason);
+} biller_pull;
 biller_entry_fn biller_entry_v1;

@@ -80,7 +80,8 @@
  *     [one-at-a-time]  while no other hook of the same instance is running
  * The plugin starts no thread. It calls the host only from inside a hook, on the thread that
  * called the hook. A callback must not call back into the same instance: such a call is answered
- * with BILLER_STATUS_REENTERED. An instance belongs to the process that opened it: after fork()
+ * with BILLER_STATUS_REENTERED. A sink is a callback, too: collect what it brings, and decide when
+ * the hook has returned. An instance belongs to the process that opened it: after fork()
  * the child's calls are answered with BILLER_STATUS_FORKED (only the parent may close it), and so
  * is an attempt of the child to open one of its own while its parent had one open: hosts that fork
  * workers open in the workers. Several processes may each open an instance on the same ledger.
@@ -373,8 +374,9 @@ typedef struct biller_probe {
 
 /* Flags of biller_host. For a host that sets HONOURS_KEYS the mark "settled" is written with the
  * next commit of the ledger, by recover() or by close(), which saves one sync of the disk per
- * event; a crash before that means one more delivery, with the same key. For any other host the
- * mark is durable before the hook returns. */
+ * event; a crash before that means one more delivery, with the same key. So each process that
+ * takes postbacks calls recover(), not one of them for all: a mark waits in the process that has
+ * it. For any other host the mark is durable before the hook returns. */
 #define BILLER_HOST_HONOURS_KEYS 1 /* stores biller_event.key with the effect */
 
 /* What the host can do. Filled by the host; copied by biller_plugin.open, so the struct itself may
@@ -385,9 +387,10 @@ typedef struct biller_host {
     uint32_t flags; /* BILLER_HOST_* */
     void *context;  /* handed to every callback */
 
-    /* Required. Applies one event. Answers BILLER_DONE, BILLER_RETRY or BILLER_REFUSE; for the last
-     * two it may say why in reason->text (NUL-terminated), which is shown to the operator.
-     * May be called from several threads at once for different purchases, never for one. */
+    /* Required of a host that does not pull (biller.pull/1). Applies one event. Answers
+     * BILLER_DONE, BILLER_RETRY or BILLER_REFUSE; for the last two it may say why in reason->text
+     * (NUL-terminated), which is shown to the operator. May be called from several threads at once
+     * for different purchases, never for one. `reason` is never NULL. */
     uint32_t (*event)(void *context, const biller_event *event, biller_reason *reason);
 
     /* Optional (NULL: cannot tell, the processor gets the failure answer). Answers
@@ -404,7 +407,9 @@ typedef struct biller_host {
 /* ---- Configuration ------------------------------------------------------------------------- */
 
 /* Where the configuration is. Either `path`, or `text` (then `path` only names it in messages and
- * relative file names are relative to its folder). */
+ * relative file names are relative to its folder). A relative `path` or `ledger` is relative to the
+ * working directory of the process; file names inside the configuration are relative to its own
+ * folder. */
 typedef struct biller_config {
     uint32_t struct_size;
     uint32_t reserved;   /* 0 */
@@ -694,8 +699,14 @@ typedef struct biller_plugin {
                       biller_reason *reason);
 
     /* [any-thread] Makes an instance. Opens the ledger (creates it when missing), touches no
-     * network. Each warning about the configuration goes to the host's log. On failure *instance is
-     * NULL and the reason tells the first mistake. */
+     * network but that of a ledger on a database server. Each warning about the configuration goes
+     * to the host's log. On failure *instance is NULL and the reason tells the first mistake.
+     *
+     * It costs some milliseconds (10 with 100 join options) and a few syncs of the disk, so open
+     * once for the process and share the instance among its threads; a host that lives for one
+     * request lets the plugin keep it (biller.pull/1, kept()). A changed configuration is read by
+     * opening anew: open the new one beside the old one, give it to the threads, and close the old
+     * one when none of them is in a hook of it. Both may be open on one ledger. */
     BILLER_CHECKED
     uint32_t (*open)(const biller_config *config, const biller_host *host,
                      biller_instance **instance, biller_reason *reason);
@@ -803,58 +814,153 @@ typedef struct biller_portal {
                               biller_reason *reason);
 } biller_portal;
 
-/* ---- Extension "biller.batch/1" ------------------------------------------------------------ */
+/* ---- Extension "biller.pull/1" ------------------------------------------------------------- */
 
-#define BILLER_BATCH_EXTENSION "biller.batch/1"
-#define BILLER_BATCH_MAX 1024 /* requests at once */
+/* For hosts that take their events outside every call of the plugin: the host applies them as it
+ * likes, all of them in one transaction of its own if it likes, and settles them by their tokens.
+ * Nothing is called back, so a script may end anywhere.
+ *
+ *     pull->take(biller, &request, 1, &pulled, &reason);        requests in
+ *     for (;;) {
+ *         ... send each of pulled.replies ...
+ *         if (pulled.event_count + pulled.question_count == 0) break;
+ *         ... apply each of pulled.events, its key in the same transaction; answer each ...
+ *         pull->settle(biller, pulled.round, answers, count, &pulled, &reason);
+ *     }
+ *     pull->end(biller, pulled.round);
+ *
+ * Of every request that was taken the reply comes once, with take() or with the settle() that
+ * decides it. A token that is never settled is an event whose lease ends (ledger.lease_seconds): it
+ * is delivered again, with the same key, by another process, or here when its round has ended; and
+ * so may one be that is settled later than that. So a host that pulls stores keys (EXACTLY ONCE,
+ * above), and says so in its flags; it can die or give up anywhere. It may also use hooks that call
+ * back, and set biller_host.event to NULL if it never does: what those would deliver is then
+ * deferred. */
+#define BILLER_PULL_EXTENSION "biller.pull/1"
+#define BILLER_PULL_MAX 1024 /* requests or events at once */
 
-/* One of several events that a host is told at once, and what it answers to it. */
-typedef struct biller_delivery {
-    uint32_t struct_size;
-    uint32_t answer;           /* for the host to set, as biller_host.event answers; BILLER_RETRY
-                                  until then */
-    const biller_event *event; /* as biller_host.event would get it */
-    biller_reason *reason;     /* where the host may say why, as there */
-} biller_delivery;
-
-typedef struct biller_batch_sink {
-    uint32_t struct_size;
-    uint32_t reserved; /* 0 */
-    void *context;
-    /* Called exactly once for each request, in their order, from number 0. */
-    void (*reply)(void *context, uint32_t number, const biller_http_reply *reply);
-
-    /* Optional (NULL: biller_host.event, one by one). Applies `count` events, at least one, and
-     * sets the answer of each: so a host can apply all with one transaction of its own. No two of
-     * them are of one purchase, and none depends on another, so their order is free, and each may
-     * be answered as it deserves. With HONOURS_KEYS the key of each goes into the transaction that
-     * has its effect. Nothing is settled, and no request of theirs answered, before the call ends;
-     * with an exception, all of them count as BILLER_RETRY, whatever was set before it. Deliveries
-     * and all that they point to are the plugin's, and of this call only. May be called by several
-     * threads at once, as biller_host.event may, which still is called: for what waited behind an
-     * event of its purchase, for recover() and decide(). */
-    void (*events)(void *context, biller_delivery *const *deliveries, uint32_t count);
-} biller_batch_sink;
-
-/* For hosts with an event loop, which have many requests in hand and one thread. */
-typedef struct biller_batch {
+/* An event that is leased to this process. */
+typedef struct biller_pulled_event {
     uint32_t struct_size;
     uint32_t reserved; /* 0 */
+    uint64_t token;    /* unique in its round */
+    const biller_event *event;
+} biller_pulled_event;
 
-    /* [any-thread] As `count` calls of biller_plugin.handle, one after the other, but the events
-     * among them become durable together, with one commit of the ledger, before the first of them
-     * is delivered. A request that depends on one before it (the same purchase, the sale that it
-     * takes back, a question to the host) waits until that one is done, which begins a new commit:
-     * so put together what came together, and no more. `requests` are pointers to structs of the
-     * caller's size. Deliveries of one commit come with one call of sink->events, or one by one: 64
-     * of them, to a host that takes 10 ms for each, hold the last one up for 0.6 s, and what is not
-     * begun within the lease (ledger.lease_seconds) is answered "deferred". Either way an event
-     * that the host does not return from holds up those that came with it. Statuses as of
-     * biller_plugin.handle; ARGUMENT also when there are more than BILLER_BATCH_MAX. */
+/* A question of the processor that waits for the host's answer. */
+typedef struct biller_pulled_question {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+    uint64_t token;    /* unique in its round, events included */
+    const biller_probe *probe;
+} biller_pulled_question;
+
+/* What to send back for one of the requests. */
+typedef struct biller_pulled_reply {
+    uint32_t struct_size;
+    uint32_t request; /* its number among those that were given to take(), from 0 */
+    const biller_http_reply *reply;
+} biller_pulled_reply;
+
+/* What has come into a round. The caller sets struct_size; take(), due(), decide() and settle()
+ * fill the rest. Lists hold what is new since the last of these calls; they and all that they point
+ * to live until the next call with the round, or its end. They are arrays of pointers, so that what
+ * they point to can grow. */
+typedef struct biller_pulled {
+    uint32_t struct_size;
+    uint32_t taken; /* of take(): how many of the requests are in the round, at least 1. The next
+                       one depends on one of them (the same purchase, the sale that it takes back, a
+                       question to the host): give it, and those behind it, to take() when this
+                       round is over */
+    uint64_t round; /* a number for settle() and end(); never 0. One thread at a time */
+    const biller_pulled_event *const *events;
+    size_t event_count; /* no two of one purchase: their order is free */
+    const biller_pulled_question *const *questions;
+    size_t question_count;
+    const biller_pulled_reply *const *replies; /* each may be sent at once */
+    size_t reply_count;
+} biller_pulled;
+
+/* The host's answer to a token. */
+typedef struct biller_answer {
+    uint32_t struct_size;
+    uint32_t answer;  /* to an event BILLER_DONE, BILLER_RETRY, BILLER_REFUSE; to a question
+                         BILLER_NAME_FREE, BILLER_NAME_TAKEN, any other value: cannot tell */
+    uint64_t token;
+    biller_bytes why; /* for RETRY and REFUSE: shown to the operator. May be empty */
+} biller_answer;
+
+/* A line of a log; see biller_host.log. */
+typedef struct biller_pulled_line {
+    uint32_t struct_size;
+    uint32_t level; /* BILLER_LOG_* */
+    biller_bytes text;
+} biller_pulled_line;
+
+typedef struct biller_pulled_lines {
+    uint32_t struct_size;
+    uint32_t dropped; /* older ones that are lost: at most 1,000 wait */
+    const biller_pulled_line *const *lines;
+    size_t count;
+} biller_pulled_lines;
+
+typedef struct biller_pull {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+
+    /* [any-thread] Requests in: as biller_plugin.handle for each, but for the host's part. What is
+     * new is durable, with one commit for all, when this returns. `requests` are pointers to structs
+     * of the caller's size. OK whatever the replies say; with any other status no reply comes, so
+     * answer the requests with 500: the processor comes again. ARGUMENT: also for no request, and
+     * for more than BILLER_PULL_MAX. */
     BILLER_CHECKED
-    uint32_t (*handle)(biller_instance *instance, const biller_http_request *const *requests,
-                       uint32_t count, const biller_batch_sink *sink, biller_reason *reason);
-} biller_batch;
+    uint32_t (*take)(biller_instance *instance, const biller_http_request *const *requests,
+                     uint32_t count, biller_pulled *pulled, biller_reason *reason);
+
+    /* [any-thread] At most `limit` events that are pending and due, as biller_plugin.recover
+     * delivers them. No event: nothing is due. Call recover() with a limit of 0 now and then, too:
+     * it does the upkeep, writes the marks, and counts what is pending. */
+    BILLER_CHECKED
+    uint32_t (*due)(biller_instance *instance, uint32_t limit, biller_pulled *pulled,
+                    biller_reason *reason);
+
+    /* [any-thread] As biller_plugin.decide; what is to be delivered is among the events. */
+    BILLER_CHECKED
+    uint32_t (*decide)(biller_instance *instance, const biller_decision *decision,
+                       biller_pulled *pulled, biller_reason *reason);
+
+    /* [any-thread] Answers in: what was told is settled, what waited behind it is among the events
+     * then, and the replies that waited for it are there. NOT_FOUND: the round has ended, or a token
+     * is none of its own, or was settled before; then the others are settled. */
+    BILLER_CHECKED
+    uint32_t (*settle)(biller_instance *instance, uint64_t round,
+                       const biller_answer *const *answers, uint32_t count, biller_pulled *pulled,
+                       biller_reason *reason);
+
+    /* [any-thread] Ends a round, whatever is not settled then; 0 is allowed. Until then its events
+     * are told nobody else in this process, though their leases may end. close() ends those that are
+     * left, and kept() those that its thread has left in the instance. */
+    void (*end)(biller_instance *instance, uint64_t round);
+
+    /* [any-thread] For hosts that live for one request in a process that goes on, as PHP's do: an
+     * instance that the plugin keeps for the process. It is opened at the first call for its
+     * config->path (config->text is not taken), config->ledger and flags (BILLER_HOST_*), and given
+     * back at every later one, which costs microseconds; when the file has changed, it is opened
+     * anew. If the changed file cannot be used, the one before stays in use, and its log says why. A
+     * secret in a file of its own is read when the configuration is. The instance has no callback:
+     * hooks that would call biller_host.event defer, and its log is pulled with lines(). It is this
+     * thread's until the next call for the same configuration here; close() refuses it. Statuses as
+     * of biller_plugin.open. */
+    BILLER_CHECKED
+    uint32_t (*kept)(const biller_config *config, uint32_t flags, biller_instance **instance,
+                     biller_reason *reason);
+
+    /* [one-at-a-time with itself] The lines of a kept instance's log since the last call, oldest
+     * first; none of an instance that was opened. They live until the next call. */
+    BILLER_CHECKED
+    uint32_t (*lines)(biller_instance *instance, biller_pulled_lines *lines,
+                      biller_reason *reason);
+} biller_pull;
 
 /* ---- Conveniences -------------------------------------------------------------------------- */
 

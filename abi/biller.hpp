@@ -121,16 +121,15 @@ class Host {
 public:
     virtual ~Host() = default;
     virtual Answer event(const biller_event& event) = 0;
-    // What a batch brings (biller_batch_sink.events), when takes_many(): an answer to each, in
-    // their order. What is thrown counts as a retry of all.
+    // Of what Instance::handle() takes together: an answer to each, in their order, as it deserves.
+    // No two are of one purchase, so a host may apply all of them in one transaction of its own.
+    // What is thrown counts as a retry of all.
     virtual std::vector<Answer> events(const std::vector<const biller_event*>& events) {
         std::vector<Answer> answers;
         for (const biller_event* each : events)
-            answers.push_back(event(*each));
+            answers.push_back(answer_to(*each));
         return answers;
     }
-    // Whether events() has a better way than one by one.
-    virtual bool takes_many() const { return false; }
     // BILLER_NAME_FREE, BILLER_NAME_TAKEN, or 0 for "cannot tell".
     virtual uint32_t probe(const biller_probe&) { return 0; }
     virtual void log(uint32_t /*level*/, std::string_view /*line*/) {}
@@ -152,42 +151,36 @@ public:
         return host;
     }
 
-    // As biller_batch_sink.events, for this object.
-    void take(biller_delivery* const* deliveries, uint32_t count) {
-        try {
-            std::vector<const biller_event*> all;
-            for (uint32_t i = 0; i < count; ++i)
-                all.push_back(deliveries[i]->event);
-            const std::vector<Answer> answers = events(all);
-            for (uint32_t i = 0; i < count && i < answers.size(); ++i) {
-                explain(deliveries[i]->reason, answers[i].why);
-                deliveries[i]->answer = answers[i].value;
-            }
-        } catch (const std::exception& failure) {
-            retry(deliveries, count, failure.what());
-        } catch (...) {
-            retry(deliveries, count, "the host's event handler threw something unknown");
-        }
+    // What event() says, or throws.
+    Answer answer_to(const biller_event& each) {
+        return caught([&] { return event(each); });
+    }
+    // What events() says, or throws: an answer to each.
+    std::vector<Answer> answers_to(const std::vector<const biller_event*>& all) {
+        std::vector<Answer> answers;
+        const Answer failed = caught([&] {
+            answers = events(all);
+            return Answer::retry("the host did not answer");
+        });
+        answers.resize(all.size(), failed);
+        return answers;
     }
 
 private:
-    static void retry(biller_delivery* const* deliveries, uint32_t count, std::string_view why) {
-        for (uint32_t i = 0; i < count; ++i) {
-            explain(deliveries[i]->reason, why);
-            deliveries[i]->answer = BILLER_RETRY;
+    template <class Function>
+    static Answer caught(Function function) {
+        try {
+            return function();
+        } catch (const std::exception& failure) {
+            return Answer::retry(failure.what());
+        } catch (...) {
+            return Answer::retry("the host's event handler threw something unknown");
         }
     }
     static uint32_t on_event(void* self, const biller_event* event, biller_reason* reason) {
-        try {
-            Answer answer = static_cast<Host*>(self)->event(*event);
-            explain(reason, answer.why);
-            return answer.value;
-        } catch (const std::exception& failure) {
-            explain(reason, failure.what());
-        } catch (...) {
-            explain(reason, "the host's event handler threw something unknown");
-        }
-        return BILLER_RETRY;
+        const Answer answer = static_cast<Host*>(self)->answer_to(*event);
+        explain(reason, answer.why);
+        return answer.value;
     }
     static uint32_t on_probe(void* self, const biller_probe* probe) {
         try {
@@ -570,6 +563,61 @@ inline std::vector<Problem> Library::check(const Config& config) const {
     return problems;
 }
 
+// What was taken together. Ends with the object, whatever is not settled then; one thread at a
+// time. The instance must outlive it.
+class Round {
+public:
+    Round(const biller_pull& table, biller_instance* instance, const biller_pulled& pulled)
+        : table_(&table), instance_(instance), told_(pulled) {}
+    Round(Round&& other) noexcept
+        : table_(other.table_),
+          instance_(std::exchange(other.instance_, nullptr)),
+          told_(other.told_) {}
+    Round& operator=(Round&&) = delete;
+    ~Round() {
+        if (instance_) table_->end(instance_, told_.round);
+    }
+
+    // How many of the requests that take() was given.
+    size_t taken() const { return told_.taken; }
+    // What came with the last call: views, until the next.
+    const biller_pulled& told() const { return told_; }
+    // Whether neither events nor questions came with it.
+    bool is_told() const { return told_.event_count == 0 && told_.question_count == 0; }
+
+    // Calls `each(size_t request, Reply)`.
+    template <class Each>
+    void for_each_reply(Each each) const {
+        for (size_t i = 0; i < told_.reply_count; ++i)
+            each(size_t{told_.replies[i]->request}, detail::reply_of(*told_.replies[i]->reply));
+    }
+
+    // Tokens with the host's answers in; told() is what they lead to. Throws Error, NOT_FOUND too.
+    void settle(const std::vector<std::pair<uint64_t, Answer>>& answers) {
+        std::vector<biller_answer> given;
+        for (const auto& [token, answer] : answers) {
+            biller_answer each{};
+            each.struct_size = sizeof each;
+            each.answer = answer.value;
+            each.token = token;
+            each.why = bytes(answer.why);
+            given.push_back(each);
+        }
+        std::vector<const biller_answer*> pointers;
+        for (const biller_answer& each : given)
+            pointers.push_back(&each);
+        biller_reason reason = empty_reason();
+        detail::require_ok(table_->settle(instance_, told_.round, pointers.data(),
+                                          static_cast<uint32_t>(pointers.size()), &told_, &reason),
+                           reason);
+    }
+
+private:
+    const biller_pull* table_;
+    biller_instance* instance_;
+    biller_pulled told_;
+};
+
 // An open account. Not copyable; the library and the host must outlive it.
 class Instance {
 public:
@@ -612,39 +660,55 @@ public:
         return result;
     }
 
-    // As handle() for each, with one commit of the ledger for all; one by one by a plugin that has
-    // no such hook. At most BILLER_BATCH_MAX.
-    std::vector<Reply> handle(const std::vector<Request>& requests) {
-        std::vector<Reply> replies;
-        const auto* batch = library_->extension<biller_batch>(BILLER_BATCH_EXTENSION);
-        if (!batch) {
-            for (const Request& request : requests)
-                replies.push_back(handle(request));
-            return replies;
+    // ---- biller.pull/1: Throw Error where the plugin does not have it ------------------------
+
+    // As many of the requests as do not depend on one before them; at most BILLER_PULL_MAX.
+    Round take(const std::vector<Request>& requests) {
+        const std::vector<detail::Http> given(requests.begin(), requests.end());
+        return take(pointers_to(given), 0);
+    }
+    // At most `limit` events that are due.
+    Round due(uint32_t limit) {
+        return pulled([&](const biller_pull& pull, biller_pulled& room, biller_reason& reason) {
+            return pull.due(instance_, limit, &room, &reason);
+        });
+    }
+    // What an operator decided: what is to be delivered.
+    Round take_decision(uint32_t decision, std::string_view key, std::string_view by,
+                        std::string_view says = {}) {
+        const biller_decision made = decision_of(decision, key, by, false, says);
+        return pulled([&](const biller_pull& pull, biller_pulled& room, biller_reason& reason) {
+            return pull.decide(instance_, &made, &room, &reason);
+        });
+    }
+    // Has the host answer what comes in the round, and calls `each(size_t request, Reply)` for
+    // every reply, as soon as it may be sent.
+    template <class Each>
+    void answer(Round& round, Each each) {
+        for (;;) {
+            round.for_each_reply(each);
+            if (round.is_told()) return;
+            round.settle(answers_to(round.told()));
+        }
+    }
+    // As handle() for each, in rounds: what does not depend on each other is durable with one
+    // commit of the ledger, and the host is told of it together (Host::events), outside every call
+    // of the plugin. `each` as above. One by one by a plugin without biller.pull/1.
+    template <class Each>
+    void handle(const std::vector<Request>& requests, Each each) {
+        if (!pull()) {
+            for (size_t i = 0; i < requests.size(); ++i)
+                each(i, handle(requests[i]));
+            return;
         }
         const std::vector<detail::Http> given(requests.begin(), requests.end());
-        std::vector<const biller_http_request*> pointers;
-        for (const detail::Http& http : given)
-            pointers.push_back(&http.request);
-        struct Context {
-            Host& host;
-            std::vector<Reply>& replies;
-        } context{*static_cast<Host*>(host_.context), replies};
-        biller_batch_sink sink{};
-        sink.struct_size = sizeof sink;
-        sink.context = &context;
-        sink.reply = [](void* self, uint32_t, const biller_http_reply* reply) {
-            static_cast<Context*>(self)->replies.push_back(detail::reply_of(*reply));
-        };
-        if (context.host.takes_many())
-            sink.events = [](void* self, biller_delivery* const* deliveries, uint32_t count) {
-                static_cast<Context*>(self)->host.take(deliveries, count);
-            };
-        biller_reason reason = empty_reason();
-        detail::require_ok(batch->handle(instance_, pointers.data(),
-                                         static_cast<uint32_t>(pointers.size()), &sink, &reason),
-                           reason);
-        return replies;
+        const std::vector<const biller_http_request*> all = pointers_to(given);
+        for (size_t first = 0; first < all.size();) {
+            Round round = take(all, first);
+            answer(round,
+                   [&](size_t request, Reply reply) { each(first + request, std::move(reply)); });
+            first += round.taken();
+        }
     }
 
     biller_report recover(uint32_t limit = 100) {
@@ -672,13 +736,7 @@ public:
     // biller_decision.
     biller_report decide(uint32_t decision, std::string_view key, std::string_view by,
                          bool leave_to_host = false, std::string_view says = {}) {
-        biller_decision d{};
-        d.struct_size = sizeof d;
-        d.decision = decision;
-        d.key = bytes(key);
-        d.by = bytes(by);
-        d.leave_to_host = leave_to_host ? BILLER_YES : BILLER_NO;
-        d.says = bytes(says);
+        const biller_decision d = decision_of(decision, key, by, leave_to_host, says);
         biller_report report{};
         report.struct_size = sizeof report;
         biller_reason reason = empty_reason();
@@ -721,6 +779,60 @@ public:
 
 private:
     const biller_plugin& plugin() const { return library_->plugin(); }
+    const biller_pull* pull() const {
+        return library_->extension<biller_pull>(BILLER_PULL_EXTENSION);
+    }
+
+    template <class Call>
+    Round pulled(Call call) {
+        const biller_pull* table = pull();
+        if (!table) throw Error("the plugin has no " BILLER_PULL_EXTENSION);
+        biller_pulled room{};
+        room.struct_size = sizeof room;
+        biller_reason reason = empty_reason();
+        detail::require_ok(call(*table, room, reason), reason);
+        return Round(*table, instance_, room);
+    }
+    Round take(const std::vector<const biller_http_request*>& all, size_t first) {
+        const size_t count = all.size() - first;
+        const auto most = static_cast<uint32_t>(count < BILLER_PULL_MAX ? count : BILLER_PULL_MAX);
+        return pulled([&](const biller_pull& pull, biller_pulled& room, biller_reason& reason) {
+            return pull.take(instance_, all.data() + first, most, &room, &reason);
+        });
+    }
+    std::vector<std::pair<uint64_t, Answer>> answers_to(const biller_pulled& told) {
+        Host& host = *static_cast<Host*>(host_.context);
+        std::vector<const biller_event*> events;
+        for (size_t i = 0; i < told.event_count; ++i)
+            events.push_back(told.events[i]->event);
+        std::vector<Answer> answers;
+        if (!events.empty()) answers = host.answers_to(events);
+        std::vector<std::pair<uint64_t, Answer>> all;
+        for (size_t i = 0; i < told.event_count; ++i)
+            all.emplace_back(told.events[i]->token, std::move(answers[i]));
+        for (size_t i = 0; i < told.question_count; ++i)
+            all.emplace_back(told.questions[i]->token,
+                             Answer{host_.probe(host_.context, told.questions[i]->probe), {}});
+        return all;
+    }
+    static std::vector<const biller_http_request*> pointers_to(
+        const std::vector<detail::Http>& given) {
+        std::vector<const biller_http_request*> pointers;
+        for (const detail::Http& http : given)
+            pointers.push_back(&http.request);
+        return pointers;
+    }
+    static biller_decision decision_of(uint32_t decision, std::string_view key, std::string_view by,
+                                       bool leave_to_host, std::string_view says) {
+        biller_decision d{};
+        d.struct_size = sizeof d;
+        d.decision = decision;
+        d.key = bytes(key);
+        d.by = bytes(by);
+        d.leave_to_host = leave_to_host ? BILLER_YES : BILLER_NO;
+        d.says = bytes(says);
+        return d;
+    }
 
     const Library* library_;
     biller_host host_;

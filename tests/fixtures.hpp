@@ -174,14 +174,25 @@ public:
         return host;
     }
 
-    // For a host that is told of many in one call.
-    BulkCallback bulk() {
-        return {this, [](void* self, biller_delivery* const* deliveries, uint32_t count) {
-                    of(self).bulks.push_back(count);
-                    for (biller_delivery* each : std::vector(deliveries, deliveries + count))
-                        each->answer = of(self).on_event(*each->event, each->reason);
-                    of(self).after_bulk();
-                }};
+    // As a host that pulls, and applies all of a round at once.
+    std::vector<Settled> apply(const Round& round) {
+        std::vector<Settled> answers;
+        if (round.deliveries().empty()) return answers;
+        bulks.push_back(round.deliveries().size());
+        for (const Delivery& delivery : round.deliveries()) {
+            const Entry& entry = delivery.entry;
+            const EventView event(*entry.event, entry.key, entry.attempts);
+            auto reason = sized<biller_reason>();
+            const uint32_t said = on_event(*event.get(), &reason);
+            answers.push_back({delivery.token, answer_of(said, reason)});
+        }
+        try {
+            after_bulk();
+        } catch (const std::exception& failure) { // its transaction failed
+            for (Settled& each : answers)
+                each.answer = {HostAnswer::Verdict::retry, failure.what()};
+        }
+        return answers;
     }
 
 private:
@@ -216,6 +227,19 @@ public:
           inbox(account_, Host(host.table(honours_keys)), *ledger_) {}
     TestAccount(const TestAccount&) = delete;
     TestAccount& operator=(const TestAccount&) = delete;
+
+    // Round by round, as if one came after the other; what is told is told with callbacks, or all
+    // of a round at once.
+    using Tell = std::function<void(std::size_t number, const Reply& reply)>;
+    void handle_all(std::span<const HttpRequest> requests, const Tell& tell, bool at_once = false) {
+        for (std::size_t first = 0; first < requests.size();) {
+            Round round = inbox.take(requests.subspan(first));
+            if (at_once) inbox.settle(round, host.apply(round));
+            inbox.deliver(round);
+            for (const std::optional<Reply>& reply : round.replies())
+                tell(first++, reply.value());
+        }
+    }
 
     Ledger& ledger() { return *ledger_; }
     std::optional<Error> link(const LinkRequest& request, MadeLink& made) {

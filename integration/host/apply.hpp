@@ -48,7 +48,6 @@ public:
 
     // All in one transaction; when one of them fails, each in one of its own.
     std::vector<biller::Answer> events(const std::vector<const biller_event*>& events) override;
-    bool takes_many() const override { return true; }
 
     // Taken means that somebody who has, or ever had, a subscription at the site owns the name. The
     // pending record of the sign-up that is being asked for does not count: see members.hpp.

@@ -1,4 +1,4 @@
-// What came together goes to the plugin in one call.
+// What came together goes to the plugin together, and each is answered as soon as it is known how.
 #include "postback_endpoint.hpp"
 
 #include "log.hpp"
@@ -55,16 +55,19 @@ void answer_postbacks(biller::Instance& biller, DieAt& die_at,
         asking.push_back(exchange);
         requests.push_back(taken_from(exchange->request));
     }
-    std::vector<biller::Reply> replies;
+    const auto answer = [&](std::size_t number, HttpResponse response) {
+        die_at.pass(Step::answered);
+        std::exchange(asking[number], nullptr)->answer(std::move(response));
+    };
     try {
-        if (!requests.empty()) replies = biller.handle(requests);
+        biller.handle(requests, [&](std::size_t number, biller::Reply reply) {
+            answer(number, response_of(reply));
+        });
     } catch (const std::exception& failure) {
         log(Level::error, std::string("postbacks failed: ") + failure.what());
     }
-    for (std::size_t i = 0; i < asking.size(); ++i) {
-        die_at.pass(Step::answered);
-        asking[i]->answer(i < replies.size() ? response_of(replies[i]) : apology());
-    }
+    for (std::size_t number = 0; number < asking.size(); ++number)
+        if (asking[number]) answer(number, apology());
 }
 
 } // namespace nats_host

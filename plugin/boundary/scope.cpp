@@ -52,7 +52,7 @@ struct Running {
 };
 
 thread_local std::vector<Running> running_hooks; // the innermost at the end
-thread_local std::uint64_t last_mark = 0;        // of a scope, or of what it holds
+std::atomic<std::uint64_t> last_mark = 0;        // of a scope, or of what it holds: of any thread
 
 // ---- The stack ----------------------------------------------------------------------------------
 

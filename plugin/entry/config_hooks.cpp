@@ -68,6 +68,24 @@ uint32_t check(const biller_config* config, const biller_problem_sink* sink,
     });
 }
 
+std::unique_ptr<biller_instance> open_instance(const biller_config& given,
+                                               const biller_host& host) {
+    LoadedConfig loaded = load(given);
+    if (!loaded.config)
+        throw Stop{BILLER_STATUS_CONFIG,
+                   to_string(loaded.problems.front()) +
+                       (loaded.problems.size() > 1
+                            ? " (and " + std::to_string(loaded.problems.size() - 1) + " more)"
+                            : "")};
+    for (const Problem& warning : loaded.warnings)
+        Host(host).log(LogLevel::warning, to_string(warning));
+    const LedgerSettings settings = ledger_settings(*loaded.config, given);
+    auto instance =
+        std::make_unique<biller_instance>(std::move(*loaded.config), Host(host), settings);
+    instance->inbox.host().log(LogLevel::info, instance->account.summary());
+    return instance;
+}
+
 uint32_t open(const biller_config* config, const biller_host* host, biller_instance** instance,
               biller_reason* reason) {
     const void* const frame = __builtin_frame_address(0);
@@ -76,21 +94,7 @@ uint32_t open(const biller_config* config, const biller_host* host, biller_insta
         require(instance != nullptr, "instance is NULL");
         *instance = nullptr;
         require(config && host, "config or host is NULL");
-        const biller_host table = adopted(host);
-        require(table.event != nullptr, "host->event is NULL; a host must take events");
-        const biller_config given = adopted(config);
-        LoadedConfig loaded = load(given);
-        if (!loaded.config)
-            throw Stop{BILLER_STATUS_CONFIG,
-                       to_string(loaded.problems.front()) +
-                           (loaded.problems.size() > 1
-                                ? " (and " + std::to_string(loaded.problems.size() - 1) + " more)"
-                                : "")};
-        for (const Problem& warning : loaded.warnings)
-            Host(table).log(LogLevel::warning, to_string(warning));
-        const LedgerSettings settings = ledger_settings(*loaded.config, given);
-        *instance = new biller_instance(std::move(*loaded.config), Host(table), settings);
-        (*instance)->inbox.host().log(LogLevel::info, (*instance)->account.summary());
+        *instance = open_instance(adopted(config), adopted(host)).release();
         return BILLER_STATUS_OK;
     });
 }
@@ -101,6 +105,11 @@ void close(biller_instance* instance) {
     if (HookScope::is_inside(instance->counted, __builtin_frame_address(0))) {
         instance->inbox.host().log(LogLevel::error,
                                    "close was called from inside a callback, and is refused");
+        return;
+    }
+    if (instance->lines) {
+        instance->inbox.host().log(LogLevel::error,
+                                   "close was called for a kept instance, and is refused");
         return;
     }
     instance->counted.retire();

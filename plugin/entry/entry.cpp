@@ -7,7 +7,7 @@ namespace {
 
 const void* extension(const biller_bytes* name) {
     if (name && view(*name) == BILLER_PORTAL_EXTENSION) return &kPortal;
-    if (name && view(*name) == BILLER_BATCH_EXTENSION) return &kBatch;
+    if (name && view(*name) == BILLER_PULL_EXTENSION) return &kPull;
     return nullptr;
 }
 

@@ -7,6 +7,8 @@
 #include "biller.h"
 #include "boundary/boundary.hpp"
 #include "boundary/scope.hpp"
+#include "entry/kept.hpp"
+#include "entry/pulled.hpp"
 #include "inbox/inbox.hpp"
 
 #include <atomic>
@@ -22,11 +24,13 @@ struct biller_instance {
           ledger(segpay::open_ledger(settings)),
           inbox(account, host, *ledger) {}
 
-    segpay::OpenInstance counted; // before the ledger is opened
+    segpay::OpenInstance counted;             // before the ledger is opened
+    std::shared_ptr<segpay::KeptLines> lines; // of one that the plugin keeps: its host's context
     segpay::Account account;
     std::unique_ptr<segpay::Ledger> ledger;
     segpay::Inbox inbox;
     std::atomic<bool> told_of_mended_link = false;
+    segpay::Rounds rounds;
 };
 
 namespace segpay {
@@ -54,6 +58,8 @@ uint32_t check(const biller_config* config, const biller_problem_sink* sink, bil
 uint32_t open(const biller_config* config, const biller_host* host, biller_instance** instance,
               biller_reason* reason);
 void close(biller_instance* instance);
+// Throws Stop, LedgerError.
+std::unique_ptr<biller_instance> open_instance(const biller_config& given, const biller_host& host);
 
 // In link_hook.cpp.
 uint32_t link(biller_instance* instance, const biller_link_request* request,
@@ -68,12 +74,14 @@ uint32_t recover(biller_instance* instance, uint32_t limit, biller_report* repor
                  biller_reason* reason);
 uint32_t entries(biller_instance* instance, const biller_entry_query* query,
                  const biller_entry_sink* sink, biller_reason* reason);
+// What to deliver is in the round then; throws Stop.
+void carry_out(biller_instance& opened, const biller_decision* decision, Round& round);
 uint32_t decide(biller_instance* instance, const biller_decision* decision, biller_report* report,
                 biller_reason* reason);
 
 // ---- Extensions ---------------------------------------------------------------------------------
 
 extern const biller_portal kPortal; // in portal.cpp
-extern const biller_batch kBatch;   // in batch.cpp
+extern const biller_pull kPull;     // in pull.cpp
 
 } // namespace segpay

@@ -96,35 +96,40 @@ uint32_t entries(biller_instance* instance, const biller_entry_query* query,
     });
 }
 
+void carry_out(biller_instance& opened, const biller_decision* decision, Round& round) {
+    require(decision != nullptr, "decision is NULL");
+    const biller_decision given = adopted(decision);
+    const std::string_view by = view(given.by);
+    require(!by.empty() && by.size() <= kMaxOperatorBytes, "by must be 1 to 64 bytes");
+    const auto where = given.leave_to_host == BILLER_YES ? Deliver::elsewhere : Deliver::here;
+    const std::string_view says = view(given.says);
+    require(says.empty() || given.decision == BILLER_DECIDE_RELEASE,
+            "says is for BILLER_DECIDE_RELEASE");
+    require(says.size() <= kMaxRequestBytes, "says is longer than a request may be");
+    Refused refused;
+    switch (given.decision) {
+        case BILLER_DECIDE_REDELIVER:
+            refused = opened.inbox.redeliver(view(given.key), by, where, round);
+            break;
+        case BILLER_DECIDE_RELEASE:
+            refused = opened.inbox.release(view(given.key), by, where, round, says);
+            break;
+        case BILLER_DECIDE_DISMISS:
+            refused = opened.inbox.dismiss(view(given.key), by);
+            break;
+        default:
+            require(false, "decision is not one of BILLER_DECIDE_*");
+    }
+    if (refused.cause != Refused::Cause::none) throw Stop{status_of(refused), refused.message};
+}
+
 uint32_t decide(biller_instance* instance, const biller_decision* decision, biller_report* report,
                 biller_reason* reason) {
     return in_instance(instance, reason, [&](biller_instance& opened) -> uint32_t {
-        require(decision != nullptr, "decision is NULL");
-        const biller_decision given = adopted(decision);
-        const std::string_view by = view(given.by);
-        require(!by.empty() && by.size() <= kMaxOperatorBytes, "by must be 1 to 64 bytes");
-        const auto where = given.leave_to_host == BILLER_YES ? Deliver::elsewhere : Deliver::here;
-        const std::string_view says = view(given.says);
-        require(says.empty() || given.decision == BILLER_DECIDE_RELEASE,
-                "says is for BILLER_DECIDE_RELEASE");
-        require(says.size() <= kMaxRequestBytes, "says is longer than a request may be");
-        Report done;
-        Refused refused;
-        switch (given.decision) {
-            case BILLER_DECIDE_REDELIVER:
-                refused = opened.inbox.redeliver(view(given.key), by, where, done);
-                break;
-            case BILLER_DECIDE_RELEASE:
-                refused = opened.inbox.release(view(given.key), by, where, done, says);
-                break;
-            case BILLER_DECIDE_DISMISS:
-                refused = opened.inbox.dismiss(view(given.key), by);
-                break;
-            default:
-                require(false, "decision is not one of BILLER_DECIDE_*");
-        }
-        if (refused.cause != Refused::Cause::none) throw Stop{status_of(refused), refused.message};
-        hand_over_report(opened, done, report);
+        Round round(opened.inbox.host().now());
+        carry_out(opened, decision, round);
+        opened.inbox.deliver(round);
+        hand_over_report(opened, round.report(), report);
         return BILLER_STATUS_OK;
     });
 }

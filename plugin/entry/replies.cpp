@@ -20,6 +20,17 @@ HttpRequest http_request_of(const biller_http_request& given) {
     return request;
 }
 
+std::vector<HttpRequest> http_requests_of(const biller_http_request* const* given, uint32_t count) {
+    require(given != nullptr, "requests is NULL");
+    std::vector<HttpRequest> requests;
+    requests.reserve(count);
+    for (uint32_t number = 0; number < count; ++number) {
+        require(given[number] != nullptr, "one of the requests is NULL");
+        requests.push_back(http_request_of(adopted(given[number])));
+    }
+    return requests;
+}
+
 Reply apology(const Account& account, const std::exception& defect) {
     return reply_with(Disposition::unavailable, account.config().postbacks, {}, defect.what());
 }

@@ -13,6 +13,7 @@ namespace segpay {
 
 // Of views into what the caller gave. Throws Stop.
 HttpRequest http_request_of(const biller_http_request& given);
+std::vector<HttpRequest> http_requests_of(const biller_http_request* const* given, uint32_t count);
 
 // A defect must not leave Segpay without an answer: it comes again.
 Reply apology(const Account& account, const std::exception& defect);

@@ -38,7 +38,7 @@ std::optional<Refused> refusal_of(const Decision& decision, std::string_view key
 
 } // namespace
 
-Refused Inbox::redeliver(std::string_view key, std::string_view by, Deliver where, Report& report) {
+Refused Inbox::redeliver(std::string_view key, std::string_view by, Deliver where, Round& round) {
     const std::optional<Entry> entry = ledger_.entry(key);
     if (!entry) return not_found(key);
     if (!entry->event && entry->state == EntryState::dead_letter)
@@ -46,11 +46,11 @@ Refused Inbox::redeliver(std::string_view key, std::string_view by, Deliver wher
     SEGPAY_FAILPOINT("redeliver.begin");
     if (!ledger_.revive(key, by, host_.now())) return wrong_state(key, entry->state, "dead_letter");
     SEGPAY_FAILPOINT("redeliver.revived");
-    if (where == Deliver::here) delivering_.deliver_purchase(entry->event->purchase_id, report);
+    if (where == Deliver::here) add_next(round, entry->event->purchase_id);
     return {};
 }
 
-Refused Inbox::release(std::string_view key, std::string_view by, Deliver where, Report& report,
+Refused Inbox::release(std::string_view key, std::string_view by, Deliver where, Round& round,
                        std::string_view says) {
     const std::optional<Entry> entry = ledger_.entry(key);
     if (!entry) return not_found(key);
@@ -76,11 +76,10 @@ Refused Inbox::release(std::string_view key, std::string_view by, Deliver where,
         if (leased) leave(*leased);
         return {};
     }
-    if (leased) {
-        std::string why;
-        count(delivering_.deliver(*leased, why), report);
-    }
-    delivering_.deliver_purchase(event.purchase_id, report);
+    if (leased)
+        add(round, *leased);
+    else
+        add_next(round, event.purchase_id);
     return {};
 }
 

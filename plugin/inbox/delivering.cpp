@@ -46,27 +46,11 @@ void count(Delivered delivery, Report& report) {
     }
 }
 
-Delivering::Telling::Telling(Delivering& delivering, const Entry& entry)
-    : hold_(delivering.in_hand_, entry) {
-    if (hold_.is_ours())
-        held_.emplace(
-            [](void* owner, std::uint64_t what) noexcept {
-                static_cast<InHand*>(owner)->forget(what);
-            },
-            &delivering.in_hand_, entry.sequence);
-}
-
-Delivered Delivering::deliver(const Entry& entry, std::string& why) {
-    Telling telling(*this, entry);
-    if (!telling.is_ours()) {
-        why = kInFlight;
-        return Delivered::lost;
-    }
-    std::optional<HostAnswer> answer = given_up(entry);
+HostAnswer Delivering::deliver(const Entry& entry) const {
     SEGPAY_FAILPOINT("deliver.begin");
-    if (!answer) answer = host_.deliver(entry);
+    HostAnswer answer = host_.deliver(entry);
     SEGPAY_FAILPOINT("deliver.end");
-    return conclude(telling, std::move(*answer), why);
+    return answer;
 }
 
 // More attempts than are allowed were begun and never ended: the host may die of this event each
@@ -78,9 +62,8 @@ std::optional<HostAnswer> Delivering::given_up(const Entry& entry) const {
                                                        "; the last ended without an answer"};
 }
 
-Delivered Delivering::conclude(Telling& told, HostAnswer answer, std::string& why) {
-    const Entry& entry = told.entry();
-    const std::optional<Entry> again = told.put_down();
+Delivered Delivering::conclude(const Entry& entry, const std::optional<Entry>& again,
+                               HostAnswer answer, std::string& why) {
     const std::uint32_t attempts = attempts_that_count(entry);
     why = std::move(answer.why);
 
@@ -140,20 +123,6 @@ bool Delivering::settle(const Entry& entry, const Settlement& settlement, Delive
         return true;
     }
     return ledger_.settle(entry, settlement, now);
-}
-
-// A ledger that fails in the midst holds up what waits, and changes nothing of what was done.
-void Delivering::deliver_purchase(const std::string& purchase_id, Report& report) {
-    std::string why;
-    try {
-        while (std::optional<Entry> entry = ledger_.take_next(purchase_id, host_.now())) {
-            const Delivered delivery = deliver(*entry, why);
-            count(delivery, report);
-            if (delivery == Delivered::retry || delivery == Delivered::lost) return;
-        }
-    } catch (const LedgerError& failure) {
-        host_.log(LogLevel::error, failure.what());
-    }
 }
 
 // What a callback of this process is still busy with, though its lease is over, is not taken from

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "account.hpp"
-#include "boundary/scope.hpp"
 #include "inbox/host.hpp"
 #include "inbox/in_hand.hpp"
 #include "inbox/reply.hpp"
@@ -22,7 +21,13 @@ struct Report {
     std::uint32_t deferred = 0;
     std::uint32_t dead_letters = 0;
 
-    bool is_empty() const { return delivered + deferred + dead_letters == 0; }
+    std::uint32_t total() const { return delivered + deferred + dead_letters; }
+    Report& operator+=(const Report& other) {
+        delivered += other.delivered;
+        deferred += other.deferred;
+        dead_letters += other.dead_letters;
+        return *this;
+    }
 };
 
 // `applied_alone`: nothing of its purchase waits behind it. `lost`: somebody else has it now.
@@ -38,34 +43,16 @@ public:
     Delivering(const Account& account, const Host& host, Ledger& ledger)
         : account_(account), host_(host), ledger_(ledger) {}
 
-    // An event that is told right now, until it is put down, this ends, or the host has left the
-    // callback.
-    class Telling {
-    public:
-        Telling(Delivering& delivering, const Entry& entry);
-
-        bool is_ours() const { return hold_.is_ours(); }
-        const Entry& entry() const { return hold_.entry(); }
-        // What to settle, when it was handed out again meanwhile.
-        std::optional<Entry> put_down() {
-            held_.reset();
-            return hold_.put_down();
-        }
-
-    private:
-        InHand::Hold hold_;
-        std::optional<HeldByHook> held_;
-    };
-
-    // Tells the host. `why`: for people. What comes before the call, the call and what comes after
-    // it are apart, so that one call can tell of several (batch.cpp).
-    Delivered deliver(const Entry& entry, std::string& why);
+    // Tells the host, by its callback.
+    HostAnswer deliver(const Entry& entry) const;
     // Set: it is not told any more.
     std::optional<HostAnswer> given_up(const Entry& entry) const;
-    Delivered conclude(Telling& told, HostAnswer answer, std::string& why);
+    // Writes down what the host says. `again`: the same event, if it was handed out once more
+    // meanwhile. `why`: for people.
+    Delivered conclude(const Entry& told, const std::optional<Entry>& again, HostAnswer answer,
+                       std::string& why);
 
-    // Everything of the purchase that is due, in order, until the host says "not now".
-    void deliver_purchase(const std::string& purchase_id, Report& report);
+    InHand& in_hand() { return in_hand_; }
 
     // The next one that is due, of any purchase. Throws LedgerError.
     std::optional<Entry> take_due();

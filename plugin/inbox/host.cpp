@@ -7,7 +7,6 @@
 #include "wire/redaction.hpp"
 
 #include <chrono>
-#include <deque>
 #include <optional>
 
 namespace segpay {
@@ -18,6 +17,21 @@ std::string why_of(const biller_reason& reason, std::string_view otherwise) {
     const std::string_view text(reason.text, strnlen(reason.text, sizeof reason.text));
     return text.empty() ? std::string(otherwise) : clean_text(text);
 }
+
+// Calls the host; what it threw, if it did.
+template <class Callback>
+std::optional<std::string> thrown_by(const Callback& callback) {
+    try {
+        call_out(callback);
+        return std::nullopt;
+    } catch (const std::exception& failure) {
+        return std::string("the host's callback threw: ") + clean_text(failure.what());
+    } catch (...) {
+        return "the host's callback threw";
+    }
+}
+
+} // namespace
 
 HostAnswer answer_of(uint32_t answer, const biller_reason& reason) {
     switch (answer) {
@@ -34,47 +48,34 @@ HostAnswer answer_of(uint32_t answer, const biller_reason& reason) {
     }
 }
 
-// Calls the host; what it threw, if it did.
-template <class Callback>
-std::optional<std::string> thrown_by(const Callback& callback) {
-    try {
-        call_out(callback);
-        return std::nullopt;
-    } catch (const std::exception& failure) {
-        return std::string("the host's callback threw: ") + clean_text(failure.what());
-    } catch (...) {
-        return "the host's callback threw";
+NameAnswer name_answer_of(uint32_t answer) {
+    switch (answer) {
+        case BILLER_NAME_FREE:
+            return NameAnswer::free;
+        case BILLER_NAME_TAKEN:
+            return NameAnswer::taken;
+        default:
+            return NameAnswer::cannot_tell;
     }
 }
 
-// What the host says may quote what it was told.
+biller_probe probe_of(const Event& event) {
+    auto probe = sized<biller_probe>();
+    probe.username = bytes_or_none(event.username);
+    probe.email = bytes_or_none(event.email);
+    probe.site = bytes_or_none(event.site);
+    return probe;
+}
+
 HostAnswer without_secrets(HostAnswer answer, const Event& event) {
     answer.why = without(answer.why, event.password.reveal());
     answer.why = without(answer.why, event.email);
     return answer;
 }
 
-// An event in one call with others.
-struct Told {
-    explicit Told(const Entry& entry)
-        : event(*entry.event, entry.key, entry.attempts),
-          reason(sized<biller_reason>()),
-          delivery(sized<biller_delivery>()) {
-        delivery.answer = BILLER_RETRY;
-        delivery.event = event.get();
-        delivery.reason = &reason;
-    }
-    Told(const Told&) = delete;
-    Told& operator=(const Told&) = delete;
-
-    EventView event;
-    biller_reason reason;
-    biller_delivery delivery;
-};
-
-} // namespace
-
 HostAnswer Host::deliver(const Entry& entry) const {
+    if (!table_.event)
+        return {HostAnswer::Verdict::retry, "the host has no event callback; it pulls"};
     const EventView event(*entry.event, entry.key, entry.attempts);
     auto reason = sized<biller_reason>();
     uint32_t answer = 0;
@@ -85,39 +86,11 @@ HostAnswer Host::deliver(const Entry& entry) const {
         *entry.event);
 }
 
-std::vector<HostAnswer> Host::deliver_all(std::span<const Entry* const> entries,
-                                          const BulkCallback& bulk) const {
-    std::deque<Told> told;
-    std::vector<biller_delivery*> deliveries;
-    for (const Entry* entry : entries)
-        deliveries.push_back(&told.emplace_back(*entry).delivery);
-    const auto count = static_cast<uint32_t>(deliveries.size());
-    const std::optional<std::string> thrown =
-        thrown_by([&] { bulk.events(bulk.context, deliveries.data(), count); });
-    std::vector<HostAnswer> answers;
-    for (std::size_t i = 0; i < entries.size(); ++i)
-        answers.push_back(without_secrets(thrown
-                                              ? HostAnswer{HostAnswer::Verdict::retry, *thrown}
-                                              : answer_of(told[i].delivery.answer, told[i].reason),
-                                          *entries[i]->event));
-    return answers;
-}
-
 NameAnswer Host::probe(const Event& event) const {
     if (!table_.probe) return NameAnswer::cannot_tell;
-    auto probe = sized<biller_probe>();
-    probe.username = bytes_or_none(event.username);
-    probe.email = bytes_or_none(event.email);
-    probe.site = bytes_or_none(event.site);
+    const biller_probe probe = probe_of(event);
     try {
-        switch (call_out([&] { return table_.probe(table_.context, &probe); })) {
-            case BILLER_NAME_FREE:
-                return NameAnswer::free;
-            case BILLER_NAME_TAKEN:
-                return NameAnswer::taken;
-            default:
-                return NameAnswer::cannot_tell;
-        }
+        return name_answer_of(call_out([&] { return table_.probe(table_.context, &probe); }));
     } catch (...) {
         return NameAnswer::cannot_tell;
     }

@@ -22,14 +22,17 @@ struct HostAnswer {
     std::string why;
 };
 
-// Told of several events in one call: biller_batch_sink.events and its context. Empty: there is
-// none.
-struct BulkCallback {
-    void* context = nullptr;
-    decltype(biller_batch_sink::events) events = nullptr;
-};
-
 enum class NameAnswer { free, taken, cannot_tell };
+
+// What the host's numbers mean.
+HostAnswer answer_of(uint32_t answer, const biller_reason& reason);
+NameAnswer name_answer_of(uint32_t answer);
+
+// Of views into the event.
+biller_probe probe_of(const Event& event);
+
+// What the host says may quote what it was told.
+HostAnswer without_secrets(HostAnswer answer, const Event& event);
 
 // Copies the host's table; the functions behind it must outlive the object. Threads: any.
 class Host {
@@ -39,10 +42,6 @@ public:
     // Delivers an entry that the ledger handed out. A callback that throws, or answers something
     // undefined, counts as a retry, and `why` says so.
     HostAnswer deliver(const Entry& entry) const;
-    // The same for several, in one call; an answer to each, in their order. Of what throws, all
-    // count as a retry.
-    std::vector<HostAnswer> deliver_all(std::span<const Entry* const> entries,
-                                        const BulkCallback& bulk) const;
     // Whether it stores the key of an event with the effect, so that being told twice is harmless.
     bool honours_keys() const { return (table_.flags & BILLER_HOST_HONOURS_KEYS) != 0; }
     NameAnswer probe(const Event& event) const;

@@ -40,7 +40,6 @@ public:
         Hold& operator=(const Hold&) = delete;
 
         bool is_ours() const { return is_ours_; }
-        const Entry& entry() const { return entry_; }
         // What to settle, when it was handed out again meanwhile.
         std::optional<Entry> put_down() {
             is_ours_ = false;

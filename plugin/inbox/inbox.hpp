@@ -10,6 +10,7 @@
 #include "inbox/reader.hpp"
 #include "inbox/reading.hpp"
 #include "inbox/reply.hpp"
+#include "inbox/round.hpp"
 #include "ledger/ledger.hpp"
 
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace segpay {
 
@@ -40,44 +42,80 @@ public:
 
     const Host& host() const { return host_; }
 
-    // Never throws for what the request holds, nor for a ledger that fails: both have a reply.
-    Reply handle(const HttpRequest& request);
+    // ---- Take and settle: all else is a loop over the two ---------------------------------------
 
-    // The same for several, as if for one after the other; what is durable by itself becomes so
-    // together. `tell` is called once for each, in their order. What the host is told it is told
-    // all at once by `events`, where there is one, else one by one. In batch.cpp.
-    using Tell = std::function<void(std::size_t number, const Reply& reply)>;
-    void handle_all(std::span<const HttpRequest> requests, const Tell& tell,
-                    const BulkCallback& events = {});
+    // The door: whatever tells a fact (a postback, the row of a report) comes in here. All that is
+    // new becomes durable with one commit; the claims are in the order of the arrivals. Throws
+    // LedgerError: none was made.
+    std::vector<Claim> accept(std::span<const Arrival> arrivals);
+
+    // Takes as many of the requests as do not depend on one before them, at least the first. Never
+    // throws for what a request holds, nor for a ledger that fails: both have a reply, which may
+    // leave.
+    Round take(std::span<const HttpRequest> requests);
+    // Takes at most `limit` entries that are pending and due. Throws LedgerError, if there is none
+    // in the round then.
+    Round take_due(std::uint32_t limit);
+
+    // The host has answered: what it was told is settled, and what waited behind it is in the round
+    // then. When this returns, replies with success may leave. False: one of the tokens is none of
+    // the round's, or was settled before; the others are settled.
+    bool settle(Round& round, std::span<const Settled> answers);
+    bool settle_question(Round& round, std::uint64_t token, NameAnswer name);
+
+    // ---- With callbacks -------------------------------------------------------------------------
+
+    Reply handle(const HttpRequest& request);
 
     // Delivers at most `limit` entries that are pending and due, and does a slice of the ledger's
     // upkeep. Throws LedgerError, if nothing was delivered before.
     Report recover(std::uint32_t limit);
 
-    // An operator's decisions about the entry with that key. Throw LedgerError. Each is written
-    // down before the host is called; of two the first is carried out, and the second is refused
-    // and changes nothing. What waits for a kept sale follows the decision about it. In decide.cpp.
-    Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report);
+    // ---- An operator's decisions ----------------------------------------------------------------
+
+    // About the entry with that key. Throw LedgerError. Each is written down before the host is
+    // told; of two the first is carried out, and the second is refused and changes nothing. What
+    // waits for a kept sale follows the decision about it. In decide.cpp.
+    //
+    // What is to be delivered here is in the round then.
+    Refused redeliver(std::string_view key, std::string_view by, Deliver where, Round& round);
     // `says`: parameters, form-encoded, by which the operator completes the request.
-    Refused release(std::string_view key, std::string_view by, Deliver where, Report& report,
+    Refused release(std::string_view key, std::string_view by, Deliver where, Round& round,
                     std::string_view says = {});
     Refused dismiss(std::string_view key, std::string_view by);
+    // Tells the host what is in the round, with callbacks, until nothing is.
+    void deliver(Round& round) { tell_all(round); }
+    // The same with callbacks: the host has been told then.
+    Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report);
+    Refused release(std::string_view key, std::string_view by, Deliver where, Report& report,
+                    std::string_view says = {});
 
 private:
-    // Several requests that do not depend on each other. In batch.cpp.
-    class Run;
+    friend class Taking;
 
-    // None: it waited for a sale that was believed meanwhile, and is to be understood anew.
-    std::optional<Reply> answer(const Reading& reading);
-    Reply answer_probe(const EventDraft& draft) const;
-    Reply deliver_claimed(const Reading& reading, const Event& event, const Claim& claim);
-    Reply deliver_leased(const Entry& entry);
-    Reply deliver_in_turn(const std::string& purchase_id, const std::string& key);
-    // What queued up behind it meanwhile; then the reply.
-    Reply follow_up(Delivered delivery, const Entry& entry, const std::string& why);
-    // Whether Segpay would have come again, and does not after this reply to what came `since`.
-    bool ends_outstanding(const Claim& claim, const Reply& reply, TimeMs since) const;
-    void note_answers(std::span<const Answered> all);
+    // Taking, in take.cpp.
+    void place(Round& round, std::size_t request, const Reading& reading, const Event& event,
+               const Claim& claim);
+
+    // Settling, in settle.cpp.
+    using Conclude = std::function<Delivered(Delivery& told, std::string& why)>;
+    bool settle_one(Round& round, std::uint64_t token, const Conclude& conclude);
+    Delivered conclude(Delivery& told, HostAnswer answer, std::string& why);
+    void add(Round& round, Entry entry);
+    void add_next(Round& round, const std::string& purchase_id);
+    bool is_on_its_way(const Round& round, const std::string& purchase_id) const;
+    void ask(Round& round, std::size_t request, Event event);
+    void answer_those_of(Round& round, const Entry& entry, Delivered delivered,
+                         const std::string& why);
+    void answer_waiting(Round& round, const std::string& purchase_id);
+    Reply reply_in_turn(const std::string& key) const;
+    void note(Round& round, bool is_outstanding, Answered answered, Disposition disposition) const;
+    void note_answers(Round& round);
+
+    // Telling, in tell.cpp.
+    void tell_one(Round& round, std::uint64_t token);
+    void tell_all(Round& round);
+
     void leave(const Entry& leased);
     void tidy();
     Reply unavailable(const LedgerError& failure) const;

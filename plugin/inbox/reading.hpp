@@ -17,7 +17,7 @@ namespace segpay {
 
 struct Reading {
     Form form;
-    Form said; // by an operator who released it
+    Form said;               // by an operator who released it
     std::string why_partial; // the form is not all of it; empty: it is
     Postback postback;
     Memory memory;

@@ -123,8 +123,6 @@ struct Entry {
 struct Arrival {
     const Event& event;
     const Identity& identity;
-    // The one of its kind before it gets the success word by the same call: it is no repeat of it.
-    bool is_after_answer = false;
 };
 
 // What became of a claim.

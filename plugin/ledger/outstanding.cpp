@@ -20,9 +20,8 @@ bool is_over(const Outstanding& one, TimeMs now, TimeMs window_ms) {
 
 std::string recognised(Purchase& memory, const Arrival& arrival, TimeMs now, TimeMs window_ms) {
     const Identity& identity = arrival.identity;
-    if (!arrival.is_after_answer)
-        for (const Outstanding& one : memory.outstanding)
-            if (is_key_of(one.key, identity) && !is_over(one, now, window_ms)) return one.key;
+    for (const Outstanding& one : memory.outstanding)
+        if (is_key_of(one.key, identity) && !is_over(one, now, window_ms)) return one.key;
     memory.state = advanced(memory.state, identity);
     return key_of(identity, memory.state);
 }

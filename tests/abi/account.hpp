@@ -25,6 +25,26 @@ inline const biller::Library& library() {
 }
 inline const biller_plugin& plugin() { return library().plugin(); }
 
+inline const biller_pull& pull() {
+    return *library().extension<biller_pull>(BILLER_PULL_EXTENSION);
+}
+
+inline biller_pulled pulled_room() {
+    biller_pulled pulled{};
+    pulled.struct_size = sizeof pulled;
+    return pulled;
+}
+
+// Borrows the query.
+inline biller_http_request request_of(const std::string& query) {
+    biller_http_request request{};
+    request.struct_size = sizeof request;
+    request.method = biller_text("GET");
+    request.query = biller::bytes(query);
+    request.peer = biller_text("127.0.0.1");
+    return request;
+}
+
 // An event as a host would keep it.
 struct Told {
     uint32_t kind = 0;

@@ -173,8 +173,6 @@ BOOST_AUTO_TEST_CASE(missing_arguments_are_answered_not_followed) {
     Account account;
     biller_instance* open_one = account.instance();
     biller_host host = account.host.table();
-    biller_host deaf = host;
-    deaf.event = nullptr;
     biller_instance* made = nullptr;
     biller_config config{
         sizeof config, 0, biller::bytes(abi_tests::files.config), {}, biller_text(":memory:")};
@@ -201,7 +199,6 @@ BOOST_AUTO_TEST_CASE(missing_arguments_are_answered_not_followed) {
         {"open: config", p.open(nullptr, &host, &made, nullptr)},
         {"open: host", p.open(&config, nullptr, &made, nullptr)},
         {"open: instance", p.open(&config, &host, nullptr, nullptr)},
-        {"open: event callback", p.open(&config, &deaf, &made, nullptr)},
         {"link: instance", p.link(nullptr, &link_request, &link_sink, nullptr)},
         {"link: request", p.link(open_one, nullptr, &link_sink, nullptr)},
         {"link: sink", p.link(open_one, &link_request, nullptr, nullptr)},
@@ -238,21 +235,14 @@ BOOST_AUTO_TEST_CASE(each_argument_is_missed_on_its_own) {
     biller_reply_sink replies{sizeof replies, 0, nullptr, [](void*, const biller_http_reply*) {}};
     biller_entry_sink entries{sizeof entries, 0, nullptr,
                               [](void*, const biller_entry*) { return uint32_t{BILLER_MORE}; }};
-    biller_batch_sink batch_sink{};
-    batch_sink.struct_size = sizeof batch_sink;
-    batch_sink.reply = [](void*, uint32_t, const biller_http_reply*) {};
     biller_http_request http{};
     http.struct_size = sizeof http;
-    const biller_http_request* none[] = {nullptr};
     const biller_plugin& p = plugin();
-    const auto* batch = abi_tests::library().extension<biller_batch>(BILLER_BATCH_EXTENSION);
     const std::pair<const char*, uint32_t> answers[] = {
         {"check: config", p.check(nullptr, &problems, nullptr)},
         {"link: request", p.link(open_one, nullptr, &links, nullptr)},
         {"handle: request", p.handle(open_one, nullptr, &replies, nullptr)},
         {"entries: query", p.entries(open_one, nullptr, &entries, nullptr)},
-        {"batch: requests", batch->handle(open_one, nullptr, 1, &batch_sink, nullptr)},
-        {"batch: one of them", batch->handle(open_one, none, 1, &batch_sink, nullptr)},
     };
     for (const auto& [missing, answer] : answers)
         BOOST_TEST_CONTEXT(missing) BOOST_TEST(answer == uint32_t{BILLER_STATUS_ARGUMENT});

@@ -20,7 +20,7 @@ HOUR = 3600
 # misses it gets the e-mail address as user name, so the passes begin after it.
 HOST_STEPS = [("received", 3), ("received", 9), ("claimed", 1), ("claimed", 4), ("applied", 1),
               ("applied", 6), ("applied", 11), ("answered", 3), ("answered", 10)]
-LEDGER_STEPS = [("claim_all.after_commit", 7), ("settle.before_commit", 3),
+LEDGER_STEPS = [("claim.after_commit", 7), ("settle.before_commit", 3),
                 ("settle.after_commit", 2)]
 # For a host that honours keys, whose marks ride on the next commit.
 LATER_STEPS = [("later.end", 1), ("later.end", 8), ("commit.after", 9)]

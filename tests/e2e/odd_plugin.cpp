@@ -1,6 +1,6 @@
 // Stands between a host and the real plugin, and does to both what a test says: so a host is slow,
 // refuses, answers nonsense or throws, its clock jumps, and a plugin acknowledges, drops or doubles
-// what it must not. Knows nothing but biller.h.
+// what it must not. Knows nothing but biller.h and its wrapper.
 //
 // SEGPAY_ODD names a file of rules, one a line, read anew at each call, so that a test can change
 // them while the host runs. The first one that applies is followed:
@@ -13,31 +13,30 @@
 //     acknowledge MS      answered with success at once, handed to the plugin so much later
 //     alone 0             there is no hook for many: requests come one at a time
 //     clock MS            added to the clock
-#include "biller.h"
+#include "biller.hpp"
 
 #include <dlfcn.h>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
 
 constexpr std::int64_t kPollMs = 20;
 
-std::string_view view(const biller_bytes& bytes) {
-    return {reinterpret_cast<const char*>(bytes.data), bytes.size};
-}
-
-biller_bytes bytes(const std::string& text) {
-    return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
+using biller::bytes;
+using biller::view;
 
 struct Rule {
     std::string what;
@@ -108,26 +107,6 @@ uint32_t odd_event(void*, const biller_event* event, biller_reason* reason) {
     const uint32_t answer = real_host.event(real_host.context, event, reason);
     if (rule.what == "double" && is_turn) tell_again(*event, reason);
     return answer;
-}
-
-// The host is told of what no rule keeps from it, in one call.
-void odd_events(const biller_batch_sink& real, biller_delivery* const* deliveries, uint32_t count) {
-    std::vector<biller_delivery*> told, doubled;
-    for (biller_delivery* delivery : std::vector(deliveries, deliveries + count)) {
-        const Rule rule = rule_for(view(delivery->event->key)).value_or(Rule());
-        const auto answer = answer_instead(rule);
-        if (answer) delivery->answer = *answer;
-        if (answer) continue;
-        await_end_of_hold(rule, view(delivery->event->key));
-        const bool is_turn = is_its_turn(rule);
-        if (rule.what == "drop" && is_turn) delivery->answer = BILLER_DONE;
-        if (rule.what == "drop" && is_turn) continue;
-        told.push_back(delivery);
-        if (rule.what == "double" && is_turn) doubled.push_back(delivery);
-    }
-    if (!told.empty()) real.events(real.context, told.data(), static_cast<uint32_t>(told.size()));
-    for (const biller_delivery* delivery : doubled)
-        tell_again(*delivery->event, delivery->reason);
 }
 
 uint32_t odd_probe(void*, const biller_probe* probe) {
@@ -202,40 +181,167 @@ uint32_t odd_handle(biller_instance* instance, const biller_http_request* reques
     return BILLER_STATUS_OK;
 }
 
-const void* real_extension(const char* name) {
-    const biller_bytes wanted = biller_text(name);
-    return real_plugin->extension(&wanted);
+const biller_pull& real_pull() {
+    const biller_bytes name = biller_text(BILLER_PULL_EXTENSION);
+    return *static_cast<const biller_pull*>(real_plugin->extension(&name));
 }
 
-uint32_t odd_batch(biller_instance* instance, const biller_http_request* const* requests,
-                   uint32_t count, const biller_batch_sink* sink, biller_reason* reason) {
-    if (const std::optional<Rule> rule = rule_named("acknowledge")) {
-        const biller_http_reply reply = acknowledgement();
-        for (uint32_t i = 0; i < count; ++i) {
-            hand_over_later(instance, *requests[i], rule->number);
-            sink->reply(sink->context, i, &reply);
-        }
-        return BILLER_STATUS_OK;
+// A round of the real plugin, of which the host is told what no rule keeps from it.
+struct OddRound {
+    std::vector<const biller_pulled_event*> told;
+    std::vector<const biller_event*> doubled;
+    std::vector<biller_answer> ours; // to what it is not told
+};
+std::mutex rounds_mutex;
+std::map<std::uint64_t, OddRound> rounds; // by number; guarded by rounds_mutex
+
+OddRound odd_round_of(const biller_pulled& pulled) {
+    OddRound round;
+    for (std::size_t i = 0; i < pulled.event_count; ++i) {
+        const biller_pulled_event* each = pulled.events[i];
+        const Rule rule = rule_for(view(each->event->key)).value_or(Rule());
+        await_end_of_hold(rule, view(each->event->key));
+        const bool is_turn = is_its_turn(rule);
+        std::optional<uint32_t> answer;
+        if (rule.what == "throw")
+            answer = BILLER_RETRY; // as who knows not what to say
+        else
+            answer = answer_instead(rule);
+        if (rule.what == "drop" && is_turn) answer = BILLER_DONE;
+        if (answer)
+            round.ours.push_back({sizeof(biller_answer), *answer, each->token, {}});
+        else
+            round.told.push_back(each);
+        if (rule.what == "double" && is_turn) round.doubled.push_back(each->event);
     }
-    biller_batch_sink odd{};
-    odd.struct_size = sizeof odd;
-    odd.context = const_cast<biller_batch_sink*>(sink);
-    odd.reply = [](void* context, uint32_t number, const biller_http_reply* reply) {
-        const auto* real = static_cast<const biller_batch_sink*>(context);
-        real->reply(real->context, number, reply);
-    };
-    if (sink->events)
-        odd.events = [](void* context, biller_delivery* const* deliveries, uint32_t size) {
-            odd_events(*static_cast<const biller_batch_sink*>(context), deliveries, size);
-        };
-    const auto* real = static_cast<const biller_batch*>(real_extension(BILLER_BATCH_EXTENSION));
-    return real->handle(instance, requests, count, &odd, reason);
+    return round;
+}
+
+uint32_t settle_all(biller_instance* instance, std::uint64_t number,
+                    std::vector<const biller_answer*> answers, const OddRound& round,
+                    biller_pulled* pulled, biller_reason* reason) {
+    for (const biller_answer& each : round.ours)
+        answers.push_back(&each);
+    return real_pull().settle(instance, number, answers.data(),
+                              static_cast<uint32_t>(answers.size()), pulled, reason);
+}
+
+// A reply that outlives the next call with its round.
+class KeptReply {
+public:
+    explicit KeptReply(const biller_pulled_reply& told)
+        : kept_(biller::detail::reply_of(*told.reply)) {
+        for (const auto& [name, value] : kept_.headers)
+            headers_.push_back({bytes(name), bytes(value)});
+        reply_ = {sizeof reply_,
+                  kept_.status,
+                  bytes(kept_.content_type),
+                  bytes(kept_.body),
+                  kept_.disposition,
+                  kept_.retry_after_s,
+                  bytes(kept_.disposition_name),
+                  bytes(kept_.message),
+                  bytes(kept_.key),
+                  headers_.data(),
+                  headers_.size()};
+        pulled_ = {sizeof pulled_, told.request, &reply_};
+    }
+    KeptReply(const KeptReply&) = delete;
+
+    const biller_pulled_reply* get() const { return &pulled_; }
+
+private:
+    biller::Reply kept_;
+    std::vector<biller_pair> headers_;
+    biller_http_reply reply_;
+    biller_pulled_reply pulled_;
+};
+
+// What is settled without the host leads on, until there is something for it, or nothing at all.
+uint32_t odd_told(biller_instance* instance, uint32_t status, biller_pulled* pulled,
+                  biller_reason* reason) {
+    static thread_local std::deque<KeptReply> kept;
+    static thread_local std::vector<const biller_pulled_reply*> replies;
+    kept.clear();
+    replies.clear();
+    while (status == BILLER_STATUS_OK) {
+        OddRound round = odd_round_of(*pulled);
+        for (std::size_t i = 0; i < pulled->reply_count; ++i)
+            replies.push_back(kept.emplace_back(*pulled->replies[i]).get());
+        if (round.ours.empty() || !round.told.empty() || pulled->question_count != 0) {
+            const std::lock_guard lock(rounds_mutex);
+            OddRound& open = rounds[pulled->round] = std::move(round);
+            pulled->events = open.told.data();
+            pulled->event_count = open.told.size();
+            break;
+        }
+        status = settle_all(instance, pulled->round, {}, round, pulled, reason);
+    }
+    pulled->replies = replies.data();
+    pulled->reply_count = replies.size();
+    return status;
+}
+
+uint32_t odd_take(biller_instance* instance, const biller_http_request* const* requests,
+                  uint32_t count, biller_pulled* pulled, biller_reason* reason) {
+    const std::optional<Rule> rule = rule_named("acknowledge");
+    if (!rule)
+        return odd_told(instance, real_pull().take(instance, requests, count, pulled, reason),
+                        pulled, reason);
+    static const biller_http_reply reply = acknowledgement();
+    static thread_local std::vector<biller_pulled_reply> replies;
+    static thread_local std::vector<const biller_pulled_reply*> pointers;
+    replies.clear();
+    pointers.clear();
+    replies.reserve(count);
+    for (uint32_t i = 0; i < count; ++i) {
+        hand_over_later(instance, *requests[i], rule->number);
+        replies.push_back({sizeof(biller_pulled_reply), i, &reply});
+        pointers.push_back(&replies.back());
+    }
+    *pulled = {pulled->struct_size, count, 0, nullptr, 0, nullptr, 0, pointers.data(), count};
+    return BILLER_STATUS_OK;
+}
+
+uint32_t odd_due(biller_instance* instance, uint32_t limit, biller_pulled* pulled,
+                 biller_reason* reason) {
+    return odd_told(instance, real_pull().due(instance, limit, pulled, reason), pulled, reason);
+}
+
+uint32_t odd_settle(biller_instance* instance, std::uint64_t number,
+                    const biller_answer* const* answers, uint32_t count, biller_pulled* pulled,
+                    biller_reason* reason) {
+    OddRound round;
+    {
+        const std::lock_guard lock(rounds_mutex);
+        std::swap(round, rounds[number]);
+    }
+    for (const biller_event* event : round.doubled)
+        tell_again(*event, reason);
+    const uint32_t status =
+        settle_all(instance, number, std::vector(answers, answers + count), round, pulled, reason);
+    return odd_told(instance, status, pulled, reason);
+}
+
+void odd_end(biller_instance* instance, std::uint64_t number) {
+    {
+        const std::lock_guard lock(rounds_mutex);
+        rounds.erase(number);
+    }
+    real_pull().end(instance, number);
 }
 
 const void* odd_extension(const biller_bytes* name) {
-    static constexpr biller_batch kBatch = {sizeof(biller_batch), 0, odd_batch};
-    if (view(*name) != BILLER_BATCH_EXTENSION) return real_plugin->extension(name);
-    return rule_named("alone") ? nullptr : &kBatch;
+    if (view(*name) != BILLER_PULL_EXTENSION) return real_plugin->extension(name);
+    static const biller_pull pull = [] {
+        biller_pull odd = real_pull();
+        odd.take = odd_take;
+        odd.due = odd_due;
+        odd.settle = odd_settle;
+        odd.end = odd_end;
+        return odd;
+    }();
+    return rule_named("alone") ? nullptr : &pull;
 }
 
 // The real one lies beside this one, unless SEGPAY_ODD_PLUGIN names it.

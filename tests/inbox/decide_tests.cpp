@@ -327,8 +327,7 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_ag
         const HttpRequest request{"GET", again, "", "127.0.0.1", {}};
         Reply reply;
         if (is_in_a_batch)
-            mended.inbox.handle_all({&request, 1},
-                                    [&](std::size_t, const Reply& said) { reply = said; });
+            mended.handle_all({&request, 1}, [&](std::size_t, const Reply& said) { reply = said; });
         else
             reply = mended.get(again);
         BOOST_TEST(disposition_name(reply.disposition) == "delivered");
@@ -364,7 +363,7 @@ BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
         const std::string sale = sign_up("1");
         const HttpRequest request{"GET", sale, "", "127.0.0.1", {}};
         if (is_in_a_batch)
-            account.inbox.handle_all({&request, 1}, [](std::size_t, const Reply&) {});
+            account.handle_all({&request, 1}, [](std::size_t, const Reply&) {});
         else
             (void)account.get(sale);
         BOOST_TEST(account.kinds() == (Kinds{"join", "member_enable"}),
@@ -402,7 +401,7 @@ BOOST_AUTO_TEST_CASE(what_was_kept_is_closed_when_segpay_tells_it_again_and_is_b
         for (const std::string& query : {disable, rebill}) {
             const HttpRequest request{"GET", query, "", "127.0.0.1", {}};
             if (is_in_a_batch)
-                mended.inbox.handle_all({&request, 1}, [](std::size_t, const Reply& reply) {
+                mended.handle_all({&request, 1}, [](std::size_t, const Reply& reply) {
                     BOOST_TEST(disposition_name(reply.disposition) == "delivered");
                 });
             else
@@ -465,8 +464,7 @@ BOOST_AUTO_TEST_CASE(what_comes_while_its_sale_is_believed_waits_for_nothing) {
         const HttpRequest request{"GET", kRefund, "", "127.0.0.1", {}};
         Reply reply;
         if (is_in_a_batch)
-            late.inbox.handle_all({&request, 1},
-                                  [&](std::size_t, const Reply& said) { reply = said; });
+            late.handle_all({&request, 1}, [&](std::size_t, const Reply& said) { reply = said; });
         else
             reply = late.get(kRefund);
         BOOST_TEST(disposition_name(reply.disposition) == "delivered");

@@ -213,12 +213,12 @@ private:
 
     // The same postbacks at once, in other accounts: all must be as it was one by one.
     void tell_twins() {
-        tell_twin(twin_, {});
-        tell_twin(bulk_twin_, bulk_twin_.host.bulk());
+        tell_twin(twin_, false);
+        tell_twin(bulk_twin_, true);
         untold_.clear();
     }
 
-    void tell_twin(TestAccount& twin, const BulkCallback& events) {
+    void tell_twin(TestAccount& twin, bool at_once) {
         std::vector<HttpRequest> requests;
         for (const auto& [query, reply] : untold_)
             requests.push_back({"GET", query, "", "127.0.0.1", {}});
@@ -233,7 +233,7 @@ private:
             BOOST_TEST(reply.message == alone.message);
             BOOST_TEST(reply.key == alone.key);
         };
-        twin.inbox.handle_all(requests, tell, events);
+        twin.handle_all(requests, tell, at_once);
         BOOST_TEST(told == untold_.size());
         if (way_ != Way::get) return;
         BOOST_TEST(twin.kinds() == account_.kinds(), boost::test_tools::per_element());

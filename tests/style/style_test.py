@@ -32,9 +32,9 @@ LONG_FUNCTIONS = set()
 # Seen through what they are parts of: a hook, a back end, a translation, a link.
 WITHOUT_SUITE = {
     "plugin/config": {"ledger_file", "problems", "reading"},
-    "plugin/entry": {"config_hooks", "entry", "ledger_hooks", "link_hook", "postback_hooks",
-                     "replies"},
-    "plugin/inbox": {"delivering", "lines", "reader", "reading", "reply"},
+    "plugin/entry": {"config_hooks", "entry", "kept", "ledger_hooks", "link_hook",
+                     "postback_hooks", "pull", "pulled", "replies"},
+    "plugin/inbox": {"delivering", "lines", "reader", "reading", "reply", "settle", "take", "tell"},
     "plugin/ledger": {"claims", "deciding", "entry_row"},
     "plugin/ledger/mariadb": {"mysql_claims", "mysql_decisions", "mysql_ledger", "mysql_marks",
                               "mysql_reading", "mysql_rows", "mysql_servers", "mysql_sets"},

@@ -2,9 +2,9 @@
 #include "events/record.hpp"
 #include "ledger/claims.hpp"
 #include "ledger/failpoint.hpp"
-#include "ledger/memory.hpp"
 #include "ledger/mariadb/mysql_ledger.hpp"
 #include "ledger/mariadb/mysql_statements.hpp"
+#include "ledger/memory.hpp"
 #include "ledger/outstanding.hpp"
 
 #include <algorithm>
@@ -24,8 +24,7 @@ Prepared MysqlLedger::prepare(const Arrival& arrival, TimeMs now) const {
             .identity = arrival.identity,
             .now = now,
             .record = to_record(arrival.event),
-            .password = boxed(arrival.event.password),
-            .is_after_answer = arrival.is_after_answer};
+            .password = boxed(arrival.event.password)};
 }
 
 Claim MysqlLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
@@ -68,13 +67,12 @@ StoredPurchase MysqlLedger::locked_purchase(const std::string& id) {
 }
 
 Claim MysqlLedger::add_or_meet(const Prepared& prepared) {
-    const auto& [event, identity, now, record, password, by, is_after_answer] = prepared;
+    const auto& [event, identity, now, record, password, by] = prepared;
     StoredPurchase known = locked_purchase(event.purchase_id);
     Purchase& memory = known.memory;
     const StoredPurchase before = known;
     memory.id = event.purchase_id;
-    const std::string key =
-        recognised(memory, {event, identity, is_after_answer}, now, repeat_window_ms_);
+    const std::string key = recognised(memory, {event, identity}, now, repeat_window_ms_);
     NewEntry entry;
     entry.key = key;
     entry.event = &event;
@@ -149,8 +147,7 @@ void MysqlLedger::write_claims(std::vector<GatheredClaim> claims) {
         std::set<std::string_view> met;
         std::vector<GatheredClaim> distinct, rest;
         for (const GatheredClaim& claim : claims) {
-            const auto& [event, identity, now, record, password, by, is_after_answer] =
-                *claim.prepared;
+            const auto& [event, identity, now, record, password, by] = *claim.prepared;
             const bool is_purchase_new =
                 event.purchase_id.empty() || met.insert(event.purchase_id).second;
             const bool is_stem_new = met.insert(identity.stem).second;
@@ -174,9 +171,8 @@ void MysqlLedger::write_distinct_claims(std::span<const GatheredClaim> claims) {
     ByKey<StoredPurchase> purchases = locked_purchases(writer(), ids);
     for (const auto& [prepared, made] : claims) {
         Purchase memory = purchases[prepared->event.purchase_id].memory;
-        made->key =
-            recognised(memory, {prepared->event, prepared->identity, prepared->is_after_answer},
-                       prepared->now, repeat_window_ms_);
+        made->key = recognised(memory, {prepared->event, prepared->identity}, prepared->now,
+                               repeat_window_ms_);
         keys.push_back(made->key);
     }
     const ByKey<std::int64_t> old = sequences_of(writer(), keys);
@@ -198,7 +194,7 @@ void MysqlLedger::add_all(std::span<const GatheredClaim> claims,
     std::vector<NewEntry> entries;
     Keys keys, old_purchases;
     for (const auto& [prepared, made] : claims) {
-        const auto& [event, identity, now, record, password, by, is_after_answer] = *prepared;
+        const auto& [event, identity, now, record, password, by] = *prepared;
         const std::int64_t version = purchases.find(event.purchase_id)->second.version;
         entries.push_back({.key = made->key,
                            .event = &event,

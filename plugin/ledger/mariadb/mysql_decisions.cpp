@@ -2,10 +2,10 @@
 // each in one transaction.
 #include "events/record.hpp"
 #include "ledger/failpoint.hpp"
-#include "ledger/memory.hpp"
 #include "ledger/mariadb/mysql_ledger.hpp"
 #include "ledger/mariadb/mysql_reading.hpp"
 #include "ledger/mariadb/mysql_statements.hpp"
+#include "ledger/memory.hpp"
 
 #include <memory>
 

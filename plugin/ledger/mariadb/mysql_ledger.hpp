@@ -86,8 +86,7 @@ struct Prepared {
     TimeMs now;
     std::string record;
     std::optional<std::string> password;
-    std::string_view by = {};     // who released it; empty: nobody, it came from Segpay
-    bool is_after_answer = false; // Arrival::is_after_answer
+    std::string_view by = {}; // who released it; empty: nobody, it came from Segpay
 };
 
 // What the operations of one transaction want to be done together. Pointers live until the

@@ -17,8 +17,7 @@ PreparedClaim SqliteLedger::prepare(const Arrival& arrival, TimeMs now) const {
             .now = now,
             .lease_end = now + TimeMs{lease_ms_},
             .record = to_record(arrival.event),
-            .password = boxed(arrival.event.password),
-            .is_after_answer = arrival.is_after_answer};
+            .password = boxed(arrival.event.password)};
 }
 
 Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
@@ -57,14 +56,13 @@ std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, Ti
 }
 
 Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
-    const auto& [event, identity, now, lease_end, record, password, is_errand, by,
-                 is_after_answer] = prepared;
+    const auto& [event, identity, now, lease_end, record, password, is_errand, by] = prepared;
     const std::optional<Purchase> known = find_purchase(db_, event.purchase_id);
     Purchase memory = known.value_or(Purchase());
     memory.id = event.purchase_id;
 
     Claim claim;
-    claim.key = recognised(memory, {event, identity, is_after_answer}, now, repeat_window_ms_);
+    claim.key = recognised(memory, {event, identity}, now, repeat_window_ms_);
     // Who is on its way is known; and if one of the purchase is handed out, that one comes first.
     const bool is_first = !known || !has_queue(event.purchase_id);
     NewEntry entry;

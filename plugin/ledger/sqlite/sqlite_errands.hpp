@@ -46,7 +46,6 @@ struct PreparedClaim {
     std::optional<Blob> password; // boxed
     bool is_errand = false;       // whoever wants it is in another process
     std::string_view by = {};     // who released it; empty: nobody, it came from Segpay
-    bool is_after_answer = false; // Arrival::is_after_answer
 };
 
 class ClaimErrand final : public Errand {

@@ -1,0 +1,72 @@
+// Pulled: a round of take and settle in its C form, and the rounds of an instance that have not
+// ended.
+#pragma once
+
+#include "biller.h"
+#include "boundary/boundary.hpp"
+#include "entry/replies.hpp"
+#include "inbox/round.hpp"
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace segpay {
+
+// What the host was told last stays until the next telling. One thread at a time.
+class Pulled {
+public:
+    explicit Pulled(Round taken) : round(std::move(taken)), is_told_(round.taken(), false) {}
+
+    Round round;
+
+    // Writes into `room` what is new since the last time.
+    void tell(std::uint64_t number, biller_pulled* room);
+
+private:
+    void forget();
+    void add(const Delivery& delivery);
+    void add(const Question& question);
+    void add(std::size_t request, const Reply& reply);
+
+    std::uint64_t last_told_ = 0; // of the tokens
+    std::vector<bool> is_told_;   // by request: its reply
+
+    std::list<EventView> event_views_;
+    std::list<ReplyView> reply_views_;
+    std::list<biller_probe> probes_;
+    std::list<biller_pulled_event> event_list_;
+    std::list<biller_pulled_question> question_list_;
+    std::list<biller_pulled_reply> reply_list_;
+    std::vector<const biller_pulled_event*> events_;
+    std::vector<const biller_pulled_question*> questions_;
+    std::vector<const biller_pulled_reply*> replies_;
+};
+
+// Threads: every method from any thread.
+class Rounds {
+public:
+    // Its number: not 0, and not that of another one, ever.
+    std::uint64_t add(std::shared_ptr<Pulled> round);
+    // None: it has ended.
+    std::shared_ptr<Pulled> find(std::uint64_t number);
+    void end(std::uint64_t number);
+    // Those that were added on this thread.
+    void end_those_of_thread();
+
+private:
+    struct Open {
+        std::uint64_t number;
+        std::thread::id thread;
+        std::shared_ptr<Pulled> round;
+    };
+
+    std::mutex mutex_;
+    std::uint64_t last_number_ = 0; // guarded by mutex_, like what follows
+    std::vector<Open> open_;
+};
+
+} // namespace segpay

@@ -1,0 +1,99 @@
+// Round: what was taken in together, from the claims to the last reply. Between Inbox::take and
+// Inbox::settle it belongs to one thread, and nothing of it is in a frame of the plugin: the host
+// applies what it is told in its own time. A round that ends before everything is settled leaves
+// events whose leases end; they are delivered again.
+#pragma once
+
+#include "boundary/scope.hpp"
+#include "inbox/delivering.hpp"
+#include "inbox/in_hand.hpp"
+#include "inbox/reply.hpp"
+#include "ledger/ledger.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace segpay {
+
+// An event that is leased to this process, to be told to the host. It is in hand until this ends,
+// or until the host has left a callback of the hook that made it.
+struct Delivery {
+    Delivery(std::uint64_t number, Entry leased, InHand& all)
+        : token(number),
+          entry(std::move(leased)),
+          in_hand(all, entry),
+          held([](void* owner,
+                  std::uint64_t what) noexcept { static_cast<InHand*>(owner)->forget(what); },
+               &all, entry.sequence) {}
+
+    std::uint64_t token; // unique in its round
+    Entry entry;
+    InHand::Hold in_hand;
+
+private:
+    HeldByHook held;
+};
+
+// A question to the host: is a user name free?
+struct Question {
+    std::uint64_t token = 0; // unique in its round
+    std::size_t request = 0; // which asks
+    Event event;
+};
+
+class Round {
+public:
+    // When it began: a success that comes too late after that may find nobody waiting for it.
+    explicit Round(TimeMs began_at) : began_at_(began_at) {}
+    Round(Round&&) = default;
+    Round& operator=(Round&&) = default;
+
+    // How many of the requests it took: all, or those before the first one that depends on one of
+    // them.
+    std::size_t taken() const { return replies_.size(); }
+    // One for each that was taken; none yet: it waits for a delivery or an answer.
+    std::span<const std::optional<Reply>> replies() const { return replies_; }
+
+    // What the host has still to be told and asked. Places stay until they are settled.
+    const std::list<Delivery>& deliveries() const { return deliveries_; }
+    const std::list<Question>& questions() const { return questions_; }
+    std::uint64_t last_token() const { return last_token_; }
+    bool is_over() const { return deliveries_.empty() && questions_.empty(); }
+
+    const Report& report() const { return report_; }
+
+private:
+    friend class Inbox;
+    friend class Taking;
+
+    // A request whose event is on its way.
+    struct Waiting {
+        std::size_t request = 0;
+        std::string key;
+        std::string purchase_id;
+        bool is_outstanding = false; // Claim::is_outstanding
+    };
+
+    TimeMs began_at_;
+    std::uint64_t last_token_ = 0;
+    std::vector<std::optional<Reply>> replies_;
+    std::list<Delivery> deliveries_;
+    std::list<Question> questions_;
+    std::vector<Waiting> waiting_;
+    std::vector<Answered> answered_; // with success, and not noted yet
+    Report report_;
+};
+
+// What the host says to a delivery.
+struct Settled {
+    std::uint64_t token = 0;
+    HostAnswer answer;
+};
+
+} // namespace segpay

@@ -1,0 +1,173 @@
+// Instances that the plugin keeps for the process (biller.pull/1).
+#include "account.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace {
+
+using abi_tests::Account;
+using abi_tests::files;
+using abi_tests::plugin;
+using abi_tests::sign_up;
+
+using Words = std::vector<std::string>;
+
+constexpr uint32_t kOk = BILLER_STATUS_OK;
+
+struct Keeper {
+    std::filesystem::path folder;
+    std::string path;
+    std::string text; // of the configuration
+
+    Keeper() {
+        std::string name = (std::filesystem::temp_directory_path() / "kept-XXXXXX").string();
+        BOOST_REQUIRE(mkdtemp(name.data()));
+        folder = name;
+        const std::filesystem::path example = files.config;
+        std::filesystem::copy(example.parent_path(), folder); // with the keys that it names
+        path = folder / example.filename();
+        std::ifstream file(path);
+        text = std::string(std::istreambuf_iterator<char>(file), {});
+    }
+    ~Keeper() { std::filesystem::remove_all(folder); }
+
+    void write(const std::string& content) const { std::ofstream(path) << content; }
+    biller_instance* kept(uint32_t flags = BILLER_HOST_HONOURS_KEYS, uint32_t expected = kOk) {
+        biller_config config{};
+        config.struct_size = sizeof config;
+        config.path = biller::bytes(path);
+        const std::string ledger = (folder / "ledger.sqlite").string();
+        config.ledger = biller::bytes(ledger);
+        biller_instance* instance = nullptr;
+        biller_reason reason = biller::empty_reason();
+        BOOST_TEST(abi_tests::pull().kept(&config, flags, &instance, &reason) == expected,
+                   reason.text);
+        return instance;
+    }
+    static Words lines(biller_instance* instance) {
+        biller_pulled_lines lines{};
+        lines.struct_size = sizeof lines;
+        BOOST_TEST(abi_tests::pull().lines(instance, &lines, nullptr) == kOk);
+        BOOST_TEST(lines.dropped == 0u);
+        Words all;
+        for (size_t i = 0; i < lines.count; ++i)
+            all.push_back(std::to_string(lines.lines[i]->level) + " " +
+                          biller::text(lines.lines[i]->text));
+        return all;
+    }
+    static std::string disposition(biller_instance* instance, const std::string& query) {
+        const biller_http_request request = abi_tests::request_of(query);
+        const biller_http_request* one = &request;
+        biller_pulled pulled = abi_tests::pulled_room();
+        BOOST_TEST(abi_tests::pull().take(instance, &one, 1, &pulled, nullptr) == kOk);
+        while (pulled.event_count != 0) {
+            const biller_answer done{sizeof done, BILLER_DONE, pulled.events[0]->token, {}};
+            const biller_answer* answer = &done;
+            BOOST_TEST(abi_tests::pull().settle(instance, pulled.round, &answer, 1, &pulled,
+                                                nullptr) == kOk);
+        }
+        BOOST_REQUIRE(pulled.reply_count == 1u);
+        std::string name = biller::text(pulled.replies[0]->reply->disposition_name);
+        abi_tests::pull().end(instance, pulled.round);
+        return name;
+    }
+    // So that the next change surely has another time.
+    static void grow_old() { std::this_thread::sleep_for(std::chrono::milliseconds(1'100)); }
+};
+
+bool has_line(const Words& lines, const std::string& part) {
+    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+        return line.find(part) != std::string::npos;
+    });
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(kept_test, Keeper)
+
+BOOST_AUTO_TEST_CASE(an_instance_is_found_again_until_its_file_changes) {
+    grow_old();
+    biller_instance* const first = kept();
+    BOOST_TEST(kept() == first);
+    BOOST_TEST(disposition(first, sign_up(1)) == "delivered");
+    BOOST_TEST(has_line(lines(first), "segpay/t1000001"));
+    BOOST_TEST(lines(first).empty()); // each once
+    write(text + "\n# changed\n");
+    biller_instance* const second = kept();
+    BOOST_TEST(second != first);
+    BOOST_TEST(disposition(second, sign_up(1)) == "duplicate"); // the ledger is the same
+}
+
+BOOST_AUTO_TEST_CASE(a_change_that_cannot_be_used_leaves_the_one_before_in_use) {
+    grow_old();
+    biller_instance* const first = kept();
+    (void)lines(first);
+    write("account: nonsense\n");
+    BOOST_TEST(kept() == first);
+    BOOST_TEST(has_line(lines(first), std::to_string(BILLER_LOG_ERROR) +
+                                          " the configuration was changed and cannot be used"));
+    BOOST_TEST(disposition(first, sign_up(1)) == "delivered");
+    write(text + "\n# mended\n");
+    BOOST_TEST(kept() != first);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_is_not_closed_and_has_no_callback) {
+    biller_instance* const instance = kept();
+    plugin().close(instance);
+    BOOST_TEST(has_line(lines(instance), "close was called for a kept instance"));
+    const std::string query = sign_up(1);
+    const biller_http_request request = abi_tests::request_of(query);
+    std::string name;
+    biller_reply_sink sink{sizeof sink, 0, &name, [](void* self, const biller_http_reply* reply) {
+                               *static_cast<std::string*>(self) =
+                                   biller::text(reply->disposition_name);
+                           }};
+    BOOST_TEST(plugin().handle(instance, &request, &sink, nullptr) == kOk);
+    BOOST_TEST(name == "deferred");
+}
+
+BOOST_AUTO_TEST_CASE(other_flags_have_an_instance_of_their_own) {
+    grow_old();
+    biller_instance* const first = kept();
+    BOOST_TEST(kept(0) != first);
+    BOOST_TEST(kept() == first);
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_has_what_it_was_given_until_it_asks_again) {
+    grow_old();
+    biller_instance* const first = kept();
+    std::thread([&] {
+        BOOST_TEST(kept() == first);
+        write(text + "\n# changed\n");
+        BOOST_TEST(kept() != first);
+    }).join();
+    BOOST_TEST(disposition(first, sign_up(1)) == "delivered"); // it is still ours
+    BOOST_TEST(kept() != first);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_kept) {
+    std::filesystem::remove(path);
+    BOOST_TEST(!kept(0, BILLER_STATUS_CONFIG));
+    biller_config config{};
+    config.struct_size = sizeof config;
+    config.path = biller::bytes(path);
+    config.text = biller::bytes(text);
+    biller_instance* instance = nullptr;
+    BOOST_TEST(abi_tests::pull().kept(&config, 0, &instance, nullptr) ==
+               uint32_t{BILLER_STATUS_ARGUMENT});
+    config.path = {};
+    config.text = {};
+    BOOST_TEST(abi_tests::pull().kept(&config, 0, &instance, nullptr) ==
+               uint32_t{BILLER_STATUS_ARGUMENT});
+    Account opened;
+    BOOST_TEST(lines(opened.instance()).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
