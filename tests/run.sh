@@ -29,7 +29,7 @@ if [[ ${1-} == --soak ]]; then
 fi
 
 install "${build_packages[@]}" libboost-test-dev librapidcheck-dev openssl php-cli spin curl \
-    mariadb-server galera-4 rsync iproute2 wrk nginx-light php8.2-fpm php8.2-mysql
+    mariadb-server galera-4 rsync iproute2 wrk nginx-light php8.2-fpm php8.2-mysql python3-cffi
 build "$preset" -DNATS_SEGPAY_TESTS=ON
 
 say "Testing ($preset)"

@@ -1,0 +1,303 @@
+<?php
+/*
+ * A biller plugin for hosts in PHP, by FFI. Copy this file; smoke.php beside it shows how it is used.
+ * Knows nothing but abi/biller.ffi.h.
+ *
+ * It pulls (biller.pull/1): events come back from handle() as what there is to do, and nothing of
+ * PHP's is called from inside the plugin. So a script may throw, exit() or run out of time anywhere:
+ * an event that it has not answered comes again, with the same key. Store the key in the transaction
+ * that has the event's effect, and do nothing for an event whose key is there.
+ *
+ * The plugin keeps its instance for the process: under php-fpm the next request finds it open, with
+ * its ledger, and opens it anew when the configuration's file has changed. FFI is off there but for
+ * scripts that were preloaded: set ffi.enable = 1 for the pool.
+ *
+ * Three things to know about FFI and this interface:
+ *  - Integer macros of biller.h are constants of the FFI object: $ffi->BILLER_DONE.
+ *  - Text is a pointer and a size, without a terminating NUL. Read it with text(), below.
+ *  - Whatever FFI::new() makes is freed when PHP's last reference to it goes. The plugin borrows
+ *    for the duration of a call, so keep a reference at least that long; say() does it for you.
+ */
+declare(strict_types=1);
+
+/** The plugin with what it needs around it. */
+final class Biller
+{
+    public readonly FFI $ffi;
+    private FFI\CData $plugin;
+    private FFI\CData $pull;
+    private FFI\CData $reason;
+    private FFI\CData $instance;
+    /** @var FFI\CData[] what the plugin is reading */
+    private array $kept = [];
+
+    /** $ledger: null for the configured one; ":memory:" is lost with the process. */
+    public function __construct(string $header, string $library, string $config,
+        ?string $ledger = null)
+    {
+        $this->ffi = FFI::cdef(file_get_contents($header), $library);
+        $this->reason = $this->make('biller_reason');
+        $info = $this->make('biller_host_info');
+        $info->minor_min = 0;
+        $info->minor_max = $this->ffi->BILLER_ABI_MINOR;
+        $this->say($info->name, 'biller.php');
+        $this->plugin = $this->ffi->new('biller_plugin *');
+        $this->check($this->ffi->biller_entry_v1(
+            FFI::addr($info), FFI::addr($this->plugin), FFI::addr($this->reason)));
+        $this->pull = $this->extension('biller.pull/1', 'biller_pull *')
+            ?? throw new RuntimeException('the plugin has no biller.pull/1');
+
+        $c = $this->make('biller_config');
+        $this->say($c->path, $config);
+        if ($ledger !== null) {
+            $this->say($c->ledger, $ledger);
+        }
+        $this->instance = $this->ffi->new('biller_instance *');
+        $this->check(($this->pull[0]->kept)(FFI::addr($c), $this->ffi->BILLER_HOST_HONOURS_KEYS,
+            FFI::addr($this->instance), FFI::addr($this->reason)));
+    }
+
+    /** Under which path the host is to hand requests to handle(); null: as it likes. */
+    public function postbackPath(): ?string
+    {
+        $portal = $this->extension('biller.portal/1', 'biller_portal *');
+        if ($portal === null) {
+            return null;
+        }
+        $path = $this->ffi->new('biller_bytes');
+        $this->check(($portal[0]->postback_path)($this->instance, FFI::addr($path),
+            FFI::addr($this->reason)));
+        return self::text($path);
+    }
+
+    /** The address that a customer of a join option is sent to. */
+    public function joinLink(string $option, string $member): string
+    {
+        $request = $this->make('biller_link_request');
+        $request->kind = $this->ffi->BILLER_LINK_JOIN;
+        $this->say($request->option, $option);
+        $this->say($request->member_id, $member);
+        $url = '';
+        $sink = $this->make('biller_link_sink');
+        $sink->link = function ($context, $link) use (&$url): void {
+            $url = self::text($link[0]->url);
+        };
+        $this->check(($this->plugin[0]->link)($this->instance, FFI::addr($request),
+            FFI::addr($sink), FFI::addr($this->reason)));
+        return $url;
+    }
+
+    /**
+     * Takes one request of the processor. $apply gets each event that there is to apply, and answers
+     * BILLER_DONE, _RETRY or _REFUSE; what it throws counts as BILLER_RETRY. $isFree is asked about
+     * user names, if the processor inquires.
+     *
+     * What is returned is what to send: http_response_code() with the status, header() with
+     * "$name: $value" of each of the headers, and the body.
+     *
+     * @param callable(array): int $apply
+     * @param ?callable(string): bool $isFree
+     * @param array<string, string> $headers of the request
+     * @return array{status: int, headers: array<string, string>, body: ?string,
+     *     disposition: ?string, message: ?string}
+     */
+    public function handle(string $method, string $query, string $body, string $peer,
+        callable $apply, ?callable $isFree = null, array $headers = []): array
+    {
+        $request = $this->make('biller_http_request');
+        $this->say($request->method, $method);
+        $this->say($request->query, $query);
+        $this->say($request->body, $body);
+        $this->say($request->peer, $peer);
+        $pairs = $this->ffi->new('biller_pair[' . max(1, count($headers)) . ']');
+        $request->headers = $this->ffi->cast('biller_pair *', FFI::addr($pairs));
+        foreach ($headers as $name => $value) {
+            $pair = $pairs[$request->header_count++];
+            $this->say($pair->name, $name);
+            $this->say($pair->value, $value);
+        }
+        $requests = $this->ffi->new('biller_http_request *[1]');
+        $requests[0] = FFI::addr($request);
+        $pulled = $this->make('biller_pulled');
+        $this->check(($this->pull[0]->take)($this->instance, $requests, 1, FFI::addr($pulled),
+            FFI::addr($this->reason)));
+        $reply = $this->work($pulled, $apply, $isFree);
+        $this->kept = [];
+        return $reply;
+    }
+
+    /**
+     * Applies what is due: what a host died of or put off. Call it every minute, by cron, or after
+     * a response was sent (fastcgi_finish_request). Returns how many events are still pending.
+     */
+    public function recover(callable $apply, int $limit = 100): int
+    {
+        $pulled = $this->make('biller_pulled');
+        $this->check(($this->pull[0]->due)($this->instance, $limit, FFI::addr($pulled),
+            FFI::addr($this->reason)));
+        $this->work($pulled, $apply, null);
+        $report = $this->make('biller_report');
+        $this->check(($this->plugin[0]->recover)($this->instance, 0, FFI::addr($report),
+            FFI::addr($this->reason))); // the ledger's upkeep
+        return $report->pending;
+    }
+
+    /** @return string[] what the plugin has to say since the last time: "warning: ..." */
+    public function log(): array
+    {
+        $lines = $this->make('biller_pulled_lines');
+        $this->check(($this->pull[0]->lines)($this->instance, FFI::addr($lines),
+            FFI::addr($this->reason)));
+        $levels = [$this->ffi->BILLER_LOG_ERROR => 'error',
+            $this->ffi->BILLER_LOG_WARNING => 'warning'];
+        $all = [];
+        for ($i = 0; $i < $lines->count; ++$i) {
+            $line = $lines->lines[$i][0];
+            $all[] = ($levels[$line->level] ?? 'info') . ': ' . self::text($line->text);
+        }
+        return $all;
+    }
+
+    /** Until nothing of the round is left; what to send for its one request, if it has one. */
+    private function work(FFI\CData $pulled, callable $apply, ?callable $isFree): array
+    {
+        $reply = [];
+        for (;;) {
+            for ($i = 0; $i < $pulled->reply_count; ++$i) {
+                $reply = self::reply($pulled->replies[$i][0]->reply[0]);
+            }
+            $count = $pulled->event_count + $pulled->question_count;
+            if ($count === 0) {
+                break;
+            }
+            $answers = $this->ffi->new("biller_answer[$count]");
+            $pointers = $this->ffi->new("biller_answer *[$count]");
+            for ($i = 0; $i < $count; ++$i) {
+                $answers[$i]->struct_size = FFI::sizeof($answers[$i]);
+                $pointers[$i] = FFI::addr($answers[$i]);
+            }
+            for ($i = 0; $i < $pulled->event_count; ++$i) {
+                $this->answer($answers[$i], $pulled->events[$i][0], $apply);
+            }
+            for ($j = 0; $j < $pulled->question_count; ++$j) {
+                $question = $pulled->questions[$j][0];
+                $answer = $answers[$pulled->event_count + $j];
+                $answer->token = $question->token;
+                $answer->answer = match ($isFree
+                    ? $isFree((string) self::text($question->probe[0]->username)) : null) {
+                    true => $this->ffi->BILLER_NAME_FREE,
+                    false => $this->ffi->BILLER_NAME_TAKEN,
+                    null => 0, // cannot tell
+                };
+            }
+            $this->check(($this->pull[0]->settle)($this->instance, $pulled->round, $pointers,
+                $count, FFI::addr($pulled), FFI::addr($this->reason)));
+        }
+        ($this->pull[0]->end)($this->instance, $pulled->round);
+        return $reply;
+    }
+
+    private function answer(FFI\CData $answer, FFI\CData $pulled, callable $apply): void
+    {
+        $answer->token = $pulled->token;
+        try {
+            $answer->answer = $apply($this->event($pulled->event[0]));
+        } catch (Throwable $failure) {
+            $answer->answer = $this->ffi->BILLER_RETRY;
+            $this->say($answer->why, $failure->getMessage());
+        }
+    }
+
+    private function extension(string $name, string $type): ?FFI\CData
+    {
+        $wanted = $this->ffi->new('biller_bytes');
+        $this->say($wanted, $name);
+        $found = ($this->plugin[0]->extension)(FFI::addr($wanted));
+        return $found === null ? null : $this->ffi->cast($type, $found);
+    }
+
+    /** A zeroed struct that knows its own size. */
+    private function make(string $type): FFI\CData
+    {
+        $struct = $this->ffi->new($type);
+        $struct->struct_size = FFI::sizeof($struct);
+        return $struct;
+    }
+
+    /** Puts a PHP string into a biller_bytes field. */
+    private function say(FFI\CData $bytes, string $text): void
+    {
+        // An array needs at least one element, also for an empty text.
+        $copy = $this->ffi->new('uint8_t[' . max(1, strlen($text)) . ']');
+        FFI::memcpy($copy, $text, strlen($text));
+        $bytes->data = FFI::cast('uint8_t *', FFI::addr($copy));
+        $bytes->size = strlen($text);
+        $this->kept[] = $copy;
+    }
+
+    private static function reply(FFI\CData $reply): array
+    {
+        return [
+            'status' => $reply->status,
+            'headers' => self::pairs($reply->headers, $reply->header_count),
+            'body' => self::text($reply->body),
+            'disposition' => self::text($reply->disposition_name),
+            'message' => self::text($reply->message),
+        ];
+    }
+
+    /** A biller_bytes as a PHP string; null when nothing was said. */
+    private static function text(FFI\CData $bytes): ?string
+    {
+        return $bytes->data === null ? null : FFI::string($bytes->data, $bytes->size);
+    }
+
+    /** @return array<string, string> names and values of a list of biller_pair */
+    private static function pairs(?FFI\CData $pairs, int $count): array
+    {
+        $all = [];
+        for ($i = 0; $i < $count; ++$i) {
+            $all[self::text($pairs[$i]->name)] = self::text($pairs[$i]->value);
+        }
+        return $all;
+    }
+
+    private function event(FFI\CData $event): array
+    {
+        return [
+            'kind' => self::text($event->kind_name),
+            'key' => self::text($event->key),
+            'purchase' => self::text($event->purchase_id),
+            'member' => self::text($event->member_id),
+            'partner' => self::text($event->partner), // when said, it is no member of yours
+            'tokens' => $event->tokens, // to hand over with a sale
+            'site' => self::text($event->site),
+            'option' => self::text($event->option),
+            'minor' => $event->amount->minor,
+            'currency' => FFI::string($event->amount->currency), // the one text that ends in a NUL
+            'deed' => self::deed($this->ffi, $event->kind),
+        ];
+    }
+
+    /** What to do under NATS member management; see WHICH EVENT TO ACT ON in biller.h. */
+    private static function deed(FFI $ffi, int $kind): ?string
+    {
+        return match ($kind) {
+            $ffi->BILLER_EVENT_JOIN => 'open access',
+            $ffi->BILLER_EVENT_CROSS_SELL, $ffi->BILLER_EVENT_UPSELL => 'open access at that site',
+            $ffi->BILLER_EVENT_TOKEN_PURCHASE => 'hand over tokens',
+            $ffi->BILLER_EVENT_REACTIVATION => 'open access again',
+            $ffi->BILLER_EVENT_MEMBER_ENABLE => 'keep the login',
+            $ffi->BILLER_EVENT_MEMBER_DISABLE, $ffi->BILLER_EVENT_STANDIN_DECLINE => 'end access',
+            $ffi->BILLER_EVENT_MEMBER_CANCEL => 'expect no renewal',
+            default => null, // money, if any, is booked; access stays as it is
+        };
+    }
+
+    private function check(int $status): void
+    {
+        if ($status !== $this->ffi->BILLER_STATUS_OK) {
+            throw new RuntimeException(FFI::string($this->reason->text));
+        }
+    }
+}
