@@ -1,7 +1,7 @@
 // bench-open: how long biller_plugin.open takes with 1, 100 and 1,000 join options, with the ledger
 // in memory, and what of it is the configuration, beside what yaml-cpp needs to read the same text:
-// its bare events, of which the plugin's tree is made, and its own nodes. A host under php-fpm may
-// open the account for every request.
+// its bare events, of which the plugin's tree is made, and its own nodes. A host under php-fpm
+// has the account for every request: kept by the plugin, or opened.
 #include "bench.hpp"
 #include "biller.hpp"
 #include "config/load.hpp"
@@ -9,9 +9,15 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 using namespace segpay;
 using namespace segpay::bench;
@@ -102,6 +108,37 @@ void check_same(const std::string& text, std::size_t options) {
         throw std::runtime_error("yaml-cpp reads another number of options");
 }
 
+// ---- Kept by the plugin -------------------------------------------------------------------------
+
+class KeptFile {
+public:
+    explicit KeptFile(const std::string& text) {
+        std::ofstream(path_) << text;
+        // While it is younger than a second, it is read every time.
+        std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
+    }
+    ~KeptFile() { std::filesystem::remove(path_); }
+    KeptFile(const KeptFile&) = delete;
+
+    biller_instance* kept(const biller::Library& library) const {
+        biller_config config{};
+        config.struct_size = sizeof config;
+        config.path = biller::bytes(path_);
+        config.ledger = biller_text(":memory:");
+        biller_instance* instance = nullptr;
+        biller_reason reason = biller::empty_reason();
+        const auto* pull = library.extension<biller_pull>(BILLER_PULL_EXTENSION);
+        const uint32_t status = pull->kept(&config, BILLER_HOST_HONOURS_KEYS, &instance, &reason);
+        if (status != BILLER_STATUS_OK) throw biller::Error(status, reason);
+        return instance;
+    }
+
+private:
+    const std::string path_ = (std::filesystem::temp_directory_path() /
+                               ("bench-open-" + std::to_string(getpid()) + ".yaml"))
+                                  .string();
+};
+
 // ---- The races ----------------------------------------------------------------------------------
 
 void race(const biller::Library& library, std::size_t options, Pace pace) {
@@ -117,6 +154,8 @@ void race(const biller::Library& library, std::size_t options, Pace pace) {
     race.enter("open_yaml_nodes" + number, timed([&] { keep(YAML::Load(text)); }));
     race.enter("open_config" + number, timed([&] { keep(load_config_text(text, kFile)); }));
     race.enter("open" + number, timed([&] { keep(biller::Instance(library, config, host)); }));
+    const KeptFile file(text);
+    race.enter("open_kept" + number, timed([&] { keep(file.kept(library)); }));
     race.run();
 
     print_row("open_bytes" + number, static_cast<double>(text.size()), "bytes");
