@@ -15,6 +15,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -112,6 +113,7 @@ constexpr std::string_view kTexts[] = {
     "join.example.com/path",
     "biller.portal/1",
     "biller.srs/1",
+    "biller.pull/1",
     "Authorization",
     "Basic am9lOnNlc2FtZQ==",
     "X-Forwarded-For",
@@ -315,6 +317,7 @@ private:
 
     void close() {
         if (plugin_) plugin_->close(instance_);
+        rounds_.clear();
         instance_ = nullptr;
         host_.instance = nullptr;
     }
@@ -360,7 +363,9 @@ private:
     void look_up_extension() {
         const biller_bytes name = text();
         const void* found = plugin_->extension(input_.byte() == 77 ? nullptr : &name);
-        holds(!found || view(name) == BILLER_PORTAL_EXTENSION, "an extension is what it is called");
+        holds(
+            !found || view(name) == BILLER_PORTAL_EXTENSION || view(name) == BILLER_PULL_EXTENSION,
+            "an extension is what it is called");
     }
 
     // ---- Links and postbacks
@@ -539,6 +544,109 @@ private:
             stopping);
     }
 
+    // ---- Pulling
+
+    const biller_pull& pull() const {
+        const biller_bytes name = biller_text(BILLER_PULL_EXTENSION);
+        return *static_cast<const biller_pull*>(plugin_->extension(&name));
+    }
+
+    struct OpenRound {
+        std::vector<uint64_t> tokens; // that were told
+        std::vector<bool> replied;    // by request
+    };
+
+    // Remembers it, and checks what it promises.
+    void look_at(const biller_pulled& pulled, std::size_t requests) {
+        holds(pulled.round != 0, "a round has a number");
+        OpenRound& round = rounds_[pulled.round];
+        if (round.replied.empty()) round.replied.resize(pulled.taken);
+        holds(pulled.taken <= requests || requests == 0, "no more is taken than was given");
+        for (std::size_t i = 0; i < pulled.event_count; ++i) {
+            check_event(*pulled.events[i]->event);
+            round.tokens.push_back(pulled.events[i]->token);
+        }
+        for (std::size_t i = 0; i < pulled.question_count; ++i) {
+            check_text(pulled.questions[i]->probe->username);
+            round.tokens.push_back(pulled.questions[i]->token);
+        }
+        for (std::size_t i = 0; i < pulled.reply_count; ++i) {
+            const uint32_t number = pulled.replies[i]->request;
+            holds(number < round.replied.size() && !round.replied[number],
+                  "each request has one reply");
+            round.replied[number] = true;
+            check_headers(*pulled.replies[i]->reply);
+        }
+    }
+
+    void take() {
+        std::vector<std::unique_ptr<Sized<biller_http_request>>> requests;
+        std::vector<const biller_http_request*> pointers;
+        for (unsigned count = input_.byte() % 5; requests.size() < count;) {
+            biller_http_request request{};
+            request.query = text();
+            request.method = text();
+            request.peer = text();
+            requests.push_back(std::make_unique<Sized<biller_http_request>>(request, input_));
+            pointers.push_back(requests.back()->get());
+        }
+        Sized<biller_pulled> room(biller_pulled{}, input_);
+        const uint32_t status = call([&](biller_reason* reason) {
+            return pull().take(instance_, pointers.data(), static_cast<uint32_t>(pointers.size()),
+                               room.get(), reason);
+        });
+        holds(status == BILLER_STATUS_OK || status == BILLER_STATUS_ARGUMENT,
+              "requests are taken, or it says what is wrong with the arguments");
+        if (status != BILLER_STATUS_OK || !room.is_whole()) return;
+        holds(room.get()->taken > 0, "at least one is taken");
+        look_at(*room.get(), pointers.size());
+    }
+
+    void take_due() {
+        Sized<biller_pulled> room(biller_pulled{}, input_);
+        const uint32_t status = call([&](biller_reason* reason) {
+            return pull().due(instance_, input_.byte(), room.get(), reason);
+        });
+        if (status == BILLER_STATUS_OK && room.is_whole()) look_at(*room.get(), 0);
+    }
+
+    // Of the input: which round; for each token that was told, a number to answer with, or 9 to
+    // answer with another token.
+    void settle() {
+        uint64_t number = input_.byte();
+        std::vector<biller_answer> answers;
+        if (!rounds_.empty()) {
+            auto round = rounds_.begin();
+            std::advance(round, static_cast<std::ptrdiff_t>(number % rounds_.size()));
+            number = round->first;
+            for (const uint64_t token : round->second.tokens) {
+                const unsigned how = input_.byte() % 10;
+                answers.push_back(
+                    {sizeof(biller_answer), how, how == 9 ? token + 1 : token, text()});
+            }
+        }
+        std::vector<const biller_answer*> pointers;
+        for (const biller_answer& answer : answers)
+            pointers.push_back(&answer);
+        Sized<biller_pulled> room(biller_pulled{}, input_);
+        const uint32_t status = call([&](biller_reason* reason) {
+            return pull().settle(instance_, number, pointers.data(),
+                                 static_cast<uint32_t>(pointers.size()), room.get(), reason);
+        });
+        holds(status == BILLER_STATUS_OK || status == BILLER_STATUS_NOT_FOUND ||
+                  status == BILLER_STATUS_ARGUMENT,
+              "answers are taken, or it says what is wrong with them");
+        const bool is_told =
+            number != 0 && room.get() && room.is_whole() && room.get()->round == number;
+        if (status != BILLER_STATUS_ARGUMENT && is_told) look_at(*room.get(), 0);
+    }
+
+    void end_round() {
+        const uint64_t number = input_.byte();
+        pull().end(instance_, number);
+        rounds_.erase(number);
+    }
+
     // ---- What the host does from here on
 
     void change_host() {
@@ -564,6 +672,10 @@ private:
         &Program::negotiate,
         &Program::look_up_extension,
         &Program::list_portal_fields,
+        &Program::take,
+        &Program::settle,
+        &Program::take_due,
+        &Program::end_round,
     };
 
     Input input_;
@@ -571,6 +683,7 @@ private:
     const biller_plugin* plugin_ = nullptr;
     AnyHost host_;
     biller_instance* instance_ = nullptr;
+    std::map<uint64_t, OpenRound> rounds_; // by number
     std::deque<std::vector<uint8_t>> texts_;
     std::string last_key_ = "segpay/none";
 };

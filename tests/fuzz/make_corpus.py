@@ -136,6 +136,12 @@ def entries(all_stories):
         # method GET, no body, peer 127.0.0.1, no headers, all structs whole
         return b"\x00" + text + b"\x00\xfe\x02\x00\x00\x00\x00\x00"
 
+    def take(queries):
+        return b"\x0c" + bytes([len(queries)]) + b"".join(
+            b"\xff" + len(query).to_bytes(2, "big") + query + b"\x00\x02\x00"
+            for query in queries) + b"\x00\x00"
+
+    settle = b"\x0d\x00" + b"\x01\x10" * 3 + b"\x00\x00"
     recover, everything = b"\x03\x00\x64\x00", b"\x04\xff\xff" + bytes(8)
     decide = [b"\x05" + bytes([decision]) + b"\xfc\x23\x00\x00\x00\x00"
               for decision in (1, 2, 3)]
@@ -144,7 +150,10 @@ def entries(all_stories):
             account_and_mood = bytes([ENTRY_ACCOUNTS.index(story.account), number // 2 % 8])
             yield story.name, (account_and_mood + b"".join(map(handle, story.requests[:6])) +
                                b"\x08\x01" + recover + decide[number // 2 % 3] + everything)
-    for operation in range(12):  # with whatever follows
+            yield f"{story.name}-pulled", (account_and_mood + b"".join(
+                take(story.requests[first:first + 3]) + settle + settle
+                for first in range(0, 6, 3) if story.requests[first:]) + everything)
+    for operation in range(16):  # with whatever follows
         for size in (0, 1, 9, 100):
             yield (f"operation-{operation:02}-{size:03}",
                    bytes([0, 0, operation]) + bytes([size and 1, size, 252]) * 24)
