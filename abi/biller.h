@@ -909,8 +909,8 @@ typedef struct biller_pull {
     uint32_t reserved; /* 0 */
 
     /* [any-thread] Requests in: as biller_plugin.handle for each, but for the host's part. What is
-     * new is durable, with one commit for all, when this returns. `requests` are pointers to structs
-     * of the caller's size. OK whatever the replies say; with any other status no reply comes, so
+     * new is durable, with one commit for all, when this returns. `requests` are pointers to
+     * structs of the caller's size. OK whatever the replies say; with any other status no reply comes, so
      * answer the requests with 500: the processor comes again. ARGUMENT: also for no request, and
      * for more than BILLER_PULL_MAX. */
     BILLER_CHECKED
@@ -930,24 +930,24 @@ typedef struct biller_pull {
                        biller_pulled *pulled, biller_reason *reason);
 
     /* [any-thread] Answers in: what was told is settled, what waited behind it is among the events
-     * then, and the replies that waited for it are there. NOT_FOUND: the round has ended, or a token
-     * is none of its own, or was settled before; then the others are settled. */
+     * then, and the replies that waited for it are there. NOT_FOUND: the round has ended, or a
+     * token is none of its own, or was settled before; then the others are settled. */
     BILLER_CHECKED
     uint32_t (*settle)(biller_instance *instance, uint64_t round,
                        const biller_answer *const *answers, uint32_t count, biller_pulled *pulled,
                        biller_reason *reason);
 
     /* [any-thread] Ends a round, whatever is not settled then; 0 is allowed. Until then its events
-     * are told nobody else in this process, though their leases may end. close() ends those that are
-     * left, and kept() those that its thread has left in the instance. */
+     * are told nobody else in this process, though their leases may end. close() ends those that
+     * are left, and kept() those that its thread has left in the instance. */
     void (*end)(biller_instance *instance, uint64_t round);
 
     /* [any-thread] For hosts that live for one request in a process that goes on, as PHP's do: an
      * instance that the plugin keeps for the process. It is opened at the first call for its
      * config->path (config->text is not taken), config->ledger and flags (BILLER_HOST_*), and given
      * back at every later one, which costs microseconds; when the file has changed, it is opened
-     * anew. If the changed file cannot be used, the one before stays in use, and its log says why. A
-     * secret in a file of its own is read when the configuration is. The instance has no callback:
+     * anew. If the changed file cannot be used, the one before stays in use, and its log says why.
+     * A secret in a file of its own is read when the configuration is. The instance has no callback:
      * hooks that would call biller_host.event defer, and its log is pulled with lines(). It is this
      * thread's until the next call for the same configuration here; close() refuses it. Statuses as
      * of biller_plugin.open. */

@@ -1,12 +1,12 @@
 <?php
 /*
- * A biller plugin for hosts in PHP, by FFI. Copy this file; smoke.php beside it shows how it is used.
- * Knows nothing but abi/biller.ffi.h.
+ * A biller plugin for hosts in PHP, by FFI. Copy this file; smoke.php beside it shows how it is
+ * used. Knows nothing but abi/biller.ffi.h.
  *
  * It pulls (biller.pull/1): events come back from handle() as what there is to do, and nothing of
- * PHP's is called from inside the plugin. So a script may throw, exit() or run out of time anywhere:
- * an event that it has not answered comes again, with the same key. Store the key in the transaction
- * that has the event's effect, and do nothing for an event whose key is there.
+ * PHP's is called from inside the plugin. So a script may throw, exit() or run out of time
+ * anywhere: an event that it has not answered comes again, with the same key. Store the key in the
+ * transaction that has the event's effect, and do nothing for an event whose key is there.
  *
  * The plugin keeps its instance for the process: under php-fpm the next request finds it open, with
  * its ledger, and opens it anew when the configuration's file has changed. FFI is off there but for
@@ -88,9 +88,9 @@ final class Biller
     }
 
     /**
-     * Takes one request of the processor. $apply gets each event that there is to apply, and answers
-     * BILLER_DONE, _RETRY or _REFUSE; what it throws counts as BILLER_RETRY. $isFree is asked about
-     * user names, if the processor inquires.
+     * Takes one request of the processor. $apply gets each event that there is to apply, and
+     * answers BILLER_DONE, _RETRY or _REFUSE; what it throws counts as BILLER_RETRY. $isFree is
+     * asked about user names, if the processor inquires.
      *
      * What is returned is what to send: http_response_code() with the status, header() with
      * "$name: $value" of each of the headers, and the body.

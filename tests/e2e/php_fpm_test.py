@@ -1,6 +1,6 @@
-"""A host in PHP as sites have it: nginx, php-fpm, and integration/php/biller.php, whose instances the
-plugin keeps for the workers. Scripts end in the middle of an event, the configuration changes, and
-every event has its effect once."""
+"""A host in PHP as sites have it: nginx, php-fpm, and integration/php/biller.php, whose instances
+the plugin keeps for the workers. Scripts end in the middle of an event, the configuration changes,
+and every event has its effect once."""
 
 import concurrent.futures
 import os
@@ -157,7 +157,8 @@ class PhpFpmTest(unittest.TestCase):
             answers = list(senders.map(self.say_until_taken, queries))
         self.assertEqual(len(answers), 180)
         self.assertEqual(sorted(self.books()), sorted(
-            f"{kind} {purchase}" for purchase in range(1, 61) for kind in ("join", "member_enable")))
+            f"{kind} {purchase}" for purchase in range(1, 61)
+            for kind in ("join", "member_enable")))
         opened = [line for line in self.log() if "join options" in line]
         self.assertEqual(len(opened), len({line.split()[0] for line in opened}), opened)
         self.assertLessEqual(len(opened), WORKERS)  # each worker once

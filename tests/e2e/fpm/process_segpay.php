@@ -1,8 +1,8 @@
 <?php
 /*
  * The endpoint of php_fpm_test.py: integration/php/biller.php as a site would use it, but that its
- * books are a file with a line "KEY KIND PURCHASE" for each effect. Files beside it say how to fail:
- * "exit" or "fatal" (in the middle of the event, before its effect), "late" (behind it).
+ * books are a file with a line "KEY KIND PURCHASE" for each effect. Files beside it say how to
+ * fail: "exit" or "fatal" (in the middle of the event, before its effect), "late" (behind it).
  */
 declare(strict_types=1);
 
