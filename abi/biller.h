@@ -910,9 +910,9 @@ typedef struct biller_pull {
 
     /* [any-thread] Requests in: as biller_plugin.handle for each, but for the host's part. What is
      * new is durable, with one commit for all, when this returns. `requests` are pointers to
-     * structs of the caller's size. OK whatever the replies say; with any other status no reply comes, so
-     * answer the requests with 500: the processor comes again. ARGUMENT: also for no request, and
-     * for more than BILLER_PULL_MAX. */
+     * structs of the caller's size. OK whatever the replies say; with any other status no reply
+     * comes, so answer the requests with 500: the processor comes again. ARGUMENT: also for no
+     * request, and for more than BILLER_PULL_MAX. */
     BILLER_CHECKED
     uint32_t (*take)(biller_instance *instance, const biller_http_request *const *requests,
                      uint32_t count, biller_pulled *pulled, biller_reason *reason);
@@ -944,13 +944,13 @@ typedef struct biller_pull {
 
     /* [any-thread] For hosts that live for one request in a process that goes on, as PHP's do: an
      * instance that the plugin keeps for the process. It is opened at the first call for its
-     * config->path (config->text is not taken), config->ledger and flags (BILLER_HOST_*), and given
-     * back at every later one, which costs microseconds; when the file has changed, it is opened
-     * anew. If the changed file cannot be used, the one before stays in use, and its log says why.
-     * A secret in a file of its own is read when the configuration is. The instance has no callback:
-     * hooks that would call biller_host.event defer, and its log is pulled with lines(). It is this
-     * thread's until the next call for the same configuration here; close() refuses it. Statuses as
-     * of biller_plugin.open. */
+     * config->path (config->text is not taken), config->ledger and flags (BILLER_HOST_*), and
+     * given back at every later one, which costs microseconds; when the file has changed, it is
+     * opened anew. If the changed file cannot be used, the one before stays in use, and its log
+     * says why. A secret in a file of its own is read when the configuration is. The instance has
+     * no callback: hooks that would call biller_host.event defer, and its log is pulled with
+     * lines(). It is this thread's until the next call for the same configuration here; close()
+     * refuses it, and the library stays loaded. Statuses as of biller_plugin.open. */
     BILLER_CHECKED
     uint32_t (*kept)(const biller_config *config, uint32_t flags, biller_instance **instance,
                      biller_reason *reason);
