@@ -175,8 +175,8 @@ public:
     }
 
     // As a host that pulls, and applies all of a round at once.
-    std::vector<Settled> apply(const Round& round) {
-        std::vector<Settled> answers;
+    std::vector<TokenAnswer> apply(const Round& round) {
+        std::vector<TokenAnswer> answers;
         if (round.deliveries().empty()) return answers;
         bulks.push_back(round.deliveries().size());
         for (const Delivery& delivery : round.deliveries()) {
@@ -189,7 +189,7 @@ public:
         try {
             after_bulk();
         } catch (const std::exception& failure) { // its transaction failed
-            for (Settled& each : answers)
+            for (TokenAnswer& each : answers)
                 each.answer = {HostAnswer::Verdict::retry, failure.what()};
         }
         return answers;

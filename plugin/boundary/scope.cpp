@@ -51,8 +51,12 @@ struct Running {
     std::vector<Held> held;
 };
 
-thread_local std::vector<Running> running_hooks; // the innermost at the end
-std::atomic<std::uint64_t> last_mark = 0;        // of a scope, or of what it holds: of any thread
+thread_local bool is_thread_over = false;    // then there is nothing below any more
+struct RunningHooks : std::vector<Running> { // the innermost at the end
+    ~RunningHooks() { is_thread_over = true; }
+};
+thread_local RunningHooks running_hooks;
+std::atomic<std::uint64_t> last_mark = 0; // of a scope, or of what it holds: of any thread
 
 // ---- The stack ----------------------------------------------------------------------------------
 
@@ -105,17 +109,19 @@ void end_innermost() noexcept {
 
 void end_those_gone(const void* frame) noexcept {
     const auto here = reinterpret_cast<std::uintptr_t>(frame);
-    while (!running_hooks.empty() && is_gone(running_hooks.back(), here))
+    while (!is_thread_over && !running_hooks.empty() && is_gone(running_hooks.back(), here))
         end_innermost();
 }
 
 Running* hook_with(std::uint64_t mark) {
+    if (is_thread_over) return nullptr;
     const auto found = std::ranges::find(running_hooks, mark, &Running::mark);
     return found == running_hooks.end() ? nullptr : &*found;
 }
 
 bool runs(std::uint64_t instance) {
-    return std::ranges::find(running_hooks, instance, &Running::instance) != running_hooks.end();
+    return !is_thread_over &&
+           std::ranges::find(running_hooks, instance, &Running::instance) != running_hooks.end();
 }
 
 } // namespace
@@ -164,6 +170,7 @@ HookScope::HookScope(const void* frame) : mark_(0) {
 }
 
 void HookScope::begin(std::uint64_t instance) {
+    if (is_thread_over) return; // called by what the thread's end destroys
     mark_ = ++last_mark;
     running_hooks.push_back({&mark_, nullptr, mark_, instance, {}});
 }
@@ -183,7 +190,7 @@ bool HookScope::is_inside(const OpenInstance& instance, const void* frame) {
 }
 
 CallbackScope::CallbackScope() : mark_(0) {
-    if (running_hooks.empty()) return;
+    if (is_thread_over || running_hooks.empty()) return;
     mark_ = running_hooks.back().mark;
     around_ = std::exchange(running_hooks.back().callback, &mark_);
 }
@@ -195,7 +202,7 @@ CallbackScope::~CallbackScope() {
 }
 
 HeldByHook::HeldByHook(End end, void* owner, std::uint64_t what) {
-    if (running_hooks.empty()) return;
+    if (is_thread_over || running_hooks.empty()) return;
     Running& hook = running_hooks.back();
     mark_ = hook.mark;
     number_ = ++last_mark;

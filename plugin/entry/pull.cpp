@@ -18,9 +18,12 @@ void require_room(const biller_pulled* pulled) {
     require(pulled && has(pulled, &biller_pulled::reply_count), "pulled is NULL, or too small");
 }
 
+// What brings nothing is no round.
 uint32_t tell(biller_instance& opened, Round round, biller_pulled* room) {
-    auto pulled = std::make_shared<Pulled>(std::move(round));
-    pulled->tell(opened.rounds.add(pulled), room);
+    const bool is_empty = round.is_over() && round.taken() == 0;
+    auto made = std::make_unique<Pulled>(std::move(round));
+    Pulled& pulled = *made;
+    pulled.tell(is_empty ? 0 : opened.rounds.add(std::move(made)), room);
     return BILLER_STATUS_OK;
 }
 
@@ -68,11 +71,11 @@ uint32_t settle(biller_instance* instance, uint64_t number, const biller_answer*
             require(answers[i] != nullptr, "one of the answers is NULL");
             given.push_back(adopted(answers[i]));
         }
-        const std::shared_ptr<Pulled> pulled = opened.rounds.find(number);
+        Pulled* const pulled = opened.rounds.find(number);
         if (!pulled) throw Stop{BILLER_STATUS_NOT_FOUND, "the round has ended"};
         Round& round = pulled->round;
         bool are_known = true;
-        std::vector<Settled> settled;
+        std::vector<TokenAnswer> settled;
         for (const biller_answer& answer : given) {
             if (std::ranges::count(round.questions(), answer.token, &Question::token) != 0)
                 are_known &= opened.inbox.settle_question(round, answer.token,
@@ -91,6 +94,11 @@ uint32_t settle(biller_instance* instance, uint64_t number, const biller_answer*
 
 void end(biller_instance* instance, uint64_t number) {
     if (!instance || instance->counted.owner() != getpid()) return;
+    if (HookScope::is_inside(instance->counted, __builtin_frame_address(0))) {
+        instance->inbox.host().log(LogLevel::error,
+                                   "end was called from inside a callback, and is refused");
+        return;
+    }
     instance->rounds.end(number);
 }
 

@@ -64,25 +64,21 @@ void Pulled::tell(std::uint64_t number, biller_pulled* room) {
     hand_over(pulled, room);
 }
 
-std::uint64_t Rounds::add(std::shared_ptr<Pulled> round) {
+std::uint64_t Rounds::add(std::unique_ptr<Pulled> round) {
     const std::lock_guard lock(mutex_);
     open_.push_back({++last_number_, std::this_thread::get_id(), std::move(round)});
     return last_number_;
 }
 
-std::shared_ptr<Pulled> Rounds::find(std::uint64_t number) {
+Pulled* Rounds::find(std::uint64_t number) {
     const std::lock_guard lock(mutex_);
     const auto found = std::ranges::find(open_, number, &Open::number);
-    return found == open_.end() ? nullptr : found->round;
+    return found == open_.end() ? nullptr : found->round.get();
 }
 
 void Rounds::end(std::uint64_t number) {
-    std::shared_ptr<Pulled> ended; // outside the lock
     const std::lock_guard lock(mutex_);
-    const auto found = std::ranges::find(open_, number, &Open::number);
-    if (found == open_.end()) return;
-    ended = std::move(found->round);
-    open_.erase(found);
+    std::erase_if(open_, [&](const Open& open) { return open.number == number; });
 }
 
 void Rounds::end_those_of_thread() {

@@ -46,13 +46,13 @@ private:
     std::vector<const biller_pulled_reply*> replies_;
 };
 
-// Threads: every method from any thread.
+// Threads: every method from any thread; a round is one thread's at a time.
 class Rounds {
 public:
     // Its number: not 0, and not that of another one, ever.
-    std::uint64_t add(std::shared_ptr<Pulled> round);
-    // None: it has ended.
-    std::shared_ptr<Pulled> find(std::uint64_t number);
+    std::uint64_t add(std::unique_ptr<Pulled> round);
+    // Null: it has ended. It lives until it is ended, though the hook that has it may be left.
+    Pulled* find(std::uint64_t number);
     void end(std::uint64_t number);
     // Those that were added on this thread.
     void end_those_of_thread();
@@ -61,7 +61,7 @@ private:
     struct Open {
         std::uint64_t number;
         std::thread::id thread;
-        std::shared_ptr<Pulled> round;
+        std::unique_ptr<Pulled> round;
     };
 
     std::mutex mutex_;

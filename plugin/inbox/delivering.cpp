@@ -1,4 +1,4 @@
-// Told, settled, logged; then what waits behind it.
+// Told, settled, logged.
 #include "inbox/delivering.hpp"
 
 #include "inbox/lines.hpp"

@@ -15,7 +15,7 @@
 
 namespace segpay {
 
-// What a round of deliveries did.
+// How many deliveries ended how.
 struct Report {
     std::uint32_t delivered = 0;
     std::uint32_t deferred = 0;

@@ -74,8 +74,6 @@ HostAnswer without_secrets(HostAnswer answer, const Event& event) {
 }
 
 HostAnswer Host::deliver(const Entry& entry) const {
-    if (!table_.event)
-        return {HostAnswer::Verdict::retry, "the host has no event callback; it pulls"};
     const EventView event(*entry.event, entry.key, entry.attempts);
     auto reason = sized<biller_reason>();
     uint32_t answer = 0;

@@ -7,10 +7,8 @@
 #include "values/timestamp.hpp"
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace segpay {
 
@@ -39,6 +37,8 @@ class Host {
 public:
     explicit Host(const biller_host& table) : table_(table) {}
 
+    // Whether it has a callback for events; else it pulls them.
+    bool is_called_back() const { return table_.event != nullptr; }
     // Delivers an entry that the ledger handed out. A callback that throws, or answers something
     // undefined, counts as a retry, and `why` says so.
     HostAnswer deliver(const Entry& entry) const;

@@ -1,4 +1,4 @@
-// InHand: the events that this process is telling the host right now. A callback may take longer
+// InHand: the events that this instance is telling the host right now. A callback may take longer
 // than the lease, or the clock may jump over its end; then the ledger hands the event out again, to
 // this process as well. It is not told on a second thread beside the first: whoever tells it
 // already settles it, with the newer lease. Knows no host and no ledger.

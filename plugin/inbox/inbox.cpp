@@ -42,7 +42,7 @@ Report Inbox::recover(std::uint32_t limit) {
     SEGPAY_FAILPOINT("recover.flushed");
     Report report;
     try {
-        while (report.total() < limit) {
+        while (report.total() < limit && host_.is_called_back()) {
             Round round = take_due(1);
             if (round.is_over() && round.report().total() == 0) break;
             SEGPAY_FAILPOINT("recover.taken");

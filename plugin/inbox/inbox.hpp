@@ -60,7 +60,7 @@ public:
     // The host has answered: what it was told is settled, and what waited behind it is in the round
     // then. When this returns, replies with success may leave. False: one of the tokens is none of
     // the round's, or was settled before; the others are settled.
-    bool settle(Round& round, std::span<const Settled> answers);
+    bool settle(Round& round, std::span<const TokenAnswer> answers);
     bool settle_question(Round& round, std::uint64_t token, NameAnswer name);
 
     // ---- With callbacks -------------------------------------------------------------------------
@@ -109,7 +109,7 @@ private:
                          const std::string& why);
     void answer_waiting(Round& round, const std::string& purchase_id);
     Reply reply_in_turn(const std::string& key) const;
-    void note(Round& round, bool is_outstanding, Answered answered, Disposition disposition) const;
+    void note(Round& round, const Round::Waiting& waiting, Disposition disposition) const;
     void note_answers(Round& round);
 
     // Telling, in tell.cpp.

@@ -10,8 +10,10 @@
 #include "inbox/reply.hpp"
 #include "ledger/ledger.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <list>
 #include <optional>
 #include <span>
@@ -80,6 +82,17 @@ private:
         bool is_outstanding = false; // Claim::is_outstanding
     };
 
+    // Those that fit wait no longer.
+    template <class Fits>
+    std::vector<Waiting> take_waiting(Fits fits) {
+        const auto first = std::stable_partition(waiting_.begin(), waiting_.end(),
+                                                 [&](const Waiting& each) { return !fits(each); });
+        std::vector<Waiting> taken(std::make_move_iterator(first),
+                                   std::make_move_iterator(waiting_.end()));
+        waiting_.erase(first, waiting_.end());
+        return taken;
+    }
+
     TimeMs began_at_;
     std::uint64_t last_token_ = 0;
     std::vector<std::optional<Reply>> replies_;
@@ -91,7 +104,7 @@ private:
 };
 
 // What the host says to a delivery.
-struct Settled {
+struct TokenAnswer {
     std::uint64_t token = 0;
     HostAnswer answer;
 };

@@ -75,9 +75,9 @@ bool Inbox::settle_question(Round& round, std::uint64_t token, NameAnswer name) 
     return true;
 }
 
-bool Inbox::settle(Round& round, std::span<const Settled> answers) {
+bool Inbox::settle(Round& round, std::span<const TokenAnswer> answers) {
     bool are_known = true;
-    for (const Settled& settled : answers)
+    for (const TokenAnswer& settled : answers)
         are_known &= settle_one(round, settled.token, [&](Delivery& told, std::string& why) {
             return conclude(told, without_secrets(settled.answer, *told.entry.event), why);
         });
@@ -91,6 +91,9 @@ bool Inbox::settle_one(Round& round, std::uint64_t token, const Conclude& conclu
     std::list<Delivery> told; // no longer of the round
     told.splice(told.begin(), round.deliveries_, place);
     const Entry& entry = told.front().entry;
+    const HeldByHook held(
+        [](void* owner, std::uint64_t what) noexcept { static_cast<InHand*>(owner)->forget(what); },
+        &delivering_.in_hand(), entry.sequence); // this hook's, whichever took it
     std::string why;
     const Delivered delivered = conclude(told.front(), why);
     count(delivered, round.report_);
@@ -106,24 +109,22 @@ bool Inbox::settle_one(Round& round, std::uint64_t token, const Conclude& conclu
 // The requests that told of it.
 void Inbox::answer_those_of(Round& round, const Entry& entry, Delivered delivered,
                             const std::string& why) {
-    std::erase_if(round.waiting_, [&](const Round::Waiting& waiting) {
-        if (waiting.key != entry.key) return false;
-        round.replies_[waiting.request] = delivering_.reply_for(delivered, entry, why);
-        note(round, waiting.is_outstanding, {waiting.purchase_id, waiting.key},
-             round.replies_[waiting.request]->disposition);
-        return true;
-    });
+    for (const Round::Waiting& waiting :
+         round.take_waiting([&](const Round::Waiting& each) { return each.key == entry.key; })) {
+        Reply reply = delivering_.reply_for(delivered, entry, why);
+        note(round, waiting, reply.disposition);
+        round.replies_[waiting.request] = std::move(reply);
+    }
 }
 
 // Nothing of the purchase goes out any more: somebody else has it, or it is not its turn.
 void Inbox::answer_waiting(Round& round, const std::string& purchase_id) {
-    std::erase_if(round.waiting_, [&](const Round::Waiting& waiting) {
-        if (waiting.purchase_id != purchase_id) return false;
+    for (const Round::Waiting& waiting : round.take_waiting(
+             [&](const Round::Waiting& each) { return each.purchase_id == purchase_id; })) {
         Reply reply = reply_in_turn(waiting.key);
-        note(round, waiting.is_outstanding, {waiting.purchase_id, waiting.key}, reply.disposition);
+        note(round, waiting, reply.disposition);
         round.replies_[waiting.request] = std::move(reply);
-        return true;
-    });
+    }
 }
 
 Reply Inbox::reply_in_turn(const std::string& key) const {
@@ -142,10 +143,10 @@ Reply Inbox::reply_in_turn(const std::string& key) const {
 // ---- What Segpay will not tell again ------------------------------------------------------------
 
 // Segpay would have come again, and does not after this reply, unless it came too late.
-void Inbox::note(Round& round, bool is_outstanding, Answered answered,
-                 Disposition disposition) const {
-    if (is_outstanding && is_success(disposition) && host_.now() - round.began_at_ <= kPatienceMs)
-        round.answered_.push_back(std::move(answered));
+void Inbox::note(Round& round, const Round::Waiting& waiting, Disposition disposition) const {
+    if (waiting.is_outstanding && is_success(disposition) &&
+        host_.now() - round.began_at_ <= kPatienceMs)
+        round.answered_.push_back({waiting.purchase_id, waiting.key});
 }
 
 // Before the replies leave: who dies later must not take the next event of the kind for a repeat.

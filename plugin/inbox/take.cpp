@@ -93,8 +93,9 @@ bool Taking::understand(std::unique_ptr<Member> member) {
         if (inbox_.reader_.is_to_be_claimed(reading)) break;
         if (!purchases_.empty()) return false;
         round_.replies_.resize(place + 1);
-        if (answer(reading, place)) return true;
-        ledger_.reset(); // what it was to wait for is there
+        const bool is_answered = answer(reading, place);
+        ledger_.reset(); // the next is to see what is kept; and what this was to wait for is there
+        if (is_answered) return true;
     }
     if (is_told(reading)) return false;
     member->event = event_of(reading.translation.event);
@@ -196,7 +197,7 @@ void Inbox::place(Round& round, std::size_t request, const Reading& reading, con
             return;
         case Claim::Outcome::duplicate:
             reply = this->reply(Disposition::duplicate, claim.key, {});
-            note(round, claim.is_outstanding, {event.purchase_id, claim.key},
+            note(round, {request, claim.key, event.purchase_id, claim.is_outstanding},
                  Disposition::duplicate);
             return;
         case Claim::Outcome::dead_letter:

@@ -21,6 +21,11 @@ void Inbox::tell_all(Round& round) {
 
 void Inbox::tell_one(Round& round, std::uint64_t token) {
     settle_one(round, token, [&](Delivery& told, std::string& why) {
+        if (!host_.is_called_back()) { // it is due at once, and costs no attempt
+            why = "the host has no callback for events: it pulls them";
+            leave(told.entry);
+            return Delivered::lost;
+        }
         if (is_lease_over(told.entry, host_.now())) {
             why = "the lease ended before it was its turn";
             return Delivered::lost;

@@ -103,12 +103,8 @@ static biller_instance* open_one(const char* config) {
     return instance;
 }
 
-/* What became of a sign-up, or of a probe for the purchase "". */
-static uint32_t handle(biller_instance* instance, const char* purchase) {
-    char query[400];
-    uint32_t disposition = 0;
-    biller_reply_sink sink = {sizeof sink, 0, &disposition, on_reply};
-    biller_http_request request = {0};
+static const char* query_of(const char* purchase) {
+    static char query[400];
     if (*purchase)
         snprintf(query, sizeof query,
                  "action=Auth&stage=Initial&approved=Yes&transtype=Sale&purchaseid=%s&transid=%s"
@@ -116,10 +112,23 @@ static uint32_t handle(biller_instance* instance, const char* purchase) {
                  purchase, purchase);
     else
         snprintf(query, sizeof query, "action=Probe&username=ann&email=a%%40b.example");
+    return query;
+}
+
+static biller_http_request request_of(const char* query) {
+    biller_http_request request = {0};
     request.struct_size = sizeof request;
     request.method = biller_text("GET");
     request.query = biller_text(query);
     request.peer = biller_text("127.0.0.1");
+    return request;
+}
+
+/* What became of a sign-up, or of a probe for the purchase "". */
+static uint32_t handle(biller_instance* instance, const char* purchase) {
+    uint32_t disposition = 0;
+    biller_reply_sink sink = {sizeof sink, 0, &disposition, on_reply};
+    biller_http_request request = request_of(query_of(purchase));
     HOLDS(plugin->handle(instance, &request, &sink, NULL) == BILLER_STATUS_OK);
     return disposition;
 }
@@ -216,6 +225,51 @@ static void an_event_comes_again(biller_instance* one, biller_instance* other) {
     HOLDS(handle(one, "102") == BILLER_DISPOSITION_DELIVERED);
 }
 
+/* Of two events that were pulled, the settling of one is left: neither is held for ever. */
+static void a_round_is_left(biller_instance* one) {
+    biller_bytes name = biller_text(BILLER_PULL_EXTENSION);
+    const biller_pull* pull = plugin->extension(&name);
+    char purchase[20];
+    char queries[2][400];
+    biller_http_request requests[2];
+    const biller_http_request* pointers[2];
+    biller_pulled pulled = {0};
+    biller_answer done = {0};
+    const biller_answer* answer = &done;
+    static uint64_t round;
+    enum callback which[] = {LOG, NOW};
+    size_t way, i;
+    pulled.struct_size = sizeof pulled;
+    done.struct_size = sizeof done;
+    done.answer = BILLER_DONE;
+    for (way = 0; way < 2; ++way) {
+        for (i = 0; i < 2; ++i) {
+            snprintf(purchase, sizeof purchase, "80%u%u", (unsigned)way, (unsigned)i);
+            strcpy(queries[i], query_of(purchase));
+            requests[i] = request_of(queries[i]);
+            pointers[i] = &requests[i];
+        }
+        HOLDS(pull->take(one, pointers, 2, &pulled, NULL) == BILLER_STATUS_OK);
+        HOLDS(pulled.event_count == 2);
+        round = pulled.round;
+        done.token = pulled.events[0]->token;
+        left = which[way];
+        if (setjmp(out) == 0) {
+            HOLDS(pull->settle(one, round, &answer, 1, &pulled, NULL) == BILLER_STATUS_OK);
+            HOLDS(!"the callback was not left");
+        }
+        pull->end(one, round);
+        told = 0;
+        now += 60 * 1000;
+        recover(one);
+        HOLDS(told >= 1); /* the one that was not settled, and the other if its mark was not made */
+        now += 60 * 1000;
+        told = 0;
+        recover(one);
+        HOLDS(told == 0);
+    }
+}
+
 static void any_callback_can_be_left(biller_instance* one) {
     const struct {
         enum callback which;
@@ -247,6 +301,7 @@ int main(int count, char** arguments) {
     other = open_one(arguments[2]);
     an_event_comes_again(one, other);
     any_callback_can_be_left(one);
+    a_round_is_left(one);
 
     closed_inside = other; /* from a callback of another instance: it may be closed */
     sign_up(one);

@@ -221,9 +221,19 @@ BOOST_AUTO_TEST_CASE(a_host_without_a_callback_pulls) {
                            }};
     BOOST_TEST(plugin().handle(opened, &request, &sink, nullptr) == kOk);
     BOOST_TEST(disposition == uint32_t{BILLER_DISPOSITION_DEFERRED});
-    account.host.now_ms += 3'600'000;
+    for (int hour = 0; hour < 60; ++hour) { // no attempt is counted, so none is the last
+        account.host.now_ms += 3'600'000;
+        BOOST_TEST(plugin().recover(opened, 100, nullptr, nullptr) == kOk);
+        BOOST_TEST(plugin().handle(opened, &request, &sink, nullptr) == kOk);
+        BOOST_TEST(disposition == uint32_t{BILLER_DISPOSITION_DEFERRED});
+    }
     BOOST_TEST(pull().due(opened, 10, &pulled, nullptr) == kOk);
     BOOST_TEST((events() == Words{"join 1"}));
+    BOOST_TEST(pulled.events[0]->event->attempt == 1u);
+    const uint64_t round = pulled.round;
+    BOOST_TEST(pull().due(opened, 10, &pulled, nullptr) == kOk);
+    BOOST_TEST(pulled.round == 0u); // nothing is due, and nothing is to be ended
+    pulled.round = round;
     plugin().close(opened); // with a round that has not ended
 }
 

@@ -3,7 +3,11 @@
 
 #include "failing_ledger.hpp"
 #include "fixtures.hpp"
+#include "ledger/fixture.hpp"
 
+#include <algorithm>
+#include <map>
+#include <random>
 #include <vector>
 
 using namespace segpay;
@@ -27,7 +31,7 @@ struct Rounds {
     }
     bool settle(Round& round, std::vector<std::uint64_t> tokens,
                 HostAnswer::Verdict verdict = kDone) {
-        std::vector<Settled> settled;
+        std::vector<TokenAnswer> settled;
         for (const std::uint64_t token : tokens)
             settled.push_back({token, {verdict, "said by the host"}});
         return account.inbox.settle(round, settled);
@@ -183,6 +187,96 @@ BOOST_AUTO_TEST_CASE(a_decision_goes_out_in_a_round) {
     BOOST_TEST(settle(round, {round.deliveries().front().token}));
     BOOST_TEST(round.report().delivered == 1u);
     BOOST_TEST(round.is_over());
+}
+
+// ---- Together as alone --------------------------------------------------------------------------
+
+namespace {
+
+// A few purchases, with what can come of them; what is kept, held, found by its name, or repeated
+// is among it.
+std::string any_query(std::mt19937& dice) {
+    const auto any = [&](unsigned many) { return dice() % many; };
+    const std::string number = std::to_string(1 + any(3));
+    const std::string user = any(2) ? "&username=u" + number : "";
+    const std::string purchase = any(4) ? "&purchaseid=" + number : "&username=u" + number;
+    const std::string money = "&price=39.95&currencycode=USD";
+    switch (any(10)) {
+        case 0:
+            return sign_up(number, "1" + number, user);
+        case 1:
+            return sign_up(number, "1" + number, "&natsseal=no" + user);
+        case 2:
+            return "action=Enable" + purchase + user;
+        case 3:
+            return "action=Disable" + purchase;
+        case 4:
+            return "action=Cancel" + purchase;
+        case 5:
+            return "transtype=sale&action=Auth&stage=Rebill&approved=Yes&purchaseid=" + number +
+                   "&transid=2" + number + money;
+        case 6:
+            return "transtype=credit&action=Auth&stage=Initial&approved=Yes&purchaseid=" + number +
+                   "&transid=3" + number + "&relatedtranid=1" + number + money;
+        case 7:
+            return "action=Probe&username=u" + number;
+        case 8:
+            return "transtype=sale&action=Auth&stage=Initial&approved=No&eticketid=162209:1221" +
+                   money;
+        default:
+            return "nonsense=1&purchaseid=" + number;
+    }
+}
+
+// What became of each query, and what the host was told of each purchase, in order.
+std::vector<std::string> lead_to(const std::vector<std::string>& queries, std::size_t at_once) {
+    const test::TemporaryFolder folder;
+    Config config = example_config();
+    config.seal.mode = Seal::Mode::check;
+    config.seal.keys = {HmacKey("a key of the tests, long enough")};
+    TestAccount account(config, open_for_test({folder.file(), 30'000, {}}));
+    account.host.probe = [](const biller_probe&) { return BILLER_NAME_FREE; };
+    std::vector<std::string> became;
+    for (std::size_t first = 0; first < queries.size(); first += at_once) {
+        std::vector<HttpRequest> requests;
+        for (std::size_t i = first; i < std::min(first + at_once, queries.size()); ++i)
+            requests.push_back({"GET", queries[i], "", "127.0.0.1", {}});
+        account.handle_all(
+            requests,
+            [&](std::size_t, const Reply& reply) {
+                became.emplace_back(disposition_name(reply.disposition));
+            },
+            true);
+    }
+    std::map<std::string, std::string> told;
+    for (const Told& event : account.host.events)
+        told[event["purchase_id"]] += " " + event.kind + " of " + event["member_id"] + "/" +
+                                      event["username"] + " " + event["key"];
+    for (const auto& [purchase, events] : told)
+        became.push_back(purchase + ":" + events);
+    return became;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_round_leads_to_what_each_alone_would_lead_to) {
+    std::mt19937 dice(20'261'130);
+    for (int run = 0; run < 150; ++run) {
+        std::vector<std::string> sent;
+        for (std::size_t size = 3 + dice() % 8; sent.size() < size;)
+            sent.push_back(any_query(dice));
+        BOOST_TEST_CONTEXT(run) {
+            BOOST_TEST(lead_to(sent, sent.size()) == lead_to(sent, 1),
+                       boost::test_tools::per_element());
+        }
+    }
+}
+
+// Kept, and seen by what comes behind it in the same round.
+BOOST_AUTO_TEST_CASE(an_enable_waits_with_the_sale_that_came_with_it) {
+    const std::vector<std::string> sent = {sign_up("1", "11", "&natsseal=no"),
+                                           member_post("Enable", "1")};
+    BOOST_TEST((lead_to(sent, 2) == std::vector<std::string>{"quarantined", "quarantined"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
