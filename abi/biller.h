@@ -833,9 +833,10 @@ typedef struct biller_portal {
  * decides it. A token that is never settled is an event whose lease ends (ledger.lease_seconds): it
  * is delivered again, with the same key, by another process, or here when its round has ended; and
  * so may one be that is settled later than that. So a host that pulls stores keys (EXACTLY ONCE,
- * above), and says so in its flags; it can die or give up anywhere. It may also use hooks that call
- * back, and set biller_host.event to NULL if it never does: what those would deliver is then
- * deferred. */
+ * above); it can die or give up anywhere. It may also use hooks that call back. If it never does,
+ * it sets biller_host.event to NULL: what those hooks would deliver is deferred, at no cost of an
+ * attempt, and due() brings it. What comes while an earlier event of its purchase is in another
+ * round is answered "deferred", and follows that event in its round. */
 #define BILLER_PULL_EXTENSION "biller.pull/1"
 #define BILLER_PULL_MAX 1024 /* requests or events at once */
 
@@ -918,8 +919,9 @@ typedef struct biller_pull {
                      uint32_t count, biller_pulled *pulled, biller_reason *reason);
 
     /* [any-thread] At most `limit` events that are pending and due, as biller_plugin.recover
-     * delivers them. No event: nothing is due. Call recover() with a limit of 0 now and then, too:
-     * it does the upkeep, writes the marks, and counts what is pending. */
+     * delivers them. No event: nothing is due, and the round is 0, which need not be ended. Call
+     * recover() with a limit of 0 now and then, too: it does the upkeep, writes the marks, and
+     * counts what is pending. */
     BILLER_CHECKED
     uint32_t (*due)(biller_instance *instance, uint32_t limit, biller_pulled *pulled,
                     biller_reason *reason);
@@ -931,32 +933,38 @@ typedef struct biller_pull {
 
     /* [any-thread] Answers in: what was told is settled, what waited behind it is among the events
      * then, and the replies that waited for it are there. NOT_FOUND: the round has ended, or a
-     * token is none of its own, or was settled before; then the others are settled. */
+     * token is none of its own, or was settled before; then the others are settled, and `pulled`
+     * is filled as ever, unless the round has ended. */
     BILLER_CHECKED
     uint32_t (*settle)(biller_instance *instance, uint64_t round,
                        const biller_answer *const *answers, uint32_t count, biller_pulled *pulled,
                        biller_reason *reason);
 
     /* [any-thread] Ends a round, whatever is not settled then; 0 is allowed. Until then its events
-     * are told nobody else in this process, though their leases may end. close() ends those that
-     * are left, and kept() those that its thread has left in the instance. */
+     * are told nobody else by this instance, though their leases may end. From inside a callback
+     * of the instance it is refused, and the log says so. close() ends those that are left, and
+     * kept() those that its thread has left in the instance. */
     void (*end)(biller_instance *instance, uint64_t round);
 
     /* [any-thread] For hosts that live for one request in a process that goes on, as PHP's do: an
      * instance that the plugin keeps for the process. It is opened at the first call for its
      * config->path (config->text is not taken), config->ledger and flags (BILLER_HOST_*), and
      * given back at every later one, which costs microseconds; when the file has changed, it is
-     * opened anew. If the changed file cannot be used, the one before stays in use, and its log
-     * says why. A secret in a file of its own is read when the configuration is. The instance has
-     * no callback: hooks that would call biller_host.event defer, and its log is pulled with
-     * lines(). It is this thread's until the next call for the same configuration here; close()
-     * refuses it, and the library stays loaded. Statuses as of biller_plugin.open. */
+     * opened anew. If the changed file or its ledger cannot be used, the one before stays in use,
+     * and its log says why. A secret in a file of its own is read when the configuration is. The
+     * instance has no callback: hooks that would call biller_host.event defer, and its log is
+     * pulled with lines(). All threads that ask for the same have the same one. It lives until
+     * this thread asks for the same again, or ends; both end the rounds that the thread has left
+     * in it. close() refuses it. Among several processes leave HONOURS_KEYS out of the flags,
+     * unless each of them calls recover() every few seconds: until a mark is written, the others
+     * put off what comes after its event. Statuses as of biller_plugin.open; FORKED in a child of
+     * a process that keeps one. */
     BILLER_CHECKED
     uint32_t (*kept)(const biller_config *config, uint32_t flags, biller_instance **instance,
                      biller_reason *reason);
 
-    /* [one-at-a-time with itself] The lines of a kept instance's log since the last call, oldest
-     * first; none of an instance that was opened. They live until the next call. */
+    /* [any-thread] The lines of a kept instance's log since the last call, oldest first; none of
+     * an instance that was opened. They live until the next call on this thread. */
     BILLER_CHECKED
     uint32_t (*lines)(biller_instance *instance, biller_pulled_lines *lines,
                       biller_reason *reason);

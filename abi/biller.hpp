@@ -693,7 +693,8 @@ public:
     }
     // As handle() for each, in rounds: what does not depend on each other is durable with one
     // commit of the ledger, and the host is told of it together (Host::events), outside every call
-    // of the plugin. `each` as above. One by one by a plugin without biller.pull/1.
+    // of the plugin; such a host stores keys. `each` as above. One by one by a plugin without
+    // biller.pull/1.
     template <class Each>
     void handle(const std::vector<Request>& requests, Each each) {
         if (!pull()) {

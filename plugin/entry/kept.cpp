@@ -4,16 +4,18 @@
 #include "boundary/boundary.hpp"
 #include "entry/hooks.hpp"
 
-#include <dlfcn.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <compare>
 #include <ctime>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace segpay {
 
@@ -31,24 +33,27 @@ void KeptLines::add(void* self, uint32_t level, const biller_bytes* line) {
 }
 
 biller_pulled_lines KeptLines::take() {
-    pointers_.clear();
-    list_.clear();
-    taken_.clear();
+    static thread_local std::deque<Line> taken;
+    static thread_local std::vector<biller_pulled_line> list;
+    static thread_local std::vector<const biller_pulled_line*> pointers;
+    pointers.clear();
+    list.clear();
+    taken.clear();
     auto pulled = sized<biller_pulled_lines>();
     {
         const std::lock_guard lock(mutex_);
-        taken_.swap(lines_);
+        taken.swap(lines_);
         pulled.dropped = std::exchange(dropped_, 0);
     }
-    list_.reserve(taken_.size());
-    for (const Line& line : taken_) {
-        auto& each = list_.emplace_back(sized<biller_pulled_line>());
+    list.reserve(taken.size());
+    for (const Line& line : taken) {
+        auto& each = list.emplace_back(sized<biller_pulled_line>());
         each.level = line.level;
         each.text = bytes(line.text);
-        pointers_.push_back(&each);
+        pointers.push_back(&each);
     }
-    pulled.lines = pointers_.data();
-    pulled.count = pointers_.size();
+    pulled.lines = pointers.data();
+    pulled.count = pointers.size();
     return pulled;
 }
 
@@ -79,7 +84,8 @@ public:
         is_fresh_ = is_within_a_second(found.st_ctim);
     }
 
-    bool is_same_as(const Stamp& other) const { return file_ == other.file_ && !is_fresh_; }
+    // Whether nothing was written since then.
+    bool is_as(const Stamp& then) const { return file_ == then.file_ && !then.is_fresh_; }
 
 private:
     // Written so lately that it may be written again with the same time.
@@ -98,16 +104,9 @@ using Shared = std::shared_ptr<biller_instance>;
 
 struct KeptInstance {
     Stamp stamp;
+    std::time_t try_again_at = 0; // the ledger of the changed configuration cannot be opened
     Shared instance;
 };
-
-// Or a host that closes it at the end of a request, and loads it again, would find nothing kept.
-void keep_library_loaded() {
-    static const char here = 0;
-    Dl_info library{};
-    if (dladdr(&here, &library) != 0)
-        (void)dlopen(library.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
-}
 
 struct AllKept {
     std::mutex mutex;
@@ -116,16 +115,39 @@ struct AllKept {
 
 AllKept& all_kept() {
     static AllKept all;
-    static const bool is_loaded_for_good = (keep_library_loaded(), true);
-    (void)is_loaded_for_good;
     return all;
 }
 
-// What this thread was given last.
-std::map<Wanted, Shared>& given_here() {
-    static thread_local std::map<Wanted, Shared> given;
-    return given;
+// In a child of a process that keeps some there is nothing to be had: see OpenInstance. Nor would a
+// lock that another thread of the parent had ever be given back.
+void require_own_process() {
+    static std::atomic<pid_t> owner = 0;
+    pid_t known = 0;
+    if (!owner.compare_exchange_strong(known, getpid()) && known != getpid())
+        throw Stop{BILLER_STATUS_FORKED, "this process was forked from process " +
+                                             std::to_string(known) +
+                                             ", which keeps instances; ask for them after fork()"};
 }
+
+// What this thread was given last.
+class GivenHere {
+public:
+    ~GivenHere() {
+        for (const auto& [wanted, instance] : given_)
+            instance->rounds.end_those_of_thread();
+    }
+    biller_instance* give(const Wanted& wanted, const Shared& instance) {
+        if (Shared& before = given_[wanted]; before != instance) {
+            if (before) before->rounds.end_those_of_thread();
+            before = instance;
+        }
+        instance->rounds.end_those_of_thread();
+        return instance.get();
+    }
+
+private:
+    std::map<Wanted, Shared> given_;
+};
 
 // A child process must not end what its parent still uses.
 void end_kept(biller_instance* instance) {
@@ -145,38 +167,59 @@ Shared opened(const biller_config& config, uint32_t flags) {
     return instance;
 }
 
-// A configuration that was broken while it is in use changes nothing until it is mended: the host
-// goes on with the one before, and its log says why.
+// A change that cannot be used changes nothing: the one before stays in use, and its log says why.
 void reopen(KeptInstance& kept, const biller_config& config, uint32_t flags) {
-    try {
-        kept.instance = opened(config, flags);
-    } catch (const Stop& mistake) {
-        if (!kept.instance || mistake.status != BILLER_STATUS_CONFIG) throw;
+    constexpr std::time_t kPauseSeconds = 10; // for a ledger that cannot be reached
+    const auto go_on = [&](const std::string& why) {
         kept.instance->inbox.host().log(
             LogLevel::error,
             "the configuration was changed and cannot be used; the one before is "
             "still in use: " +
-                mistake.message);
+                why);
+    };
+    kept.try_again_at = 0;
+    try {
+        kept.instance = opened(config, flags);
+    } catch (const Stop& mistake) {
+        if (!kept.instance || mistake.status != BILLER_STATUS_CONFIG) throw;
+        go_on(mistake.message);
+    } catch (const LedgerError& failure) {
+        if (!kept.instance) throw;
+        go_on(failure.what());
+        kept.try_again_at = std::time(nullptr) + kPauseSeconds;
     }
+}
+
+// Another working directory, another file.
+std::string absolute(std::string_view path) {
+    if (path.empty()) return {};
+    return std::filesystem::absolute(path).lexically_normal().string();
 }
 
 } // namespace
 
 biller_instance* kept_instance(const biller_config& config, uint32_t flags) {
-    const Wanted wanted{std::string(view(config.path)), std::string(view(config.ledger)),
-                        config.ledger.data != nullptr, flags};
-    require(!wanted.path.empty() && !config.text.data,
+    require(config.path.data && config.path.size != 0 && !config.text.data,
             "what is kept is found by config->path; config->text is not for it");
+    const bool has_ledger = config.ledger.data != nullptr;
+    const bool is_file = has_ledger && view(config.ledger) != ":memory:";
+    const std::string ledger =
+        is_file ? absolute(view(config.ledger)) : std::string(view(config.ledger));
+    const Wanted wanted{absolute(view(config.path)), ledger, has_ledger, flags};
+    biller_config same = config;
+    same.path = bytes(wanted.path);
+    if (has_ledger) same.ledger = bytes(wanted.ledger);
+
+    require_own_process();
     AllKept& all = all_kept();
     const std::lock_guard lock(all.mutex);
     KeptInstance& kept = all.by_wanted[wanted];
     const Stamp stamp(wanted.path);
-    const bool is_ours = kept.instance && kept.instance->counted.owner() == getpid();
-    if (!is_ours) kept.instance.reset();
-    if (!is_ours || !stamp.is_same_as(kept.stamp)) reopen(kept, config, flags);
+    const bool is_to_be_tried = kept.try_again_at != 0 && kept.try_again_at <= std::time(nullptr);
+    if (!kept.instance || is_to_be_tried || !stamp.is_as(kept.stamp)) reopen(kept, same, flags);
     kept.stamp = stamp;
-    kept.instance->rounds.end_those_of_thread();
-    return (given_here()[wanted] = kept.instance).get();
+    static thread_local GivenHere given_here;
+    return given_here.give(wanted, kept.instance);
 }
 
 } // namespace segpay

@@ -10,17 +10,16 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace segpay {
 
-// Threads: add() from any thread, take() from one at a time.
+// Threads: every method from any thread.
 class KeptLines {
 public:
     // Called by a biller_host with this as its context.
     static void add(void* self, uint32_t level, const biller_bytes* line);
 
-    // Those since the last time. They live until the next time.
+    // Those since the last time. They live until this thread asks again, whichever it asks.
     biller_pulled_lines take();
 
 private:
@@ -32,14 +31,11 @@ private:
     std::mutex mutex_;
     std::deque<Line> lines_; // guarded by mutex_, like what follows
     uint32_t dropped_ = 0;
-
-    std::deque<Line> taken_;
-    std::vector<biller_pulled_line> list_;
-    std::vector<const biller_pulled_line*> pointers_;
 };
 
 // The instance of that configuration, opened when there is none yet or its file has changed. This
-// thread has it until it asks again for the same one, or ends. Throws Stop, LedgerError.
+// thread has it until it asks again for the same one, or ends; the rounds that it left are ended
+// then. Throws Stop, LedgerError.
 biller_instance* kept_instance(const biller_config& config, uint32_t flags);
 
 } // namespace segpay

@@ -3,12 +3,16 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -25,6 +29,7 @@ struct Keeper {
     std::filesystem::path folder;
     std::string path;
     std::string text; // of the configuration
+    bool has_own_ledger = true;
 
     Keeper() {
         std::string name = (std::filesystem::temp_directory_path() / "kept-XXXXXX").string();
@@ -44,7 +49,7 @@ struct Keeper {
         config.struct_size = sizeof config;
         config.path = biller::bytes(path);
         const std::string ledger = (folder / "ledger.sqlite").string();
-        config.ledger = biller::bytes(ledger);
+        if (has_own_ledger) config.ledger = biller::bytes(ledger);
         biller_instance* instance = nullptr;
         biller_reason reason = biller::empty_reason();
         BOOST_TEST(abi_tests::pull().kept(&config, flags, &instance, &reason) == expected,
@@ -150,6 +155,73 @@ BOOST_AUTO_TEST_CASE(a_thread_has_what_it_was_given_until_it_asks_again) {
     }).join();
     BOOST_TEST(disposition(first, sign_up(1)) == "delivered"); // it is still ours
     BOOST_TEST(kept() != first);
+}
+
+// It ends with its rounds, and another thread is told of what it left.
+BOOST_AUTO_TEST_CASE(what_a_thread_leaves_open_ends_with_it) {
+    constexpr std::string_view kLease = "lease_seconds: 30";
+    std::string quick = text;
+    quick.replace(quick.find(kLease), kLease.size(), "lease_seconds: 1");
+    write(quick);
+    grow_old();
+    std::thread([&] {
+        const std::string query = sign_up(1);
+        const biller_http_request request = abi_tests::request_of(query);
+        const biller_http_request* one = &request;
+        biller_pulled pulled = abi_tests::pulled_room();
+        BOOST_TEST(abi_tests::pull().take(kept(), &one, 1, &pulled, nullptr) == kOk);
+        BOOST_TEST(pulled.event_count == 1u); // never settled
+    }).join();
+    grow_old();
+    biller_pulled pulled = abi_tests::pulled_room();
+    BOOST_TEST(abi_tests::pull().due(kept(), 10, &pulled, nullptr) == kOk);
+    BOOST_TEST(pulled.event_count == 1u);
+    BOOST_TEST(kept() != nullptr); // the next script of this thread
+    biller_answer done{sizeof done, BILLER_DONE, 1, {}};
+    const biller_answer* answer = &done;
+    BOOST_TEST(abi_tests::pull().settle(kept(), pulled.round, &answer, 1, &pulled, nullptr) ==
+               uint32_t{BILLER_STATUS_NOT_FOUND});
+}
+
+BOOST_AUTO_TEST_CASE(another_folder_is_another_configuration) {
+    biller_instance* const here = kept();
+    const std::filesystem::path before = std::filesystem::current_path();
+    const std::string whole = std::exchange(path, std::filesystem::path(path).filename().string());
+    std::filesystem::current_path(folder);
+    BOOST_TEST(kept() != nullptr);
+    std::filesystem::current_path(before);
+    BOOST_TEST(!kept(BILLER_HOST_HONOURS_KEYS, BILLER_STATUS_CONFIG)); // is not there
+    path = whole;
+    BOOST_TEST(here != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_that_cannot_be_opened_leaves_the_one_before_in_use) {
+    has_own_ledger = false;
+    grow_old();
+    biller_instance* const first = kept();
+    (void)lines(first);
+    std::string elsewhere = text;
+    constexpr std::string_view kFile = "segpay-ledger.sqlite";
+    elsewhere.replace(elsewhere.find(kFile), kFile.size(), "sandbox.key");
+    write(elsewhere);
+    BOOST_TEST(kept() == first);
+    BOOST_TEST(has_line(lines(first), "the one before is still in use: "));
+    BOOST_TEST(disposition(first, sign_up(1)) == "delivered");
+}
+
+BOOST_AUTO_TEST_CASE(a_child_of_a_process_that_keeps_some_is_told_so) {
+    BOOST_TEST(kept() != nullptr);
+    const pid_t child = fork();
+    if (child == 0) {
+        biller_config config{};
+        config.struct_size = sizeof config;
+        config.path = biller::bytes(path);
+        biller_instance* instance = nullptr;
+        _exit(static_cast<int>(abi_tests::pull().kept(&config, 0, &instance, nullptr)));
+    }
+    int status = 0;
+    BOOST_TEST(waitpid(child, &status, 0) == child);
+    BOOST_TEST(WEXITSTATUS(status) == BILLER_STATUS_FORKED);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_kept) {
