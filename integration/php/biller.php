@@ -9,8 +9,9 @@
  * transaction that has the event's effect, and do nothing for an event whose key is there.
  *
  * The plugin keeps its instance for the process: under php-fpm the next request finds it open, with
- * its ledger, and opens it anew when the configuration's file has changed. FFI is off there but for
- * scripts that were preloaded: set ffi.enable = 1 for the pool.
+ * its ledger, and opens it anew when the configuration's file has changed. Make one Biller of a
+ * configuration in a script. FFI is off but on the command line: set ffi.enable = 1 for the pool
+ * (php_admin_value[ffi.enable] = 1), and for php -S.
  *
  * Three things to know about FFI and this interface:
  *  - Integer macros of biller.h are constants of the FFI object: $ffi->BILLER_DONE.
@@ -23,6 +24,15 @@ declare(strict_types=1);
 /** The plugin with what it needs around it. */
 final class Biller
 {
+    /** The texts of biller_event. */
+    private const TEXTS = [
+        'kind_name', 'key', 'purchase_id', 'transaction_id', 'related_transaction_id',
+        'member_id', 'session', 'affiliate', 'username', 'password', 'email', 'name', 'country',
+        'site', 'option', 'cross_sell_ref', 'upsell', 'tokenplus', 'octoken', 'trans_guid',
+        'card_type', 'payment_type', 'reason_code', 'reason_text', 'by', 'reason_family',
+        'program', 'partner',
+    ];
+
     public readonly FFI $ffi;
     private FFI\CData $plugin;
     private FFI\CData $pull;
@@ -35,7 +45,7 @@ final class Biller
     public function __construct(string $header, string $library, string $config,
         ?string $ledger = null)
     {
-        $this->ffi = FFI::cdef(file_get_contents($header), $library);
+        $this->ffi = self::load($header, $library);
         $this->reason = $this->make('biller_reason');
         $info = $this->make('biller_host_info');
         $info->minor_min = 0;
@@ -53,8 +63,29 @@ final class Biller
             $this->say($c->ledger, $ledger);
         }
         $this->instance = $this->ffi->new('biller_instance *');
-        $this->check(($this->pull[0]->kept)(FFI::addr($c), $this->ffi->BILLER_HOST_HONOURS_KEYS,
-            FFI::addr($this->instance), FFI::addr($this->reason)));
+        // Not BILLER_HOST_HONOURS_KEYS: its marks would wait in this worker, and the others would
+        // put off what comes after them.
+        $this->check(($this->pull[0]->kept)(FFI::addr($c), 0, FFI::addr($this->instance),
+            FFI::addr($this->reason)));
+    }
+
+    private static function load(string $header, string $library): FFI
+    {
+        if (!class_exists('FFI')) {
+            throw new RuntimeException('PHP has no FFI: install the extension (php-ffi)');
+        }
+        foreach ([$header, $library] as $file) {
+            if (!is_readable($file)) {
+                throw new RuntimeException("$file is not there, or cannot be read; write its whole"
+                    . ' path');
+            }
+        }
+        try {
+            return FFI::cdef(file_get_contents($header), realpath($library));
+        } catch (FFI\Exception $failure) {
+            throw new RuntimeException("$library with $header: {$failure->getMessage()}; it must be"
+                . ' nats_segpay.so with biller.ffi.h, and ffi.enable = 1', 0, $failure);
+        }
     }
 
     /** Under which path the host is to hand requests to handle(); null: as it likes. */
@@ -70,13 +101,19 @@ final class Biller
         return self::text($path);
     }
 
-    /** The address that a customer of a join option is sent to. */
-    public function joinLink(string $option, string $member): string
+    /**
+     * The address that a customer of a join option is sent to.
+     *
+     * @param array<string, string> $more fields of biller_link_request: session, affiliate,
+     *     username, email, language, xref1, upsell, ...
+     */
+    public function joinLink(string $option, string $member, array $more = []): string
     {
         $request = $this->make('biller_link_request');
         $request->kind = $this->ffi->BILLER_LINK_JOIN;
-        $this->say($request->option, $option);
-        $this->say($request->member_id, $member);
+        foreach (['option' => $option, 'member_id' => $member] + $more as $field => $value) {
+            $this->say($request->$field, $value);
+        }
         $url = '';
         $sink = $this->make('biller_link_sink');
         $sink->link = function ($context, $link) use (&$url): void {
@@ -90,10 +127,11 @@ final class Biller
     /**
      * Takes one request of the processor. $apply gets each event that there is to apply, and
      * answers BILLER_DONE, _RETRY or _REFUSE; what it throws counts as BILLER_RETRY. $isFree is
-     * asked about user names, if the processor inquires.
+     * asked about user names, if the processor inquires; what it throws counts as "cannot tell".
      *
      * What is returned is what to send: http_response_code() with the status, header() with
-     * "$name: $value" of each of the headers, and the body.
+     * "$name: $value" of each of the headers, and the body. Until then the response is 503, so that
+     * the processor comes again if the script ends in here.
      *
      * @param callable(array): int $apply
      * @param ?callable(string): bool $isFree
@@ -104,6 +142,10 @@ final class Biller
     public function handle(string $method, string $query, string $body, string $peer,
         callable $apply, ?callable $isFree = null, array $headers = []): array
     {
+        if (!headers_sent()) {
+            http_response_code(503);
+        }
+        $this->kept = [];
         $request = $this->make('biller_http_request');
         $this->say($request->method, $method);
         $this->say($request->query, $query);
@@ -121,25 +163,28 @@ final class Biller
         $pulled = $this->make('biller_pulled');
         $this->check(($this->pull[0]->take)($this->instance, $requests, 1, FFI::addr($pulled),
             FFI::addr($this->reason)));
-        $reply = $this->work($pulled, $apply, $isFree);
-        $this->kept = [];
-        return $reply;
+        return $this->work($pulled, $apply, $isFree);
     }
 
     /**
      * Applies what is due: what a host died of or put off. Call it every minute, by cron, or after
-     * a response was sent (fastcgi_finish_request). Returns how many events are still pending.
+     * a response was sent (fastcgi_finish_request). Returns how many events are still pending;
+     * null: the ledger failed when it was asked.
      */
-    public function recover(callable $apply, int $limit = 100): int
+    public function recover(callable $apply, int $limit = 100): ?int
     {
+        $this->kept = [];
         $pulled = $this->make('biller_pulled');
-        $this->check(($this->pull[0]->due)($this->instance, $limit, FFI::addr($pulled),
-            FFI::addr($this->reason)));
-        $this->work($pulled, $apply, null);
+        do {
+            $this->check(($this->pull[0]->due)($this->instance, $limit, FFI::addr($pulled),
+                FFI::addr($this->reason)));
+            $count = $pulled->event_count;
+            $this->work($pulled, $apply, null);
+        } while ($count !== 0);
         $report = $this->make('biller_report');
         $this->check(($this->plugin[0]->recover)($this->instance, 0, FFI::addr($report),
             FFI::addr($this->reason))); // the ledger's upkeep
-        return $report->pending;
+        return $report->pending === $this->ffi->BILLER_NOT_COUNTED ? null : $report->pending;
     }
 
     /** @return string[] what the plugin has to say since the last time: "warning: ..." */
@@ -181,14 +226,9 @@ final class Biller
             }
             for ($j = 0; $j < $pulled->question_count; ++$j) {
                 $question = $pulled->questions[$j][0];
-                $answer = $answers[$pulled->event_count + $j];
-                $answer->token = $question->token;
-                $answer->answer = match ($isFree
-                    ? $isFree((string) self::text($question->probe[0]->username)) : null) {
-                    true => $this->ffi->BILLER_NAME_FREE,
-                    false => $this->ffi->BILLER_NAME_TAKEN,
-                    null => 0, // cannot tell
-                };
+                $answers[$pulled->event_count + $j]->token = $question->token;
+                $answers[$pulled->event_count + $j]->answer = $this->answerToProbe(
+                    (string) self::text($question->probe[0]->username), $isFree);
             }
             $this->check(($this->pull[0]->settle)($this->instance, $pulled->round, $pointers,
                 $count, FFI::addr($pulled), FFI::addr($this->reason)));
@@ -206,6 +246,20 @@ final class Biller
             $answer->answer = $this->ffi->BILLER_RETRY;
             $this->say($answer->why, $failure->getMessage());
         }
+    }
+
+    private function answerToProbe(string $username, ?callable $isFree): int
+    {
+        try {
+            $answer = $isFree ? $isFree($username) : null;
+        } catch (Throwable) {
+            $answer = null;
+        }
+        return match ($answer) {
+            true => $this->ffi->BILLER_NAME_FREE,
+            false => $this->ffi->BILLER_NAME_TAKEN,
+            null => 0, // cannot tell
+        };
     }
 
     private function extension(string $name, string $type): ?FFI\CData
@@ -262,35 +316,69 @@ final class Biller
         return $all;
     }
 
+    /** Every field of biller_event; see there. What was not said is null. */
     private function event(FFI\CData $event): array
     {
-        return [
-            'kind' => self::text($event->kind_name),
-            'key' => self::text($event->key),
-            'purchase' => self::text($event->purchase_id),
-            'member' => self::text($event->member_id),
-            'partner' => self::text($event->partner), // when said, it is no member of yours
-            'tokens' => $event->tokens, // to hand over with a sale
-            'site' => self::text($event->site),
-            'option' => self::text($event->option),
-            'minor' => $event->amount->minor,
-            'currency' => FFI::string($event->amount->currency), // the one text that ends in a NUL
-            'deed' => self::deed($this->ffi, $event->kind),
-        ];
+        $all = [];
+        foreach (self::TEXTS as $field) {
+            $all[$field] = self::text($event->$field);
+        }
+        $all['kind'] = $all['kind_name'];
+        foreach (['approved', 'trial', 'standin', 'test', 'redelivery'] as $flag) {
+            $all[$flag] = match ($event->$flag) {
+                $this->ffi->BILLER_YES => true,
+                $this->ffi->BILLER_NO => false,
+                default => null,
+            };
+        }
+        foreach (['attempt', 'tokens', 'cross_sell_slot', 'occurred_at_ms', 'received_at_ms'] as
+            $number) {
+            $all[$number] = $event->$number;
+        }
+        // The one text that ends in a NUL; empty: there is no amount. 10^exponent minor units are
+        // one; what it means for the books tells money().
+        $all['currency'] = FFI::string($event->amount->currency) ?: null;
+        $all['minor'] = $all['currency'] === null ? null : $event->amount->minor;
+        $all['exponent'] = $event->amount->exponent;
+        $all['extras'] = self::pairs($event->extras, $event->extra_count);
+        $all['warnings'] = [];
+        for ($i = 0; $i < $event->warning_count; ++$i) {
+            $all['warnings'][] = self::text($event->warnings[$i]);
+        }
+        $all['access'] = self::access($this->ffi, $event->kind);
+        $all['money'] = self::money($this->ffi, $event->kind);
+        return $all;
     }
 
     /** What to do under NATS member management; see WHICH EVENT TO ACT ON in biller.h. */
-    private static function deed(FFI $ffi, int $kind): ?string
+    private static function access(FFI $ffi, int $kind): ?string
     {
         return match ($kind) {
-            $ffi->BILLER_EVENT_JOIN => 'open access',
-            $ffi->BILLER_EVENT_CROSS_SELL, $ffi->BILLER_EVENT_UPSELL => 'open access at that site',
-            $ffi->BILLER_EVENT_TOKEN_PURCHASE => 'hand over tokens',
-            $ffi->BILLER_EVENT_REACTIVATION => 'open access again',
+            $ffi->BILLER_EVENT_JOIN => 'open',
+            $ffi->BILLER_EVENT_CROSS_SELL, $ffi->BILLER_EVENT_UPSELL => 'open at that site',
+            $ffi->BILLER_EVENT_TOKEN_PURCHASE, $ffi->BILLER_EVENT_ONE_CLICK => 'hand over',
+            $ffi->BILLER_EVENT_CONVERSION, $ffi->BILLER_EVENT_REBILL,
+            $ffi->BILLER_EVENT_UPGRADE => 'prolong',
+            $ffi->BILLER_EVENT_REACTIVATION => 'open again',
             $ffi->BILLER_EVENT_MEMBER_ENABLE => 'keep the login',
-            $ffi->BILLER_EVENT_MEMBER_DISABLE, $ffi->BILLER_EVENT_STANDIN_DECLINE => 'end access',
+            $ffi->BILLER_EVENT_MEMBER_DISABLE, $ffi->BILLER_EVENT_STANDIN_DECLINE => 'end',
             $ffi->BILLER_EVENT_MEMBER_CANCEL => 'expect no renewal',
-            default => null, // money, if any, is booked; access stays as it is
+            default => null,
+        };
+    }
+
+    /** What the amount, never negative, is to the books: 1 income, -1 taken back, 0 neither. */
+    private static function money(FFI $ffi, int $kind): int
+    {
+        return match ($kind) {
+            $ffi->BILLER_EVENT_JOIN, $ffi->BILLER_EVENT_CROSS_SELL, $ffi->BILLER_EVENT_UPSELL,
+            $ffi->BILLER_EVENT_TOKEN_PURCHASE, $ffi->BILLER_EVENT_ONE_CLICK,
+            $ffi->BILLER_EVENT_CONVERSION, $ffi->BILLER_EVENT_REBILL, $ffi->BILLER_EVENT_UPGRADE,
+            $ffi->BILLER_EVENT_REACTIVATION, $ffi->BILLER_EVENT_CHARGEBACK_REVERSAL,
+            $ffi->BILLER_EVENT_RDR_REVERSAL => 1,
+            $ffi->BILLER_EVENT_VOID, $ffi->BILLER_EVENT_CREDIT, $ffi->BILLER_EVENT_CHARGEBACK,
+            $ffi->BILLER_EVENT_REVOKE, $ffi->BILLER_EVENT_STANDIN_DECLINE => -1,
+            default => 0, // declines among them, which have an amount, too
         };
     }
 

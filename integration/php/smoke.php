@@ -29,6 +29,7 @@ try {
     $reply = $biller->handle('GET', $query, '', '127.0.0.1', $apply);
     echo 'reply  ', json_encode($reply, JSON_THROW_ON_ERROR), "\n";
     foreach ($events as $event) {
+        unset($event['password']); // for the books alone
         echo 'event  ', json_encode($event, JSON_THROW_ON_ERROR), "\n";
     }
     echo 'left   ', $biller->recover($apply), "\n";

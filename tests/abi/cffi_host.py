@@ -26,8 +26,7 @@ class Biller:
         self.pull = self.ffi.cast("biller_pull *", self.plugin.extension(name))
         settings = self.make("biller_config", path=self.say(config), ledger=self.say(ledger))
         opened = self.ffi.new("biller_instance **")
-        self.check(self.pull.kept(settings, self.library.BILLER_HOST_HONOURS_KEYS, opened,
-                                  self.reason))
+        self.check(self.pull.kept(settings, 0, opened, self.reason))
         self.instance = opened[0]
 
     def handle(self, queries, apply):

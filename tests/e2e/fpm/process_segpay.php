@@ -29,7 +29,7 @@ function apply(string $folder, array $event, int $done): int
     $books = fopen("$folder/books", 'c+');
     flock($books, LOCK_EX);
     $known = explode("\n", stream_get_contents($books));
-    $line = "{$event['key']} {$event['kind']} {$event['purchase']}";
+    $line = "{$event['key']} {$event['kind']} {$event['purchase_id']}";
     if (!in_array($line, $known, true)) {
         fwrite($books, "$line\n");
     }
@@ -44,8 +44,8 @@ if ($_SERVER['QUERY_STRING'] === 'recover') {
     echo $biller->recover($apply);
 } else {
     $reply = $biller->handle($_SERVER['REQUEST_METHOD'], $_SERVER['QUERY_STRING'],
-        file_get_contents('php://input'), $_SERVER['REMOTE_ADDR'], $apply, null,
-        array_filter(['Content-Type' => $_SERVER['CONTENT_TYPE'] ?? '']));
+        file_get_contents('php://input'), $_SERVER['REMOTE_ADDR'], $apply,
+        fn (string $username): bool => $username !== 'taken', getallheaders());
     http_response_code($reply['status']);
     foreach ($reply['headers'] as $name => $value) {
         header("$name: $value");
