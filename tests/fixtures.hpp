@@ -235,10 +235,23 @@ public:
         for (std::size_t first = 0; first < requests.size();) {
             Round round = inbox.take(requests.subspan(first));
             if (at_once) inbox.settle(round, host.apply(round));
-            inbox.deliver(round);
+            inbox.tell_all(round);
             for (const std::optional<Reply>& reply : round.replies())
                 tell(first++, reply.value());
         }
+    }
+
+    // An operator's decision, and what follows from it, told with callbacks.
+    Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report) {
+        Round round(host.now);
+        Refused refused = inbox.redeliver(key, by, where, round);
+        return told(std::move(refused), round, report);
+    }
+    Refused release(std::string_view key, std::string_view by, Deliver where, Report& report,
+                    std::string_view says = {}) {
+        Round round(host.now);
+        Refused refused = inbox.release(key, by, where, round, says);
+        return told(std::move(refused), round, report);
     }
 
     Ledger& ledger() { return *ledger_; }
@@ -266,6 +279,13 @@ public:
         return found;
     }
     EntryState state_of(const std::string& key) { return ledger_->entry(key).value().state; }
+
+private:
+    Refused told(Refused refused, Round& round, Report& report) {
+        inbox.tell_all(round);
+        report += round.report();
+        return refused;
+    }
 };
 
 inline const NameTable& example_names() {

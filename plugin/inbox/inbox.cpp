@@ -61,23 +61,6 @@ Report Inbox::recover(std::uint32_t limit) {
     return report;
 }
 
-Refused Inbox::redeliver(std::string_view key, std::string_view by, Deliver where, Report& report) {
-    Round round(host_.now());
-    Refused refused = redeliver(key, by, where, round);
-    tell_all(round);
-    report += round.report();
-    return refused;
-}
-
-Refused Inbox::release(std::string_view key, std::string_view by, Deliver where, Report& report,
-                       std::string_view says) {
-    Round round(host_.now());
-    Refused refused = release(key, by, where, round, says);
-    tell_all(round);
-    report += round.report();
-    return refused;
-}
-
 // One slice, so that a thread that recovers every few seconds is not held up.
 void Inbox::tidy() {
     std::optional<TimeMs> forget_before;

@@ -84,11 +84,7 @@ public:
                     std::string_view says = {});
     Refused dismiss(std::string_view key, std::string_view by);
     // Tells the host what is in the round, with callbacks, until nothing is.
-    void deliver(Round& round) { tell_all(round); }
-    // The same with callbacks: the host has been told then.
-    Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report);
-    Refused release(std::string_view key, std::string_view by, Deliver where, Report& report,
-                    std::string_view says = {});
+    void tell_all(Round& round);
 
 private:
     friend class Taking;
@@ -114,7 +110,6 @@ private:
 
     // Telling, in tell.cpp.
     void tell_one(Round& round, std::uint64_t token);
-    void tell_all(Round& round);
 
     void leave(const Entry& leased);
     void tidy();

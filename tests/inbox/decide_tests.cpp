@@ -24,19 +24,19 @@ BOOST_AUTO_TEST_CASE(a_dead_letter_can_be_redelivered) {
     const std::string key = account.get(sign_up("1")).key;
     Report report;
     BOOST_TEST(
-        (account.inbox.redeliver(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
+        (account.redeliver(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_TEST(report.dead_letters == 1u); // refused once more
     account.host.answers(BILLER_DONE);
     report = {};
     BOOST_TEST(
-        (account.inbox.redeliver(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
+        (account.redeliver(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_TEST(report.delivered == 1u);
     BOOST_TEST((account.state_of(key) == EntryState::settled));
     BOOST_TEST(account.ledger().entry(key)->decided_by == "ann");
     BOOST_TEST(account.host.events.back()["key"] == key);
-    BOOST_TEST((account.inbox.redeliver(key, "ann", Deliver::here, report).cause ==
+    BOOST_TEST((account.redeliver(key, "ann", Deliver::here, report).cause ==
                 Refused::Cause::wrong_state));
-    const Refused missing = account.inbox.redeliver("none", "ann", Deliver::here, report);
+    const Refused missing = account.redeliver("none", "ann", Deliver::here, report);
     BOOST_TEST((missing.cause == Refused::Cause::not_found));
     BOOST_TEST(contains(missing.message, "\"none\""));
 }
@@ -48,8 +48,7 @@ BOOST_AUTO_TEST_CASE(a_quarantined_request_can_be_released_once_it_is_believed) 
     const std::string key = account.get(forged).key;
     BOOST_TEST((account.state_of(key) == EntryState::quarantined));
     Report report;
-    BOOST_TEST(
-        (account.inbox.release(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
+    BOOST_TEST((account.release(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_TEST(report.delivered == 1u);
     BOOST_TEST((account.state_of(key) == EntryState::released));
     BOOST_REQUIRE(account.host.events.size() == 1u);
@@ -58,8 +57,8 @@ BOOST_AUTO_TEST_CASE(a_quarantined_request_can_be_released_once_it_is_believed) 
     // The same request again is no news, and neither is an honest one about the same sale.
     check_duplicate(account.get(forged));
     check_duplicate(account.get(sign_up("1")));
-    BOOST_TEST((account.inbox.release(key, "ann", Deliver::here, report).cause ==
-                Refused::Cause::wrong_state));
+    BOOST_TEST(
+        (account.release(key, "ann", Deliver::here, report).cause == Refused::Cause::wrong_state));
     BOOST_TEST(account.host.events.size() == 1u);
 }
 
@@ -67,12 +66,12 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_told_stays_quarantined) {
     TestAccount account;
     const std::string key = account.get(sign_up("1") + "&relatedtranid=no+id").key;
     Report report;
-    const Refused refused = account.inbox.release(key, "ann", Deliver::here, report);
+    const Refused refused = account.release(key, "ann", Deliver::here, report);
     BOOST_TEST((refused.cause == Refused::Cause::wrong_state));
     BOOST_TEST(contains(refused.message, "relatedtranid"));
     BOOST_TEST((account.state_of(key) == EntryState::quarantined));
-    BOOST_TEST((account.inbox.release("none", "ann", Deliver::here, report).cause ==
-                Refused::Cause::not_found));
+    BOOST_TEST(
+        (account.release("none", "ann", Deliver::here, report).cause == Refused::Cause::not_found));
 }
 
 BOOST_AUTO_TEST_CASE(a_contradiction_can_be_released_beside_what_it_contradicts) {
@@ -81,8 +80,7 @@ BOOST_AUTO_TEST_CASE(a_contradiction_can_be_released_beside_what_it_contradicts)
     const std::string other = cheaper("1", "7");
     const std::string key = account.get(other).key;
     Report report;
-    BOOST_TEST(
-        (account.inbox.release(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
+    BOOST_TEST((account.release(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_REQUIRE(account.host.events.size() == 2u);
     BOOST_TEST(account.host.events[1]["amount"] == "1.00USD");
     BOOST_TEST(account.host.events[0]["key"] != account.host.events[1]["key"]);
@@ -99,8 +97,7 @@ BOOST_AUTO_TEST_CASE(a_garbled_request_keeps_its_currency_in_quarantine) {
     const std::string key = account.get(garbled).key;
     BOOST_TEST((account.state_of(key) == EntryState::quarantined));
     Report report;
-    BOOST_TEST(
-        (account.inbox.release(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
+    BOOST_TEST((account.release(key, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_REQUIRE(account.host.events.size() == 1u);
     BOOST_TEST(account.host.events[0]["amount"] == "19.95EUR"); // not the option's dollars
 }
@@ -111,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_released_request_brings_its_password_when_there_is_a_key)
                                example_config().seal.parameter + "=" + std::string(32, 'a');
     const std::string key = account.get(forged).key;
     Report report;
-    (void)account.inbox.release(key, "ann", Deliver::here, report);
+    (void)account.release(key, "ann", Deliver::here, report);
     BOOST_REQUIRE(account.host.events.size() == 1u);
     BOOST_TEST(account.host.events[0].password == "canary");
 }
@@ -129,7 +126,7 @@ BOOST_AUTO_TEST_CASE(who_decided_and_when_is_kept) {
         account.host.now += kDay;
         Report report;
         const Refused refused = decided == EntryState::released
-                                    ? account.inbox.release(sale, "ann", Deliver::here, report)
+                                    ? account.release(sale, "ann", Deliver::here, report)
                                     : account.inbox.dismiss(sale, "ann");
         BOOST_TEST((refused.cause == Refused::Cause::none), refused.message);
         for (const std::string& key : {sale, held}) {
@@ -206,8 +203,8 @@ BOOST_AUTO_TEST_CASE(what_is_being_released_cannot_be_dismissed) {
         return BILLER_DONE;
     };
     Report report;
-    BOOST_TEST((both.ann->inbox.release(both.sale, "ann", Deliver::here, report).cause ==
-                Refused::Cause::none));
+    BOOST_TEST(
+        (both.ann->release(both.sale, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_TEST((late.cause == Refused::Cause::wrong_state));
     BOOST_TEST(contains(late.message, "is released"), late.message);
     BOOST_TEST(both.ann->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
@@ -222,7 +219,7 @@ BOOST_AUTO_TEST_CASE(what_was_dismissed_cannot_be_released) {
     BOOST_TEST((both.bob->inbox.dismiss(both.sale, "bob").cause == Refused::Cause::none));
     Report report;
     for (const std::string& key : {both.sale, both.enable, both.cancel}) {
-        const Refused late = both.ann->inbox.release(key, "ann", Deliver::here, report);
+        const Refused late = both.ann->release(key, "ann", Deliver::here, report);
         BOOST_TEST((late.cause == Refused::Cause::wrong_state));
         BOOST_TEST(contains(late.message, "is dismissed"), late.message);
     }
@@ -235,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_release_by_the_tool_is_decided_before_it_is_delivered) {
     TwoOperators both;
     both.keep_some();
     Report report;
-    BOOST_TEST((both.ann->inbox.release(both.sale, "ann", Deliver::elsewhere, report).cause ==
+    BOOST_TEST((both.ann->release(both.sale, "ann", Deliver::elsewhere, report).cause ==
                 Refused::Cause::none));
     BOOST_TEST(both.ann->host.events.empty());
     const Refused late = both.bob->inbox.dismiss(both.sale, "bob");
@@ -267,7 +264,7 @@ BOOST_AUTO_TEST_CASE(a_refused_dismissal_dismisses_nothing_that_was_held) {
     settings.path = both.folder.file();
     Report report;
     TestAccount late(example_config(), std::make_unique<Overtaken>(open_for_test(settings), [&] {
-                         (void)both.ann->inbox.release(both.sale, "ann", Deliver::here, report);
+                         (void)both.ann->release(both.sale, "ann", Deliver::here, report);
                      }));
     BOOST_TEST((late.inbox.dismiss(both.sale, "bob").cause == Refused::Cause::wrong_state));
     BOOST_TEST(both.are_all(EntryState::released));
@@ -284,8 +281,8 @@ BOOST_AUTO_TEST_CASE(what_is_held_waits_for_the_last_sale_that_can_open_the_purc
     BOOST_TEST((both.ann->inbox.dismiss(other, "ann").cause == Refused::Cause::none));
     BOOST_TEST((both.ann->state_of(both.enable) == EntryState::quarantined));
     Report report;
-    BOOST_TEST((both.ann->inbox.release(both.sale, "ann", Deliver::here, report).cause ==
-                Refused::Cause::none));
+    BOOST_TEST(
+        (both.ann->release(both.sale, "ann", Deliver::here, report).cause == Refused::Cause::none));
     BOOST_TEST(both.ann->kinds() == (Kinds{"join", "member_enable", "member_cancel"}),
                boost::test_tools::per_element());
     BOOST_TEST(both.are_all(EntryState::released));
@@ -416,7 +413,7 @@ BOOST_AUTO_TEST_CASE(what_was_kept_is_closed_when_segpay_tells_it_again_and_is_b
         Report report;
         const std::size_t told = mended.host.events.size();
         for (const std::string& key : kept)
-            BOOST_TEST((mended.inbox.release(key, "ann", Deliver::here, report).cause ==
+            BOOST_TEST((mended.release(key, "ann", Deliver::here, report).cause ==
                         Refused::Cause::wrong_state));
         BOOST_TEST(mended.host.events.size() == told);
         BOOST_TEST(mended.ledger().purchase("1")->state.has_access);

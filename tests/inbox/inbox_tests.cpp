@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(what_a_host_dies_of_is_given_up_too) {
     // An operator may insist.
     account.host.answers(BILLER_DONE);
     Report report;
-    account.inbox.redeliver(key, "ann", Deliver::here, report);
+    account.redeliver(key, "ann", Deliver::here, report);
     BOOST_TEST(report.delivered == 1u);
 }
 
@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(a_decision_left_to_the_host_costs_no_attempt) {
     const std::string key = account.get(sign_up("1")).key;
     BOOST_TEST((account.state_of(key) == EntryState::dead_letter));
     Report report;
-    account.inbox.redeliver(key, "ann", Deliver::elsewhere, report);
+    account.redeliver(key, "ann", Deliver::elsewhere, report);
     BOOST_TEST(account.host.events.size() == 1u);
     BOOST_TEST((account.state_of(key) == EntryState::pending));
     account.host.answers(BILLER_DONE);
@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(a_decision_left_to_the_host_costs_no_attempt) {
                  std::string(32, 'a'))
             .key;
     BOOST_TEST((account.state_of(forged) == EntryState::quarantined));
-    const Refused refused = account.inbox.release(forged, "ann", Deliver::elsewhere, report);
+    const Refused refused = account.release(forged, "ann", Deliver::elsewhere, report);
     BOOST_TEST((refused.cause == Refused::Cause::none), refused.message);
     BOOST_TEST(account.host.events.size() == 2u);
     BOOST_TEST(account.inbox.recover(10).delivered == 1u);
@@ -515,8 +515,7 @@ BOOST_AUTO_TEST_CASE(what_was_done_is_reported_as_done) {
     const std::string kept = account.get(sign_up("5", "9005", "&PRICE=1.00")).key;
     storage.failing = {"give_back", "take_next"};
     Report report;
-    const Refused refused =
-        account.inbox.release(kept, "ann", Deliver::elsewhere, report, "price=39.95");
+    const Refused refused = account.release(kept, "ann", Deliver::elsewhere, report, "price=39.95");
     BOOST_TEST((refused.cause == Refused::Cause::none), refused.message);
     BOOST_TEST((account.state_of(kept) == EntryState::released));
 }

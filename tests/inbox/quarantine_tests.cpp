@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_as_a_whole_is_kept_as_far_as_it_can) {
     // What only had too much of something is whole all the same, and an operator can let it in.
     const std::string key = account.get(too_long).key;
     Report report;
-    const Refused refused = account.inbox.release(key, "ann", Deliver::here, report);
+    const Refused refused = account.release(key, "ann", Deliver::here, report);
     BOOST_TEST((refused.cause == Refused::Cause::none));
     BOOST_TEST(account.host.events.size() == 1u);
 }
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_kept_with_both_values) {
     BOOST_TEST(entry.event->purchase_id == "1");
     // Nobody but Segpay knows which is right: an operator has to say it.
     Report report;
-    const Refused refused = account.inbox.release(kept.key, "ann", Deliver::here, report);
+    const Refused refused = account.release(kept.key, "ann", Deliver::here, report);
     BOOST_TEST((refused.cause == Refused::Cause::wrong_state));
     BOOST_TEST(contains(refused.message, "look up at Segpay what is right"));
     BOOST_TEST((account.state_of(kept.key) == EntryState::quarantined));

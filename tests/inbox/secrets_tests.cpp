@@ -332,12 +332,12 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_decision_and_passwords_go_with_it) {
     account.host.events.clear();
     Report report;
     Inbox& inbox = account.inbox;
-    guarded.show(inbox.release("canary?", "ann", Deliver::here, report));
+    guarded.show(account.release("canary?", "ann", Deliver::here, report));
     guarded.shown.pop_back(); // it quotes the key that was asked for, which is no secret
-    guarded.show(inbox.release(dead, "ann", Deliver::here, report));
-    guarded.show(inbox.redeliver(released, "ann", Deliver::here, report));
-    guarded.show(inbox.release(released, "ann", Deliver::here, report));
-    guarded.show(inbox.redeliver(dead, "ann", Deliver::here, report));
+    guarded.show(account.release(dead, "ann", Deliver::here, report));
+    guarded.show(account.redeliver(released, "ann", Deliver::here, report));
+    guarded.show(account.release(released, "ann", Deliver::here, report));
+    guarded.show(account.redeliver(dead, "ann", Deliver::here, report));
     guarded.show(inbox.dismiss(dismissed, "ann"));
     account.host.now += kDay;
     (void)inbox.recover(10);

@@ -247,9 +247,8 @@ private:
     static Refused decide_in(TestAccount& account, const std::string& decision,
                              const std::string& key, const std::string& says) {
         Report report;
-        return decision == "release"
-                   ? account.inbox.release(key, "ann", Deliver::here, report, says)
-                   : account.inbox.dismiss(key, "ann");
+        return decision == "release" ? account.release(key, "ann", Deliver::here, report, says)
+                                     : account.inbox.dismiss(key, "ann");
     }
 
     void decide(const std::string& decision, const std::string& label,

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(an_operator_may_release_an_enable_of_an_older_purchase) {
     account.host.now += kDay;
     const Reply reply = account.get(named("Enable"));
     Report report;
-    const Refused refused = account.inbox.release(reply.key, "ann", Deliver::here, report);
+    const Refused refused = account.release(reply.key, "ann", Deliver::here, report);
     BOOST_TEST(refused.message == "");
     BOOST_TEST(account.host.events.back().kind == "member_enable");
     BOOST_TEST(about() == "1");
