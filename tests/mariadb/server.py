@@ -45,9 +45,14 @@ def start(folder):
     data = folder / "data"
     subprocess.run(["mariadb-install-db", *SETTINGS[:1], *user, f"--datadir={data}",
                     "--auth-root-authentication-method=normal", "--skip-test-db"],
-                   check=True, stdout=subprocess.DEVNULL)
+                   check=True, stdout=subprocess.DEVNULL, env=environment(folder))
     (folder / "port").write_text(str(free_port()), encoding="ascii")
     run(folder)
+
+
+def environment(folder):
+    """With temporary files of its own: a server that starts removes those that it finds."""
+    return {**os.environ, "TMPDIR": str(folder)}
 
 
 def run(folder, *settings):
@@ -58,7 +63,8 @@ def run(folder, *settings):
         server = subprocess.Popen(
             ["mariadbd", *SETTINGS, *settings, *user, f"--datadir={folder}/data", f"--port={port}",
              f"--socket={folder}/socket"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            env=environment(folder))
     children.append(server)
     (folder / "pid").write_text(str(server.pid), encoding="ascii")
     wait(folder)
