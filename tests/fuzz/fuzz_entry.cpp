@@ -558,7 +558,9 @@ private:
 
     // Remembers it, and checks what it promises.
     void look_at(const biller_pulled& pulled, std::size_t requests) {
-        holds(pulled.round != 0, "a round has a number");
+        const bool is_nothing = pulled.taken == 0 && pulled.event_count == 0;
+        holds(pulled.round != 0 || is_nothing, "what brings something is a round");
+        if (pulled.round == 0) return;
         OpenRound& round = rounds_[pulled.round];
         if (round.replied.empty()) round.replied.resize(pulled.taken);
         holds(pulled.taken <= requests || requests == 0, "no more is taken than was given");
