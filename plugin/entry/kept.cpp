@@ -137,12 +137,10 @@ public:
             instance->rounds.end_those_of_thread();
     }
     biller_instance* give(const Wanted& wanted, const Shared& instance) {
-        if (Shared& before = given_[wanted]; before != instance) {
-            if (before) before->rounds.end_those_of_thread();
-            before = instance;
-        }
-        instance->rounds.end_those_of_thread();
-        return instance.get();
+        Shared& given = given_[wanted];
+        if (given) given->rounds.end_those_of_thread();
+        given = instance;
+        return given.get();
     }
 
 private:

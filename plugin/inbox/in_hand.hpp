@@ -26,6 +26,10 @@ public:
     std::optional<Entry> put_down(const Entry& entry);
     // Nobody will: the host left the callback without returning.
     void forget(std::uint64_t sequence);
+    // The same, as a HeldByHook ends it.
+    static void forget_of(void* self, std::uint64_t sequence) noexcept {
+        static_cast<InHand*>(self)->forget(sequence);
+    }
 
     // Has an event in hand, unless somebody has it already, until it is put down or this ends. Both
     // arguments must outlive it.

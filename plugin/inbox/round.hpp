@@ -10,10 +10,8 @@
 #include "inbox/reply.hpp"
 #include "ledger/ledger.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <list>
 #include <optional>
 #include <span>
@@ -30,9 +28,7 @@ struct Delivery {
         : token(number),
           entry(std::move(leased)),
           in_hand(all, entry),
-          held([](void* owner,
-                  std::uint64_t what) noexcept { static_cast<InHand*>(owner)->forget(what); },
-               &all, entry.sequence) {}
+          held(&InHand::forget_of, &all, entry.sequence) {}
 
     std::uint64_t token; // unique in its round
     Entry entry;
@@ -84,12 +80,12 @@ private:
 
     // Those that fit wait no longer.
     template <class Fits>
-    std::vector<Waiting> take_waiting(Fits fits) {
-        const auto first = std::stable_partition(waiting_.begin(), waiting_.end(),
-                                                 [&](const Waiting& each) { return !fits(each); });
-        std::vector<Waiting> taken(std::make_move_iterator(first),
-                                   std::make_move_iterator(waiting_.end()));
-        waiting_.erase(first, waiting_.end());
+    std::list<Waiting> take_waiting(Fits fits) {
+        std::list<Waiting> taken;
+        for (auto each = waiting_.begin(); each != waiting_.end();) {
+            const auto here = each++;
+            if (fits(*here)) taken.splice(taken.end(), waiting_, here);
+        }
         return taken;
     }
 
@@ -98,7 +94,7 @@ private:
     std::vector<std::optional<Reply>> replies_;
     std::list<Delivery> deliveries_;
     std::list<Question> questions_;
-    std::vector<Waiting> waiting_;
+    std::list<Waiting> waiting_;
     std::vector<Answered> answered_; // with success, and not noted yet
     Report report_;
 };

@@ -91,9 +91,8 @@ bool Inbox::settle_one(Round& round, std::uint64_t token, const Conclude& conclu
     std::list<Delivery> told; // no longer of the round
     told.splice(told.begin(), round.deliveries_, place);
     const Entry& entry = told.front().entry;
-    const HeldByHook held(
-        [](void* owner, std::uint64_t what) noexcept { static_cast<InHand*>(owner)->forget(what); },
-        &delivering_.in_hand(), entry.sequence); // this hook's, whichever took it
+    const HeldByHook held(&InHand::forget_of, &delivering_.in_hand(),
+                          entry.sequence); // this hook's, whichever took it
     std::string why;
     const Delivered delivered = conclude(told.front(), why);
     count(delivered, round.report_);

@@ -30,7 +30,7 @@ LONGEST_SECONDS = 600
 # can be reactivated has one)
 LINKS = [("101", True), ("101", True), ("301", True), ("201", False), ("201", False)]
 
-# Where there is a hook for many, nothing is claimed alone.
+# Tried with a plugin without biller.pull/1, whose host is called back.
 ALONE = {"claim.begin", "claim.before_commit", "claim.after_commit"}
 
 if not IS_SOAK:  # for whose sake ctest would let it hang for hours
