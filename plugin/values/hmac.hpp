@@ -2,52 +2,46 @@
 // when the key is made; each message then costs only itself.
 #pragma once
 
+#include <openssl/types.h>
+
 #include <array>
-#include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace segpay {
 
 using Mac = std::array<unsigned char, 32>;
 
-// A key, as the two states of SHA-256 that it leads to; its text is not kept. Wiped when it ends.
-// Threads: const methods from any thread.
+struct HashDeleter {
+    void operator()(EVP_MD_CTX* hash) const; // wipes it
+};
+using Hash = std::unique_ptr<EVP_MD_CTX, HashDeleter>;
+
+// A key, as the two hashes that it begins; its text is not kept. Wiped when it ends. Copies share
+// them. Throws std::bad_alloc. Threads: const methods from any thread.
 class HmacKey {
 public:
     explicit HmacKey(std::string_view text);
-    HmacKey(const HmacKey&) = default;
-    HmacKey& operator=(const HmacKey&) = default;
-    ~HmacKey();
 
     Mac mac(std::string_view message) const;
 
 private:
     friend class HmacMessage;
-    using State = std::array<std::uint32_t, 8>;
-    State inner_; // after the block of key and inner padding
-    State outer_;
+    std::shared_ptr<const EVP_MD_CTX> inner_; // after the block of key and inner padding
+    std::shared_ptr<const EVP_MD_CTX> outer_;
 };
 
-// A message that comes in pieces. The key must outlive it.
+// A message that comes in pieces. The key must outlive it. Throws std::bad_alloc.
 class HmacMessage {
 public:
     explicit HmacMessage(const HmacKey& key);
-    HmacMessage(const HmacMessage&) = delete;
-    HmacMessage& operator=(const HmacMessage&) = delete;
-    ~HmacMessage();
 
     void add(std::string_view piece);
     Mac finished(); // once; nothing can be added afterwards
 
 private:
-    static constexpr std::size_t kHashBytes = 112; // of OpenSSL's SHA256_CTX
-
     const HmacKey& key_;
-    std::uint64_t bytes_ = 0;             // of the message so far
-    std::array<unsigned char, 64> block_; // those of them that are no whole block
-    alignas(std::uint64_t) std::array<std::byte, kHashBytes> hash_;
-    bool is_finished_ = false;
+    Hash hash_;
 };
 
 } // namespace segpay
