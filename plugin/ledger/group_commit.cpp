@@ -19,33 +19,28 @@ void GroupCommit::commit(Operation& operation) {
     if (waiting_.size() >= max_waiting_)
         throw TooManyWait("more than " + std::to_string(max_waiting_) +
                           " threads wait for a commit");
-    operation.number_ = came_++;
-    operation.bed_ = &beds_[bed_];
     operation.is_done_ = operation.leads_ = false;
     operation.failure_ = nullptr;
     if (!is_led_ && is_worth_a_sync(waiting_.size() + 1)) {
         waiting_.push_front(&operation);
         is_led_ = true; // from here on, whatever happens, to the end
-        lead(operation, lock);
+        lead(lock);
     } else {
         waiting_.push_back(&operation);
-        lock.unlock();
-        await(operation);
-        if (!operation.is_done_) {
-            lock.lock();
-            lead(operation, lock);
-        }
+        operation.changed_.wait(lock, [&] { return operation.is_done_ || operation.leads_; });
+        if (!operation.is_done_) lead(lock);
     }
+    lock.unlock();
     if (operation.failure_) std::rethrow_exception(operation.failure_);
 }
 
 // While one group is synced nothing else can become durable, so the next one waits until it is as
-// large, or the disk idle: else whoever comes first would have a whole sync for himself, and all
-// who come just after him would wait for the one after it.
+// large, or the disk idle: else the first thread that comes would have a whole sync for itself, and
+// all that come just after it would wait for the one after that.
 bool GroupCommit::is_worth_a_sync(std::size_t size) const { return size >= synced_size_; }
 
-// `own` is the first that waits. Nothing here may throw: who waits would wait for ever.
-void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
+// For the first that waits, on its thread. Nothing here may throw: the others would wait for ever.
+void GroupCommit::lead(std::unique_lock<std::mutex>& lock) {
     const std::size_t later_size = later_.size();
     const std::size_t size = std::min(waiting_.size(), kMaxGroup);
     const auto group_end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
@@ -54,7 +49,6 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
                                             [](const auto& each) { return &each->operation; });
     const Operations group(places.begin(), std::copy(waiting_.begin(), group_end, mine));
     waiting_.erase(waiting_.begin(), group_end);
-    bed_ = (bed_ + 1) % beds_.size(); // of the next group
     lock.unlock();
 
     const bool is_to_be_synced = run(group);
@@ -72,61 +66,28 @@ void GroupCommit::lead(Operation& own, std::unique_lock<std::mutex>& lock) {
         pass_on(Lead::not_ours, 0);
     }
     if (was_later_run) later_count_ -= later_size;
-    tell_done(group.subspan(later_size), own);
+    lock.lock();
+    finish(group.subspan(later_size));
 }
 
-// Until it is done, or it is its thread's turn to lead. Not by std::atomic's own wait, which yields
-// again and again before it sleeps: among many threads that costs more than what they wait for.
-void GroupCommit::await(Operation& operation) {
-    FutexWord& bed = *operation.bed_;
-    for (;;) {
-        const std::uint32_t night = bed;
-        if (operation.is_done_ || operation.leads_) return;
-        futex_sleep(FutexOf::process, bed, night, futex_lane(operation.number_));
-    }
-}
-
-void GroupCommit::let_lead(Operation& operation) {
-    FutexWord& bed = *operation.bed_;
-    const std::uint32_t lane = futex_lane(operation.number_);
-    operation.leads_ = true; // from here on it belongs to its thread again
-    ++bed;
-    futex_wake(FutexOf::process, bed, lane);
-}
-
-// Nearly always all sleep in one bed.
-void GroupCommit::tell_done(Operations operations, const Operation& own) {
-    FutexWord* last = nullptr;
-    const auto wake = [&] {
-        if (!last) return;
-        ++*last;
-        futex_wake(FutexOf::process, *last);
-    };
+// Under the mutex: each is its own thread's again as soon as that has woken up.
+void GroupCommit::finish(Operations operations) {
     for (Operation* operation : operations) {
-        if (operation == &own) continue;
-        if (operation->bed_ != last) {
-            wake();
-            last = operation->bed_;
-        }
-        operation->is_done_ = true; // from here on it belongs to its thread again
+        operation->is_done_ = true;
+        operation->changed_.notify_one();
     }
-    wake();
 }
 
-// What the disk syncs from now on is known, and who leads next: the first of those who wait, if
+// What the disk syncs from now on is known, and who leads next: the first of those that wait, if
 // they are enough.
 void GroupCommit::pass_on(Lead lead, std::size_t synced_size) {
-    Operation* next = nullptr;
-    {
-        const std::lock_guard lock(mutex_);
-        synced_size_ = synced_size;
-        if (lead == Lead::given_up) is_led_ = false;
-        if (!is_led_ && !waiting_.empty() && is_worth_a_sync(waiting_.size())) {
-            is_led_ = true;
-            next = waiting_.front();
-        }
-    }
-    if (next) let_lead(*next);
+    const std::lock_guard lock(mutex_);
+    synced_size_ = synced_size;
+    if (lead == Lead::given_up) is_led_ = false;
+    if (is_led_ || waiting_.empty() || !is_worth_a_sync(waiting_.size())) return;
+    is_led_ = true;
+    waiting_.front()->leads_ = true;
+    waiting_.front()->changed_.notify_one();
 }
 
 bool GroupCommit::run(Operations operations) {

@@ -1,21 +1,19 @@
 // GroupCommit: threads that want to make something durable at the same moment share one transaction
-// and one sync. Whoever comes while nobody commits leads: he takes along all who wait, commits for
-// them, wakes them, and hands the lead to the first of those who came meanwhile. There is no thread
-// for it, and who is alone waits for nobody. While one group is synced, the next one's transaction
-// runs as soon as it is as large; then it waits for the disk, and so does the lead. Knows no
+// and one sync. The first thread that comes while nobody commits becomes leader: it commits for all
+// that wait, wakes them, and the first of those that came meanwhile becomes the next leader. There
+// is no thread for it, and a thread that is alone waits for none. While one group is synced, the
+// next one's transaction runs as soon as it is as large; then it waits for the disk. Knows no
 // database.
 //
 // Threads: every method from any thread. An operation must not call back in here.
 #pragma once
 
 #include "ledger/errand.hpp"
-#include "ledger/futex.hpp"
 
-#include <array>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -58,11 +56,11 @@ public:
         Errand* errand_;
         std::exception_ptr failure_; // null: it is durable
         Clock::time_point until_ = Clock::time_point::max();
-        std::uint64_t number_ = 0; // in the order in which they came
-        FutexWord* bed_ = nullptr; // what its thread sleeps on
-        std::atomic<bool> is_done_ = false;
-        std::atomic<bool> leads_ = false; // it is its thread's turn to lead
         bool was_run_ = false;
+        // Guarded by the mutex of the commit, like what follows.
+        bool is_done_ = false;
+        bool leads_ = false; // its thread is the next leader
+        std::condition_variable changed_;
     };
     using Operations = std::span<Operation* const>;
 
@@ -102,10 +100,8 @@ public:
     bool has_later() const { return later_count_.load(std::memory_order_relaxed) != 0; }
 
 private:
-    void lead(Operation& own, std::unique_lock<std::mutex>& lock);
-    static void await(Operation& operation);
-    static void let_lead(Operation& operation);
-    static void tell_done(Operations operations, const Operation& own);
+    void lead(std::unique_lock<std::mutex>& lock);
+    void finish(Operations operations);
     bool is_worth_a_sync(std::size_t size) const;
     enum class Lead { given_up, not_ours };
     void pass_on(Lead lead, std::size_t synced_size);
@@ -122,11 +118,6 @@ private:
     bool is_led_ = false;
     std::size_t synced_size_ = 0; // operations that the disk works for; 0: it is idle
     std::deque<Operation*> waiting_;
-    std::uint64_t came_ = 0; // operations, ever
-    // Who waits together sleeps together, and is woken by one call. The groups that can be on their
-    // way at once have beds of their own; who shares one by chance wakes up in vain.
-    std::array<FutexWord, 8> beds_{};
-    std::size_t bed_ = 0;
     struct Later {
         Later(std::function<void()> work, std::unique_ptr<Errand> how)
             : errand(std::move(how)), operation(std::move(work), errand.get()) {}
