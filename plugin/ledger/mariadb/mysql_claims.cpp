@@ -66,44 +66,6 @@ StoredPurchase MysqlLedger::locked_purchase(const std::string& id) {
     return row.next() ? read_purchase(row) : StoredPurchase();
 }
 
-Claim MysqlLedger::add_or_meet(const Prepared& prepared) {
-    const auto& [event, identity, now, record, password, by] = prepared;
-    StoredPurchase known = locked_purchase(event.purchase_id);
-    Purchase& memory = known.memory;
-    const StoredPurchase before = known;
-    memory.id = event.purchase_id;
-    const std::string key = recognised(memory, {event, identity}, now, repeat_window_ms_);
-    NewEntry entry;
-    entry.key = key;
-    entry.event = &event;
-    entry.place = known.version + 1;
-    entry.record = record;
-    entry.password = password;
-    entry.now = now;
-    const std::optional<std::int64_t> sequence = insert_entry(writer(), entry);
-    if (!sequence) return meet(prepared, before, key);
-    SEGPAY_FAILPOINT("claim.entry_written");
-
-    // A purchase that is not there yet has no queue; if it is there by now, writing it will fail.
-    const bool is_first = known.version == 0 || !has_queue(event.purchase_id);
-    Claim claim = added(entry, *sequence, is_first);
-    if (is_first) {
-        const TimeMs lease_end = claim.entry->next_attempt_at_ms;
-        writer().change_with(
-            kQueue, queue_row(*sequence, event.purchase_id, entry.place, 1, lease_end, lease_end));
-    } else {
-        writer().change_with(
-            kQueue, queue_row(*sequence, event.purchase_id, entry.place, 0, std::nullopt, 0));
-    }
-    if (memory.id.empty()) return claim;
-    claim.is_outstanding =
-        remember_outstanding(memory, event, identity, key, now, repeat_window_ms_);
-    const bool is_awaited = opens_held(memory, event);
-    write_purchase(writer(), learned(std::move(memory), event), known.version);
-    if (is_awaited) claim.has_freed = free_held(event, by, now);
-    return claim;
-}
-
 // It was there before. Unless it is known to be done with, Segpay is answered with failure and
 // comes again.
 Claim MysqlLedger::meet(const Prepared& prepared, StoredPurchase known, std::string key) {
@@ -153,16 +115,13 @@ void MysqlLedger::write_claims(std::vector<GatheredClaim> claims) {
             const bool is_stem_new = met.insert(identity.stem).second;
             (is_purchase_new && is_stem_new ? distinct : rest).push_back(claim);
         }
-        if (distinct.size() > 1)
-            write_distinct_claims(distinct);
-        else
-            *distinct[0].made = add_or_meet(*distinct[0].prepared);
+        write_distinct_claims(distinct);
         claims = std::move(rest);
     }
     SEGPAY_FAILPOINT("claim.before_commit");
 }
 
-// add_or_meet for all of them.
+// Those whose keys are there are met again, the others are new.
 void MysqlLedger::write_distinct_claims(std::span<const GatheredClaim> claims) {
     Keys ids, keys;
     for (const GatheredClaim& claim : claims)
@@ -308,9 +267,13 @@ std::optional<Entry> MysqlLedger::hand_out(std::int64_t sequence, TimeMs not_aft
     if (entry.event) return entry;
     tell_damage(entry);
     Mark mark(entry, now);
+    {
+        MysqlQuery row = writer().query(kPlaceOf, sequence);
+        if (row.next()) mark.purchase = row.text(0);
+    }
     mark.state = EntryState::dead_letter;
     mark.message = entry.message;
-    (void)write_mark(mark);
+    (void)leave_queue({{{&mark, nullptr}}});
     return std::nullopt;
 }
 

@@ -98,7 +98,10 @@ std::optional<Entry> MysqlLedger::entry_to_decide(std::string_view key) {
 Claim MysqlLedger::add(const Arrival& arrival, std::string_view by, TimeMs now) {
     Prepared prepared = prepare(arrival, now);
     prepared.by = by;
-    return add_or_meet(prepared);
+    Claim claim;
+    const GatheredClaim alone{&prepared, &claim};
+    write_distinct_claims({&alone, 1});
+    return claim;
 }
 
 void MysqlLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {

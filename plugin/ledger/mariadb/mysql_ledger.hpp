@@ -72,7 +72,7 @@ struct Mark {
 
     std::int64_t sequence;
     std::uint32_t attempts;
-    std::optional<std::string> purchase; // none: the record is damaged
+    std::string purchase;
     EntryState state = EntryState::settled;
     std::string message;
     std::optional<TimeMs> next_attempt_at;
@@ -153,7 +153,6 @@ private:
     MysqlConnection& writer() { return writer_.connection(); }
     Prepared prepare(const Arrival& arrival, TimeMs now) const;
     StoredPurchase locked_purchase(const std::string& id);
-    Claim add_or_meet(const Prepared& prepared);
     Claim added(const NewEntry& entry, std::int64_t sequence, bool is_first) const;
     Claim meet(const Prepared& prepared, StoredPurchase known, std::string key);
     Claim meet_again(const Event& event, Claim claim, TimeMs now);
@@ -169,15 +168,13 @@ private:
                                         std::optional<TimeMs> next_attempt_at,
                                         TimeMs lease_until) const;
     std::optional<Entry> hand_out(std::int64_t sequence, TimeMs not_after, TimeMs now);
-    bool write_mark(const Mark& mark);
     void do_gathered();
     void write_marks(std::span<const GatheredMark> marks);
-    bool write_marks_together(std::span<const GatheredMark> marks);
+    bool leave_queue(std::span<const GatheredMark> marks);
+    bool stay_in_queue(const Mark& mark);
     void write_claims(std::vector<GatheredClaim> claims);
     void write_distinct_claims(std::span<const GatheredClaim> claims);
     void add_all(std::span<const GatheredClaim> claims, const ByKey<StoredPurchase>& purchases);
-    bool move_in_queue(const Mark& mark);
-    bool has_queue(std::string_view purchase_id);
     void call_up_next(const std::string& purchase, TimeMs now);
     bool is_to_wait(const KeptRequest& request);
     void hold_purchase(const KeptRequest& request, TimeMs now);

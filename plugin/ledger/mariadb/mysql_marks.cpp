@@ -16,11 +16,6 @@ constexpr std::array kVerdictStates = {EntryState::settled, EntryState::pending,
 
 } // namespace
 
-// Whether anything of the purchase is pending.
-bool MysqlLedger::has_queue(std::string_view purchase_id) {
-    return !purchase_id.empty() && find(writer(), kFindQueued, purchase_id).has_value();
-}
-
 // After an entry left its queue: the first of those that are left can be handed out.
 void MysqlLedger::call_up_next(const std::string& purchase, TimeMs now) {
     std::optional<std::int64_t> first;
@@ -32,27 +27,29 @@ void MysqlLedger::call_up_next(const std::string& purchase, TimeMs now) {
 }
 
 void MysqlLedger::write_marks(std::span<const GatheredMark> marks) {
-    const bool can_be_together = marks.size() > 1 && !gathered_.is_one_by_one &&
-                                 std::ranges::all_of(marks, [](const auto& each) {
-                                     return each.mark->purchase.has_value();
-                                 });
-    if (can_be_together && !write_marks_together(marks)) {
+    if (gathered_.is_one_by_one) {
+        for (const GatheredMark& each : marks) {
+            const bool was_ours = leave_queue({&each, 1});
+            if (each.is_ours) *each.is_ours = was_ours;
+        }
+        return;
+    }
+    const bool are_ours = leave_queue(marks);
+    if (!are_ours && marks.size() > 1) {
         gathered_.is_one_by_one = true;
         throw MysqlError::conflict("a lease was lost");
     }
-    for (const auto& [mark, is_ours] : marks) {
-        const bool was_ours = can_be_together || write_mark(*mark);
-        if (is_ours) *is_ours = was_ours;
-    }
+    for (const GatheredMark& each : marks)
+        if (each.is_ours) *each.is_ours = are_ours;
 }
 
-// What write_mark does for each, when nothing is to be tried again. False: a lease was lost, and
-// the transaction is of no use.
-bool MysqlLedger::write_marks_together(std::span<const GatheredMark> marks) {
+// What the host has said the last word about. False: a lease was lost, and of several marks the
+// transaction is of no use.
+bool MysqlLedger::leave_queue(std::span<const GatheredMark> marks) {
     Keys purchases;
     std::vector<MysqlValue> leases, settled;
     for (const auto& [mark, is_ours] : marks) {
-        if (!mark->purchase->empty()) purchases.push_back(*mark->purchase);
+        if (!mark->purchase.empty()) purchases.push_back(mark->purchase);
         for (const MysqlValue& value :
              std::to_array<MysqlValue>({mark->sequence, mark->attempts, writer_.id()}))
             leases.push_back(value);
@@ -73,35 +70,16 @@ bool MysqlLedger::write_marks_together(std::span<const GatheredMark> marks) {
     return true;
 }
 
-// Inside a transaction: what was said of a handing out. False: the lease was lost.
-bool MysqlLedger::write_mark(const Mark& mark) {
-    std::string purchase;
-    if (mark.purchase) {
-        purchase = *mark.purchase;
-    } else {
-        MysqlQuery row = writer().query(kPlaceOf, mark.sequence);
-        if (row.next()) purchase = row.text(0);
-    }
-    if (!purchase.empty()) writer().change(kTouchPurchase, purchase);
-    const bool is_ours = move_in_queue(mark);
-    if (is_ours && !purchase.empty()) call_up_next(purchase, mark.now);
+// The host asked for a retry. False: the lease was lost.
+bool MysqlLedger::stay_in_queue(const Mark& mark) {
+    if (!mark.purchase.empty()) writer().change(kTouchPurchase, mark.purchase);
+    if (writer().change(kStayInQueue, mark.next_attempt_at, mark.sequence, mark.attempts,
+                        writer_.id()) != 1)
+        return false;
+    writer().change(kSetMessage, mark.message, mark.sequence);
+    writer().change(kGiveWay, mark.sequence);
+    if (!mark.purchase.empty()) call_up_next(mark.purchase, mark.now);
     SEGPAY_FAILPOINT("settle.before_commit");
-    return is_ours;
-}
-
-bool MysqlLedger::move_in_queue(const Mark& mark) {
-    if (mark.next_attempt_at) {
-        if (writer().change(kStayInQueue, mark.next_attempt_at, mark.sequence, mark.attempts,
-                            writer_.id()) != 1)
-            return false;
-        writer().change(kSetMessage, mark.message, mark.sequence);
-        writer().change(kGiveWay, mark.sequence);
-    } else {
-        if (writer().change(kLeaveQueue, mark.sequence, mark.attempts, writer_.id()) != 1)
-            return false;
-        writer().change(kSettle, number(mark.state), mark.message, mark.attempts, mark.now,
-                        number(mark.state), mark.sequence);
-    }
     return true;
 }
 
@@ -115,13 +93,13 @@ bool MysqlLedger::settle(const Entry& entry, const Settlement& settlement, TimeM
         mark.next_attempt_at = std::max(settlement.next_attempt_at_ms, now);
     bool is_ours = false;
     if (mark.next_attempt_at)
-        is_ours = transact("settling an event", [&] { return write_mark(mark); });
+        is_ours = transact("settling an event", [&] { return stay_in_queue(mark); });
     else
         transact_together("settling an event", [&] {
             gathered_.marks.push_back({&mark, &is_ours});
         });
     SEGPAY_FAILPOINT("settle.after_commit");
-    if (mark.purchase) (void)followers_.forget(*mark.purchase); // whoever settles looks himself
+    (void)followers_.forget(mark.purchase); // whoever settles looks himself
     return is_ours;
 }
 

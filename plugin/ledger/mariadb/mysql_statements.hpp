@@ -11,13 +11,11 @@
 
 namespace segpay::mysql {
 
-// Claim: (purchase), (purchase), (purchase), (key).
+// Claim: (purchase), (purchase), (key).
 inline constexpr std::string_view kFindPurchase =
     "SELECT " SEGPAY_MYSQL_PURCHASE_COLUMNS " FROM segpay_purchases WHERE id = ?";
 inline constexpr std::string_view kLockPurchase =
     "SELECT " SEGPAY_MYSQL_PURCHASE_COLUMNS " FROM segpay_purchases WHERE id = ? FOR UPDATE";
-inline constexpr std::string_view kFindQueued =
-    "SELECT 1 FROM segpay_queue WHERE purchase_id = ? LIMIT 1";
 inline constexpr std::string_view kFindByKey =
     "SELECT e.sequence, e.state, e.purchase_id, e.amount_minor, e.currency, q.next_attempt_at, "
     "q.lease_until FROM " SEGPAY_MYSQL_ENTRIES " WHERE e.event_key = ?";
