@@ -88,13 +88,11 @@ void SqliteConnection::Finalize::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);
 }
 
-SqliteConnection::SqliteConnection(const std::string& path, int busy_timeout_ms, Log log) {
+SqliteConnection::SqliteConnection(const std::string& path, int busy_timeout_ms) {
     // Without SQLite's own mutex: whoever owns the connection guards it.
     constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     sqlite3* connection = nullptr;
-    if (log == Log::gathered) log_file_ = std::make_unique<SqliteLogFile>();
-    const int code = log_file_ ? log_file_->open(path.c_str(), &connection, kFlags)
-                               : sqlite3_open_v2(path.c_str(), &connection, kFlags, nullptr);
+    const int code = sqlite3_open_v2(path.c_str(), &connection, kFlags, nullptr);
     connection_.reset(connection); // set even when opening failed
     if (code != SQLITE_OK) fail(connection, code);
     sqlite3_busy_timeout(connection, busy_timeout_ms);
@@ -129,17 +127,10 @@ std::string SqliteConnection::text(std::string_view sql) {
 
 std::int64_t SqliteConnection::changes() const { return sqlite3_changes64(connection_.get()); }
 
-sqlite3_file* SqliteConnection::sqlites_log() {
-    sqlite3_file* log = nullptr;
-    sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    return log;
-}
-
 void SqliteConnection::find_log() {
-    if (!log_) log_ = SqliteLogFile::beneath(sqlites_log());
+    if (!log_)
+        sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log_);
 }
-
-void SqliteConnection::forget_gathered() { SqliteLogFile::forget_gathered(sqlites_log()); }
 
 void SqliteConnection::sync_log() {
     if (!log_ || !log_->pMethods) throw SqliteError(SQLITE_ERROR, "there is no write-ahead log");

@@ -5,8 +5,6 @@
 // and never a bound value.
 #pragma once
 
-#include "ledger/sqlite/sqlite_log_file.hpp"
-
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -83,13 +81,9 @@ private:
 
 class SqliteConnection {
 public:
-    // As SQLite writes a write-ahead log; or in one piece a commit, whose sync is then left to
-    // sync_log(): see SqliteLogFile.
-    enum class Log { plain, gathered };
-
     // Opens or creates the database; ":memory:" is one of its own. A statement that finds the
     // database locked waits for at most `busy_timeout_ms`.
-    SqliteConnection(const std::string& path, int busy_timeout_ms, Log log = Log::plain);
+    SqliteConnection(const std::string& path, int busy_timeout_ms);
 
     bool is_read_only() const;
     bool is_in_transaction() const;
@@ -123,8 +117,6 @@ public:
     // Writes the log once more, as it reads, and syncs it. Only while no one else can write: inside
     // a transaction that took the lock at once.
     void rewrite_log();
-    // After a transaction was rolled back, before anything else is done.
-    void forget_gathered();
     // Takes over copying the log into the database, which SQLite does by itself otherwise: how many
     // pages the log had at the last commit, and copying as much of it as readers allow.
     void keep_log();
@@ -144,7 +136,6 @@ private:
     sqlite3_stmt* prepared(std::string_view sql);
     std::int64_t changes() const;
 
-    std::unique_ptr<SqliteLogFile> log_file_; // null: SQLite's own
     std::unique_ptr<sqlite3, Close> connection_;
     struct Known {
         const char* place; // of the text that was asked for first
@@ -152,9 +143,7 @@ private:
         std::unique_ptr<sqlite3_stmt, Finalize> statement;
     };
     std::vector<Known> statements_;
-    sqlite3_file* sqlites_log();
-
-    sqlite3_file* log_ = nullptr; // the real file, open as long as the connection
+    sqlite3_file* log_ = nullptr; // open as long as the connection
     int log_pages_ = 0;
 };
 

@@ -350,9 +350,9 @@ void prepare_ledger_file(SqliteConnection& connection, const std::string& path) 
     connection.execute("PRAGMA page_size=4096"); // counts for a new file only
     if (const std::string mode = set_journal_mode(connection); is_file && mode != "wal")
         throw SqliteError(SQLITE_ERROR, "no write-ahead log on this file system; use a local disk");
-    // So SQLite says when a commit is written; its sync is made by whoever commits, after the lock
-    // is free: see SqliteWriter and SqliteLogFile.
-    connection.execute("PRAGMA synchronous=FULL");
+    // SQLite syncs around a copy of the log. The sync that ends a commit is SqliteWriter's, after
+    // the lock is free and before anybody hears of a success.
+    connection.execute("PRAGMA synchronous=NORMAL");
     connection.execute(
         "PRAGMA secure_delete=FAST"); // a cleared password leaves no bytes in its page
     begin_log_anew(connection);

@@ -23,7 +23,7 @@ constexpr int kCopyAt = 4'000;                           // pages of the log
 
 SqliteWriter::SqliteWriter(const std::string& path, bool is_in_memory)
     : is_in_memory_(is_in_memory),
-      connection_(path, kBusyTimeoutMs, SqliteConnection::Log::gathered),
+      connection_(path, kBusyTimeoutMs),
       commits_([this](GroupCommit::Operations operations) { return run_in_one(operations); },
                [this] { sync(); }, kMaxWaiting) {
     if (is_in_memory) return;
@@ -151,7 +151,6 @@ void SqliteWriter::roll_back() {
     } catch (const SqliteError&) {
         // Nothing is left to do: without COMMIT the file keeps what it had.
     }
-    if (!is_in_memory_) connection_.forget_gathered();
 }
 
 // Whoever left errands hears of them: when the sync fails, that they are left to him again.

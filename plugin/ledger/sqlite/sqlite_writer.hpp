@@ -15,9 +15,7 @@
 // behind a failed sync is told to be durable, and nothing is copied, until all of the log was
 // written once more and synced.
 //
-// What a commit writes goes out in one piece (SqliteLogFile): with SQLite's own two writes a page,
-// 64 events in one call made 0.76 where they make 1.1 now. The log is copied at 4,000 pages:
-// beside 1,000, 64 threads brought a tenth more.
+// The log is copied at 4,000 pages: beside 1,000, 64 threads brought a tenth more.
 //
 // What it brings (bench-ledger, two cores, ext4; events a second through all three steps, beside
 // plain inserts of the same bytes, 16 of them in one transaction = 1). It depends on the disk: the
