@@ -46,7 +46,7 @@ void GroupCommit::lead(std::unique_lock<std::mutex>& lock) {
     const auto group_end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
     std::array<Operation*, kMaxLater + kMaxGroup> places;
     Operation** const mine = std::transform(later_.begin(), later_.end(), places.begin(),
-                                            [](const auto& each) { return &each->operation; });
+                                            [](const auto& each) { return each.get(); });
     const Operations group(places.begin(), std::copy(waiting_.begin(), group_end, mine));
     waiting_.erase(waiting_.begin(), group_end);
     lock.unlock();
@@ -55,7 +55,7 @@ void GroupCommit::lead(std::unique_lock<std::mutex>& lock) {
 
     lock.lock();
     // When not even a transaction could begin, what can wait waits for the next.
-    const bool was_later_run = later_size != 0 && later_.front()->operation.was_run_;
+    const bool was_later_run = later_size != 0 && later_.front()->was_run_;
     if (was_later_run)
         later_.erase(later_.begin(), later_.begin() + static_cast<std::ptrdiff_t>(later_size));
     lock.unlock();
@@ -128,8 +128,8 @@ void GroupCommit::sync(Operations operations) {
         if (!operation->failure_) operation->failure_ = failure;
 }
 
-void GroupCommit::commit_later(std::function<void()> work, std::unique_ptr<Errand> errand) {
-    auto later = std::make_unique<Later>(std::move(work), std::move(errand));
+void GroupCommit::commit_later(std::function<void()> work) {
+    auto later = std::make_unique<Operation>(std::move(work));
     {
         const std::lock_guard lock(mutex_);
         if (later_.size() < kMaxLater) {
@@ -138,7 +138,7 @@ void GroupCommit::commit_later(std::function<void()> work, std::unique_ptr<Erran
             return;
         }
     }
-    commit(later->operation);
+    commit(*later);
 }
 
 void GroupCommit::flush() {

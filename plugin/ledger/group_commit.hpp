@@ -8,8 +8,6 @@
 // Threads: every method from any thread. An operation must not call back in here.
 #pragma once
 
-#include "ledger/errand.hpp"
-
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -35,25 +33,19 @@ public:
     // and once more, alone, when the shared transaction failed: so it begins anew each time.
     class Operation {
     public:
-        // `errand`: how somebody else can do it in our place. Borrowed; null: nobody can.
-        explicit Operation(std::function<void()> work, Errand* errand = nullptr)
-            : work_(std::move(work)), errand_(errand) {}
+        explicit Operation(std::function<void()> work) : work_(std::move(work)) {}
 
         void run() {
             was_run_ = true;
             work_();
         }
-        Errand* errand() const { return errand_; }
         // While it is run: when the time of its group is over.
         Clock::time_point until() const { return until_; }
-        // Somebody else did it, and it is durable.
-        void was_done() { was_run_ = true; }
 
     private:
         friend class GroupCommit;
 
         std::function<void()> work_;
-        Errand* errand_;
         std::exception_ptr failure_; // null: it is durable
         Clock::time_point until_ = Clock::time_point::max();
         bool was_run_ = false;
@@ -93,7 +85,7 @@ public:
     // Durable with whatever is committed next, before it, in order. Nobody hears of a failure;
     // where not even a transaction could begin, it waits for the next. When too much of that kind
     // has gathered it is committed here.
-    void commit_later(std::function<void()> work, std::unique_ptr<Errand> errand = nullptr);
+    void commit_later(std::function<void()> work);
     // What was left for later, now; what failed before is gone. Throws as commit does, for itself
     // alone.
     void flush();
@@ -118,14 +110,7 @@ private:
     bool is_led_ = false;
     std::size_t synced_size_ = 0; // operations that the disk works for; 0: it is idle
     std::deque<Operation*> waiting_;
-    struct Later {
-        Later(std::function<void()> work, std::unique_ptr<Errand> how)
-            : errand(std::move(how)), operation(std::move(work), errand.get()) {}
-
-        std::unique_ptr<Errand> errand;
-        Operation operation;
-    };
-    std::vector<std::unique_ptr<Later>> later_;
+    std::vector<std::unique_ptr<Operation>> later_;
     std::atomic<std::size_t> later_count_ = 0; // those that are being made durable included
 };
 

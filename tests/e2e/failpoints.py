@@ -1,5 +1,4 @@
-"""The failpoints of the plugin by what passes them. failpoints_test.py drives all but those between
-processes, which are the matter of workers_test.py."""
+"""The failpoints of the plugin by what passes them."""
 
 from on_mariadb import IS_ON_MARIADB
 
@@ -10,8 +9,6 @@ COMMIT = (["commit.before", "commit.after"] if IS_ON_MARIADB else
           ["commit.before", "commit.before_sync", "commit.after"])
 DELIVER = ["deliver.begin", "deliver.end", "settle.before_commit"]
 MARK = {"durable": ["settle.begin", "settle.after_commit"], "later": ["later.begin", "later.end"]}
-# What passes when processes share a ledger.
-ERRANDS = [] if IS_ON_MARIADB else ["errand.left", "errands.taken", "errands.done"]
 # What comes to an end at each start, or with what a death left behind.
 RECOVERY = ["recover.begin", "recover.flushed", "take.begin"]
 LEFT_BEHIND = ["take.before_commit", "take.after_commit", "recover.taken", "recover.delivered"]
@@ -35,8 +32,8 @@ RELEASE_BY_TOOL = [*RELEASE, "give_back.begin"]
 DISMISSAL = ["dismiss.begin", "dismiss.before_commit", "commit.after", "dismiss.after_commit"]
 REDELIVERY = ["redeliver.begin", "revive.before_commit", "redeliver.revived"]
 
-COVERED = {*CLAIM, *CLAIM_ALL, *COMMIT, *DELIVER, *MARK["durable"], *MARK["later"], *ERRANDS,
-           *RECOVERY, *LEFT_BEHIND, *TIDY, *EPOCH, *OPENING, *KEEPING, *RELEASE, *RELEASE_BY_TOOL,
+COVERED = {*CLAIM, *CLAIM_ALL, *COMMIT, *DELIVER, *MARK["durable"], *MARK["later"], *RECOVERY,
+           *LEFT_BEHIND, *TIDY, *EPOCH, *OPENING, *KEEPING, *RELEASE, *RELEASE_BY_TOOL,
            *DISMISSAL, *REDELIVERY, *FENCE, *LEAVE}
 # How the sources are called that are not of this back end.
-OF_OTHER_BACK_END = ("sqlite_", "process_turn") if IS_ON_MARIADB else ("mysql_",)
+OF_OTHER_BACK_END = ("sqlite_",) if IS_ON_MARIADB else ("mysql_",)

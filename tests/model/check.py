@@ -1,7 +1,7 @@
 """Checks a model of this folder in full with spin, then once with each of its protections taken
 out, and expects that the error is found each time.
 
-    python3 check.py ledger|handed_out|commit|errand|repeats [--soak]
+    python3 check.py ledger|handed_out|commit|repeats [--soak]
 
 Wants spin and gcc. Prints what was searched: how many states, how deep. The trail of an error is
 told step by step.
@@ -100,17 +100,6 @@ COMMIT = [
           flags=("NOBODY_LOOKS_FOR_THE_BEGINNING",), error="belief"),
 ]
 
-ERRAND = [
-    Check("who asks hears of his own claim when it is synced, one alone that it is new, and nobody"
-          " waits for ever", faults=3, soak_faults=4),
-    Check("the same among three processes", flags=("PROCESSES=3",), soak_faults=1, is_long=True),
-    Check("answers go out before the sync", flags=("ANSWER_BEFORE_SYNC",), error="is_synced"),
-    Check("a place is used again though somebody will answer there",
-          flags=("TAKEN_PLACE_IS_USED_AGAIN",), error="answer_to"),
-    Check("nobody looks whether who took a claim along lives",
-          flags=("DEAD_TAKER_IS_NOT_NOTICED",), error="invalid end state"),
-]
-
 REPEATS = [
     Check("a repeat is never news, each is applied once, and access is off in the end", faults=3,
           soak_faults=5),
@@ -120,7 +109,7 @@ REPEATS = [
 ]
 
 MODELS = {"ledger": LEDGER + LEDGER_MUTATIONS, "handed_out": HANDED_OUT, "commit": COMMIT,
-          "errand": ERRAND, "repeats": REPEATS}
+          "repeats": REPEATS}
 
 
 # ---- One search

@@ -6,7 +6,6 @@
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_statements.hpp"
 
-#include <stdexcept>
 #include <utility>
 
 namespace segpay {
@@ -23,16 +22,14 @@ PreparedClaim SqliteLedger::prepare(const Arrival& arrival, TimeMs now) const {
 Claim SqliteLedger::claim(const Event& event, const Identity& identity, TimeMs now) {
     SEGPAY_FAILPOINT("claim.begin");
     const PreparedClaim prepared = prepare({event, identity}, now);
-    std::optional<Claim> claim;
-    ClaimErrand errand(prepared, claim);
-    const auto work = [&] {
-        claim = add_or_meet(prepared);
+    Claim claim = transact("claiming an event", [&] {
+        Claim made = add_or_meet(prepared);
         SEGPAY_FAILPOINT("claim.before_commit");
-    };
-    guarded("claiming an event", [&] { writer_.transact(work, errand); });
+        return made;
+    });
     SEGPAY_FAILPOINT("claim.after_commit");
-    complete(*claim, event, followers_);
-    return *std::move(claim);
+    complete(claim, event, followers_);
+    return claim;
 }
 
 std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, TimeMs now) {
@@ -56,7 +53,7 @@ std::vector<Claim> SqliteLedger::claim_all(std::span<const Arrival> arrivals, Ti
 }
 
 Claim SqliteLedger::add_or_meet(const PreparedClaim& prepared) {
-    const auto& [event, identity, now, lease_end, record, password, is_errand, by] = prepared;
+    const auto& [event, identity, now, lease_end, record, password, by] = prepared;
     const std::optional<Purchase> known = find_purchase(db_, event.purchase_id);
     Purchase memory = known.value_or(Purchase());
     memory.id = event.purchase_id;
@@ -123,18 +120,6 @@ void SqliteLedger::answered(std::span<const Answered> all) {
     });
 }
 
-// What another process asks for.
-void SqliteLedger::do_errand(Unpacker& asked, Packer& answer) {
-    switch (static_cast<ErrandKind>(asked.number())) {
-        case ErrandKind::claim:
-            return pack(answer, add_or_meet(AskedClaim(asked).prepared()));
-        case ErrandKind::mark:
-            (void)write_mark(unpack_mark(asked));
-            return;
-    }
-    throw std::runtime_error("an errand of a kind that is not known");
-}
-
 // With the next number. False: the key is taken.
 bool SqliteLedger::insert(NewEntry& entry) {
     if (numbered_in_ != writer_.transaction()) last_sequence_ = next_sequence(db_) - 1;
@@ -179,7 +164,7 @@ Claim SqliteLedger::meet_again(const PreparedClaim& prepared, Claim claim) {
         claim.outcome = Claim::Outcome::in_flight;
     } else if (!stored.is_first) {
         claim.outcome = Claim::Outcome::queued;
-    } else if (!prepared.is_errand) { // who asks for it hands it out to himself
+    } else {
         claim.entry = hand_out(stored.place, now);
         if (!claim.entry) claim.outcome = Claim::Outcome::dead_letter;
     }

@@ -5,13 +5,16 @@
 // and never a bound value.
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 struct sqlite3;
@@ -82,8 +85,14 @@ private:
 class SqliteConnection {
 public:
     // Opens or creates the database; ":memory:" is one of its own. A statement that finds the
-    // database locked waits for at most `busy_timeout_ms`.
+    // database locked tries again, after pauses of less than a millisecond at first, for
+    // `busy_timeout_ms`.
     SqliteConnection(const std::string& path, int busy_timeout_ms);
+
+    // Returns the one before.
+    int set_busy_timeout(int busy_timeout_ms) {
+        return std::exchange(busy_timeout_ms_, busy_timeout_ms);
+    }
 
     bool is_read_only() const;
     bool is_in_transaction() const;
@@ -135,6 +144,7 @@ private:
 
     sqlite3_stmt* prepared(std::string_view sql);
     std::int64_t changes() const;
+    static int wait_for_lock(void* self, int tries);
 
     std::unique_ptr<sqlite3, Close> connection_;
     struct Known {
@@ -145,6 +155,9 @@ private:
     std::vector<Known> statements_;
     sqlite3_file* log_ = nullptr; // open as long as the connection
     int log_pages_ = 0;
+    int busy_timeout_ms_;
+    std::chrono::steady_clock::time_point gives_up_at_; // of the lock that is waited for
+    std::minstd_rand pauses_;
 };
 
 } // namespace segpay

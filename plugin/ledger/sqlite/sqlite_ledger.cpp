@@ -34,7 +34,6 @@ SqliteLedger::SqliteLedger(const LedgerSettings& settings)
     prepare_ledger_file(db_, settings.path);
     if (settings.path != kInMemory) readers_.emplace(settings.path, kReadTimeoutMs);
     if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
-    writer_.do_errands_with([this](Unpacker& asked, Packer& answer) { do_errand(asked, answer); });
     writer_.enclose_with([this](bool is_as_left) { handed_out_.read(db_, is_as_left); },
                          [this] { handed_out_.write(db_); });
 }

@@ -19,7 +19,6 @@
 #include "ledger/deciding.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/memory.hpp"
-#include "ledger/sqlite/sqlite_errands.hpp"
 #include "ledger/sqlite/sqlite_handed_out.hpp"
 #include "ledger/sqlite/sqlite_handle.hpp"
 #include "ledger/sqlite/sqlite_readers.hpp"
@@ -38,6 +37,36 @@
 #include <vector>
 
 namespace segpay {
+
+// A place in the queue of a purchase.
+struct QueuePlace {
+    std::string purchase_id;
+    std::int64_t sequence = 0;
+};
+
+// What becomes of an entry that was handed out; as it is made, it was applied.
+struct Mark {
+    Mark(const Entry& entry, TimeMs when);
+
+    QueuePlace place;
+    std::uint32_t attempts;
+    TimeMs received_at;
+    EntryState state = EntryState::settled;
+    std::string message;
+    TimeMs next_attempt_at = 0; // of what is pending again
+    TimeMs now;
+};
+
+// What of a claim can be made before the transaction: others wait while that lasts.
+struct PreparedClaim {
+    const Event& event;
+    const Identity& identity;
+    TimeMs now;
+    TimeMs lease_end; // if it is handed out
+    std::string record;
+    std::optional<Blob> password; // boxed
+    std::string_view by = {};     // who released it; empty: nobody, it came from Segpay
+};
 
 class SqliteLedger final : public DecidingLedger {
 public:
@@ -96,7 +125,6 @@ private:
     Claim add(const Arrival& arrival, std::string_view by, TimeMs now) override;
     void close(std::string_view key, EntryState to, std::string_view by, TimeMs now) override;
     std::unique_ptr<Lookup> look_inside() override;
-    void do_errand(Unpacker& asked, Packer& answer);
     std::optional<Entry> hand_out(const QueuePlace& place, TimeMs now);
     void bury(Entry entry, const QueuePlace& place, TimeMs now);
     bool write_mark(const Mark& mark);

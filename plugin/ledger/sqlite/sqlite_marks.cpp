@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <utility>
 
 namespace segpay {
@@ -26,6 +25,12 @@ std::optional<QueuePlace> find_place(SqliteConnection& connection, std::string_v
 }
 
 } // namespace
+
+Mark::Mark(const Entry& entry, TimeMs when)
+    : place{entry.event.value().purchase_id, static_cast<std::int64_t>(entry.sequence)},
+      attempts(entry.attempts),
+      received_at(entry.received_at_ms),
+      now(when) {}
 
 // None: its event is damaged, and it is a dead letter now. It would be due for ever, and in the way
 // of all that comes after it.
@@ -106,8 +111,7 @@ bool SqliteLedger::settle_later(const Entry& entry, TimeMs now) {
     SEGPAY_FAILPOINT("later.begin");
     if (followers_.forget(entry.event->purchase_id)) return false;
     try {
-        const Mark mark(entry, now);
-        writer_.later([this, mark] { (void)write_mark(mark); }, std::make_unique<MarkErrand>(mark));
+        writer_.later([this, mark = Mark(entry, now)] { (void)write_mark(mark); });
     } catch (const std::exception&) { // for want of memory, too; then it will be delivered again
     }
     SEGPAY_FAILPOINT("later.end");

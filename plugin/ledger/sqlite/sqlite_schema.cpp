@@ -325,8 +325,7 @@ void take_missing_steps(SqliteConnection& connection) {
 // is written once more and synced, then copied, and it begins anew. Where others are at work there
 // was somebody before us who did it, and nobody waits.
 void begin_log_anew(SqliteConnection& connection) {
-    const std::int64_t patience_ms = connection.integer("PRAGMA busy_timeout");
-    connection.execute("PRAGMA busy_timeout=0");
+    const int busy_timeout_ms = connection.set_busy_timeout(0);
     try {
         connection.execute("BEGIN IMMEDIATE");
         connection.rewrite_log();
@@ -335,7 +334,7 @@ void begin_log_anew(SqliteConnection& connection) {
     } catch (const SqliteError& error) {
         if (error.code() != SQLITE_BUSY) throw;
     }
-    connection.execute(("PRAGMA busy_timeout=" + std::to_string(patience_ms)).c_str());
+    connection.set_busy_timeout(busy_timeout_ms);
 }
 
 } // namespace

@@ -1,13 +1,13 @@
 // SqliteWriter: the one connection of this process that writes a ledger's file, and how what it
 // writes becomes durable. Knows transactions, no tables.
 //
-// Threads share transactions (GroupCommit), and so do processes, for what is an Errand; for all
-// else they come one after the other (ProcessTurn, and SQLite's own lock). What is committed is
-// synced after the lock is free: so the next transaction runs while the disk works on the last one,
-// in this process and in others, and the file system syncs for several processes at once. Nobody
-// hears of a success before the sync is over. What is seen by others before it is synced does no
-// harm: whatever they answer with waits for a sync of their own, and one sync makes all durable
-// that was written before it.
+// Threads share transactions (GroupCommit). Processes write one after the other: SQLite's lock
+// decides, and a process that waits for it sleeps for moments (SqliteConnection). What is committed
+// is synced after the lock is free: so the next transaction runs while the disk works on the last
+// one, in this process and in others, and the file system syncs for several processes at once.
+// Nobody hears of a success before the sync is over. What is seen by others before it is synced
+// does no harm: whatever they answer with waits for a sync of their own, and one sync makes all
+// durable that was written before it.
 //
 // The log is copied into the file every now and then, between two transactions, when all of it is
 // synced: then a power cut never damages the file. A kernel that could not write a page forgets it
@@ -29,22 +29,16 @@
 // Threads: every method from any thread.
 #pragma once
 
-#include "ledger/errand.hpp"
 #include "ledger/group_commit.hpp"
-#include "ledger/sqlite/process_turn.hpp"
 #include "ledger/sqlite/sqlite_handle.hpp"
 
 #include <atomic>
 #include <functional>
-#include <list>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace segpay {
 
@@ -74,22 +68,10 @@ public:
         commits_.commit(shared);
         return std::move(*result);
     }
-    // The same for what another process may do for us, when it is at work already.
-    void transact(std::function<void()> work, Errand& errand) {
-        GroupCommit::Operation shared(std::move(work), &errand);
-        commits_.commit(shared);
-    }
 
     // As GroupCommit says.
-    void later(std::function<void()> work, std::unique_ptr<Errand> errand) {
-        commits_.commit_later(std::move(work), std::move(errand));
-    }
+    void later(std::function<void()> work) { commits_.commit_later(std::move(work)); }
     void flush() { commits_.flush(); }
-
-    // How errands of other processes are done, inside a transaction: what Errand::ask() packed in,
-    // what Errand::hear() is to unpack out. Throws: it is not done. To be set before anything else.
-    using DoErrand = std::function<void(Unpacker& asked, Packer& answer)>;
-    void do_errands_with(DoErrand do_errand) { do_errand_ = std::move(do_errand); }
 
     // What is done first and last in each transaction. `is_as_left`: the last transaction of this
     // writer was committed. To be set before anything else.
@@ -101,20 +83,8 @@ public:
     }
 
 private:
-    // Errands that are committed, until they are synced by the thread that took them along.
-    struct Committed {
-        std::thread::id by;
-        ProcessTurn::Errands errands;
-    };
-
-    bool run_in_one(GroupCommit::Operations operations);
-    using Left = std::vector<GroupCommit::Operation*>;
-    Left leave_to_others(GroupCommit::Operations operations, bool& has_turn);
-    void commit_with(ProcessTurn::Errands errands, GroupCommit::Operations operations);
-    void commit(GroupCommit::Operations operations, ProcessTurn::Errands* errands);
-    void do_errands(ProcessTurn::Errands& errands);
+    void commit(GroupCommit::Operations operations);
     void roll_back();
-    std::list<Committed> committed_here();
     void sync();
     void sync_locked();
     void tend_log();
@@ -124,13 +94,8 @@ private:
     SqliteConnection connection_; // of the transaction that runs
     std::uint64_t transaction_ = 0;
     bool is_as_left_ = false;
-    std::optional<ProcessTurn> turn_;
-    DoErrand do_errand_;
     Begin begin_;
     End end_;
-
-    std::mutex errands_mutex_;
-    std::list<Committed> errands_; // guarded by errands_mutex_
 
     std::mutex log_mutex_;               // of a sync, or of what is done with the whole log
     std::atomic<bool> has_hole_ = false; // written with log_mutex_ held

@@ -129,8 +129,8 @@ BOOST_AUTO_TEST_CASE(closes_what_may_be_closed) {
                                          : line.can_be_dismissed ? "bob"
                                                                  : ""));
     }
-    BOOST_TEST((ledger->dismiss("segpay/nothing", "ann", kNow).outcome ==
-                Decision::Outcome::not_found));
+    BOOST_TEST(
+        (ledger->dismiss("segpay/nothing", "ann", kNow).outcome == Decision::Outcome::not_found));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <thread>
 
 using namespace segpay;
 using namespace segpay::test;
@@ -70,6 +72,20 @@ BOOST_AUTO_TEST_CASE(waits_only_so_long_for_a_lock) {
     BOOST_CHECK_EXCEPTION(other.execute("BEGIN IMMEDIATE"), SqliteError,
                           [](const SqliteError& error) { return error.code() == SQLITE_BUSY; });
     BOOST_TEST(!other.is_in_transaction());
+}
+
+BOOST_AUTO_TEST_CASE(gets_a_lock_that_becomes_free) {
+    const TemporaryFolder folder;
+    SqliteConnection one(folder.file(), 10);
+    SqliteConnection other(folder.file(), 60'000);
+    one.execute("BEGIN IMMEDIATE");
+    std::thread holder([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        one.execute("COMMIT");
+    });
+    other.execute("BEGIN IMMEDIATE");
+    BOOST_TEST(other.is_in_transaction());
+    holder.join();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
