@@ -1,8 +1,8 @@
 // Texts are a walk over their table; the rest is written out.
 #include "events/record.hpp"
 
-#include "wire/encode.hpp"
 #include "wire/form.hpp"
+#include "wire/form_writer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,6 @@ namespace segpay {
 namespace {
 
 constexpr std::string_view kExtraPrefix = "x.";
-constexpr std::size_t kUsualRoom = 1'024; // for a record; most are shorter
 
 template <class Number>
 Number number(std::string_view text) {
@@ -68,46 +67,10 @@ void read_other_field(Event& event, std::string_view name, std::string_view valu
     }
 }
 
-// A form, field by field, in one piece of memory.
-class Writer {
-public:
-    // The name stands for itself.
-    void add(std::string_view name, std::string_view value) {
-        char* out = begin_field(name.size(), value);
-        name.copy(out, name.size());
-        end_field(out + name.size(), value);
-    }
-    void add_encoded(std::string_view name, std::string_view value) {
-        end_field(write_encoded(begin_field(encoded_room(name), value), name), value);
-    }
-
-    std::string text() && {
-        text_.resize(size_);
-        return std::move(text_);
-    }
-
-private:
-    char* begin_field(std::size_t name_room, std::string_view value) {
-        const std::size_t needed = size_ + name_room + encoded_room(value) + 2;
-        if (needed > text_.size()) text_.resize(std::max(needed, 2 * text_.size()));
-        char* const out = text_.data() + size_;
-        if (size_ == 0) return out;
-        *out = '&';
-        return out + 1;
-    }
-    void end_field(char* out, std::string_view value) {
-        *out++ = '=';
-        size_ = static_cast<std::size_t>(write_encoded(out, value) - text_.data());
-    }
-
-    std::string text_ = std::string(kUsualRoom, '\0');
-    std::size_t size_ = 0;
-};
-
 } // namespace
 
 std::string to_record(const Event& event) {
-    Writer record;
+    FormWriter record;
     record.add("kind", kind_name(event.kind));
     for (const auto& field : kEventTexts)
         if (const std::string& text = event.*field.member; !text.empty())

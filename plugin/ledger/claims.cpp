@@ -3,6 +3,8 @@
 
 #include "events/kept_key.hpp"
 
+#include <utility>
+
 namespace segpay {
 
 namespace {
@@ -17,13 +19,25 @@ std::optional<Decision> refused(const std::optional<Entry>& entry, bool is_open)
 
 } // namespace
 
-Entry new_entry(const std::string& key, std::int64_t sequence, TimeMs now, TimeMs lease_end) {
+Claim::Outcome outcome_of(const StoredEntry& stored, const Event& event, TimeMs now,
+                          std::string& message) {
+    if (auto contradicts = contradiction(event, stored.essence)) {
+        message = std::move(*contradicts);
+        return Claim::Outcome::conflict;
+    }
+    if (stored.state == EntryState::dead_letter) return Claim::Outcome::dead_letter;
+    if (stored.state != EntryState::pending) return Claim::Outcome::duplicate;
+    if (stored.lease_until > now) return Claim::Outcome::in_flight;
+    return stored.is_first ? Claim::Outcome::leased : Claim::Outcome::queued;
+}
+
+Entry new_entry(const NewEntry& added) {
     Entry entry;
-    entry.sequence = static_cast<std::uint64_t>(sequence);
-    entry.key = key;
+    entry.sequence = static_cast<std::uint64_t>(added.sequence);
+    entry.key = added.key;
     entry.attempts = 1;
-    entry.received_at_ms = entry.changed_at_ms = now;
-    entry.next_attempt_at_ms = lease_end;
+    entry.received_at_ms = entry.changed_at_ms = added.now;
+    entry.next_attempt_at_ms = added.lease_until.value();
     return entry;
 }
 
@@ -50,7 +64,7 @@ Fate fate_of(const Entry& kept, const Event& opening) {
     // Access may have been asked for before the sale: that was doubted for the same reason.
     if (kept.event->kind == EventKind::member_enable) return Fate::follows;
     const bool is_of_sale = kept.event->transaction_id == opening.transaction_id;
-    return is_undecided_sale(kept) && is_of_sale ? Fate::is_told : Fate::stays;
+    return is_undecided_sale(kept) && is_of_sale ? Fate::is_sale : Fate::stays;
 }
 
 std::optional<Decision> not_to_release(const std::optional<Entry>& entry) {

@@ -5,7 +5,7 @@
 
 namespace segpay {
 
-void tell_damage(Entry& entry) {
+void note_damage(Entry& entry) {
     const std::string damage = "the event of entry " + std::to_string(entry.sequence) + " (" +
                                entry.key + ") cannot be read: its record is damaged";
     if (entry.message.find(damage) != std::string::npos) return;

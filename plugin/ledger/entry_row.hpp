@@ -31,7 +31,7 @@ struct EntryColumn {
 };
 
 // Adds to the message, once, that the event cannot be read, and of which entry.
-void tell_damage(Entry& entry);
+void note_damage(Entry& entry);
 
 // None when the record is damaged. Every event that is stored has a kind.
 template <class Row>
@@ -69,7 +69,7 @@ Entry read_entry(const Row& row, const SecretBox* box) {
     entry.next_attempt_at_ms = row.integer(EntryColumn::next_attempt_at);
     if (row.is_null(EntryColumn::record)) return entry;
     entry.event = read_event(row, box);
-    if (!entry.event) tell_damage(entry);
+    if (!entry.event) note_damage(entry);
     return entry;
 }
 

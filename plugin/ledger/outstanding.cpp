@@ -4,8 +4,6 @@
 #include "events/kept_key.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <stdexcept>
 
 namespace segpay {
 
@@ -48,32 +46,6 @@ bool remember_outstanding(Purchase& memory, const Event& event, const Identity& 
 bool forget_outstanding(Purchase& memory, std::string_view key) {
     return std::erase_if(memory.outstanding,
                          [&](const Outstanding& one) { return one.key == key; }) != 0;
-}
-
-std::string outstanding_text(const std::vector<Outstanding>& all) {
-    std::string text;
-    for (const Outstanding& one : all)
-        text += std::to_string(one.since_ms) + " " + one.key + "\n";
-    return text;
-}
-
-std::vector<Outstanding> outstanding_from(std::string_view text) {
-    std::vector<Outstanding> all;
-    while (!text.empty()) {
-        const std::size_t space = text.find(' ');
-        const std::size_t end = text.find('\n');
-        if (space >= end || end == std::string_view::npos)
-            throw std::runtime_error("what is outstanding cannot be read");
-        Outstanding one;
-        const auto [stop, failure] =
-            std::from_chars(text.data(), text.data() + space, one.since_ms);
-        if (failure != std::errc() || stop != text.data() + space)
-            throw std::runtime_error("what is outstanding cannot be read");
-        one.key = text.substr(space + 1, end - space - 1);
-        all.push_back(std::move(one));
-        text.remove_prefix(end + 1);
-    }
-    return all;
 }
 
 } // namespace segpay

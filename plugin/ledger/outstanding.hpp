@@ -23,7 +23,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace segpay {
 
@@ -42,10 +41,5 @@ bool remember_outstanding(Purchase& memory, const Event& event, const Identity& 
 
 // It was answered with success. False: it was not remembered.
 bool forget_outstanding(Purchase& memory, std::string_view key);
-
-// As it is stored: a line "time key" for each.
-std::string outstanding_text(const std::vector<Outstanding>& all);
-// Throws std::runtime_error for a text that outstanding_text() did not write.
-std::vector<Outstanding> outstanding_from(std::string_view text);
 
 } // namespace segpay

@@ -4,7 +4,6 @@ from on_mariadb import IS_ON_MARIADB
 
 # What passes again and again while postbacks come, by how the mark of an applied event is made.
 CLAIM = ["claim.begin", "claim.entry_written", "claim.before_commit", "claim.after_commit"]
-CLAIM_ALL = ["claim_all.begin", "claim_all.before_commit", "claim_all.after_commit"]
 COMMIT = (["commit.before", "commit.after"] if IS_ON_MARIADB else
           ["commit.before", "commit.before_sync", "commit.after"])
 DELIVER = ["deliver.begin", "deliver.end", "settle.before_commit"]
@@ -12,8 +11,6 @@ MARK = {"durable": ["settle.begin", "settle.after_commit"], "later": ["later.beg
 # What comes to an end at each start, or with what a death left behind.
 RECOVERY = ["recover.begin", "recover.flushed", "take.begin"]
 LEFT_BEHIND = ["take.before_commit", "take.after_commit", "recover.taken", "recover.delivered"]
-# What listings need; MariaDB's need nothing.
-TIDY = [] if IS_ON_MARIADB else ["tidy.begin", "tidy.before_commit", "tidy.after_commit"]
 # A claim that ends or opens access or renewal, so that it writes the purchase's new epoch as well;
 # and its answer.
 EPOCH = ["claim.before_commit", "claim.after_commit", "answered.begin"]
@@ -32,8 +29,8 @@ RELEASE_BY_TOOL = [*RELEASE, "give_back.begin"]
 DISMISSAL = ["dismiss.begin", "dismiss.before_commit", "commit.after", "dismiss.after_commit"]
 REDELIVERY = ["redeliver.begin", "revive.before_commit", "redeliver.revived"]
 
-COVERED = {*CLAIM, *CLAIM_ALL, *COMMIT, *DELIVER, *MARK["durable"], *MARK["later"], *RECOVERY,
-           *LEFT_BEHIND, *TIDY, *EPOCH, *OPENING, *KEEPING, *RELEASE, *RELEASE_BY_TOOL,
+COVERED = {*CLAIM, *COMMIT, *DELIVER, *MARK["durable"], *MARK["later"], *RECOVERY,
+           *LEFT_BEHIND, *EPOCH, *OPENING, *KEEPING, *RELEASE, *RELEASE_BY_TOOL,
            *DISMISSAL, *REDELIVERY, *FENCE, *LEAVE}
 # How the sources are called that are not of this back end.
 OF_OTHER_BACK_END = ("sqlite_",) if IS_ON_MARIADB else ("mysql_",)

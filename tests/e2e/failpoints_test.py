@@ -15,9 +15,9 @@ import disturbed
 import on_mariadb
 import oracle
 import stack
-from failpoints import (CLAIM, CLAIM_ALL, COMMIT, COVERED, DELIVER, DISMISSAL, EPOCH, FENCE,
+from failpoints import (CLAIM, COMMIT, COVERED, DELIVER, DISMISSAL, EPOCH, FENCE,
                         KEEPING, LEAVE, LEFT_BEHIND, MARK, OF_OTHER_BACK_END, OPENING, RECOVERY,
-                        REDELIVERY, RELEASE, RELEASE_BY_TOOL, TIDY)
+                        REDELIVERY, RELEASE, RELEASE_BY_TOOL)
 from wire import COMMIT as COMMIT_COMMAND, Cut, Wire
 
 ROUNDS = 100 if disturbed.IS_SOAK else 1
@@ -60,13 +60,13 @@ def world_of_failpoints(marks, seed, rounds):
 
 
 def under_load(world, marks):
-    for place in [*HOST_STEPS, *CLAIM, *CLAIM_ALL, *COMMIT, *DELIVER, *MARK[marks]]:
+    for place in [*HOST_STEPS, *CLAIM, *COMMIT, *DELIVER, *MARK[marks]]:
         if not world.die_at(place, world.random.randint(1, LATEST_PASS)):
             yield place
 
 
 def at_recovery(world):
-    for place in [*RECOVERY, *TIDY]:
+    for place in RECOVERY:
         if not world.die_at(place, 1):
             yield place
     for place in LEFT_BEHIND:

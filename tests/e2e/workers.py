@@ -215,8 +215,8 @@ class Pool:
 
     def is_at_rest(self):
         """All is answered, and what the dead held was delivered once more."""
-        on_its_way = "SELECT 1 FROM queue UNION ALL SELECT 1 FROM handed_out WHERE size > 0"
-        return not any(each.unheard for each in self.sent) and not self.rows(on_its_way)
+        return (not any(each.unheard for each in self.sent)
+                and not self.rows("SELECT 1 FROM queue"))
 
     def rows(self, query):
         database = sqlite3.connect(self.ledger)
@@ -274,8 +274,6 @@ class Pool:
     def _judged_ledger(self, effects):
         for row in self.rows("SELECT key FROM keys JOIN queue USING (sequence)"):
             yield f"left over: {row[0]}"
-        if handed_out := self.rows("SELECT entries FROM handed_out WHERE size > 0"):
-            yield f"left over, handed out: {handed_out[0][0]}"
         keys = {row[0] for row in self.rows("SELECT key FROM keys")}
         for key in sorted(keys ^ effects):
             yield f"in the ledger or applied, not both: {key}"

@@ -86,8 +86,8 @@ public:
     std::set<EntryState> states_with_password() const {
         SqliteConnection connection(folder.file(), 1000);
         SqliteQuery row = connection.query(
-            "SELECT state FROM entries WHERE password IS NOT NULL "
-            "UNION SELECT 1 FROM queue WHERE password IS NOT NULL");
+            "SELECT IIF(queue.sequence IS NULL, state, 1) FROM entries "
+            "LEFT JOIN queue USING(sequence) WHERE password IS NOT NULL");
         std::set<EntryState> states;
         while (row.next())
             states.insert(static_cast<EntryState>(row.integer(0)));

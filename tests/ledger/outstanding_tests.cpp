@@ -85,13 +85,4 @@ BOOST_AUTO_TEST_CASE(the_time_of_one_that_waited_runs_from_when_it_was_received)
     BOOST_TEST(other.outstanding.empty());
 }
 
-BOOST_AUTO_TEST_CASE(is_stored_as_text) {
-    const std::vector<Outstanding> all = {{"segpay/p1/enable/a0", kNow}, {"segpay/p1/x y/r1", -1}};
-    BOOST_TEST((outstanding_from(outstanding_text(all)) == all));
-    BOOST_TEST(outstanding_text({}) == "");
-    BOOST_TEST(outstanding_from("").empty());
-    for (const char* const damaged : {"1", "1 key", "key\n", " \n", "1x key\n", "\n"})
-        BOOST_CHECK_THROW(outstanding_from(damaged), std::runtime_error);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,7 +1,7 @@
 """Checks a model of this folder in full with spin, then once with each of its protections taken
 out, and expects that the error is found each time.
 
-    python3 check.py ledger|handed_out|commit|repeats [--soak]
+    python3 check.py ledger|commit|repeats [--soak]
 
 Wants spin and gcc. Prints what was searched: how many states, how deep. The trail of an error is
 told step by step.
@@ -71,20 +71,6 @@ LEDGER_MUTATIONS = [
     Check("nobody recovers", LIVENESS, ("NO_RECOVERY",), error=LIVELOCK, faults=1),
 ]
 
-HANDED_OUT = [
-    Check("at most one effect each, in order, and none acknowledged without", faults=1,
-          soak_faults=2),
-    Check("in the end both are settled and answered", LIVENESS, soak_faults=1, is_long=True),
-    Check("a process trusts its copy of the row though others have written",
-          flags=("COPY_IS_ALWAYS_TRUSTED",), error="first", faults=1),
-    Check("a process trusts its copy after a transaction that failed",
-          flags=("COPY_SURVIVES_FAILURES",), error="first", faults=1),
-    Check("what comes behind it does not look in the row",
-          flags=("FOLLOWER_LOOKS_IN_THE_QUEUE_ONLY",), error="first", faults=1),
-    Check("what comes again does not look in the row", flags=("REPEAT_LOOKS_IN_THE_QUEUE_ONLY",),
-          error="is_done", faults=1),
-]
-
 COMMIT = [
     Check("one front end has the claim, and knows, whatever became of commits", faults=2,
           soak_faults=3),
@@ -108,7 +94,7 @@ REPEATS = [
           error="epoch<2", faults=2),
 ]
 
-MODELS = {"ledger": LEDGER + LEDGER_MUTATIONS, "handed_out": HANDED_OUT, "commit": COMMIT,
+MODELS = {"ledger": LEDGER + LEDGER_MUTATIONS, "commit": COMMIT,
           "repeats": REPEATS}
 
 

@@ -87,17 +87,13 @@ MysqlError MysqlError::conflict(const std::string& message) {
 // A prepared statement with the room for its parameters and for one row.
 class MysqlStatement {
 public:
-    MysqlStatement(MYSQL* connection, std::string_view text)
-        : place(text.data()), sql(text), handle_(mysql_stmt_init(connection)) {
+    MysqlStatement(MYSQL* connection, std::string_view sql) : handle_(mysql_stmt_init(connection)) {
         if (!handle_) segpay::fail(connection);
         if (mysql_stmt_prepare(handle_.get(), sql.data(), sql.size()) != 0) fail();
         parameters_.resize(mysql_stmt_param_count(handle_.get()));
         columns_.resize(mysql_stmt_field_count(handle_.get()));
         if (!columns_.empty()) describe_columns();
     }
-
-    const char* const place; // of the text that was asked for first
-    const std::string sql;
 
     void run(MysqlValues values) {
         if (values.size() != parameters_.size())
@@ -410,17 +406,13 @@ std::int64_t MysqlConnection::change_all(std::string_view sql, MysqlValues value
 
 std::int64_t MysqlConnection::last_row() const { return last_row_; }
 
-// The same text at the same place is nearly always the next one that is asked for; one that was
-// made for the occasion may have another's place.
 MysqlStatement& MysqlConnection::prepared(std::string_view sql) {
     check_time();
-    for (const auto& known : statements_)
-        if (known->place == sql.data() && known->sql == sql) return *known;
-    for (const auto& known : statements_)
-        if (known->sql == sql) return *known;
-    statements_.push_back(std::make_unique<MysqlStatement>(connection_.get(), sql));
-    check_time();
-    return *statements_.back();
+    return *statements_.find(sql, [&] {
+        auto statement = std::make_unique<MysqlStatement>(connection_.get(), sql);
+        check_time(); // it may have taken long
+        return statement;
+    });
 }
 
 } // namespace segpay

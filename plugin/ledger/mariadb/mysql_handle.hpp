@@ -12,6 +12,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "ledger/statement_cache.hpp"
 
 #include <array>
 #include <chrono>
@@ -161,7 +162,7 @@ private:
         void operator()(st_mysql* connection) const;
     };
     std::unique_ptr<st_mysql, Close> connection_;
-    std::vector<std::unique_ptr<MysqlStatement>> statements_; // end before the connection
+    StatementCache<std::unique_ptr<MysqlStatement>> statements_; // end before the connection
     std::int64_t last_row_ = 0;
     std::int64_t change_count_ = 0;
     bool has_arrays_ = true;

@@ -1,12 +1,13 @@
-// Transactions, readings and upkeep of the MariaDB ledger.
+// The steps, and how they are run.
 #include "ledger/mariadb/mysql_ledger.hpp"
 
 #include "ledger/failpoint.hpp"
-#include "ledger/mariadb/mysql_reading.hpp"
 #include "ledger/mariadb/mysql_schema.hpp"
+#include "ledger/mariadb/mysql_sets.hpp"
 #include "ledger/mariadb/mysql_statements.hpp"
 
-#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace segpay {
 
@@ -14,55 +15,43 @@ namespace mysql {
 
 namespace {
 
-constexpr std::size_t kMaxWaiting = 1'024;  // threads
-constexpr std::uint32_t kSliceEntries = 64; // read at once when listing
-constexpr std::int64_t kForgetSlice = 500;  // entries
-constexpr std::array kForgettable = {EntryState::settled, EntryState::dismissed,
-                                     EntryState::released};
+constexpr std::size_t kMaxWaiting = 1'024; // threads
+constexpr std::int64_t kPurgeSlice = 500;  // entries
 
-constexpr std::uint32_t kSettledBit = 1u << static_cast<unsigned>(EntryState::settled);
+constexpr std::int64_t number(EntryState state) { return static_cast<std::int64_t>(state); }
 
-// One slice of a listing. What is settled is most of it, so an index leads past that.
-struct Slice {
-    std::string sql = "SELECT " SEGPAY_MYSQL_ENTRY_COLUMNS " FROM segpay_entries e";
-    std::vector<MysqlValue> values; // borrow from the query
-
-    Slice(const EntryQuery& query, std::optional<std::uint64_t> bound, std::uint64_t size) {
-        const bool is_settled_wanted = (query.states & kSettledBit) != 0;
-        if (!is_settled_wanted && query.purchase_id.empty()) sql += " FORCE INDEX(entries_state)";
-        sql += " LEFT JOIN segpay_queue q ON q.sequence = e.sequence";
-        add(" WHERE e.state <> 0 AND (? >> e.state) & 1", query.states);
-        if (!is_settled_wanted) sql += " AND e.state IN (1, 3, 4, 5, 6, 7, 8)";
-        if (!query.purchase_id.empty()) add(" AND e.purchase_id = ?", query.purchase_id);
-        if (!query.member_id.empty()) add(" AND e.member_id = ?", query.member_id);
-        if (bound) add(query.newest_first ? " AND e.sequence < ?" : " AND e.sequence > ?", *bound);
-        add(query.newest_first ? " ORDER BY e.sequence DESC LIMIT ?"
-                               : " ORDER BY e.sequence LIMIT ?",
-            size);
-    }
-
-private:
-    void add(const char* condition, const MysqlValue& value) {
-        sql += condition;
-        values.push_back(value);
-    }
-};
+void add_lease(std::vector<MysqlValue>& rows, const Mark& mark, std::int64_t owner) {
+    for (const MysqlValue& value :
+         {MysqlValue(mark.sequence), MysqlValue(mark.attempts), MysqlValue(owner)})
+        rows.push_back(value);
+}
 
 } // namespace
 
+template <class Work>
+auto MysqlLedger::guarded(const char* operation, const Work& work) {
+    const auto failed = [&](const std::exception& cause) {
+        return LedgerError(name_ + ": " + operation + ": " + cause.what());
+    };
+    try {
+        return work();
+    } catch (const MysqlError& error) {
+        throw failed(error);
+    } catch (const GroupCommit::TooManyWait& error) {
+        throw failed(error);
+    }
+}
+
 MysqlLedger::MysqlLedger(const LedgerSettings& settings)
-    : servers_(settings.mysql.value()),
+    : StoredLedger(settings),
+      servers_(settings.mysql.value()),
       name_("ledger in " + servers_.name()),
-      lease_ms_(settings.lease_ms),
-      repeat_window_ms_(settings.repeat_window_ms),
       writer_(servers_, prepared_session()),
       readers_(servers_),
       commits_(
           [this](GroupCommit::Operations operations) { return run_together(operations), true; },
           [] {}, // a commit is durable by itself
-          kMaxWaiting, kMysqlTime) {
-    if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
-}
+          kMaxWaiting, kMysqlTime) {}
 
 MysqlLedger::~MysqlLedger() {
     try {
@@ -80,6 +69,16 @@ std::unique_ptr<MysqlSession> MysqlLedger::prepared_session() {
     });
 }
 
+// ---- Transactions -------------------------------------------------------------------------------
+
+void MysqlLedger::transact(const char* operation, const std::function<void()>& work) {
+    GroupCommit::Operation shared([&] {
+        do_gathered();
+        work();
+    });
+    guarded(operation, [&] { commits_.commit(shared); });
+}
+
 // One operation more before them, and one after them.
 void MysqlLedger::run_together(GroupCommit::Operations operations) {
     gathered_.is_one_by_one = false;
@@ -95,139 +94,214 @@ void MysqlLedger::run_together(GroupCommit::Operations operations) {
 }
 
 void MysqlLedger::do_gathered() {
-    if (!gathered_.marks.empty()) write_marks(std::exchange(gathered_.marks, {}));
-    if (!gathered_.claims.empty()) write_claims(std::exchange(gathered_.claims, {}));
+    if (!gathered_.marks.empty()) write_gathered_marks(std::exchange(gathered_.marks, {}));
+    if (!gathered_.claims.empty()) make_claims(std::exchange(gathered_.claims, {}));
+}
+
+void MysqlLedger::write_gathered_marks(std::span<const GatheredMark> marks) {
+    const auto note = [](const GatheredMark& each, bool was_leased) {
+        if (each.was_leased) *each.was_leased = was_leased;
+    };
+    std::vector<const Mark*> all;
+    for (const GatheredMark& each : marks)
+        all.push_back(each.mark);
+    if (gathered_.is_one_by_one) {
+        for (std::size_t i = 0; i < marks.size(); ++i)
+            note(marks[i], write_last_marks({&all[i], 1}));
+        return;
+    }
+    const bool were_leased = write_last_marks(all);
+    if (!were_leased && marks.size() > 1) {
+        gathered_.is_one_by_one = true;
+        throw MysqlError::conflict("a lease was lost");
+    }
+    for (const GatheredMark& each : marks)
+        note(each, were_leased);
+}
+
+void MysqlLedger::commit_claims(std::vector<ClaimToMake> claims) {
+    GroupCommit::Operation shared(
+        [&] { gathered_.claims.insert(gathered_.claims.end(), claims.begin(), claims.end()); });
+    guarded("claiming events", [&] { commits_.commit(shared); });
+}
+
+void MysqlLedger::commit_mark(const Mark& mark, bool& was_leased) {
+    const char* operation = "settling an event";
+    if (mark.is_retry()) return transact(operation, [&] { was_leased = write_retry(mark); });
+    GroupCommit::Operation shared([&] { gathered_.marks.push_back({&mark, &was_leased}); });
+    guarded(operation, [&] { commits_.commit(shared); });
+}
+
+void MysqlLedger::commit_later(Mark mark) {
+    commits_.commit_later([this, mark = std::move(mark)] {
+        gathered_.marks.push_back({&mark, nullptr});
+    });
 }
 
 void MysqlLedger::flush() {
     guarded("settling events", [&] { commits_.flush(); });
 }
 
-bool MysqlLedger::give_back(const Entry& entry, TimeMs now) {
-    return transact("giving an event back", [&] {
-        SEGPAY_FAILPOINT("give_back.begin");
-        return writer().change(kGiveBack, now, entry.sequence, entry.attempts, writer_.id()) == 1;
+void MysqlLedger::read(const char* operation, const std::function<void(Reading&)>& work) {
+    guarded(operation, [&] {
+        readers_.read([&](MysqlConnection& connection) {
+            MysqlReading reading(connection);
+            work(reading);
+        });
     });
 }
 
-std::optional<Entry> MysqlLedger::take_next(std::string_view purchase_id, TimeMs now) {
-    return take(now, kFindNext, purchase_id, now);
+// ---- Claims -------------------------------------------------------------------------------------
+
+// Other front ends on this server wait until this transaction is over. A row that is not there
+// cannot be locked: then the front end that writes it second begins again.
+ByKey<StoredPurchase> MysqlLedger::lock_purchases(const Keys& ids) {
+    return locked_purchases(writer(), ids);
 }
 
-std::optional<Entry> MysqlLedger::take_due(TimeMs now) { return take(now, kFindDue, now); }
+void MysqlLedger::write_purchases(std::span<const StoredPurchase> purchases) {
+    mysql::write_purchases(writer(), purchases);
+}
 
-template <class... Values>
-std::optional<Entry> MysqlLedger::take(TimeMs now, std::string_view find_sql,
-                                       const Values&... values) {
-    flush();
-    // Mostly there is nothing; what counts is the second look.
-    const char* operation = "handing out an event";
-    SEGPAY_FAILPOINT("take.begin");
-    const bool is_there = read(operation, [&](MysqlConnection& connection) {
-        return find(connection, find_sql, values...).has_value();
-    });
-    if (!is_there) return std::nullopt;
-    std::optional<Entry> entry = transact(operation, [&]() -> std::optional<Entry> {
-        std::optional<Entry> taken;
-        while (const auto sequence = find(writer(), find_sql, values...))
-            if ((taken = hand_out(*sequence, now, now))) break;
-        SEGPAY_FAILPOINT("take.before_commit");
-        return taken;
-    });
-    SEGPAY_FAILPOINT("take.after_commit");
+void MysqlLedger::touch_purchases(const Keys& ids) {
+    if (!ids.empty())
+        writer().change_all(kTouchPurchase, std::vector<MysqlValue>(ids.begin(), ids.end()));
+}
+
+ByKey<StoredEntry> MysqlLedger::stored_entries(const Keys& keys) {
+    return mysql::stored_entries(writer(), keys);
+}
+
+KeySet MysqlLedger::with_queue(const Keys& purchases) {
+    return mysql::with_queue(writer(), purchases);
+}
+
+// If one of them is there by now, everything is done again.
+void MysqlLedger::insert_entries(std::span<NewEntry> entries) {
+    mysql::insert_entries(writer(), entries);
+    Keys keys;
+    for (const NewEntry& entry : entries)
+        keys.push_back(entry.key);
+    const ByKey<StoredEntry> written = mysql::stored_entries(writer(), keys);
+    for (NewEntry& entry : entries) {
+        const auto found = written.find(entry.key);
+        if (found == written.end()) throw MysqlError::conflict("the entry is not there any more");
+        entry.sequence = found->second.sequence;
+    }
+    enqueue(writer(), entries, writer_.id());
+}
+
+// ---- Leases and marks ---------------------------------------------------------------------------
+
+void MysqlLedger::lease(std::int64_t sequence, const std::string& /*purchase_id*/, bool is_due,
+                        TimeMs now) {
+    const TimeMs lease_end = now + lease_ms();
+    if (writer().change(kLease, lease_end, lease_end, writer_.id(), sequence,
+                        is_due ? now : INT64_MAX, now) != 1)
+        throw MysqlError::conflict("another front end leased the event");
+}
+
+bool MysqlLedger::end_lease(const Mark& mark) {
+    return writer().change(kEndLease, mark.now, mark.sequence, mark.attempts, writer_.id()) == 1;
+}
+
+bool MysqlLedger::leave_queue(std::span<const Mark* const> marks) {
+    std::vector<MysqlValue> rows;
+    for (const Mark* mark : marks)
+        add_lease(rows, *mark, writer_.id());
+    return writer().change_all(kLeaveQueue, rows) == std::ssize(marks);
+}
+
+void MysqlLedger::write_outcomes(std::span<const Mark* const> marks) {
+    std::vector<MysqlValue> rows;
+    for (const Mark* mark : marks)
+        for (const MysqlValue& value :
+             {MysqlValue(number(mark->state)), MysqlValue(mark->message),
+              MysqlValue(mark->attempts), MysqlValue(mark->now), MysqlValue(number(mark->state)),
+              MysqlValue(mark->sequence)})
+            rows.push_back(value);
+    writer().change_all(kWriteOutcome, rows);
+}
+
+bool MysqlLedger::stay_in_queue(const Mark& mark) {
+    if (writer().change(kStayInQueue, mark.next_attempt_at, mark.sequence, mark.attempts,
+                        writer_.id()) != 1)
+        return false;
+    writer().change(kSetMessage, mark.message, mark.sequence);
+    writer().change(kGiveWay, mark.sequence);
+    return true;
+}
+
+void MysqlLedger::promote_next(const std::string& purchase_id, TimeMs now) {
+    std::optional<std::int64_t> first;
+    {
+        MysqlQuery row = writer().query(kFindHead, purchase_id);
+        if (row.next() && row.is_null(1)) first = row.integer(0);
+    }
+    if (first) writer().change(kPromote, now, *first);
+}
+
+// ---- Decisions ----------------------------------------------------------------------------------
+
+bool MysqlLedger::requeue(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
+                          TimeMs now) {
+    if (writer().change(kUnbury, by, now, entry.key) != 1) return false;
+    writer().change(kRequeue, due, entry.sequence);
+    return true;
+}
+
+void MysqlLedger::step_back(const std::string& purchase_id, TimeMs now) {
+    writer().change(kStepBack, purchase_id, now);
+}
+
+std::optional<Entry> MysqlLedger::lock_entry(std::string_view key) {
+    std::optional<EntryState> state;
+    {
+        MysqlQuery row = writer().query(kLockEntry, key);
+        if (row.next()) state = static_cast<EntryState>(row.integer(0));
+    }
+    if (!state) return std::nullopt;
+    std::optional<Entry> entry = reading().entry(key, nullptr);
+    if (entry) entry->state = *state;
     return entry;
 }
 
-Waiting MysqlLedger::waiting() {
-    flush();
-    return read("counting what waits", [](MysqlConnection& connection) {
-        Waiting waiting;
-        MysqlQuery row = connection.query(kWaiting);
-        if (!row.next()) return waiting;
-        waiting.pending = static_cast<std::uint64_t>(row.integer(0));
-        waiting.next_attempt_at_ms = row.integer(1);
-        return waiting;
-    });
+// A front end that keeps more for it writes its row, too.
+std::vector<Entry> MysqlLedger::kept_for(const std::string& purchase_id) {
+    std::vector<Entry> kept;
+    if (purchase_id.empty()) return kept;
+    touch_purchases({purchase_id});
+    MysqlQuery rows = writer().query(kKeptFor, purchase_id);
+    while (rows.next())
+        kept.push_back(read_entry(rows, box()));
+    return kept;
 }
 
-std::optional<Purchase> MysqlLedger::purchase(std::string_view id) {
-    return read("reading a purchase",
-                [&](MysqlConnection& connection) { return find_purchase(connection, id); });
+void MysqlLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {
+    writer().change(kClose, number(to), now, by, key, number(to), number(to));
 }
 
-std::vector<Purchase> MysqlLedger::purchases_of(std::string_view member_id, std::uint32_t limit) {
-    return read("reading the purchases of a member", [&](MysqlConnection& connection) {
-        return find_purchases(connection, kPurchasesOf, member_id, limit);
-    });
+bool MysqlLedger::add_notice(std::string_view what, TimeMs now) {
+    return writer().change(kAddNotice, what, now) == 1;
 }
 
-std::vector<Purchase> MysqlLedger::purchases_named(std::string_view username, std::uint32_t limit) {
-    return read("reading the purchases with a user name", [&](MysqlConnection& connection) {
-        return find_purchases(connection, kPurchasesNamed, username, limit);
-    });
-}
+// ---- Purge --------------------------------------------------------------------------------------
 
-std::optional<Event> MysqlLedger::transaction(std::string_view id) {
-    return read("reading a transaction",
-                [&](MysqlConnection& connection) { return find_transaction(connection, id); });
-}
-
-void MysqlLedger::entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) {
-    flush();
-    std::uint64_t left = query.limit ? query.limit : UINT64_MAX;
-    std::optional<std::uint64_t> bound;
-    if (query.after != 0) bound = query.after;
-    while (left > 0) {
-        const std::uint64_t size = std::min<std::uint64_t>(left, kSliceEntries);
-        const std::vector<Entry> found = slice(query, bound, size);
-        for (const Entry& entry : found)
-            if (!each(entry)) return;
-        if (found.size() < size) return;
-        bound = found.back().sequence;
-        left -= size;
-    }
-}
-
-std::vector<Entry> MysqlLedger::slice(const EntryQuery& query, std::optional<std::uint64_t> bound,
-                                      std::uint64_t size) {
-    const Slice wanted(query, bound, size);
-    return read("listing entries", [&](MysqlConnection& connection) {
-        std::vector<Entry> found;
-        MysqlQuery rows = connection.query_with(wanted.sql, wanted.values);
-        while (rows.next())
-            found.push_back(read_entry(rows, nullptr));
-        return found;
-    });
-}
-
-std::optional<Entry> MysqlLedger::entry(std::string_view key) {
-    flush();
-    return read("reading an entry",
-                [&](MysqlConnection& connection) { return find_entry(connection, key, box()); });
-}
-
-// What is done with keeps its row and its key, in a state of its own.
 bool MysqlLedger::tidy(std::optional<TimeMs> forget_before) {
-    if (!forget_before) return false; // listings need nothing
-    for (const EntryState done : kForgettable) {
-        const std::int64_t end = read("tidying up", [&](MysqlConnection& connection) {
-            std::int64_t last = 0;
-            MysqlQuery rows = connection.query(kFindOldest, number(done), kForgetSlice);
-            while (rows.next() && rows.integer(1) < *forget_before)
-                last = rows.integer(0);
-            return last;
+    if (!forget_before) return false;
+    const char* operation = "purging old entries";
+    std::vector<MysqlValue> old;
+    guarded(operation, [&] {
+        readers_.read([&](MysqlConnection& connection) {
+            old.clear();
+            MysqlQuery rows = connection.query(kFindOld, *forget_before, kPurgeSlice);
+            while (rows.next())
+                old.push_back(rows.integer(0));
         });
-        if (end == 0) continue;
-        transact("tidying up",
-                 [&] { return writer().change(kForget, number(done), end, *forget_before); });
-        return true;
-    }
-    return false;
-}
-
-std::optional<std::string> MysqlLedger::boxed(const Secret& password) const {
-    if (!box_ || password.is_empty()) return std::nullopt;
-    return box_->close(password.reveal());
+    });
+    if (old.empty()) return false;
+    transact(operation, [&] { writer().change_all(kPurge, old); });
+    return true;
 }
 
 } // namespace mysql

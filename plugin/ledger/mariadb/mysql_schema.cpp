@@ -5,9 +5,7 @@
 #include "ledger/failpoint.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <initializer_list>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -28,21 +26,20 @@ CREATE TABLE IF NOT EXISTS segpay_meta(
 ) ENGINE=InnoDB
 )sql";
 
-// What makes a ledger of one schema into one of the next. A new one takes every step. What was
-// released stays as it is. Times are Unix time in milliseconds.
-constexpr std::array<std::initializer_list<const char*>, kMysqlSchemaVersion> kSteps = {{
+// What makes a ledger of one schema into one of the next, a change of tables each. A new one takes
+// every step. A step that was released stays as it is. Times are Unix time in milliseconds.
+const MysqlStep kSteps[] = {
     // 1
     {
         R"sql(
 CREATE TABLE IF NOT EXISTS segpay_entries(
   sequence        BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   event_key       VARBINARY(255) NOT NULL,
-  state           TINYINT NOT NULL,          -- EntryState; 0: forgotten but for its key
+  state           TINYINT NOT NULL,          -- EntryState; 0: purged but for its key
   kind            SMALLINT,                  -- null: a request without a meaning
   purchase_id     VARBINARY(255),
   place           BIGINT NOT NULL DEFAULT 0, -- in the order of its purchase
   member_id       BLOB,
-  transaction_id  VARBINARY(255),
   amount_minor    BIGINT,
   currency        VARBINARY(3),
   received_at     BIGINT NOT NULL,
@@ -55,7 +52,7 @@ CREATE TABLE IF NOT EXISTS segpay_entries(
   message         MEDIUMBLOB NOT NULL,
   decided_by      BLOB NOT NULL,
   UNIQUE KEY entries_key(event_key),
-  KEY entries_state(state),
+  KEY entries_state(state, received_at),
   KEY entries_purchase(purchase_id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
 )sql",
@@ -64,41 +61,25 @@ CREATE TABLE IF NOT EXISTS segpay_queue(
   sequence        BIGINT NOT NULL PRIMARY KEY,
   purchase_id     VARBINARY(255),
   place           BIGINT NOT NULL,
-  attempts        INT UNSIGNED NOT NULL,     -- grows at each handing out
+  attempts        INT UNSIGNED NOT NULL,     -- grows with each lease
   next_attempt_at BIGINT,                    -- null: another of the purchase comes first
-  lease_until     BIGINT NOT NULL,           -- 0: nobody was handed the entry
-  owner           BIGINT NOT NULL,           -- who was; 0: nobody
+  lease_until     BIGINT NOT NULL,           -- 0: it is not leased
+  owner           BIGINT NOT NULL,           -- to which writer; 0: to none
   KEY queue_purchase(purchase_id, place),
   KEY queue_due(next_attempt_at)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
 )sql",
         R"sql(
 CREATE TABLE IF NOT EXISTS segpay_purchases(
-  id                  VARBINARY(255) NOT NULL PRIMARY KEY,
-  version             BIGINT NOT NULL,       -- grows with every change of the row
-  opened_by           SMALLINT NOT NULL,
-  package             BIGINT NOT NULL,
-  price_point         BIGINT NOT NULL,
-  join_option         BLOB NOT NULL,
-  site                BLOB NOT NULL,
-  member_id           BLOB NOT NULL,
-  session             BLOB NOT NULL,
-  affiliate           BLOB NOT NULL,
-  username            BLOB NOT NULL,
-  trans_guid          BLOB NOT NULL,
-  has_access          TINYINT NOT NULL,
-  renews              TINYINT NOT NULL,
-  access_epoch        INT UNSIGNED NOT NULL,
-  renewal_epoch       INT UNSIGNED NOT NULL,
-  opening_transaction BLOB NOT NULL,
-  partner             BLOB NOT NULL,
-  card_type           BLOB NOT NULL,
-  opened_at           BIGINT NOT NULL,
-  converted_at        BIGINT NOT NULL,
-  ended_at            BIGINT NOT NULL,
-  is_unpaid           TINYINT NOT NULL,
-  held_by             BLOB NOT NULL,
-  KEY purchases_member(member_id(64), opened_at)
+  id        VARBINARY(255) NOT NULL PRIMARY KEY,
+  version   BIGINT NOT NULL,                 -- grows with every change of the row
+  member_id BLOB NOT NULL,
+  username  BLOB NOT NULL,
+  opened_by SMALLINT NOT NULL,               -- the kind of the sale; 0: not opened yet
+  opened_at BIGINT NOT NULL,
+  record    MEDIUMBLOB NOT NULL,             -- all else
+  KEY purchases_member(member_id(64), opened_at),
+  KEY purchases_username(username(64), opened_at)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
 )sql",
         R"sql(
@@ -108,26 +89,14 @@ CREATE TABLE IF NOT EXISTS segpay_writers(
   written_at BIGINT NOT NULL
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC
 )sql",
-    },
-    // 2: what was not answered with success, a line each; and what operators are told once.
-    {
         R"sql(
-ALTER TABLE segpay_purchases ADD COLUMN IF NOT EXISTS outstanding BLOB NOT NULL DEFAULT ''
-)sql",
-        R"sql(
-CREATE TABLE IF NOT EXISTS segpay_notices(
-  name    VARBINARY(255) NOT NULL PRIMARY KEY,
-  told_at BIGINT NOT NULL
+CREATE TABLE IF NOT EXISTS segpay_notices(   -- what operators hear of once
+  name     VARBINARY(255) NOT NULL PRIMARY KEY,
+  noted_at BIGINT NOT NULL
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC
 )sql",
     },
-    // 3: whose user name it is.
-    {
-        R"sql(
-ALTER TABLE segpay_purchases ADD INDEX IF NOT EXISTS purchases_username(username(64), opened_at)
-)sql",
-    },
-}};
+};
 
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -153,7 +122,8 @@ bool is_there(MysqlConnection& connection, const std::string& database) {
 }
 
 // None: whoever makes it has not come to write it yet.
-std::optional<int> version_of(MysqlConnection& connection, const std::string& database) {
+std::optional<int> version_of(MysqlConnection& connection, const std::string& database,
+                              std::size_t newest) {
     Rows rows;
     try {
         rows = connection.rows("SELECT application, version FROM segpay_meta WHERE id = 1");
@@ -167,9 +137,9 @@ std::optional<int> version_of(MysqlConnection& connection, const std::string& da
         refuse("table segpay_meta of database " + database +
                " is another program's; name a database of its own for the ledger");
     const int version = std::stoi(rows[0].at(1));
-    if (version > kMysqlSchemaVersion)
+    if (version > static_cast<int>(newest))
         refuse("written by a newer version (schema " + rows[0].at(1) +
-               ", this version knows up to " + std::to_string(kMysqlSchemaVersion) +
+               ", this version knows up to " + std::to_string(newest) +
                "); install that version or name another database");
     if (version < 0)
         refuse("schema " + rows[0].at(1) + " was never released; the ledger is damaged");
@@ -191,9 +161,9 @@ void repeat(MysqlConnection& connection, const std::string& sql) {
     }
 }
 
-void take_missing_steps(MysqlConnection& connection, int version) {
-    for (std::size_t step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
-        for (const char* statement : kSteps[step]) {
+void take_missing_steps(MysqlConnection& connection, int version, MysqlSteps steps) {
+    for (std::size_t step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
+        for (const char* statement : steps[step]) {
             SEGPAY_FAILPOINT("open.step");
             repeat(connection, statement);
         }
@@ -206,19 +176,22 @@ void take_missing_steps(MysqlConnection& connection, int version) {
 
 } // namespace
 
-void prepare_ledger_tables(MysqlConnection& connection, const std::string& database) {
+MysqlSteps mysql_steps() { return kSteps; }
+
+void prepare_ledger_tables(MysqlConnection& connection, const std::string& database,
+                           MysqlSteps steps) {
     SEGPAY_FAILPOINT("open.begin");
     std::optional<int> version;
-    if (is_there(connection, database)) version = version_of(connection, database);
+    if (is_there(connection, database)) version = version_of(connection, database, steps.size());
     if (!version) {
         repeat(connection, kMakeMeta);
         SEGPAY_FAILPOINT("open.meta_made");
         repeat(connection, std::string("INSERT INTO segpay_meta VALUES (1, '") + kApplication +
                                "', 0) ON DUPLICATE KEY UPDATE id = id");
-        version = version_of(connection, database);
+        version = version_of(connection, database, steps.size());
     }
     if (!version) refuse("table segpay_meta of database " + database + " has lost its row");
-    take_missing_steps(connection, *version);
+    take_missing_steps(connection, *version, steps);
 }
 
 } // namespace segpay

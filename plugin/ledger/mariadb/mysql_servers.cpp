@@ -138,37 +138,20 @@ bool MysqlReaders::Lent::is_worth_another(const MysqlError& error, unsigned trie
     if (error.kind() == MysqlError::Kind::conflict) return tries < kMaxReads;
     if (error.kind() != MysqlError::Kind::lost) return false;
     // The others are as old, and most likely as dead.
-    readers.forget_idle();
+    readers.idle_.close_idle();
     readers.servers_.leave(*session, error);
     session.reset();
     return tries < kMaxReads;
 }
 
 std::unique_ptr<MysqlSession> MysqlReaders::take(MysqlServers::Clock::time_point until) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (!idle_.empty()) {
-            std::unique_ptr<MysqlSession> session = std::move(idle_.back());
-            idle_.pop_back();
-            session->connection.end_at(until);
-            return session;
-        }
+    if (std::unique_ptr<MysqlSession> idle = idle_.take()) {
+        idle->connection.end_at(until);
+        return idle;
     }
     std::unique_ptr<MysqlSession> session = servers_.open(until);
     see_other_nodes(*session, true);
     return session;
-}
-
-void MysqlReaders::give_back(std::unique_ptr<MysqlSession> session) {
-    const std::lock_guard lock(mutex_);
-    if (idle_.size() < kMaxIdle) idle_.push_back(std::move(session));
-}
-
-void MysqlReaders::forget_idle() {
-    std::vector<std::unique_ptr<MysqlSession>> old; // closed without the lock
-    const std::lock_guard lock(mutex_);
-    old.swap(idle_);
-    idle_.reserve(kMaxIdle);
 }
 
 } // namespace segpay

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ledger/mariadb/mysql_handle.hpp"
+#include "ledger/pool.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -73,9 +74,7 @@ private:
 
 class MysqlReaders {
 public:
-    explicit MysqlReaders(MysqlServers& servers) : servers_(servers) {
-        idle_.reserve(kMaxIdle); // to give back never fails
-    }
+    explicit MysqlReaders(MysqlServers& servers) : servers_(servers) {}
 
     // Lends a session for the time of `work`; what others have committed, on any node, is seen.
     // When the connection is lost, `work` is done again on another.
@@ -100,7 +99,7 @@ private:
         Lent(const Lent&) = delete;
         Lent& operator=(const Lent&) = delete;
         ~Lent() {
-            if (session) readers.give_back(std::move(session));
+            if (session) readers.idle_.give_back(std::move(session));
         }
         bool is_worth_another(const MysqlError& error, unsigned tries);
 
@@ -108,15 +107,10 @@ private:
         std::unique_ptr<MysqlSession> session;
     };
 
-    static constexpr std::size_t kMaxIdle = 8;
-
     std::unique_ptr<MysqlSession> take(MysqlServers::Clock::time_point until);
-    void give_back(std::unique_ptr<MysqlSession> session);
-    void forget_idle();
 
     MysqlServers& servers_;
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<MysqlSession>> idle_; // guarded by mutex_
+    Pool<MysqlSession> idle_;
 };
 
 } // namespace segpay

@@ -12,8 +12,11 @@ struct Question {
 };
 constexpr Question kLockPurchases = {
     "SELECT " SEGPAY_MYSQL_PURCHASE_COLUMNS " FROM segpay_purchases WHERE id IN", " FOR UPDATE"};
-constexpr Question kSequences = {
-    "SELECT sequence, event_key FROM segpay_entries WHERE event_key IN", ""};
+// As StoredEntryColumn says, and the key behind them.
+constexpr Question kStored = {
+    "SELECT e.sequence, e.state, e.purchase_id, e.amount_minor, e.currency, q.next_attempt_at, "
+    "q.lease_until, e.event_key FROM " SEGPAY_MYSQL_ENTRIES " WHERE e.event_key IN",
+    ""};
 constexpr Question kWithQueue = {
     "SELECT DISTINCT purchase_id FROM segpay_queue WHERE purchase_id IN", ""};
 
@@ -38,22 +41,24 @@ void ask(MysqlConnection& connection, const Question& question, const Keys& keys
 ByKey<StoredPurchase> locked_purchases(MysqlConnection& connection, const Keys& ids) {
     ByKey<StoredPurchase> found;
     ask(connection, kLockPurchases, ids, [&](const MysqlQuery& row) {
-        StoredPurchase purchase = read_purchase(row);
-        std::string id = purchase.memory.id;
+        StoredPurchase purchase = read_stored_purchase(row);
+        std::string id = purchase.purchase.id;
         found.emplace(std::move(id), std::move(purchase));
     });
     return found;
 }
 
-ByKey<std::int64_t> sequences_of(MysqlConnection& connection, const Keys& event_keys) {
-    ByKey<std::int64_t> found;
-    ask(connection, kSequences, event_keys,
-        [&](const MysqlQuery& row) { found.emplace(std::string(row.text(1)), row.integer(0)); });
+ByKey<StoredEntry> stored_entries(MysqlConnection& connection, const Keys& event_keys) {
+    ByKey<StoredEntry> found;
+    ask(connection, kStored, event_keys, [&](const MysqlQuery& row) {
+        found.emplace(std::string(row.text(StoredEntryColumn::lease_until + 1)),
+                      read_stored_entry(row));
+    });
     return found;
 }
 
-std::set<std::string, std::less<>> with_queue(MysqlConnection& connection, const Keys& ids) {
-    std::set<std::string, std::less<>> found;
+KeySet with_queue(MysqlConnection& connection, const Keys& ids) {
+    KeySet found;
     ask(connection, kWithQueue, ids,
         [&](const MysqlQuery& row) { found.emplace(std::string(row.text(0))); });
     return found;

@@ -7,6 +7,7 @@
 #include <random>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <sqlite3.h>
 
@@ -98,12 +99,13 @@ void SqliteConnection::Finalize::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);
 }
 
-SqliteConnection::SqliteConnection(const std::string& path, int busy_timeout_ms)
+SqliteConnection::SqliteConnection(const std::string& path, int busy_timeout_ms, Missing missing)
     : busy_timeout_ms_(busy_timeout_ms), pauses_(std::random_device()()) {
     // Without SQLite's own mutex: whoever owns the connection guards it.
-    constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    const int create = missing == Missing::is_made ? SQLITE_OPEN_CREATE : 0;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create;
     sqlite3* connection = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &connection, kFlags, nullptr);
+    const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
     connection_.reset(connection); // set even when opening failed
     if (code != SQLITE_OK) fail(connection, code);
     sqlite3_busy_handler(connection, wait_for_lock, this);
@@ -199,20 +201,17 @@ void SqliteConnection::leave_log() {
     sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
-// The same text at the same place is nearly always the next one that is asked for; one that was
-// made for the occasion may have another's place.
 sqlite3_stmt* SqliteConnection::prepared(std::string_view sql) {
-    for (const Known& known : statements_)
-        if (known.place == sql.data() && known.sql == sql) return known.statement.get();
-    for (const Known& known : statements_)
-        if (known.sql == sql) return known.statement.get();
-    sqlite3_stmt* made = nullptr;
-    const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), size_of(sql),
-                                        SQLITE_PREPARE_PERSISTENT, &made, nullptr);
-    std::unique_ptr<sqlite3_stmt, Finalize> statement(made);
-    if (code != SQLITE_OK) fail(connection_.get(), code);
-    statements_.push_back({sql.data(), std::string(sql), std::move(statement)});
-    return made;
+    return statements_
+        .find(sql,
+              [&] {
+                  sqlite3_stmt* made = nullptr;
+                  const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), size_of(sql),
+                                                      SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+                  if (code != SQLITE_OK) fail(connection_.get(), code);
+                  return Statement(made);
+              })
+        .get();
 }
 
 } // namespace segpay

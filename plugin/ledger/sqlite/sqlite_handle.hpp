@@ -5,6 +5,8 @@
 // and never a bound value.
 #pragma once
 
+#include "ledger/statement_cache.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -15,7 +17,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 struct sqlite3;
 struct sqlite3_file;
@@ -33,9 +34,9 @@ private:
     int code_;
 };
 
-// Bytes, where a text would be stored as text.
+// Bytes, where a text would be stored as text. Borrowed.
 struct Blob {
-    std::string bytes;
+    std::string_view bytes;
 };
 
 // One run of a prepared statement, which is ready for its next run when this ends.
@@ -84,10 +85,15 @@ private:
 
 class SqliteConnection {
 public:
-    // Opens or creates the database; ":memory:" is one of its own. A statement that finds the
+    enum class Missing { is_made, is_an_error };
+
+    // Opens the database; ":memory:" is one of its own. A statement that finds the
     // database locked tries again, after pauses of less than a millisecond at first, for
     // `busy_timeout_ms`.
-    SqliteConnection(const std::string& path, int busy_timeout_ms);
+    SqliteConnection(const std::string& path, int busy_timeout_ms,
+                     Missing missing = Missing::is_made);
+    SqliteConnection(const SqliteConnection&) = delete;
+    SqliteConnection& operator=(const SqliteConnection&) = delete;
 
     // Returns the one before.
     int set_busy_timeout(int busy_timeout_ms) {
@@ -147,13 +153,9 @@ private:
     static int wait_for_lock(void* self, int tries);
 
     std::unique_ptr<sqlite3, Close> connection_;
-    struct Known {
-        const char* place; // of the text that was asked for first
-        std::string sql;
-        std::unique_ptr<sqlite3_stmt, Finalize> statement;
-    };
-    std::vector<Known> statements_;
-    sqlite3_file* log_ = nullptr; // open as long as the connection
+    using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+    StatementCache<Statement> statements_; // end before the connection
+    sqlite3_file* log_ = nullptr;          // open as long as the connection
     int log_pages_ = 0;
     int busy_timeout_ms_;
     std::chrono::steady_clock::time_point gives_up_at_; // of the lock that is waited for

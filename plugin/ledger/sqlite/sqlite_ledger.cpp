@@ -1,17 +1,13 @@
-// Opening; what is asked; upkeep.
+// The steps, and how they are run.
 #include "ledger/sqlite/sqlite_ledger.hpp"
 
 #include "ledger/failpoint.hpp"
-#include "ledger/sqlite/sqlite_listing.hpp"
-#include "ledger/sqlite/sqlite_reading.hpp"
 #include "ledger/sqlite/sqlite_schema.hpp"
 #include "ledger/sqlite/sqlite_statements.hpp"
-#include "ledger/sqlite/sqlite_upkeep.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <memory>
 #include <utility>
 
 #include <fcntl.h>
@@ -22,20 +18,18 @@ namespace segpay {
 namespace {
 
 constexpr int kReadTimeoutMs = 5'000;
+constexpr std::int64_t kPurgeSlice = 500; // entries
 
 } // namespace
 
 SqliteLedger::SqliteLedger(const LedgerSettings& settings)
-    : name_("ledger " + settings.path),
-      lease_ms_(settings.lease_ms),
-      repeat_window_ms_(settings.repeat_window_ms),
-      writer_(settings.path, settings.path == kInMemory),
-      db_(writer_.connection()) {
+    : StoredLedger(settings),
+      path_(settings.path),
+      is_in_memory_(settings.path == kInMemory),
+      writer_(settings.path, is_in_memory_),
+      db_(writer_.connection()),
+      reading_(db_) {
     prepare_ledger_file(db_, settings.path);
-    if (settings.path != kInMemory) readers_.emplace(settings.path, kReadTimeoutMs);
-    if (!settings.password_key.is_empty()) box_.emplace(settings.password_key);
-    writer_.enclose_with([this](bool is_as_left) { handed_out_.read(db_, is_as_left); },
-                         [this] { handed_out_.write(db_); });
 }
 
 SqliteLedger::~SqliteLedger() {
@@ -45,43 +39,87 @@ SqliteLedger::~SqliteLedger() {
     }
 }
 
-Waiting SqliteLedger::waiting() {
-    flush();
-    return read("counting what waits", [](SqliteConnection& connection) {
-        Waiting waiting;
-        waiting.pending = static_cast<std::uint64_t>(connection.integer(kCountPending));
-        waiting.next_attempt_at_ms = connection.integer(kFirstDue);
-        return waiting;
+// ---- Transactions -------------------------------------------------------------------------------
+
+template <class Work>
+auto SqliteLedger::guarded(const char* operation, const Work& work) {
+    const auto failed = [&](const std::exception& cause) {
+        return LedgerError("ledger " + path_ + ": " + operation + ": " + cause.what());
+    };
+    try {
+        return work();
+    } catch (const SqliteError& error) {
+        throw failed(error);
+    } catch (const GroupCommit::TooManyWait& error) {
+        throw failed(error);
+    }
+}
+
+void SqliteLedger::transact(const char* operation, const std::function<void()>& work) {
+    guarded(operation, [&] { writer_.transact(work); });
+}
+
+void SqliteLedger::commit_claims(std::vector<ClaimToMake> claims) {
+    transact("claiming events", [&] { make_claims(claims); });
+}
+
+bool SqliteLedger::write_mark(const Mark& mark) {
+    const Mark* const marks[] = {&mark};
+    return mark.is_retry() ? write_retry(mark) : write_last_marks(marks);
+}
+
+void SqliteLedger::commit_mark(const Mark& mark, bool& was_leased) {
+    transact("settling an event", [&] { was_leased = write_mark(mark); });
+}
+
+void SqliteLedger::commit_later(Mark mark) {
+    writer_.later([this, mark = std::move(mark)] { (void)write_mark(mark); });
+}
+
+void SqliteLedger::flush() {
+    guarded("settling events", [&] { writer_.flush(); });
+}
+
+// ---- Readers ------------------------------------------------------------------------------------
+
+// A connection that only reads, for as long as this lives. It never waits for a commit.
+class SqliteLedger::Lent {
+public:
+    explicit Lent(SqliteLedger& ledger) : readers_(ledger.readers_) {
+        connection_ = readers_.take();
+        if (connection_) return;
+        connection_ = std::make_unique<SqliteConnection>(ledger.path_, kReadTimeoutMs,
+                                                         SqliteConnection::Missing::is_an_error);
+        connection_->execute("PRAGMA query_only=ON");
+    }
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+    ~Lent() {
+        // One that could not end its transaction would look at the past for ever.
+        if (!connection_->is_in_transaction()) readers_.give_back(std::move(connection_));
+    }
+
+    SqliteConnection& operator*() const { return *connection_; }
+
+private:
+    Pool<SqliteConnection>& readers_;
+    std::unique_ptr<SqliteConnection> connection_;
+};
+
+void SqliteLedger::read(const char* operation, const std::function<void(Reading&)>& work) {
+    if (is_in_memory_) return transact(operation, [&] { work(reading_); });
+    guarded(operation, [&] {
+        const Lent connection(*this);
+        SqliteReading reading(*connection);
+        work(reading);
     });
-}
-
-std::optional<Purchase> SqliteLedger::purchase(std::string_view id) {
-    return read("reading a purchase",
-                [&](SqliteConnection& connection) { return find_purchase(connection, id); });
-}
-
-std::vector<Purchase> SqliteLedger::purchases_of(std::string_view member_id, std::uint32_t limit) {
-    return read("reading the purchases of a member", [&](SqliteConnection& connection) {
-        return find_purchases(connection, kPurchasesOf, member_id, limit);
-    });
-}
-
-std::vector<Purchase> SqliteLedger::purchases_named(std::string_view username,
-                                                    std::uint32_t limit) {
-    return read("reading the purchases with a user name", [&](SqliteConnection& connection) {
-        return find_purchases(connection, kPurchasesNamed, username, limit);
-    });
-}
-
-std::optional<Event> SqliteLedger::transaction(std::string_view id) {
-    return read("reading a transaction",
-                [&](SqliteConnection& connection) { return find_transaction(connection, id); });
 }
 
 // A transaction that only reads: SQLite finds out once what has changed, not at each question.
 class SqliteLedger::Snapshot final : public Lookup {
 public:
-    explicit Snapshot(SqliteLedger& ledger) : ledger_(ledger), connection_(*ledger.readers_) {
+    explicit Snapshot(SqliteLedger& ledger)
+        : ledger_(ledger), connection_(ledger), reading_(*connection_) {
         (*connection_).change("BEGIN");
     }
     ~Snapshot() override {
@@ -94,79 +132,172 @@ public:
     Snapshot& operator=(const Snapshot&) = delete;
 
     std::optional<Purchase> purchase(std::string_view id) override {
-        return ledger_.guarded("reading a purchase",
-                               [&] { return find_purchase(*connection_, id); });
+        return ledger_.guarded("reading a purchase", [&] { return reading_.purchase(id); });
     }
     std::optional<Event> transaction(std::string_view id) override {
-        return ledger_.guarded("reading a transaction",
-                               [&] { return find_transaction(*connection_, id); });
+        return ledger_.guarded("reading a transaction", [&] { return reading_.transaction(id); });
     }
     std::vector<Purchase> purchases_named(std::string_view username, std::uint32_t limit) override {
-        return ledger_.guarded("reading the purchases with a user name", [&] {
-            return find_purchases(*connection_, kPurchasesNamed, username, limit);
-        });
+        return ledger_.guarded("reading the purchases with a user name",
+                               [&] { return reading_.purchases_named(username, limit); });
     }
 
 private:
     SqliteLedger& ledger_;
-    SqliteReaders::Lent connection_;
+    Lent connection_;
+    SqliteReading reading_;
 };
 
 std::unique_ptr<Lookup> SqliteLedger::look() {
-    if (!readers_) return Ledger::look();
+    if (is_in_memory_) return Ledger::look();
     return guarded("reading", [&] { return std::make_unique<Snapshot>(*this); });
 }
 
-void SqliteLedger::entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) {
-    queue_all();
-    SqliteListing listing(query);
-    while (!listing.is_over()) {
-        const std::vector<Entry> found = read("listing entries", [&](SqliteConnection& connection) {
-            return listing.next(connection);
-        });
-        for (const Entry& entry : found)
-            if (!each(entry)) return;
+// ---- Claims -------------------------------------------------------------------------------------
+
+ByKey<StoredPurchase> SqliteLedger::lock_purchases(const Keys& ids) {
+    ByKey<StoredPurchase> found;
+    for (const std::string_view id : ids)
+        if (std::optional<Purchase> purchase = reading_.purchase(id))
+            found.emplace(id, StoredPurchase{*purchase, *purchase, 1});
+    return found;
+}
+
+void SqliteLedger::write_purchases(std::span<const StoredPurchase> purchases) {
+    for (const auto& [purchase, before, version] : purchases)
+        if (version == 0)
+            write_purchase(db_, nullptr, purchase);
+        else if (purchase != before)
+            write_purchase(db_, &before, purchase);
+}
+
+ByKey<StoredEntry> SqliteLedger::stored_entries(const Keys& keys) {
+    ByKey<StoredEntry> found;
+    for (const std::string_view key : keys) {
+        SqliteQuery row = db_.query(kFindStored, key);
+        if (row.next()) found.emplace(key, read_stored_entry(row));
     }
+    return found;
 }
 
-// Whoever looks at entries sees what is on its way, too.
-void SqliteLedger::queue_all() {
-    flush();
-    const char* operation = "looking for what is handed out";
-    const bool is_any = read(operation, [](SqliteConnection& connection) {
-        return connection.integer(kIsHandedOut) != 0;
-    });
-    if (is_any) transact(operation, [&] { return handed_out_.move_all(db_); });
+KeySet SqliteLedger::with_queue(const Keys& purchases) {
+    KeySet found;
+    for (const std::string_view purchase : purchases)
+        if (db_.query(kFindQueued, purchase).next()) found.emplace(purchase);
+    return found;
 }
 
-bool SqliteLedger::tidy(std::optional<TimeMs> forget_before) {
-    const char* operation = "tidying up";
-    const auto is_due = [&](SqliteConnection& connection) {
-        return is_upkeep_due(connection, forget_before);
-    };
-    if (!read(operation, is_due)) return false;
-    SEGPAY_FAILPOINT("tidy.begin");
-    transact(operation, [&] {
-        index_some(db_);
-        if (forget_before) handed_out_.move_all(db_); // what is on its way is not forgotten
-        if (forget_before) forget_some(db_, *forget_before);
-        SEGPAY_FAILPOINT("tidy.before_commit");
-        return true;
-    });
-    SEGPAY_FAILPOINT("tidy.after_commit");
+void SqliteLedger::insert_entries(std::span<NewEntry> entries) {
+    for (NewEntry& entry : entries)
+        insert_entry(db_, entry);
+}
+
+// ---- Leases and marks ---------------------------------------------------------------------------
+
+void SqliteLedger::lease(std::int64_t sequence, const std::string& purchase_id, bool /*is_due*/,
+                         TimeMs now) {
+    db_.change(kLease, purchase_id, sequence, now + lease_ms());
+}
+
+bool SqliteLedger::end_lease(const Mark& mark) {
+    return db_.change(kEndLease, mark.purchase_id, mark.sequence, mark.attempts, mark.now) == 1;
+}
+
+bool SqliteLedger::leave_queue(std::span<const Mark* const> marks) {
+    for (const Mark* mark : marks)
+        if (db_.change(kLeaveQueue, mark->purchase_id, mark->sequence, mark->attempts) != 1)
+            return false;
     return true;
 }
 
-std::optional<Entry> SqliteLedger::entry(std::string_view key) {
-    queue_all();
-    return read("reading an entry",
-                [&](SqliteConnection& connection) { return find_entry(connection, key, box()); });
+void SqliteLedger::write_outcomes(std::span<const Mark* const> marks) {
+    for (const Mark* mark : marks) {
+        if (mark->tells_more_than_settled())
+            db_.change(kWriteOutcome, mark->sequence, static_cast<std::int64_t>(mark->state),
+                       mark->attempts, mark->message, mark->now);
+        if (mark->state == EntryState::settled && mark->may_have_password)
+            db_.change(kForgetPassword, mark->sequence);
+    }
 }
 
-std::optional<Blob> SqliteLedger::boxed(const Secret& password) const {
-    if (!box_ || password.is_empty()) return std::nullopt;
-    return Blob{box_->close(password.reveal())};
+bool SqliteLedger::stay_in_queue(const Mark& mark) {
+    if (db_.change(kStayInQueue, mark.purchase_id, mark.sequence, mark.attempts,
+                   mark.next_attempt_at) != 1)
+        return false;
+    db_.change(kSetMessage, mark.sequence, mark.message);
+    return true;
 }
+
+void SqliteLedger::promote_next(const std::string& purchase_id, TimeMs now) {
+    db_.change(kPromote, purchase_id, now);
+}
+
+// ---- Decisions ----------------------------------------------------------------------------------
+
+bool SqliteLedger::requeue(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
+                           TimeMs now) {
+    if (db_.change(kUnbury, entry.key, by, now) != 1) return false;
+    db_.change(kRequeue, entry.sequence, due);
+    return true;
+}
+
+void SqliteLedger::step_back(const std::string& purchase_id, TimeMs now) {
+    db_.change(kStepBack, purchase_id, now);
+}
+
+std::optional<Entry> SqliteLedger::lock_entry(std::string_view key) {
+    return reading_.entry(key, nullptr);
+}
+
+std::vector<Entry> SqliteLedger::kept_for(const std::string& purchase_id) {
+    std::vector<Entry> kept;
+    SqliteQuery rows = db_.query(kKeptFor, purchase_id);
+    while (rows.next())
+        kept.push_back(read_entry(rows, box()));
+    return kept;
+}
+
+void SqliteLedger::close(std::string_view key, EntryState to, std::string_view by, TimeMs now) {
+    db_.change(kClose, key, static_cast<std::int64_t>(to), by, now);
+}
+
+bool SqliteLedger::add_notice(std::string_view what, TimeMs now) {
+    return db_.change(kAddNotice, what, now) == 1;
+}
+
+// ---- Purge --------------------------------------------------------------------------------------
+
+namespace {
+
+std::vector<std::int64_t> find_old(SqliteConnection& connection, TimeMs before) {
+    std::vector<std::int64_t> old;
+    SqliteQuery rows = connection.query(kFindOld, before, kPurgeSlice);
+    while (rows.next())
+        old.push_back(rows.integer(0));
+    return old;
+}
+
+} // namespace
+
+bool SqliteLedger::tidy(std::optional<TimeMs> forget_before) {
+    if (!forget_before) return false;
+    const char* operation = "purging old entries";
+    // Mostly there is nothing, and a reader waits for nobody; what counts is the second look.
+    const bool is_any = is_in_memory_ || guarded(operation, [&] {
+                            return !find_old(*Lent(*this), *forget_before).empty();
+                        });
+    if (!is_any) return false;
+    std::size_t count = 0;
+    transact(operation, [&] {
+        const std::vector<std::int64_t> old = find_old(db_, *forget_before);
+        for (const std::int64_t sequence : old)
+            db_.change(kPurge, sequence);
+        count = old.size();
+    });
+    return count != 0;
+}
+
+// ---- Opening ------------------------------------------------------------------------------------
 
 namespace {
 
@@ -176,7 +307,7 @@ std::string folder_complaint(const std::string& path) {
     if (folder.empty()) folder = ".";
     if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return "";
     return "; folder " + folder + ": " + std::strerror(errno) +
-           ", but it must be writable, because three more files are kept beside the ledger";
+           ", but it must be writable, because two more files are kept beside the ledger";
 }
 
 } // namespace

@@ -1,39 +1,42 @@
-// Three questions.
+// The statement of a slice of a listing.
 #include "ledger/sqlite/sqlite_reading.hpp"
 
-#include "ledger/sqlite/sqlite_statements.hpp"
-
 #include <string>
-#include <utility>
 
 namespace segpay {
 
-std::optional<Entry> find_entry(SqliteConnection& connection, std::string_view key,
-                                const SecretBox* box) {
-    SqliteQuery row = connection.query(kReadByKey, key);
-    if (!row.next()) return std::nullopt;
-    return read_entry(row, box);
+namespace {
+
+constexpr std::uint32_t bit(EntryState state) { return 1u << static_cast<unsigned>(state); }
+
+// Parameters: 1 the last sequence seen, 2 the states, 3 the purchase, 4 the member, 5 how many.
+std::string slice_sql(const EntryQuery& query, bool has_bound) {
+    std::string bound;
+    if (has_bound) bound = query.newest_first ? " AND sequence < ?1" : " AND sequence > ?1";
+    std::string sql = "SELECT " SEGPAY_ENTRY_COLUMNS " FROM " SEGPAY_ENTRIES
+                      " WHERE (?2 >> IIF(queue.sequence IS NULL, entries.state, 1)) & 1";
+    if (!query.member_id.empty()) sql += " AND entries.member_id = ?4";
+    if (!query.purchase_id.empty())
+        sql += " AND entries.purchase_id = ?3 AND entries.purchase_id <> ''";
+    else if (!(query.states & bit(EntryState::settled)))
+        sql +=
+            " AND entries.sequence IN (SELECT sequence FROM entries INDEXED BY "
+            "entries_unsettled WHERE state <> 2" +
+            bound + " UNION ALL SELECT sequence FROM queue WHERE TRUE" + bound + ")";
+    if (has_bound)
+        sql += query.newest_first ? " AND entries.sequence < ?1" : " AND entries.sequence > ?1";
+    sql += " ORDER BY entries.sequence";
+    if (query.newest_first) sql += " DESC";
+    return sql + " LIMIT ?5";
 }
 
-std::vector<Purchase> find_purchases(SqliteConnection& connection, std::string_view sql,
-                                     std::string_view whose, std::uint32_t limit) {
-    std::vector<Purchase> found;
-    const std::int64_t size = limit ? std::int64_t{limit} : -1;
-    SqliteQuery rows = connection.query(sql, whose, size);
-    while (rows.next())
-        found.push_back(read_purchase(rows));
-    return found;
-}
+} // namespace
 
-std::optional<Event> find_transaction(SqliteConnection& connection, std::string_view id) {
-    const std::string stem = transaction_stem(id);
-    const std::string end = stem + "~";
-    SqliteQuery row = connection.query(kReadByStem, stem, end);
-    while (row.next()) {
-        Entry entry = read_entry(row, nullptr);
-        if (entry.event && entry.event->approved == true) return std::move(entry.event);
-    }
-    return std::nullopt;
+SqliteQuery SqliteStatements::slice(SqliteConnection& connection, const EntryQuery& query,
+                                    const std::optional<std::uint64_t>& bound,
+                                    const std::uint64_t& size) {
+    return connection.query(slice_sql(query, bound.has_value()), bound, query.states,
+                            query.purchase_id, query.member_id, size);
 }
 
 } // namespace segpay

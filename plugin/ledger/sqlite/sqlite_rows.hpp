@@ -2,7 +2,7 @@
 // purpose.
 #pragma once
 
-#include "ledger/entry_row.hpp"
+#include "ledger/claims.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/sqlite/sqlite_handle.hpp"
 
@@ -11,43 +11,26 @@
 
 namespace segpay {
 
-// What read_entry expects to be selected, in this order, and from where.
+// As EntryColumn says, and from where.
 #define SEGPAY_ENTRY_COLUMNS                                                                 \
     "entries.sequence, entries.key, IIF(queue.sequence IS NULL, entries.state, 1), record, " \
     "request, message, decided_by, IFNULL(queue.attempts, entries.attempts), received_at, "  \
-    "changed_at, next_attempt_at, IFNULL(queue.password, entries.password), attempts_forgiven"
+    "changed_at, next_attempt_at, password, attempts_forgiven"
 #define SEGPAY_ENTRIES                                                    \
     "entries LEFT JOIN queue ON queue.purchase_id = entries.purchase_id " \
     "AND queue.sequence = entries.sequence"
 
-#define SEGPAY_PURCHASE_COLUMNS "id, member_id, opened_by, opened_at, memory"
+// As PurchaseColumn says.
+#define SEGPAY_PURCHASE_COLUMNS "id, member_id, username, opened_by, opened_at, record"
 
 // Throws SqliteError when what is known of it is damaged.
 Purchase read_purchase(const SqliteQuery& row);
-std::optional<Purchase> find_purchase(SqliteConnection& connection, std::string_view id);
-// `known`: as it is stored; none: it is not there yet.
-void store_purchase(SqliteConnection& connection, const std::optional<Purchase>& known,
-                    const Purchase& purchase);
 
-// An entry that is to be inserted.
-struct NewEntry {
-    std::int64_t sequence = 0;
-    std::string_view key;
-    EntryState state = EntryState::pending;
-    const Event* event = nullptr;
-    std::string_view record; // of the event, if there is one
-    std::string_view request;
-    std::string_view message;
-    const std::optional<Blob>* password = nullptr; // none: there is none
-    std::optional<TimeMs> lease_until_ms;          // none: it is not handed out
-    TimeMs now = 0;
-};
+// `before`: as it is stored; null: it is not there yet.
+void write_purchase(SqliteConnection& connection, const Purchase* before, const Purchase& purchase);
 
-// The sequence of an entry that is inserted now.
-std::int64_t next_sequence(SqliteConnection& connection);
-// False: the key is taken, and nothing was changed. What is pending has to be handed out or to be
-// put into the queue as well.
-bool insert_entry(SqliteConnection& connection, const NewEntry& entry);
-void enqueue(SqliteConnection& connection, const NewEntry& entry);
+// Sets its sequence, the next one; what is pending stands in the queue as well. Throws SqliteError
+// when the key is taken.
+void insert_entry(SqliteConnection& connection, NewEntry& entry);
 
 } // namespace segpay

@@ -3,9 +3,6 @@
 
 #include "ledger/failpoint.hpp"
 
-#include <cstdint>
-#include <utility>
-
 namespace segpay {
 
 namespace {
@@ -39,14 +36,10 @@ void SqliteWriter::commit(GroupCommit::Operations operations) {
         if (connection_.is_in_transaction()) roll_back();
         tend_log();
         connection_.change("BEGIN IMMEDIATE");
-        ++transaction_;
-        if (begin_) begin_(std::exchange(is_as_left_, false));
         for (GroupCommit::Operation* operation : operations)
             operation->run();
-        if (end_) end_();
         SEGPAY_FAILPOINT("commit.before");
         connection_.change("COMMIT");
-        is_as_left_ = true;
         if (!is_in_memory_) connection_.find_log();
     } catch (...) {
         roll_back();

@@ -35,9 +35,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace segpay {
@@ -55,32 +53,16 @@ public:
     // transaction.
     SqliteConnection& connection() { return connection_; }
 
-    // Of the transaction that runs; another one has another number.
-    std::uint64_t transaction() const { return transaction_; }
-
     // Everything durable goes through here: `work` is done in a transaction, which may be that of
     // others as well. Either all of it is durable when it returns, or it throws SqliteError or
     // GroupCommit::TooManyWait. Where the sync failed it may become durable all the same.
-    template <class Work>
-    std::invoke_result_t<Work> transact(const Work& work) {
-        std::optional<std::invoke_result_t<Work>> result;
-        GroupCommit::Operation shared([&] { result.emplace(work()); });
+    void transact(const std::function<void()>& work) {
+        GroupCommit::Operation shared(work);
         commits_.commit(shared);
-        return std::move(*result);
     }
-
     // As GroupCommit says.
     void later(std::function<void()> work) { commits_.commit_later(std::move(work)); }
     void flush() { commits_.flush(); }
-
-    // What is done first and last in each transaction. `is_as_left`: the last transaction of this
-    // writer was committed. To be set before anything else.
-    using Begin = std::function<void(bool is_as_left)>;
-    using End = std::function<void()>;
-    void enclose_with(Begin begin, End end) {
-        begin_ = std::move(begin);
-        end_ = std::move(end);
-    }
 
 private:
     void commit(GroupCommit::Operations operations);
@@ -91,12 +73,7 @@ private:
     void mend_log();
 
     const bool is_in_memory_;
-    SqliteConnection connection_; // of the transaction that runs
-    std::uint64_t transaction_ = 0;
-    bool is_as_left_ = false;
-    Begin begin_;
-    End end_;
-
+    SqliteConnection connection_;        // of the transaction that runs
     std::mutex log_mutex_;               // of a sync, or of what is done with the whole log
     std::atomic<bool> has_hole_ = false; // written with log_mutex_ held
     GroupCommit commits_;

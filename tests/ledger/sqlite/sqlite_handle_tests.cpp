@@ -31,7 +31,8 @@ BOOST_FIXTURE_TEST_SUITE(sqlite_handle_tests, Table)
 
 BOOST_AUTO_TEST_CASE(values_come_back) {
     const std::string text = "naïve 日本"s + '\0' + "end";
-    const Blob blob{std::string("\0\xff\x80", 3)};
+    const std::string bytes("\0\xff\x80", 3);
+    const Blob blob{bytes};
     BOOST_TEST(connection.change(kInsert, text, blob, std::int64_t{-1} << 40) == 1);
     BOOST_TEST(connection.change(kInsert, std::string_view(), std::optional<Blob>(),
                                  std::optional<std::uint32_t>()) == 1);

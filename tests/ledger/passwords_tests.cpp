@@ -46,9 +46,7 @@ struct PasswordFolder : TemporaryFolder {
             return testing::column_on_mariadb(testing::database_for(file()),
                                               "SELECT password FROM segpay_entries");
         SqliteConnection connection(file(), 1000);
-        SqliteQuery row = connection.query(
-            "SELECT IFNULL(queue.password, entries.password) FROM entries "
-            "LEFT JOIN queue ON queue.sequence = entries.sequence");
+        SqliteQuery row = connection.query("SELECT password FROM entries");
         std::vector<std::string> boxes;
         while (row.next())
             boxes.emplace_back(row.blob(0));
@@ -57,7 +55,7 @@ struct PasswordFolder : TemporaryFolder {
     std::string stored_box() const { return stored_boxes().at(0); }
 };
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_passwords_tests, PasswordFolder)
+BOOST_FIXTURE_TEST_SUITE(passwords_tests, PasswordFolder)
 
 BOOST_AUTO_TEST_CASE(are_stored_encrypted_until_settled) {
     auto ledger = open(file(), kKey);

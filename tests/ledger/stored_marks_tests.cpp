@@ -1,5 +1,5 @@
-// The mark that rides on the next commit: it is seen by whoever looks through the same ledger, by
-// others once it is durable, and losing it costs one more delivery and nothing else.
+// Leases, and the marks that end them. A mark that rides on the next commit is seen once it is
+// durable, and losing it costs one more delivery and nothing else.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -9,7 +9,7 @@
 using namespace segpay;
 using namespace segpay::test;
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_settle_later_tests, TemporaryFolder)
+BOOST_FIXTURE_TEST_SUITE(stored_marks_tests, TemporaryFolder)
 
 BOOST_AUTO_TEST_CASE(it_rides_on_the_next_commit) {
     const auto ledger = open(file()), other = open(file());
@@ -32,21 +32,15 @@ BOOST_AUTO_TEST_CASE(who_comes_again_through_the_same_ledger_is_a_duplicate) {
     BOOST_TEST((claim(*ledger, fact).outcome == Claim::Outcome::duplicate));
 }
 
-BOOST_AUTO_TEST_CASE(whoever_looks_sees_it) {
-    for (int look = 0; look < 5; ++look) {
-        const auto ledger = open(file("ledger" + std::to_string(look)));
+BOOST_AUTO_TEST_CASE(an_event_whose_mark_waits_is_not_leased_again) {
+    for (const bool is_of_purchase : {true, false}) {
+        const auto ledger = open(file(is_of_purchase ? "next" : "due"));
         const Claim first = claim(*ledger, transaction("1", "100"));
         BOOST_TEST(ledger->settle_later(*first.entry, kNow));
+        BOOST_TEST((state_of(*ledger, first.key) == EntryState::pending)); // until it is durable
         const TimeMs later = kNow + 2 * kLeaseMs;
-        if (look == 0) BOOST_TEST(ledger->waiting().pending == 0u);
-        if (look == 1) BOOST_TEST((ledger->entry(first.key)->state == EntryState::settled));
-        if (look == 2) BOOST_TEST(!ledger->take_due(later));
-        if (look == 3) BOOST_TEST(!ledger->take_next("1", later));
-        if (look == 4)
-            ledger->entries({}, [](const Entry& entry) {
-                BOOST_TEST((entry.state == EntryState::settled));
-                return true;
-            });
+        BOOST_TEST(!(is_of_purchase ? ledger->take_next("1", later) : ledger->take_due(later)));
+        BOOST_TEST((state_of(*ledger, first.key) == EntryState::settled));
     }
 }
 
@@ -75,6 +69,7 @@ BOOST_AUTO_TEST_CASE(where_another_event_follows_it_is_not_left_for_later) {
     BOOST_REQUIRE(next.has_value());
     BOOST_TEST(next->key == second.key);
     BOOST_TEST(ledger->settle_later(*next, kNow));
+    ledger->flush();
     BOOST_TEST(ledger->waiting().pending == 0u);
 }
 
@@ -107,6 +102,7 @@ BOOST_AUTO_TEST_CASE(dying_before_it_is_durable_means_one_more_delivery) {
     BOOST_REQUIRE(again.has_value());
     BOOST_TEST(again->attempts == 2u);
     BOOST_TEST(ledger->settle_later(*again, kNow + kLeaseMs));
+    ledger->flush();
     BOOST_TEST(ledger->waiting().pending == 0u);
 }
 
@@ -119,6 +115,69 @@ BOOST_AUTO_TEST_CASE(a_lease_that_was_lost_settles_nothing) {
     ledger->flush();
     BOOST_TEST(other->waiting().pending == 1u);
     BOOST_TEST(other->settle(*taken, applied(), kNow + kLeaseMs));
+}
+
+// ---- Leases
+
+BOOST_AUTO_TEST_CASE(an_event_is_settled_once) {
+    const auto ledger = open(file());
+    const Claim made = claim(*ledger, transaction("1", "100"));
+    BOOST_TEST(ledger->settle(*made.entry, applied(), kNow));
+    BOOST_TEST(!ledger->settle(*made.entry, applied(), kNow));
+    BOOST_TEST(outcome(*ledger, transaction("1", "100")) == "duplicate");
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_is_leased_whatever_became_of_the_first_lease) {
+    enum Reason { comes_again, follower, retry, refusal, returned, nothing };
+    for (const Reason reason : {comes_again, follower, retry, refusal, returned, nothing}) {
+        const auto ledger = open(file("ledger" + std::to_string(reason)));
+        const Claim made = claim(*ledger, transaction("1", "100"));
+        BOOST_TEST(ledger->waiting().next_attempt_at_ms == kNow + kLeaseMs);
+        bool was_leased = true;
+        if (reason == comes_again)
+            BOOST_TEST(outcome(*ledger, transaction("1", "100")) == "in_flight");
+        if (reason == follower) BOOST_TEST(outcome(*ledger, transaction("1", "2")) == "queued");
+        if (reason == retry) was_leased = ledger->settle(*made.entry, retry_at(kNow + 1), kNow);
+        if (reason == refusal) was_leased = ledger->settle(*made.entry, refused(), kNow);
+        if (reason == returned) was_leased = ledger->give_back(*made.entry, kNow);
+        BOOST_TEST(was_leased, reason);
+
+        const std::size_t left = reason == follower ? 2 : reason == refusal ? 0 : 1;
+        BOOST_TEST(ledger->waiting().pending == left, reason);
+        for (std::size_t i = 0; i < left; ++i) {
+            const TimeMs later = kNow + kLeaseMs;
+            const std::optional<Entry> again = ledger->take_due(later);
+            BOOST_REQUIRE(again.has_value());
+            BOOST_TEST(ledger->settle(*again, applied(), later));
+        }
+        BOOST_TEST(ledger->waiting().pending == 0u, reason);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_that_ended_is_lost) {
+    for (const bool is_of_purchase : {true, false}) {
+        const std::string path = file(is_of_purchase ? "next" : "due");
+        const Claim made = claim(*open(path), transaction("1", "100"));
+        const auto ledger = open(path);
+        const auto take = [&](TimeMs now) {
+            return is_of_purchase ? ledger->take_next("1", now) : ledger->take_due(now);
+        };
+        BOOST_TEST(!take(kNow + kLeaseMs - 1).has_value());
+        const std::optional<Entry> again = take(kNow + kLeaseMs);
+        BOOST_REQUIRE(again.has_value());
+        BOOST_TEST(again->attempts == 2u);
+        BOOST_TEST(!ledger->settle(*made.entry, applied(), kNow + kLeaseMs));
+        BOOST_TEST(ledger->settle(*again, applied(), kNow + kLeaseMs));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(events_without_a_purchase_are_in_no_order) {
+    const auto ledger = open(file());
+    const Claim first = claim(*ledger, transaction("", "1"));
+    const Claim second = claim(*ledger, transaction("", "2"));
+    BOOST_TEST(ledger->settle(*second.entry, applied(), kNow));
+    BOOST_TEST(ledger->settle(*first.entry, retry_at(kNow), kNow));
+    BOOST_TEST(ledger->take_due(kNow)->key == first.key);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

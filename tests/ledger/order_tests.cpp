@@ -8,7 +8,7 @@ using namespace segpay::test;
 
 using Kind = EventKind;
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_order_tests, InMemory)
+BOOST_FIXTURE_TEST_SUITE(order_tests, InMemory)
 
 BOOST_AUTO_TEST_CASE(delivers_one_event_of_a_purchase_at_a_time) {
     const Claim first = claim(*ledger, transaction("1", "1001"));

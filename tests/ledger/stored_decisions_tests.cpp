@@ -8,7 +8,7 @@ using namespace segpay::test;
 
 using Kind = EventKind;
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_decisions_tests, InMemory)
+BOOST_FIXTURE_TEST_SUITE(stored_decisions_tests, InMemory)
 
 BOOST_AUTO_TEST_CASE(revives_a_dead_letter) {
     const Claim first = claim(*ledger, transaction("1", "1001"));

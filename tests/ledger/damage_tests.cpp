@@ -31,7 +31,7 @@ constexpr auto kFirstIsDamaged =
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_damage_tests, Folder)
+BOOST_FIXTURE_TEST_SUITE(damage_tests, Folder)
 
 BOOST_AUTO_TEST_CASE(a_damaged_event_becomes_a_dead_letter_and_the_others_are_delivered) {
     const TimeMs later = kNow + kLeaseMs;

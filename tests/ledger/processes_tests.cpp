@@ -52,7 +52,7 @@ std::vector<std::string> lines(const std::string& text) {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_processes_tests, TemporaryFolder)
+BOOST_FIXTURE_TEST_SUITE(processes_tests, TemporaryFolder)
 
 BOOST_AUTO_TEST_CASE(each_event_is_leased_once) {
     std::map<std::string, int> leases;

@@ -8,7 +8,7 @@ using namespace segpay::test;
 
 using Kind = EventKind;
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_purchases_tests, InMemory)
+BOOST_FIXTURE_TEST_SUITE(purchases_tests, InMemory)
 
 BOOST_AUTO_TEST_CASE(remembers_the_purchase) {
     Fact enable = member("1", Kind::member_enable);
