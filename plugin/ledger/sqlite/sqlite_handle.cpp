@@ -2,6 +2,7 @@
 #include "ledger/sqlite/sqlite_handle.hpp"
 
 #include <algorithm>
+#include <array>
 #include <climits>
 #include <cstring>
 #include <random>
@@ -195,6 +196,24 @@ void SqliteConnection::copy_log() {
     const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr,
                                                SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code != SQLITE_OK) fail(connection_.get(), code);
+}
+
+// https://www.sqlite.org/fileformat.html, "The Database Header": the page size at 16, the number of
+// pages at 28. Not by a descriptor of our own: closing it would end SQLite's locks.
+std::optional<std::int64_t> SqliteConnection::size_in_header() const {
+    std::array<unsigned char, 32> header{};
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (!file || !file->pMethods ||
+        file->pMethods->xRead(file, header.data(), header.size(), 0) != SQLITE_OK)
+        return std::nullopt;
+    const auto number = [&](std::size_t at, std::size_t bytes) {
+        std::int64_t value = 0;
+        for (std::size_t i = at; i < at + bytes; ++i)
+            value = value * 256 + header[i];
+        return value;
+    };
+    return number(16, 2) * number(28, 4);
 }
 
 void SqliteConnection::leave_log() {

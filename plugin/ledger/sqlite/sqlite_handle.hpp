@@ -137,6 +137,9 @@ public:
     void keep_log();
     int log_pages() const { return log_pages_; }
     void copy_log();
+    // Of the file without its log, in bytes, as its header says; none: it has no header. Another
+    // thread may use the connection meanwhile.
+    std::optional<std::int64_t> size_in_header() const;
     // Leaves the log as it is when this is closed.
     void leave_log();
 

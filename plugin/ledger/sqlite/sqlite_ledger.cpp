@@ -30,6 +30,7 @@ SqliteLedger::SqliteLedger(const LedgerSettings& settings)
       db_(writer_.connection()),
       reading_(db_) {
     prepare_ledger_file(db_, settings.path);
+    if (!is_in_memory_) writer_.watch_file(settings.path);
 }
 
 SqliteLedger::~SqliteLedger() {
@@ -86,6 +87,7 @@ void SqliteLedger::flush() {
 class SqliteLedger::Lent {
 public:
     explicit Lent(SqliteLedger& ledger) : readers_(ledger.readers_) {
+        ledger.writer_.check_file();
         connection_ = readers_.take();
         if (connection_) return;
         connection_ = std::make_unique<SqliteConnection>(ledger.path_, kReadTimeoutMs,

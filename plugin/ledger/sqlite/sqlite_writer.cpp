@@ -61,6 +61,7 @@ void SqliteWriter::sync() {
     const std::lock_guard lock(log_mutex_);
     if (has_hole_) throw SqliteError(0, "the log before this commit could not be synced");
     sync_locked();
+    check_file();
     SEGPAY_FAILPOINT("commit.after");
 }
 

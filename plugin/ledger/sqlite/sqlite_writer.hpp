@@ -30,11 +30,13 @@
 #pragma once
 
 #include "ledger/group_commit.hpp"
+#include "ledger/sqlite/sqlite_file.hpp"
 #include "ledger/sqlite/sqlite_handle.hpp"
 
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -52,6 +54,14 @@ public:
     // For whoever opens it, before anybody else knows of it, and for what runs inside a
     // transaction.
     SqliteConnection& connection() { return connection_; }
+
+    // From now on, a transaction is durable if the file and its log are still at their paths. The
+    // database has been prepared.
+    void watch_file(const std::string& path) { file_.emplace(path, connection_); }
+    // Throws SqliteError when they are not.
+    void check_file() {
+        if (file_) file_->check();
+    }
 
     // Everything durable goes through here: `work` is done in a transaction, which may be that of
     // others as well. Either all of it is durable when it returns, or it throws SqliteError or
@@ -73,7 +83,8 @@ private:
     void mend_log();
 
     const bool is_in_memory_;
-    SqliteConnection connection_;        // of the transaction that runs
+    SqliteConnection connection_; // of the transaction that runs
+    std::optional<SqliteFile> file_;
     std::mutex log_mutex_;               // of a sync, or of what is done with the whole log
     std::atomic<bool> has_hole_ = false; // written with log_mutex_ held
     GroupCommit commits_;

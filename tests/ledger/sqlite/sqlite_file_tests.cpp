@@ -1,0 +1,107 @@
+// A ledger whose file is not the one at its path any more acknowledges nothing, and says why.
+#include "ledger/sqlite/sqlite_file.hpp"
+
+#include "ledger/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <functional>
+
+using namespace segpay;
+using namespace segpay::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string failure(const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const LedgerError& error) {
+        return error.what();
+    }
+    return "none";
+}
+
+bool says(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+struct OpenFolder : TemporaryFolder {
+    std::unique_ptr<Ledger> ledger = open(file());
+    Claim first = claim(*ledger, transaction("1", "1001"));
+
+    // What claiming, settling, leasing, listing and looking up say.
+    void everything_says(std::string_view part) {
+        const std::function<void()> all[] = {
+            [&] { (void)claim(*ledger, transaction("2", "1002")); },
+            [&] { (void)ledger->settle(*first.entry, applied(), kNow); },
+            [&] { (void)ledger->take_due(kNow + kLeaseMs); },
+            [&] { (void)keys(*ledger, {}); },
+            [&] { (void)ledger->purchase("1"); },
+            [&] { (void)ledger->look(); },
+        };
+        for (const auto& each : all) {
+            const std::string said = failure(each);
+            BOOST_TEST(says(said, part), said);
+            BOOST_TEST(says(said, file()), said);
+        }
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(sqlite_file_tests, OpenFolder)
+
+BOOST_AUTO_TEST_CASE(one_that_was_removed_is_not_made_again) {
+    fs::remove(file());
+    everything_says("ledger.sqlite was removed while it was open");
+    BOOST_TEST(!fs::exists(file()));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_was_replaced_is_not_written) {
+    { open(file("other")); }
+    fs::rename(file("other"), file());
+    const auto size = fs::file_size(file());
+    everything_says("ledger.sqlite was replaced by another while it was open");
+    BOOST_TEST(fs::file_size(file()) == size);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_was_removed_or_replaced_counts_as_well) {
+    fs::rename(file() + "-wal", file("elsewhere"));
+    everything_says("ledger.sqlite-wal was removed while it was open");
+    std::ofstream(file() + "-wal").close();
+    everything_says("ledger.sqlite-wal was replaced by another while it was open");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_was_truncated_is_not_written) {
+    SqliteConnection(file(), 1000).execute("PRAGMA wal_checkpoint");
+    (void)claim(*ledger, transaction("3", "1003")); // has seen the size
+    for (const std::uintmax_t size : {4096u, 10u, 0u}) {
+        fs::resize_file(file(), size);
+        everything_says("ledger.sqlite was truncated while it was open");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_sqlite_itself_does_to_the_file_is_well) {
+    for (int id = 0; id < 300; ++id) {
+        const std::string text = std::to_string(id);
+        (void)deliver(*ledger, transaction(text, "5" + text));
+    }
+    const auto checkpoint = [&] {
+        SqliteConnection(file(), 1000).execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    };
+    checkpoint();
+    (void)claim(*ledger, transaction("a", "7001"));
+    const auto before = fs::file_size(file());
+    BOOST_TEST(ledger->settle(*first.entry, applied(), kNow));
+    while (ledger->tidy(kNow + 1))
+        continue;
+    SqliteConnection(file(), 1000).execute("VACUUM");
+    checkpoint();
+    BOOST_TEST(fs::file_size(file()) < before);
+    BOOST_TEST(outcome(*ledger, transaction("b", "7002")) == "leased");
+    BOOST_TEST(ledger->purchase("b").has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
