@@ -56,6 +56,7 @@ public:
         real_->entries(query, each);
     }
     std::optional<Entry> entry(std::string_view key) override { return real_->entry(key); }
+    bool has_key(std::string_view key) override { return real_->has_key(key); }
     bool revive(std::string_view key, std::string_view by, TimeMs now) override {
         return real_->revive(key, by, now);
     }
@@ -133,6 +134,10 @@ public:
     Kept keep(const KeptRequest& request, TimeMs now) override {
         fail_if("keep");
         return ForwardingLedger::keep(request, now);
+    }
+    bool has_key(std::string_view key) override {
+        fail_if("entry");
+        return ForwardingLedger::has_key(key);
     }
     std::optional<Entry> entry(std::string_view key) override {
         fail_if("entry");

@@ -12,9 +12,10 @@ namespace segpay {
 
 namespace {
 
-// An operator has released or dismissed it: Segpay need not come again.
-bool is_decided(const std::optional<Entry>& entry) {
-    return entry && (entry->state == EntryState::released || entry->state == EntryState::dismissed);
+// An operator has released or dismissed it: Segpay need not come again. What was kept, and is not
+// there any more, was purged after that.
+bool is_decided(const std::optional<Entry>& kept) {
+    return !kept || kept->state == EntryState::released || kept->state == EntryState::dismissed;
 }
 
 } // namespace

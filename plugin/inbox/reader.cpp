@@ -106,8 +106,7 @@ bool Reader::is_to_be_claimed(const Reading& reading) const {
 }
 
 bool Reader::is_known(const Identity& identity) const {
-    return !identity.stem.empty() && !identity.has_epoch &&
-           ledger_.entry(identity.stem).has_value();
+    return !identity.stem.empty() && !identity.has_epoch && ledger_.has_key(identity.stem);
 }
 
 // None: the event can be claimed.

@@ -302,6 +302,8 @@ public:
                          const std::function<bool(const Entry&)>& each) = 0;
     // With the password of the event, if it is still stored.
     virtual std::optional<Entry> entry(std::string_view key) = 0;
+    // Whether there was ever an entry with that key; also when it was purged.
+    virtual bool has_key(std::string_view key) = 0;
 
     // Decisions.
     // A dead letter becomes pending with all its attempts forgiven, at its old place in the order

@@ -29,6 +29,7 @@ public:
     // `box` opens the password of its event; null: it comes without.
     virtual std::optional<Entry> entry(std::string_view key, const SecretBox* box) = 0;
     virtual std::optional<Entry> entry_at(std::int64_t sequence, const SecretBox* box) = 0;
+    virtual bool has_key(std::string_view key) = 0;
     // The next entries of a listing, without their passwords; fewer than `size`: there are no more.
     // `bound`: the last sequence seen.
     virtual std::vector<Entry> slice(const EntryQuery& query, std::optional<std::uint64_t> bound,
@@ -39,7 +40,7 @@ public:
 };
 
 // `Statements` has the texts kPurchase, kPurchasesOf, kPurchasesNamed, kByKey, kBySequence,
-// kByPrefix, kWaiting, kDueOf, kDue, and the functions read_purchase(row) and
+// kByPrefix, kHasKey, kWaiting, kDueOf, kDue, and the functions read_purchase(row) and
 // slice(connection, query, bound, size).
 template <class Connection, class Statements>
 class ReadingOn final : public Reading {
@@ -73,6 +74,9 @@ public:
     }
     std::optional<Entry> entry_at(std::int64_t sequence, const SecretBox* box) override {
         return one(box, Statements::kBySequence, sequence);
+    }
+    bool has_key(std::string_view key) override {
+        return connection_.query(Statements::kHasKey, key).next();
     }
     std::vector<Entry> slice(const EntryQuery& query, std::optional<std::uint64_t> bound,
                              std::uint64_t size) override {

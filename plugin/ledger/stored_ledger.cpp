@@ -107,6 +107,11 @@ std::optional<Entry> StoredLedger::entry(std::string_view key) {
                           [&](Reading& reading) { return reading.entry(key, box()); });
 }
 
+bool StoredLedger::has_key(std::string_view key) {
+    return reading_result("looking for a key",
+                          [&](Reading& reading) { return reading.has_key(key); });
+}
+
 // Slice by slice, so that `each` may take its time. Slices grow, because each one of what is
 // unsettled reads all of that.
 void StoredLedger::entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) {

@@ -66,6 +66,7 @@ public:
     bool is_first_notice(std::string_view what, TimeMs now) final;
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) final;
     std::optional<Entry> entry(std::string_view key) final;
+    bool has_key(std::string_view key) final;
     bool revive(std::string_view key, std::string_view by, TimeMs now) final;
     Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
                      TimeMs now) final;

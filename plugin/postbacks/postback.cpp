@@ -295,16 +295,12 @@ bool is_of_link(const KnownName* known) {
 
 // User data that was sent as it is becomes several fields at each '&' and '=' within, and names as
 // well as values. What stands in a name was behind an '&'.
-std::string torn_text(const FormField& field) {
-    std::string text;
-    text.reserve(field.name.size() + field.value.size() + 2); // so that it never moves
-    return text.append("&").append(field.name).append("=").append(field.value);
-}
-
 bool shows(bool (*is_shown)(std::string_view text), const FormField& field) {
     constexpr CharSet kOfEscapes("<%;");
     if (!kOfEscapes.has_any_of(field.name) && !kOfEscapes.has_any_of(field.value)) return false;
-    std::string text = torn_text(field);
+    std::string text;
+    text.reserve(field.name.size() + field.value.size() + 2); // so that it never moves
+    text.append("&").append(field.name).append("=").append(field.value);
     const bool is_so = is_shown(text);
     wipe(text);
     return is_so;
@@ -326,7 +322,7 @@ void take_out_pieces(std::span<FormField> fields, const NameTable& names, Postba
         const bool is_one = is_closed ? piece <= last : piece->value.empty();
         if (is_one && !known_name(*piece, names)) take_out(*piece);
     }
-    if (!opens_user_data("&" + std::string(first.name))) return;
+    if (!shows(opens_user_data, {first.name, {}, {}})) return;
     take_out(first);
     postback.warnings.emplace_back(
         "the name of a field is <EXTRA_DATA> that was not encoded, and "

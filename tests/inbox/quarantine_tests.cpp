@@ -2,6 +2,7 @@
 #include "inbox/quarantine.hpp"
 
 #include "fixtures.hpp"
+#include "ledger/fixture.hpp"
 
 using namespace segpay;
 using namespace segpay::testing;
@@ -129,6 +130,45 @@ BOOST_AUTO_TEST_CASE(a_contradiction_is_kept_apart) {
     }
     BOOST_TEST(account.host.events.size() == 1u);
     BOOST_TEST((account.state_of(first.key) == EntryState::settled));
+}
+
+// Keys are for ever, entries are not.
+
+BOOST_AUTO_TEST_CASE(what_was_believed_is_not_doubted_after_it_was_purged) {
+    const segpay::test::TemporaryFolder folder;
+    const auto account_with = [&](Seal::Mode mode) {
+        return std::make_unique<TestAccount>(
+            example_config_but([&](Config& config) {
+                config.seal.mode = mode;
+                config.seal.keys = {HmacKey("a-seal-key-that-is-long-enough")};
+            }),
+            segpay::test::open(folder.file()));
+    };
+    {
+        const auto trusting = account_with(Seal::Mode::off);
+        BOOST_TEST((trusting->get(sign_up("1")).disposition == Disposition::delivered));
+        BOOST_TEST((trusting->get(sign_up("2", "9002")).disposition == Disposition::delivered));
+    }
+    const auto doubting = account_with(Seal::Mode::require);
+    BOOST_TEST((doubting->get(sign_up("1")).disposition == Disposition::duplicate));
+    while (doubting->ledger().tidy(doubting->host.now + 1))
+        continue;
+    BOOST_TEST(doubting->entries().size() == 1u); // the last one stays
+    BOOST_TEST((doubting->get(sign_up("1")).disposition == Disposition::duplicate));
+    BOOST_TEST((doubting->get(sign_up("3", "9003")).disposition == Disposition::quarantined));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_dismissed_is_a_duplicate_after_it_was_purged) {
+    TestAccount account;
+    const std::string forged = "transtype=gift&purchaseid=1";
+    const Reply kept = account.get(forged);
+    BOOST_TEST((kept.disposition == Disposition::unknown));
+    BOOST_TEST((account.inbox.dismiss(kept.key, "ann").cause == Refused::Cause::none));
+    BOOST_TEST((account.get(forged).disposition == Disposition::duplicate));
+    (void)account.get(sign_up("9"));
+    BOOST_TEST(account.ledger().tidy(account.host.now + 1));
+    BOOST_TEST(!account.ledger().entry(kept.key).has_value());
+    check_reply(account.get(forged), Disposition::duplicate, 200, "*success*");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -288,17 +288,20 @@ bool MysqlLedger::add_notice(std::string_view what, TimeMs now) {
 // ---- Purge --------------------------------------------------------------------------------------
 
 bool MysqlLedger::tidy(std::optional<TimeMs> forget_before) {
-    if (!forget_before) return false;
     const char* operation = "purging old entries";
+    bool are_any_dead = false;
     std::vector<MysqlValue> old;
     guarded(operation, [&] {
         readers_.read([&](MysqlConnection& connection) {
+            are_any_dead = MysqlWriter::are_any_dead(connection);
             old.clear();
+            if (!forget_before) return;
             MysqlQuery rows = connection.query(kFindOld, *forget_before, kPurgeSlice);
             while (rows.next())
                 old.push_back(rows.integer(0));
         });
     });
+    if (are_any_dead) transact(operation, [&] { writer_.forget_dead(); });
     if (old.empty()) return false;
     transact(operation, [&] { writer().change_all(kPurge, old); });
     return true;

@@ -83,8 +83,5 @@ inline constexpr std::string_view kFindOld =
 inline constexpr std::string_view kPurge =
     "UPDATE segpay_entries SET state = 0, record = NULL, password = NULL, request = '', "
     "message = '', decided_by = '', member_id = NULL WHERE sequence = ? AND state IN (2, 7, 8)";
-// Rows of writers that have ended without a word: (before).
-inline constexpr std::string_view kForgetWriters =
-    "DELETE FROM segpay_writers WHERE written_at < ?";
 
 } // namespace segpay::mysql

@@ -2,6 +2,7 @@
 #include "ledger/mariadb/mysql_writer.hpp"
 
 #include "ledger/failpoint.hpp"
+#include "values/timestamp.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -30,6 +31,9 @@ constexpr std::string_view kReplace = // (number, now, writer, old number)
     "UPDATE segpay_writers SET last = ?, written_at = ? WHERE writer = ? AND last = ?";
 constexpr std::string_view kRead = "SELECT last FROM segpay_writers WHERE writer = ?";
 constexpr std::string_view kForget = "DELETE FROM segpay_writers WHERE writer = ?";
+constexpr std::string_view kFindDead = "SELECT 1 FROM segpay_writers WHERE written_at < ? LIMIT 1";
+constexpr std::string_view kForgetDead = "DELETE FROM segpay_writers WHERE written_at < ?";
+constexpr std::int64_t kDeadAfterMs = 7 * kDayMs;
 
 // Nobody knows whether a transaction took place.
 struct Unresolved : MysqlError {
@@ -76,6 +80,14 @@ MysqlWriter::~MysqlWriter() {
         SEGPAY_FAILPOINT("leave.after_commit");
     } catch (const std::exception&) { // a row more, which disturbs nobody
     }
+}
+
+void MysqlWriter::forget_dead() {
+    session_->connection.change(kForgetDead, unix_ms() - kDeadAfterMs);
+}
+
+bool MysqlWriter::are_any_dead(MysqlConnection& connection) {
+    return connection.query(kFindDead, unix_ms() - kDeadAfterMs).next();
 }
 
 void MysqlWriter::run(GroupCommit::Operations operations, Clock::time_point until, bool is_alone) {

@@ -54,6 +54,11 @@ public:
 
     std::int64_t id() const { return id_; } // random
 
+    // Inside a transaction: rows of writers of which nothing was heard for a week; they died. One
+    // that lives writes its row again.
+    void forget_dead();
+    static bool are_any_dead(MysqlConnection& connection);
+
 private:
     enum class Ended { committed, again };
 

@@ -1,11 +1,8 @@
-// What stat() says, and for a file that shrank its own header.
+// SQLite knows whether its database has moved, but not its log. A file that shrank is compared with
+// its own header.
 #include "ledger/sqlite/sqlite_file.hpp"
 
 #include <sys/stat.h>
-#include <cerrno>
-#include <cstdint>
-#include <cstring>
-#include <optional>
 
 #include <sqlite3.h>
 
@@ -23,48 +20,29 @@ namespace {
 
 } // namespace
 
-SqliteFile::Identity SqliteFile::identity_of(const std::string& path, ::off_t* size) {
+SqliteFile::Identity SqliteFile::identity_of(const std::string& path) {
     struct ::stat found {};
     if (::stat(path.c_str(), &found) != 0) return {};
-    if (size) *size = found.st_size;
     return {found.st_dev, found.st_ino};
 }
 
-SqliteFile::SqliteFile(const std::string& path, SqliteConnection& connection)
-    : path_(path),
+SqliteFile::SqliteFile(const std::string& path, const SqliteConnection& connection)
+    : connection_(connection),
+      path_(path),
       log_path_(path + "-wal"),
-      connection_(connection),
-      log_(identity_of(log_path_, nullptr)) {
-    ::off_t size = 0;
-    file_ = identity_of(path_, &size);
-    size_ = size;
-}
-
-void SqliteFile::check_same(const std::string& path, const Identity& known, ::off_t* size) const {
-    errno = 0;
-    const Identity found = identity_of(path, size);
-    if (found.inode == 0)
-        refuse(path, errno == ENOENT
-                         ? "was removed"
-                         : std::string("cannot be found (") + std::strerror(errno) + ")");
-    if (found.device != known.device || found.inode != known.inode)
-        refuse(path, "was replaced by another");
-}
+      log_(identity_of(log_path_)), // none, where the file system is a test's own
+      size_(connection.file_size()) {}
 
 void SqliteFile::check() {
-    ::off_t size = 0;
-    check_same(path_, file_, &size);
-    if (log_.inode != 0) check_same(log_path_, log_, nullptr);
-    const ::off_t before = size_;
-    if (size == before) return;
-    if (size < before && is_cut(size)) refuse(path_, "was truncated");
+    const auto refuse_moved = [](const std::string& path) {
+        refuse(path, identity_of(path) == Identity() ? "was removed" : "was replaced by another");
+    };
+    if (connection_.has_moved()) refuse_moved(path_);
+    if (log_ != Identity() && identity_of(log_path_) != log_) refuse_moved(log_path_);
+    const std::int64_t size = connection_.file_size();
+    // A VACUUM shortens the file, too; but then its header says how many pages are left.
+    if (size < size_ && connection_.size_in_header() > size) refuse(path_, "was truncated");
     size_ = size;
-}
-
-// A VACUUM shortens the file, too; but then its header says how many pages are left.
-bool SqliteFile::is_cut(::off_t size) const {
-    const std::optional<std::int64_t> said = connection_.size_in_header();
-    return !said || *said > size;
 }
 
 } // namespace segpay

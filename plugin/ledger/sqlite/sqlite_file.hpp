@@ -2,40 +2,36 @@
 // file that is removed, replaced or truncated under a running process can be written on; but what
 // is written there is nobody's.
 //
-// Threads: every method from any thread.
+// Threads: every method from any thread, also while another one uses the connection.
 #pragma once
 
 #include "ledger/sqlite/sqlite_handle.hpp"
 
 #include <sys/types.h>
 #include <atomic>
+#include <cstdint>
 #include <string>
+#include <utility>
 
 namespace segpay {
 
 class SqliteFile {
 public:
     // The database was opened through `connection`, which must outlive this, and has a log by now.
-    SqliteFile(const std::string& path, SqliteConnection& connection);
+    SqliteFile(const std::string& path, const SqliteConnection& connection);
 
-    // Throws SqliteError, with what became of the file and what to do. Once it did, it always does.
+    // Throws SqliteError, with what became of the file and what to do.
     void check();
 
 private:
-    struct Identity {
-        ::dev_t device = 0;
-        ::ino_t inode = 0; // 0: not known
-    };
-    static Identity identity_of(const std::string& path, ::off_t* size);
-    void check_same(const std::string& path, const Identity& known, ::off_t* size) const;
+    using Identity = std::pair<::dev_t, ::ino_t>; // all 0: there is none
+    static Identity identity_of(const std::string& path);
 
-    bool is_cut(::off_t size) const;
-
+    const SqliteConnection& connection_;
     const std::string path_;
     const std::string log_path_;
-    SqliteConnection& connection_;
-    Identity file_, log_;
-    std::atomic<::off_t> size_ = 0; // when it was looked at last
+    const Identity log_;
+    std::atomic<std::int64_t> size_; // when it was looked at last
 };
 
 } // namespace segpay

@@ -198,15 +198,32 @@ void SqliteConnection::copy_log() {
     if (code != SQLITE_OK) fail(connection_.get(), code);
 }
 
-// https://www.sqlite.org/fileformat.html, "The Database Header": the page size at 16, the number of
-// pages at 28. Not by a descriptor of our own: closing it would end SQLite's locks.
-std::optional<std::int64_t> SqliteConnection::size_in_header() const {
-    std::array<unsigned char, 32> header{};
+sqlite3_file& SqliteConnection::file() const {
     sqlite3_file* file = nullptr;
     sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    if (!file || !file->pMethods ||
-        file->pMethods->xRead(file, header.data(), header.size(), 0) != SQLITE_OK)
-        return std::nullopt;
+    if (!file || !file->pMethods) throw SqliteError(SQLITE_CANTOPEN, "there is no file");
+    return *file;
+}
+
+bool SqliteConnection::has_moved() const {
+    int has_moved = 0; // as it stays where the file system cannot tell
+    file().pMethods->xFileControl(&file(), SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    return has_moved != 0;
+}
+
+std::int64_t SqliteConnection::file_size() const {
+    sqlite3_int64 size = 0;
+    const int code = file().pMethods->xFileSize(&file(), &size);
+    if (code != SQLITE_OK) fail(nullptr, code);
+    return size;
+}
+
+// https://www.sqlite.org/fileformat.html, "The Database Header": the page size at 16, the number of
+// pages at 28. Not by a descriptor of our own: closing it would end SQLite's locks.
+std::int64_t SqliteConnection::size_in_header() const {
+    std::array<unsigned char, 32> header{};
+    if (file().pMethods->xRead(&file(), header.data(), header.size(), 0) != SQLITE_OK)
+        return INT64_MAX;
     const auto number = [&](std::size_t at, std::size_t bytes) {
         std::int64_t value = 0;
         for (std::size_t i = at; i < at + bytes; ++i)

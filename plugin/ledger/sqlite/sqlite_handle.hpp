@@ -137,9 +137,12 @@ public:
     void keep_log();
     int log_pages() const { return log_pages_; }
     void copy_log();
-    // Of the file without its log, in bytes, as its header says; none: it has no header. Another
-    // thread may use the connection meanwhile.
-    std::optional<std::int64_t> size_in_header() const;
+    // Of the database without its log; another thread may use the connection meanwhile. Whether it
+    // was removed or replaced since it was opened; its size, and the one that its header says (more
+    // than any, when it has no header), in bytes.
+    bool has_moved() const;
+    std::int64_t file_size() const;
+    std::int64_t size_in_header() const;
     // Leaves the log as it is when this is closed.
     void leave_log();
 
@@ -154,6 +157,7 @@ private:
     sqlite3_stmt* prepared(std::string_view sql);
     std::int64_t changes() const;
     static int wait_for_lock(void* self, int tries);
+    sqlite3_file& file() const;
 
     std::unique_ptr<sqlite3, Close> connection_;
     using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;

@@ -32,6 +32,7 @@ struct SqliteStatements {
         "SELECT " SEGPAY_ENTRY_COLUMNS " FROM keys JOIN " SEGPAY_ENTRIES
         " WHERE entries.sequence = keys.sequence AND keys.key > ? AND keys.key < ? "
         "ORDER BY keys.key";
+    static constexpr std::string_view kHasKey = "SELECT 1 FROM keys WHERE key = ?";
     static constexpr std::string_view kWaiting =
         "SELECT COUNT(*), IFNULL(MIN(next_attempt_at), 0) FROM queue";
     static constexpr std::string_view kDueOf =

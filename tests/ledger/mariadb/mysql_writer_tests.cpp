@@ -255,4 +255,17 @@ BOOST_FIXTURE_TEST_CASE(a_closed_ledger_leaves_no_row_of_its_writer, DatabaseFol
     BOOST_TEST(value("SELECT COUNT(*) FROM segpay_writers") == "0");
 }
 
+BOOST_FIXTURE_TEST_CASE(rows_of_dead_writers_go_after_a_week, DatabaseFolder) {
+    const auto ledger = open_here();
+    (void)claim(*ledger, transaction("1", "1001"));
+    const std::string now = value("SELECT MAX(written_at) FROM segpay_writers");
+    const std::string day = "86400000";
+    client()->execute("INSERT INTO segpay_writers VALUES(1, 5, " + now + " - 8 * " + day +
+                      "), (2, 5, " + now + " - 6 * " + day + ")");
+    BOOST_TEST(!ledger->tidy(std::nullopt));
+    BOOST_TEST(value("SELECT COUNT(*) FROM segpay_writers") == "2");
+    BOOST_TEST(value("SELECT COUNT(*) FROM segpay_writers WHERE writer = 1") == "0");
+    BOOST_TEST(outcome(*ledger, transaction("2", "1002")) == "leased");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
