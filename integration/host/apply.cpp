@@ -372,8 +372,9 @@ void tell(const Fact& fact, bool is_new) {
 }
 
 biller::Answer apology(const DatabaseError& failure) {
-    return biller::Answer::retry(failure.is_busy() ? "the host's database is busy"
-                                                   : failure.what());
+    if (failure.is_busy()) return biller::Answer::retry("the host's database is busy");
+    log(Level::error, failure.what());
+    return biller::Answer::retry(failure.what());
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 // The SQLite calls.
 #include "database.hpp"
 
+#include <sys/stat.h>
+
 #include <sqlite3.h>
 
 namespace nats_host {
@@ -68,9 +70,10 @@ void Rows::bind(int index, std::string_view value) {
 
 // ---- Connection -------------------------------------------------------------------------------
 
-Connection::Connection(const std::string& path) : path_(path) {
-    constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    const int code = sqlite3_open_v2(path.c_str(), &handle_, kFlags, nullptr);
+Connection::Connection(const std::string& path, Missing missing) : path_(path) {
+    const int create = missing == Missing::is_made ? SQLITE_OPEN_CREATE : 0;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create;
+    const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
     try {
         if (code != SQLITE_OK) fail(code, "open");
         sqlite3_extended_result_codes(handle_, 1);
@@ -128,6 +131,27 @@ void Connection::fail(int code, std::string_view doing) const {
 
 Database::Database(std::string path) : path_(std::move(path)) { count_no_memory(); }
 
+void Database::open_writer() {
+    writer_ = std::make_unique<Connection>(path_);
+    struct ::stat found {};
+    if (::stat(path_.c_str(), &found) == 0) inode_ = found.st_ino;
+}
+
+void Database::check_file() {
+    if (inode_ == 0) return;
+    struct ::stat found {};
+    const bool is_there = ::stat(path_.c_str(), &found) == 0;
+    const char* became = !is_there                ? "removed"
+                         : found.st_ino != inode_ ? "replaced by another"
+                         : found.st_size < size_  ? "truncated"
+                                                  : nullptr;
+    if (became)
+        throw DatabaseError(SQLITE_IOERR, path_ + " was " + became +
+                                              " while it was open; stop the host, put the right "
+                                              "file in its place, and start it again");
+    size_ = found.st_size;
+}
+
 Database::Transaction::~Transaction() {
     if (!is_open_) return;
     try {
@@ -149,7 +173,8 @@ Database::Lease::Lease(Database& owner) : database(owner) {
             database.idle_.pop_back();
         }
     }
-    if (!connection) connection = std::make_unique<Connection>(database.path_);
+    if (!connection)
+        connection = std::make_unique<Connection>(database.path_, Connection::Missing::is_an_error);
 }
 
 Database::Lease::~Lease() {

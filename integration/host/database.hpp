@@ -5,6 +5,7 @@
 //     });
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -100,7 +101,8 @@ private:
 // One connection; used by one thread at a time. Parameters are ?1, ?2, ... in order.
 class Connection {
 public:
-    explicit Connection(const std::string& path);
+    enum class Missing { is_made, is_an_error };
+    explicit Connection(const std::string& path, Missing missing = Missing::is_made);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -137,7 +139,8 @@ private:
 };
 
 // A database file: WAL, synchronous=FULL. Any number of readers beside one writer: threads of this
-// process take turns, other processes are waited for up to kBusyTimeoutMs.
+// process take turns, other processes are waited for up to kBusyTimeoutMs. What is written to a
+// file that was removed, replaced or truncated meanwhile is an error.
 class Database {
 public:
     explicit Database(std::string path);
@@ -145,6 +148,7 @@ public:
     // Runs `work(Connection&)` as one read of one state of the database.
     template <class Work>
     auto read(Work work) {
+        check_file();
         Lease lease(*this);
         Transaction transaction(*lease.connection, "BEGIN");
         return work(*lease.connection);
@@ -155,14 +159,16 @@ public:
     template <class Work>
     auto write(Work work) {
         const std::lock_guard turn(writing_);
-        if (!writer_) writer_ = std::make_unique<Connection>(path_);
+        if (!writer_) open_writer();
         Transaction transaction(*writer_, "BEGIN IMMEDIATE");
         if constexpr (std::is_void_v<decltype(work(*writer_))>) {
             work(*writer_);
             transaction.commit();
+            check_file();
         } else {
             auto result = work(*writer_);
             transaction.commit();
+            check_file();
             return result;
         }
     }
@@ -194,7 +200,12 @@ private:
         std::unique_ptr<Connection> connection;
     };
 
+    void open_writer();
+    void check_file();
+
     std::string path_;
+    std::atomic<std::uint64_t> inode_ = 0; // of the file that is written; 0: none was opened yet
+    std::atomic<std::int64_t> size_ = 0;   // when it was looked at last
     std::mutex writing_;
     std::unique_ptr<Connection> writer_; // of whoever holds writing_
     std::mutex idle_guard_;

@@ -392,15 +392,11 @@ bool finds(Find find, std::string_view text) {
 // With "***" for all that is found, escaped or not. A text that has escapes is looked through
 // without them, and what is found is hidden as it stands there.
 void hide(std::string& text, Find find) {
-    bool is_any = false;
     for (Part part = find(text, 0); part.size > 0;
          part = find(text, part.begins_at + kHidden.size())) {
-        text.replace(part.begins_at, part.size, kHidden);
-        is_any = true;
-    }
-    if (is_any) { // behind the end of what became shorter, the secret still stands
-        std::string shown(text);
-        wipe(text);
+        std::string shown = text.substr(0, part.begins_at);
+        shown.append(kHidden).append(text, part.begins_at + part.size);
+        wipe(text); // what became shorter in its place would keep the secret behind its end
         text = std::move(shown);
     }
     if (!may_have_escapes(text)) return;
