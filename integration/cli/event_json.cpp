@@ -1,6 +1,8 @@
 // Events and entries as JSON, one object a line; nothing said is null. Knows no command.
 #include "event_json.hpp"
 
+#include "common/decimal.hpp"
+
 #include <cstdio>
 #include <ctime>
 #include <string_view>
@@ -126,13 +128,7 @@ Json time_json(std::int64_t unix_ms) {
 
 std::string amount_text(const biller_money& amount) {
     if (!has_amount(amount)) return {};
-    std::string digits = std::to_string(amount.minor);
-    if (amount.exponent > 0) {
-        if (digits.size() <= amount.exponent)
-            digits.insert(0, amount.exponent + 1 - digits.size(), '0');
-        digits.insert(digits.size() - amount.exponent, ".");
-    }
-    return digits + " " + amount.currency;
+    return common::decimal(amount.minor, amount.exponent) + " " + amount.currency;
 }
 
 } // namespace nats_cli

@@ -1,5 +1,6 @@
 // nats-segpay link: one link, as an address, as an HTML form or as JSON.
 #include "commands.hpp"
+#include "common/escape_html.hpp"
 #include "event_json.hpp"
 #include "nearest.hpp"
 #include "places.hpp"
@@ -175,37 +176,12 @@ biller::Config account_for(const biller_link_request& request, const Common& com
     return needs_ledger(request) ? with_ledger(common) : without_ledger(config_or_example(common));
 }
 
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (char c : text) {
-        switch (c) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            case '"':
-                result += "&quot;";
-                break;
-            case '\'':
-                result += "&#39;";
-                break;
-            default:
-                result += c;
-        }
-    }
-    return result;
-}
-
 std::string form(const biller::Link& link) {
-    std::string html = "<form method=\"post\" action=\"" + escaped(link.form_action) + "\">\n";
+    std::string html =
+        "<form method=\"post\" action=\"" + common::escape_html(link.form_action) + "\">\n";
     for (const auto& [name, value] : link.fields)
-        html += "  <input type=\"hidden\" name=\"" + escaped(name) + "\" value=\"" +
-                escaped(value) + "\">\n";
+        html += "  <input type=\"hidden\" name=\"" + common::escape_html(name) + "\" value=\"" +
+                common::escape_html(value) + "\">\n";
     return html + "  <button type=\"submit\">Continue</button>\n</form>";
 }
 

@@ -1,6 +1,9 @@
 // Escaping, tables, the page frame and the stylesheet.
 #include "html.hpp"
 
+#include "common/decimal.hpp"
+#include "common/escape_html.hpp"
+
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/Timestamp.h>
 
@@ -62,23 +65,6 @@ article .actions { margin-top: .75rem; }
 }
 )css";
 
-std::string_view escaped(char c) {
-    switch (c) {
-        case '&':
-            return "&amp;";
-        case '<':
-            return "&lt;";
-        case '>':
-            return "&gt;";
-        case '"':
-            return "&quot;";
-        case '\'':
-            return "&#39;";
-        default:
-            return {};
-    }
-}
-
 } // namespace
 
 Html operator""_html(const char* markup, std::size_t size) {
@@ -89,13 +75,7 @@ Html operator""_html(const char* markup, std::size_t size) {
 
 Html text(std::string_view text) {
     Html html;
-    for (const char c : text) {
-        const std::string_view replacement = escaped(c);
-        if (replacement.empty())
-            html.markup_.push_back(c);
-        else
-            html.markup_.append(replacement);
-    }
+    html.markup_ = common::escape_html(text);
     return html;
 }
 
@@ -195,11 +175,7 @@ std::string time_text(long long unix_seconds) {
 }
 
 std::string money_text(long long minor, std::string_view currency, long long exponent) {
-    std::string digits = std::to_string(minor < 0 ? -minor : minor);
-    const auto decimals = static_cast<std::size_t>(exponent);
-    if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
-    if (decimals > 0) digits.insert(digits.size() - decimals, ".");
-    return (minor < 0 ? "-" : "") + digits + " " + std::string(currency);
+    return common::decimal(minor, static_cast<std::size_t>(exponent)) + " " + std::string(currency);
 }
 
 } // namespace nats_host

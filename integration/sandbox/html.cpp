@@ -40,32 +40,6 @@ bool is_web_address(std::string_view address) {
 
 } // namespace
 
-std::string escape_html(std::string_view text) {
-    std::string out;
-    for (char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 std::string html_page(std::string_view title, const std::string& body) {
     std::string page = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">";
     page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";

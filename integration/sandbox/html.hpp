@@ -1,13 +1,14 @@
-// The frame of every page: escaping, head, stylesheet.
+// The frame of every page: head, stylesheet, links.
 #pragma once
+
+#include "common/escape_html.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace sandbox {
 
-/// Text for element content and quoted attributes.
-std::string escape_html(std::string_view text);
+using common::escape_html;
 
 /// A whole page around a body that is HTML already.
 std::string html_page(std::string_view title, const std::string& body);

@@ -1,6 +1,8 @@
 // Decimal text to minor units and back, without a floating-point number in between.
 #include "money.hpp"
 
+#include "common/decimal.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -80,13 +82,7 @@ std::optional<Money> parse_money(std::string_view text, const std::string& curre
 }
 
 std::string decimal(const Money& money) {
-    std::int64_t unit = units(money.currency);
-    std::int64_t size = money.minor < 0 ? -money.minor : money.minor;
-    std::string text = (money.minor < 0 ? "-" : "") + std::to_string(size / unit);
-    if (unit == 1) return text;
-    std::string part = std::to_string(size % unit);
-    auto digits = static_cast<std::size_t>(decimals_of(money.currency));
-    return text + "." + std::string(digits - part.size(), '0') + part;
+    return common::decimal(money.minor, static_cast<std::size_t>(decimals_of(money.currency)));
 }
 
 std::string spoken(const Money& money) { return decimal(money) + " " + money.currency; }
