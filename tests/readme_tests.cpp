@@ -1,5 +1,5 @@
-// The README's table "Every postback parameter" against the plugin's table of names, both ways, and
-// against what is tested of where each parameter reaches the host.
+// The table "Every postback parameter" of config/README.md against the plugin's table of names,
+// both ways, and against what is tested of where each parameter reaches the host.
 #include "fixtures.hpp"
 #include "postbacks/parameters_reach.hpp"
 #include "values/facts.hpp"
@@ -46,7 +46,7 @@ std::vector<Name> names_in(std::string_view cell) {
 }
 
 std::vector<Row> rows_of_readme() {
-    std::ifstream readme(SEGPAY_SOURCE_DIR "/README.md");
+    std::ifstream readme(SEGPAY_SOURCE_DIR "/config/README.md");
     std::vector<Row> rows;
     std::string line;
     bool is_there = false;

@@ -1,5 +1,6 @@
-"""The nginx of README, "Going live with Segpay and NATS", in front of the reference host: postbacks
-get through as Segpay's, and no argument of theirs stays in a log, whatever becomes of them."""
+"""The nginx of config/README.md, "Going live with Segpay and NATS", in front of the reference host:
+postbacks get through as Segpay's, and no argument of theirs stays in a log, whatever becomes of
+them."""
 
 import glob
 import os
@@ -20,7 +21,7 @@ SALE = ("action=Auth&stage=Initial&approved=Yes&transtype=Sale&price=2.95&curren
 
 
 def configuration_of_readme():
-    with open(os.path.join(stack.ROOT, "README.md"), encoding="utf-8") as file:
+    with open(os.path.join(stack.ROOT, "config", "README.md"), encoding="utf-8") as file:
         (block,) = re.findall(r"```nginx\n(.*?)```", file.read(), re.S)
     return block
 
@@ -45,7 +46,7 @@ class ProxyTest(unittest.TestCase):
             file.write(text)
 
     def start_nginx(self):
-        """As README has it, but for the certificate, the ports and the folder of the logs."""
+        """As the document has it, but for the certificate, the ports and the folder of the logs."""
         block = configuration_of_readme()
         for old, new in (("listen 443 ssl", f"listen 127.0.0.1:{self.port}"),
                          ("127.0.0.1:8080", f"127.0.0.1:{self.world.host_port}"),

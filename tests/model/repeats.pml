@@ -8,8 +8,8 @@
  * Enable that comes behind the Disable must not open access again.
  *
  * A transaction is one step. Answering and noting that it was answered are one step: an answer counts as
- * given when the hook has returned (README, "Limits"). The note may be lost: when it cannot be written, or
- * when the front end dies.
+ * given when the hook has returned (abi/README.md, "What counts as the same fact"). The note may be lost:
+ * when it cannot be written, or when the front end dies.
  *
  * Mutations, each of which takes one protection away: the table in check.py. Not in it: the end of
  * Segpay's time, and leases that end while their holder lives (ledger.pml).

@@ -1,5 +1,5 @@
 // Where every parameter that a postback can have reaches the host, under every name of it: written
-// out from the documents, and taken neither from the plugin nor from the README.
+// out from the documents, and taken neither from the plugin nor from config/README.md.
 #pragma once
 
 #include <string_view>

@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(it_works_over_tcp) {
     BOOST_TEST(!holds(told, "sesame"));
 }
 
-// What the README says that the user must be allowed to do is enough.
+// What config/README.md says that the user needs is enough.
 BOOST_AUTO_TEST_CASE(the_grants_of_the_readme_suffice) {
     client()->execute("CREATE USER IF NOT EXISTS plain@localhost IDENTIFIED BY 'x'");
     client()->execute("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON " + name +
