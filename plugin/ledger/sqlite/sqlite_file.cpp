@@ -41,7 +41,8 @@ void SqliteFile::check() {
     if (log_ != Identity() && identity_of(log_path_) != log_) refuse_moved(log_path_);
     const std::int64_t size = connection_.file_size();
     // A VACUUM shortens the file, too; but then its header says how many pages are left.
-    if (size < size_ && connection_.size_in_header() > size) refuse(path_, "was truncated");
+    if (size < size_ && connection_.size_in_header() > size) was_truncated_ = true;
+    if (was_truncated_) refuse(path_, "was truncated"); // though it may have grown since
     size_ = size;
 }
 

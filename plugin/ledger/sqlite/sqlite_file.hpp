@@ -20,7 +20,7 @@ public:
     // The database was opened through `connection`, which must outlive this, and has a log by now.
     SqliteFile(const std::string& path, const SqliteConnection& connection);
 
-    // Throws SqliteError, with what became of the file and what to do.
+    // Throws SqliteError, with what became of the file and what to do. After a truncation, always.
     void check();
 
 private:
@@ -31,7 +31,8 @@ private:
     const std::string path_;
     const std::string log_path_;
     const Identity log_;
-    std::atomic<std::int64_t> size_; // when it was looked at last
+    std::atomic<std::int64_t> size_; // at the last check
+    std::atomic<bool> was_truncated_ = false;
 };
 
 } // namespace segpay

@@ -81,6 +81,8 @@ BOOST_AUTO_TEST_CASE(one_that_was_truncated_is_not_written) {
         fs::resize_file(file(), size);
         everything_says("ledger.sqlite was truncated while it was open");
     }
+    fs::resize_file(file(), 1'000'000); // with nothing in it
+    everything_says("ledger.sqlite was truncated while it was open");
 }
 
 BOOST_AUTO_TEST_CASE(what_sqlite_itself_does_to_the_file_is_well) {
