@@ -169,7 +169,7 @@ def main():
         world.start_host()
         walk(world, "nats", seed, "ann", "Ann, with the guide's postback templates as printed:")
         world.sandbox.stop()
-        walk(world, "nats-mended", seed + 1000, "bob", "Bob, with the templates mended:")
+        walk(world, "nats-repaired", seed + 1000, "bob", "Bob, with the templates mended:")
         walked = True
         say("All went well.")
         if not options.once:

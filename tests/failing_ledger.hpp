@@ -13,8 +13,8 @@ namespace segpay::testing {
 class ForwardingLedger : public Ledger {
 public:
     explicit ForwardingLedger(std::unique_ptr<Ledger> real) : real_(std::move(real)) {
-        real_->retell_with([this](const Entry& entry, Lookup& inside) {
-            return retell_ ? retell_(entry, inside) : std::nullopt;
+        real_->retranslate_with([this](const Entry& entry, Lookup& inside) {
+            return retranslate_ ? retranslate_(entry, inside) : std::nullopt;
         });
     }
 
@@ -32,10 +32,10 @@ public:
         return real_->settle(entry, settlement, now);
     }
     bool give_back(const Entry& entry, TimeMs now) override { return real_->give_back(entry, now); }
-    std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) override {
-        return real_->take_next(purchase_id, now);
+    std::optional<Entry> lease_next(std::string_view purchase_id, TimeMs now) override {
+        return real_->lease_next(purchase_id, now);
     }
-    std::optional<Entry> take_due(TimeMs now) override { return real_->take_due(now); }
+    std::optional<Entry> lease_due(TimeMs now) override { return real_->lease_due(now); }
     Waiting waiting() override { return real_->waiting(); }
     std::optional<Purchase> purchase(std::string_view id) override { return real_->purchase(id); }
     std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) override {
@@ -57,8 +57,8 @@ public:
     }
     std::optional<Entry> entry(std::string_view key) override { return real_->entry(key); }
     bool has_key(std::string_view key) override { return real_->has_key(key); }
-    bool revive(std::string_view key, std::string_view by, TimeMs now) override {
-        return real_->revive(key, by, now);
+    bool requeue(std::string_view key, std::string_view by, TimeMs now) override {
+        return real_->requeue(key, by, now);
     }
     Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
                      TimeMs now) override {
@@ -67,7 +67,7 @@ public:
     Decision dismiss(std::string_view key, std::string_view by, TimeMs now) override {
         return real_->dismiss(key, by, now);
     }
-    bool tidy(std::optional<TimeMs> forget_before) override { return real_->tidy(forget_before); }
+    bool purge(std::optional<TimeMs> purge_before) override { return real_->purge(purge_before); }
 
 private:
     std::unique_ptr<Ledger> real_;
@@ -95,13 +95,13 @@ public:
         fail_if("settle");
         return ForwardingLedger::settle(entry, settlement, now);
     }
-    std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) override {
-        fail_if("take_next");
-        return ForwardingLedger::take_next(purchase_id, now);
+    std::optional<Entry> lease_next(std::string_view purchase_id, TimeMs now) override {
+        fail_if("lease_next");
+        return ForwardingLedger::lease_next(purchase_id, now);
     }
-    std::optional<Entry> take_due(TimeMs now) override {
-        fail_if("take_due");
-        return ForwardingLedger::take_due(now);
+    std::optional<Entry> lease_due(TimeMs now) override {
+        fail_if("lease_due");
+        return ForwardingLedger::lease_due(now);
     }
     std::optional<Purchase> purchase(std::string_view id) override {
         fail_if("purchase");
@@ -123,9 +123,9 @@ public:
         fail_if("give_back");
         return ForwardingLedger::give_back(entry, now);
     }
-    bool tidy(std::optional<TimeMs> forget_before) override {
-        fail_if("tidy");
-        return ForwardingLedger::tidy(forget_before);
+    bool purge(std::optional<TimeMs> purge_before) override {
+        fail_if("purge");
+        return ForwardingLedger::purge(purge_before);
     }
     Waiting waiting() override {
         fail_if("waiting");

@@ -101,7 +101,7 @@ def main():
         say("Starting three nodes (the first time takes longer)")
         with galera.started(os.path.join(options.build, "cluster-template")) as cluster:
             world = Two(options.build, data, cluster, ports)
-            world.start_sandbox("nats-mended", seed=int(time.time()))
+            world.start_sandbox("nats-repaired", seed=int(time.time()))
             world.start_hosts()
             say("Ann, whose postbacks come to the first host and then to the second:")
             ann = Walk(world, "ann")

@@ -41,7 +41,7 @@ uint32_t due(biller_instance* instance, uint32_t limit, biller_pulled* pulled,
     return in_instance(instance, reason, [&](biller_instance& opened) {
         require_room(pulled);
         const uint32_t most = std::min(limit, uint32_t{BILLER_PULL_MAX});
-        return tell(opened, opened.inbox.take_due(most), pulled);
+        return tell(opened, opened.inbox.lease_due(most), pulled);
     });
 }
 

@@ -1,5 +1,5 @@
-// The stem of each kind of event, how the state of a purchase moves on, and what key an event has
-// under it.
+// The key_prefix of each kind of event, how the state of a purchase moves on, and what key an event
+// has under it.
 #include "events/identity.hpp"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ void apply(Change change, bool& is_on, std::uint32_t& epoch) {
 }
 
 // "sale-auth-initial-yes". Put together elsewhere, for a string asks for room at each piece.
-void append_words(std::string& stem, const FactWords& fact) {
+void append_words(std::string& key_prefix, const FactWords& fact) {
     constexpr std::string_view kYes = "yes", kNo = "no";
     std::array<char, 3 * (kMaxWordOfKey + 1) + kYes.size()> words;
     char* end = words.data();
@@ -29,7 +29,7 @@ void append_words(std::string& stem, const FactWords& fact) {
     }
     const std::string_view answer = fact.is_approved ? kYes : kNo;
     end = std::copy(answer.begin(), answer.end(), end);
-    stem.append(words.data(), end);
+    key_prefix.append(words.data(), end);
 }
 
 // Which of several events of one action on one purchase it is; none: the epoch tells.
@@ -59,18 +59,18 @@ PurchaseState advanced(PurchaseState state, const Identity& identity) {
     return state;
 }
 
-std::string transaction_stem(std::string_view transaction_id) {
-    std::string stem;
-    append_transaction_stem(stem, transaction_id);
-    return stem;
+std::string transaction_key_prefix(std::string_view transaction_id) {
+    std::string key_prefix;
+    append_transaction_key_prefix(key_prefix, transaction_id);
+    return key_prefix;
 }
 
-void append_transaction_stem(std::string& out, std::string_view transaction_id) {
+void append_transaction_key_prefix(std::string& out, std::string_view transaction_id) {
     out.append("segpay/t").append(transaction_id).append("/");
 }
 
 std::string key_of(const Identity& identity, const PurchaseState& after) {
-    std::string key = identity.stem;
+    std::string key = identity.key_prefix;
     if (!identity.has_epoch) return key;
     key += '/';
     if (identity.access != Change::none) key += 'a' + std::to_string(after.access_epoch);
@@ -79,9 +79,9 @@ std::string key_of(const Identity& identity, const PurchaseState& after) {
 }
 
 bool is_key_of(std::string_view key, const Identity& identity) {
-    const std::size_t size = identity.stem.size();
+    const std::size_t size = identity.key_prefix.size();
     return identity.has_epoch && key.size() > size && key[size] == '/' &&
-           key.starts_with(identity.stem);
+           key.starts_with(identity.key_prefix);
 }
 
 void identify(Identity& identity, const EventDraft& event, const FactWords& fact,
@@ -91,20 +91,20 @@ void identify(Identity& identity, const EventDraft& event, const FactWords& fact
         identity.access = change.access;
         identity.renewal = change.renewal;
     }
-    std::string& stem = identity.stem;
+    std::string& key_prefix = identity.key_prefix;
     if (fact.is_transaction) {
         if (event.transaction_id.empty())
-            stem.assign("segpay/d").append(digest).append("/");
+            key_prefix.assign("segpay/d").append(digest).append("/");
         else
-            append_transaction_stem(stem, event.transaction_id);
-        append_words(stem, fact);
+            append_transaction_key_prefix(key_prefix, event.transaction_id);
+        append_words(key_prefix, fact);
         return;
     }
-    stem.assign("segpay/p").append(event.purchase_id).append("/").append(fact.action);
+    key_prefix.assign("segpay/p").append(event.purchase_id).append("/").append(fact.action);
     std::string room;
     const std::string_view mark = own_mark(event, room);
     identity.has_epoch = mark.empty();
-    if (!mark.empty()) stem.append("@").append(mark);
+    if (!mark.empty()) key_prefix.append("@").append(mark);
 }
 
 } // namespace segpay

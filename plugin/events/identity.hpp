@@ -21,7 +21,7 @@ namespace segpay {
 enum class Change : std::uint8_t { none, on, off };
 
 struct Identity {
-    std::string stem; // the key without its epoch: "segpay/26346680/cancel"
+    std::string key_prefix; // the key without its epoch: "segpay/26346680/cancel"
     Change access = Change::none;
     Change renewal = Change::none;
     bool has_epoch = false; // whether the key ends with the epochs of what it changes
@@ -60,8 +60,8 @@ struct PurchaseState {
 PurchaseState advanced(PurchaseState state, const Identity& identity);
 
 // What the keys of all postbacks about one transaction begin with: "segpay/t1234567890/".
-std::string transaction_stem(std::string_view transaction_id);
-void append_transaction_stem(std::string& out, std::string_view transaction_id);
+std::string transaction_key_prefix(std::string_view transaction_id);
+void append_transaction_key_prefix(std::string& out, std::string_view transaction_id);
 
 // Whether the key is one that an identity with epochs has in some state.
 bool is_key_of(std::string_view key, const Identity& identity);

@@ -44,8 +44,9 @@ Refused Inbox::redeliver(std::string_view key, std::string_view by, Deliver wher
     if (!entry->event && entry->state == EntryState::dead_letter)
         return {Refused::Cause::wrong_state, "there is nothing to deliver: " + entry->message};
     SEGPAY_FAILPOINT("redeliver.begin");
-    if (!ledger_.revive(key, by, host_.now())) return wrong_state(key, entry->state, "dead_letter");
-    SEGPAY_FAILPOINT("redeliver.revived");
+    if (!ledger_.requeue(key, by, host_.now()))
+        return wrong_state(key, entry->state, "dead_letter");
+    SEGPAY_FAILPOINT("redeliver.requeued");
     if (where == Deliver::here) add_next(round, entry->event->purchase_id);
     return {};
 }
@@ -61,7 +62,7 @@ Refused Inbox::release(std::string_view key, std::string_view by, Deliver where,
     // What contradicts an earlier event is told beside it, under a key of its own.
     Identity& identity = reading.translation.identity;
     if (entry->state == EntryState::conflict)
-        identity.stem +=
+        identity.key_prefix +=
             "/" + digest_of(kept_parameters(reading.form, account_.names())).substr(0, 8);
 
     const Event event = event_of(reading.translation.event);

@@ -127,16 +127,16 @@ bool Delivering::settle(const Entry& entry, const Settlement& settlement, Delive
 
 // What a callback of this process is still busy with, though its lease is over, is not taken from
 // others by taking it again: it is left to another process, or to that callback.
-std::optional<Entry> Delivering::take_due() {
+std::optional<Entry> Delivering::lease_due() {
     const TimeMs now = host_.now();
-    if (!in_hand_.outlasts_a_lease(now)) return ledger_.take_due(now);
+    if (!in_flight_.outlasts_a_lease(now)) return ledger_.lease_due(now);
     EntryQuery query;
     query.states = 1u << static_cast<unsigned>(EntryState::pending);
     std::optional<Entry> taken;
     ledger_.entries(query, [&](const Entry& entry) {
         const bool is_due = entry.next_attempt_at_ms != 0 && entry.next_attempt_at_ms <= now;
-        if (is_due && entry.event && !in_hand_.has(entry.sequence))
-            taken = ledger_.take_next(entry.event->purchase_id, now);
+        if (is_due && entry.event && !in_flight_.has(entry.sequence))
+            taken = ledger_.lease_next(entry.event->purchase_id, now);
         return !taken;
     });
     return taken;

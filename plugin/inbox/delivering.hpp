@@ -4,7 +4,7 @@
 
 #include "account.hpp"
 #include "inbox/host.hpp"
-#include "inbox/in_hand.hpp"
+#include "inbox/in_flight.hpp"
 #include "inbox/reply.hpp"
 #include "ledger/ledger.hpp"
 
@@ -52,10 +52,10 @@ public:
     Delivered conclude(const Entry& told, const std::optional<Entry>& again, HostAnswer answer,
                        std::string& why);
 
-    InHand& in_hand() { return in_hand_; }
+    InFlight& in_flight() { return in_flight_; }
 
     // The next one that is due, of any purchase. Throws LedgerError.
-    std::optional<Entry> take_due();
+    std::optional<Entry> lease_due();
 
     // What Segpay is answered.
     Reply reply_for(Delivered delivery, const Entry& entry, const std::string& why) const;
@@ -69,7 +69,7 @@ private:
     const Account& account_;
     const Host& host_;
     Ledger& ledger_;
-    InHand in_hand_;
+    InFlight in_flight_;
 };
 
 } // namespace segpay

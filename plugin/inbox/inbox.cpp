@@ -14,8 +14,8 @@ Inbox::Inbox(const Account& account, Host host, Ledger& ledger)
       reader_(account_, host_, ledger_),
       quarantine_(account_, host_, ledger_),
       delivering_(account_, host_, ledger_) {
-    ledger_.retell_with(
-        [this](const Entry& entry, Lookup& inside) { return reader_.retold(entry, inside); });
+    ledger_.retranslate_with(
+        [this](const Entry& entry, Lookup& inside) { return reader_.retranslated(entry, inside); });
     if (account_.config().postbacks.authenticity.is_none)
         host_.log(LogLevel::warning,
                   "postbacks.authenticity is \"none\": anyone who knows the address can post");
@@ -43,7 +43,7 @@ Report Inbox::recover(std::uint32_t limit) {
     Report report;
     try {
         while (report.total() < limit && host_.is_called_back()) {
-            Round round = take_due(1);
+            Round round = lease_due(1);
             if (round.is_over() && round.report().total() == 0) break;
             SEGPAY_FAILPOINT("recover.taken");
             while (!round.is_over() && report.total() + round.report().total() < limit)
@@ -53,7 +53,7 @@ Report Inbox::recover(std::uint32_t limit) {
                 leave(left.entry);
             SEGPAY_FAILPOINT("recover.delivered");
         }
-        tidy();
+        purge();
     } catch (const LedgerError& failure) {
         if (report.total() == 0) throw;
         host_.log(LogLevel::error, failure.what()); // the rest is for the next round
@@ -62,11 +62,11 @@ Report Inbox::recover(std::uint32_t limit) {
 }
 
 // One slice, so that a thread that recovers every few seconds is not held up.
-void Inbox::tidy() {
-    std::optional<TimeMs> forget_before;
+void Inbox::purge() {
+    std::optional<TimeMs> purge_before;
     if (const std::uint32_t days = account_.config().ledger.keep_days; days != 0)
-        forget_before = host_.now() - TimeMs{days} * kDayMs;
-    ledger_.tidy(forget_before);
+        purge_before = host_.now() - TimeMs{days} * kDayMs;
+    ledger_.purge(purge_before);
 }
 
 } // namespace segpay

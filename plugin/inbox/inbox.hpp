@@ -55,7 +55,7 @@ public:
     Round take(std::span<const HttpRequest> requests);
     // Takes at most `limit` entries that are pending and due. Throws LedgerError, if there is none
     // in the round then.
-    Round take_due(std::uint32_t limit);
+    Round lease_due(std::uint32_t limit);
 
     // The host has answered: what it was told is settled, and what waited behind it is in the round
     // then. When this returns, replies with success may leave. False: one of the tokens is none of
@@ -112,7 +112,7 @@ private:
     void tell_one(Round& round, std::uint64_t token);
 
     void leave(const Entry& leased);
-    void tidy();
+    void purge();
     Reply unavailable(const LedgerError& failure) const;
     Reply reply(Disposition disposition, std::string key, std::string message) const;
 

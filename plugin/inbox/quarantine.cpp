@@ -5,7 +5,7 @@
 #include "inbox/lines.hpp"
 #include "ledger/claims.hpp"
 #include "ledger/failpoint.hpp"
-#include "ledger/memory.hpp"
+#include "ledger/purchase_changes.hpp"
 #include "wire/redaction.hpp"
 
 namespace segpay {
@@ -57,7 +57,7 @@ std::string Quarantine::key_to_keep(const Reading& reading, const Parameters& pa
                                     bool is_held) const {
     const Postback& postback = reading.postback;
     const std::string key = kept_key(parameters, is_held);
-    const bool names_none = reading.memory.is_found || postback[Fact::purchase_id].empty();
+    const bool names_none = reading.loaded.is_found || postback[Fact::purchase_id].empty();
     const bool has_own_id = !postback[Fact::transaction_id].empty() ||
                             !postback[Fact::approved].empty() ||
                             !postback[Fact::reactivation_time].empty();
@@ -73,8 +73,8 @@ std::string Quarantine::key_to_keep(const Reading& reading, const Parameters& pa
 // What was kept because its purchase was not known yet, or not alone, comes again and is believed:
 // it waits no longer. None: nothing was kept of it.
 std::optional<Claim> Quarantine::claim_kept(const Reading& reading, const Event& event) {
-    const Memory& memory = reading.memory;
-    if (!memory.is_found && !(memory.purchase && has_kept(*memory.purchase))) return std::nullopt;
+    const Loaded& loaded = reading.loaded;
+    if (!loaded.is_found && !(loaded.purchase && has_kept(*loaded.purchase))) return std::nullopt;
     const std::string key =
         key_to_keep(reading, kept_parameters(reading.form, account_.names()), false);
     const std::optional<Entry> kept = ledger_.entry(key);

@@ -64,36 +64,36 @@ void Reader::understand(Reading& reading, Lookup& ledger) const {
         reading.translation.reason = "it cannot be read as a whole: " + reading.why_partial;
         return;
     }
-    recall(reading, ledger, Trust::verify, now, {});
-    translate(reading.postback, account_.config(), reading.memory, now, Trust::verify,
+    load(reading, ledger, Trust::verify, now, {});
+    translate(reading.postback, account_.config(), reading.loaded, now, Trust::verify,
               reading.translation);
 }
 
 // What it is about, and whose that is. `found_before`: the purchase that was found for it when it
 // came.
-void Reader::recall(Reading& reading, Lookup& ledger, Trust trust, TimeMs now,
-                    std::string_view found_before) const {
+void Reader::load(Reading& reading, Lookup& ledger, Trust trust, TimeMs now,
+                  std::string_view found_before) const {
     auto& postback = reading.postback;
-    auto& memory = reading.memory;
+    auto& loaded = reading.loaded;
     std::string_view& purchase = postback[Fact::purchase_id];
-    if (memory.is_found) purchase = {}; // as it came
-    memory = {};
+    if (loaded.is_found) purchase = {}; // as it came
+    loaded = {};
     if (!purchase.empty()) {
-        memory.purchase = ledger.purchase(purchase);
+        loaded.purchase = ledger.purchase(purchase);
     } else if (!found_before.empty()) {
-        memory.purchase = ledger.purchase(found_before);
+        loaded.purchase = ledger.purchase(found_before);
     } else {
         Found found = find_unnamed(postback, account_.config(), trust, now, ledger);
-        memory.purchase = std::move(found.purchase);
-        memory.why_not_found = std::move(found.why_not);
+        loaded.purchase = std::move(found.purchase);
+        loaded.why_not_found = std::move(found.why_not);
     }
-    memory.is_found = purchase.empty() && memory.purchase;
-    if (memory.is_found) purchase = memory.purchase->id;
+    loaded.is_found = purchase.empty() && loaded.purchase;
+    if (loaded.is_found) purchase = loaded.purchase->id;
 
     const std::string_view related = postback[Fact::related_transaction_id];
     const bool is_declined = is_word(postback[Fact::approved], "no");
     const std::string_view sale = is_declined ? postback[Fact::transaction_id] : related;
-    if (!sale.empty()) memory.sale = ledger.transaction(sale);
+    if (!sale.empty()) loaded.sale = ledger.transaction(sale);
 }
 
 // A fact that was believed once is not doubted when it comes again, after a seal has grown old or a
@@ -106,7 +106,8 @@ bool Reader::is_to_be_claimed(const Reading& reading) const {
 }
 
 bool Reader::is_known(const Identity& identity) const {
-    return !identity.stem.empty() && !identity.has_epoch && ledger_.has_key(identity.stem);
+    return !identity.key_prefix.empty() && !identity.has_epoch &&
+           ledger_.has_key(identity.key_prefix);
 }
 
 // None: the event can be claimed.
@@ -119,19 +120,19 @@ std::optional<Error> Reader::read_kept(const Entry& entry, std::string_view says
         return why;
     Translation& translation = reading.translation;
     const TimeMs came = entry.received_at_ms;
-    recall(reading, ledger, trust, came,
-           entry.event ? entry.event->purchase_id : std::string_view());
-    translate(reading.postback, account_.config(), reading.memory, came, trust, translation);
+    load(reading, ledger, trust, came, entry.event ? entry.event->purchase_id : std::string_view());
+    translate(reading.postback, account_.config(), reading.loaded, came, trust, translation);
     if (translation.outcome != Translation::Outcome::event)
         return Error{"it still cannot be told to the host: " + translation.reason};
     if (entry.event) translation.event.password = entry.event->password.reveal();
     return std::nullopt;
 }
 
-std::optional<Retold> Reader::retold(const Entry& entry, Lookup& ledger) const {
+std::optional<Retranslated> Reader::retranslated(const Entry& entry, Lookup& ledger) const {
     Reading reading;
     if (read_kept(entry, {}, ledger, Trust::verify, reading)) return std::nullopt;
-    return Retold{event_of(reading.translation.event), std::move(reading.translation.identity)};
+    return Retranslated{event_of(reading.translation.event),
+                        std::move(reading.translation.identity)};
 }
 
 } // namespace segpay

@@ -36,12 +36,12 @@ public:
     std::optional<Error> read_kept(const Entry& entry, std::string_view says, Lookup& ledger,
                                    Trust trust, Reading& reading) const;
     // What a request tells that waited for the sale that opens its purchase.
-    std::optional<Retold> retold(const Entry& entry, Lookup& ledger) const;
+    std::optional<Retranslated> retranslated(const Entry& entry, Lookup& ledger) const;
 
 private:
     Reply refusal(const Refusal& refusal) const;
-    void recall(Reading& reading, Lookup& ledger, Trust trust, TimeMs now,
-                std::string_view found_before) const;
+    void load(Reading& reading, Lookup& ledger, Trust trust, TimeMs now,
+              std::string_view found_before) const;
     bool is_known(const Identity& identity) const;
     void tell_once_of_garbled_template(const Postback& postback);
     bool is_first_notice(std::string_view what);

@@ -18,7 +18,7 @@ void Reading::clear() {
     said.clear();
     why_partial.clear();
     postback.clear();
-    memory = {};
+    loaded = {};
     translation.clear();
 }
 

@@ -20,7 +20,7 @@ struct Reading {
     Form said;               // by an operator who released it
     std::string why_partial; // the form is not all of it; empty: it is
     Postback postback;
-    Memory memory;
+    Loaded loaded;
     Translation translation; // of views into all the above
 
     void clear();

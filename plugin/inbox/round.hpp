@@ -6,7 +6,7 @@
 
 #include "boundary/scope.hpp"
 #include "inbox/delivering.hpp"
-#include "inbox/in_hand.hpp"
+#include "inbox/in_flight.hpp"
 #include "inbox/reply.hpp"
 #include "ledger/ledger.hpp"
 
@@ -24,15 +24,15 @@ namespace segpay {
 // An event that is leased to this process, to be told to the host. It is in hand until this ends,
 // or until the host has left a callback of the hook that made it.
 struct Delivery {
-    Delivery(std::uint64_t number, Entry leased, InHand& all)
+    Delivery(std::uint64_t number, Entry leased, InFlight& all)
         : token(number),
           entry(std::move(leased)),
-          in_hand(all, entry),
-          held(&InHand::forget_of, &all, entry.sequence) {}
+          in_flight(all, entry),
+          held(&InFlight::forget_of, &all, entry.sequence) {}
 
     std::uint64_t token; // unique in its round
     Entry entry;
-    InHand::Hold in_hand;
+    InFlight::Hold in_flight;
 
 private:
     HeldByHook held;

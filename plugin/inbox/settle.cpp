@@ -17,8 +17,8 @@ constexpr TimeMs kPatienceMs = 10'000; // nobody may wait any more for an answer
 void Inbox::add(Round& round, Entry entry) {
     const std::uint64_t token = ++round.last_token_;
     const Delivery& delivery =
-        round.deliveries_.emplace_back(token, std::move(entry), delivering_.in_hand());
-    if (!delivery.in_hand.is_ours())
+        round.deliveries_.emplace_back(token, std::move(entry), delivering_.in_flight());
+    if (!delivery.in_flight.is_ours())
         settle_one(round, token, [](Delivery&, std::string& why) {
             why = kInFlight;
             return Delivered::lost;
@@ -30,14 +30,14 @@ void Inbox::add(Round& round, Entry entry) {
 }
 
 Delivered Inbox::conclude(Delivery& told, HostAnswer answer, std::string& why) {
-    const std::optional<Entry> again = told.in_hand.put_down();
+    const std::optional<Entry> again = told.in_flight.put_down();
     return delivering_.conclude(told.entry, again, std::move(answer), why);
 }
 
 // A ledger that fails here holds up what waits, and changes nothing of what was done.
 void Inbox::add_next(Round& round, const std::string& purchase_id) {
     try {
-        if (std::optional<Entry> next = ledger_.take_next(purchase_id, host_.now()))
+        if (std::optional<Entry> next = ledger_.lease_next(purchase_id, host_.now()))
             add(round, *std::move(next));
     } catch (const LedgerError& failure) {
         host_.log(LogLevel::error, failure.what());
@@ -91,7 +91,7 @@ bool Inbox::settle_one(Round& round, std::uint64_t token, const Conclude& conclu
     std::list<Delivery> told; // no longer of the round
     told.splice(told.begin(), round.deliveries_, place);
     const Entry& entry = told.front().entry;
-    const HeldByHook held(&InHand::forget_of, &delivering_.in_hand(),
+    const HeldByHook held(&InFlight::forget_of, &delivering_.in_flight(),
                           entry.sequence); // this hook's, whichever took it
     std::string why;
     const Delivered delivered = conclude(told.front(), why);

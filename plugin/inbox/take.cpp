@@ -61,7 +61,8 @@ bool Taking::is_told(const Reading& reading) const {
     const EventDraft& event = reading.translation.event;
     if (!event.purchase_id.empty() || !event.transaction_id.empty()) return false;
     return std::ranges::any_of(members_, [&](const auto& member) {
-        return member->reading->translation.identity.stem == reading.translation.identity.stem;
+        return member->reading->translation.identity.key_prefix ==
+               reading.translation.identity.key_prefix;
     });
 }
 
@@ -88,7 +89,7 @@ bool Taking::understand(std::unique_ptr<Member> member) {
     Reading& reading = *member->reading;
     const std::size_t place = member->request;
     for (;;) {
-        if (!ledger_) ledger_ = inbox_.ledger_.look();
+        if (!ledger_) ledger_ = inbox_.ledger_.snapshot();
         inbox_.reader_.understand(reading, *ledger_);
         if (inbox_.reader_.is_to_be_claimed(reading)) break;
         if (!purchases_.empty()) return false;
@@ -161,11 +162,11 @@ Round Inbox::take(std::span<const HttpRequest> requests) {
     return round;
 }
 
-Round Inbox::take_due(std::uint32_t limit) {
+Round Inbox::lease_due(std::uint32_t limit) {
     Round round(host_.now());
     try {
         while (round.deliveries().size() < limit) {
-            std::optional<Entry> due = delivering_.take_due();
+            std::optional<Entry> due = delivering_.lease_due();
             if (!due) break;
             add(round, *std::move(due));
         }

@@ -6,7 +6,7 @@
 
 #include "ledger/followers.hpp"
 #include "ledger/ledger.hpp"
-#include "ledger/memory.hpp"
+#include "ledger/purchase_changes.hpp"
 
 #include <cstdint>
 #include <optional>

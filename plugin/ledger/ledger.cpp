@@ -30,7 +30,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Lookup> Ledger::look() { return std::make_unique<Asking>(*this); }
+std::unique_ptr<Lookup> Ledger::snapshot() { return std::make_unique<Asking>(*this); }
 
 std::string_view state_name(EntryState state) {
     const auto number = static_cast<std::size_t>(state);

@@ -129,7 +129,7 @@ struct Arrival {
 struct Claim {
     enum class Outcome {
         leased,      // durable and handed out: deliver `entry`, then settle it
-        queued,      // durable, but an earlier event of the purchase comes first: see take_next
+        queued,      // durable, but an earlier event of the purchase comes first: see lease_next
         in_flight,   // somebody else is delivering it right now
         duplicate,   // settled, dismissed or released before
         dead_letter, // refused by the host before, or damaged; waits for the operator
@@ -172,14 +172,14 @@ enum class Kept {
 };
 
 // What a kept request tells once its purchase is known.
-struct Retold {
+struct Retranslated {
     Event event;
     Identity identity;
 };
 // None: it cannot be told, and stays where it is. `entry` comes with its password; `ledger` is as
 // it is inside the transaction that asks. Pure: it may be asked again.
 class Lookup;
-using Retell = std::function<std::optional<Retold>(const Entry& entry, Lookup& ledger)>;
+using Retranslate = std::function<std::optional<Retranslated>(const Entry& entry, Lookup& ledger)>;
 
 // What became of an operator's decision.
 struct Decision {
@@ -236,7 +236,7 @@ class Ledger : public Lookup {
 public:
     // How kept requests are told when the sale that they wait for is believed. Once, before
     // anything else; without it they stay.
-    void retell_with(Retell retell) { retell_ = std::move(retell); }
+    void retranslate_with(Retranslate retell) { retranslate_ = std::move(retell); }
 
     // Step 1. Decides by the unique key alone whether the event is new; if so stores it and what it
     // teaches about its purchase, all in one durable transaction. An entry that waits for another
@@ -270,14 +270,14 @@ public:
     // Hands out the earliest pending entry of a purchase, if it is due and nobody holds it. What
     // cannot be read any more is never handed out: it becomes a dead letter, and the next one
     // follows.
-    virtual std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) = 0;
+    virtual std::optional<Entry> lease_next(std::string_view purchase_id, TimeMs now) = 0;
     // The same over all purchases: what recovery delivers.
-    virtual std::optional<Entry> take_due(TimeMs now) = 0;
+    virtual std::optional<Entry> lease_due(TimeMs now) = 0;
     virtual Waiting waiting() = 0;
 
     // For many lookups at one moment, which then cost less: may see no more than what was durable
     // when it was made. Belongs to one thread, and must not outlive the ledger.
-    virtual std::unique_ptr<Lookup> look();
+    virtual std::unique_ptr<Lookup> snapshot();
 
     // The purchases of a member that a sale has opened, newest first (by opened_at_ms, then id).
     // At most `limit`; 0: all. An empty member_id is nobody's.
@@ -308,8 +308,8 @@ public:
     // Decisions.
     // A dead letter becomes pending with all its attempts forgiven, at its old place in the order
     // of its purchase: due now, or as soon as the event that is being delivered is settled. One
-    // without an event cannot be revived. False: the entry is no dead letter.
-    virtual bool revive(std::string_view key, std::string_view by, TimeMs now) = 0;
+    // without an event cannot be requeued. False: the entry is no dead letter.
+    virtual bool requeue(std::string_view key, std::string_view by, TimeMs now) = 0;
     // A kept request is released: `arrival`, the event that it tells, is claimed, with all that a
     // claim does. One transaction; of two decisions the first is carried out, and the second finds
     // that and changes nothing.
@@ -320,14 +320,14 @@ public:
     virtual Decision dismiss(std::string_view key, std::string_view by, TimeMs now) = 0;
 
     // Upkeep, a slice of it, which holds others up for some milliseconds at most: what listings
-    // need is brought up to date, and of what came before `forget_before` and is settled, dismissed
+    // need is brought up to date, and of what came before `purge_before` and is settled, dismissed
     // or released, the event and the request are forgotten. Keys stay for ever, so it stays a
     // duplicate, and so does what is known of purchases. None: nothing is forgotten. True: there
     // may be more to do.
-    virtual bool tidy(std::optional<TimeMs> forget_before) = 0;
+    virtual bool purge(std::optional<TimeMs> purge_before) = 0;
 
 protected:
-    Retell retell_;
+    Retranslate retranslate_;
 };
 
 // Opens or creates a ledger in an SQLite file. Throws LedgerError with the path and the cause; a

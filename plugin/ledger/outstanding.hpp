@@ -14,7 +14,7 @@
 //
 // What was kept for an operator, and may come again and be believed, stands here by the key of what
 // is kept: of an Enable that came before its sale until the sale brings it along, of anything else
-// for good (memory.hpp).
+// for good (purchase.hpp).
 //
 // Threads: free functions, from any thread.
 #pragma once
@@ -28,18 +28,18 @@ namespace segpay {
 
 // The key of the event in its purchase. `memory` gets the state after it; when the event repeats an
 // outstanding one, the key is that one's and the state stays. `window_ms`: how long Segpay repeats.
-std::string recognised(Purchase& memory, const Arrival& arrival, TimeMs now, TimeMs window_ms);
+std::string recognised(Purchase& purchase, const Arrival& arrival, TimeMs now, TimeMs window_ms);
 
 // Whether the event with that key is remembered in the purchase.
-bool is_outstanding(const Purchase& memory, std::string_view key);
+bool is_outstanding(const Purchase& purchase, std::string_view key);
 
 // Remembers an event that was recognised under that key, unless it is remembered, from the time on
 // when it was received; forgets those whose time is over. Events with an id or a time need no
-// memory, nor does one that waited longer than Segpay repeats it. False: nothing has changed.
-bool remember_outstanding(Purchase& memory, const Event& event, const Identity& identity,
+// purchase, nor does one that waited longer than Segpay repeats it. False: nothing has changed.
+bool remember_outstanding(Purchase& purchase, const Event& event, const Identity& identity,
                           const std::string& key, TimeMs now, TimeMs window_ms);
 
 // It was answered with success. False: it was not remembered.
-bool forget_outstanding(Purchase& memory, std::string_view key);
+bool forget_outstanding(Purchase& purchase, std::string_view key);
 
 } // namespace segpay

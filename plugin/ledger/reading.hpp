@@ -54,7 +54,7 @@ public:
     }
     // The first approved one among all entries about the transaction.
     std::optional<Event> transaction(std::string_view id) override {
-        const std::string prefix = transaction_stem(id);
+        const std::string prefix = transaction_key_prefix(id);
         const std::string end = prefix + "~"; // behind every other ASCII character
         auto row = connection_.query(Statements::kByPrefix, prefix, end);
         while (row.next()) {

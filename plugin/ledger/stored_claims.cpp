@@ -45,7 +45,7 @@ void StoredLedger::make_claims(std::vector<ClaimToMake> claims) {
             const PreparedClaim& prepared = *claim.prepared;
             const std::string& purchase = prepared.event.purchase_id;
             const bool is_purchase_new = purchase.empty() || met.insert(purchase).second;
-            const bool is_fact_new = met.insert(prepared.identity.stem).second;
+            const bool is_fact_new = met.insert(prepared.identity.key_prefix).second;
             (is_purchase_new && is_fact_new ? distinct : rest).push_back(claim);
         }
         make_distinct_claims(distinct);

@@ -52,7 +52,8 @@ bool StoredLedger::free_held(const Event& sale, std::string_view by, TimeMs now)
     for (const Entry& kept : all) {
         const Fate fate = fate_of(kept, sale);
         if (fate == Fate::follows) {
-            const std::optional<Retold> told = retell_ ? retell_(kept, reading()) : std::nullopt;
+            const std::optional<Retranslated> told =
+                retranslate_ ? retranslate_(kept, reading()) : std::nullopt;
             if (!told) continue;
             const Claim claim = claim_inside({told->event, told->identity}, {}, now);
             if (claim.outcome == Claim::Outcome::conflict) continue;
@@ -109,20 +110,20 @@ void StoredLedger::dismiss_held(const Event& sale, std::string_view by, TimeMs n
         if (fate_of(held, sale) == Fate::follows) close(held.key, EntryState::dismissed, by, now);
 }
 
-bool StoredLedger::revive(std::string_view key, std::string_view by, TimeMs now) {
+bool StoredLedger::requeue(std::string_view key, std::string_view by, TimeMs now) {
     return in_transaction("requeueing a dead letter", [&] {
         const std::optional<Entry> entry = reading().entry(key, nullptr);
         if (!entry || !entry->event) return false;
         const std::string& purchase = entry->event->purchase_id;
         const bool has_purchase = !purchase.empty();
         if (has_purchase) touch_purchases({purchase});
-        if (!requeue(*entry, by, has_purchase ? std::nullopt : std::optional(now), now))
+        if (!requeue_entry(*entry, by, has_purchase ? std::nullopt : std::optional(now), now))
             return false;
         if (has_purchase) {
             step_back(purchase, now);
             promote_next(purchase, now);
         }
-        SEGPAY_FAILPOINT("revive.before_commit");
+        SEGPAY_FAILPOINT("requeue.before_commit");
         return true;
     });
 }

@@ -26,12 +26,12 @@ std::optional<std::string> StoredLedger::boxed(const Secret& password) const {
 
 // ---- Leases -------------------------------------------------------------------------------------
 
-std::optional<Entry> StoredLedger::take_next(std::string_view purchase_id, TimeMs now) {
+std::optional<Entry> StoredLedger::lease_next(std::string_view purchase_id, TimeMs now) {
     if (purchase_id.empty()) return std::nullopt; // those are in no order, and nobody's next
     return take(std::string(purchase_id), now);
 }
 
-std::optional<Entry> StoredLedger::take_due(TimeMs now) { return take(std::nullopt, now); }
+std::optional<Entry> StoredLedger::lease_due(TimeMs now) { return take(std::nullopt, now); }
 
 std::optional<Entry> StoredLedger::take(const std::optional<std::string>& purchase_id, TimeMs now) {
     const char* operation = "leasing an event";

@@ -54,8 +54,8 @@ public:
     bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) final;
     bool settle_later(const Entry& entry, TimeMs now) final;
     bool give_back(const Entry& entry, TimeMs now) final;
-    std::optional<Entry> take_next(std::string_view purchase_id, TimeMs now) final;
-    std::optional<Entry> take_due(TimeMs now) final;
+    std::optional<Entry> lease_next(std::string_view purchase_id, TimeMs now) final;
+    std::optional<Entry> lease_due(TimeMs now) final;
     Waiting waiting() final;
     std::optional<Purchase> purchase(std::string_view id) final;
     std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) final;
@@ -67,7 +67,7 @@ public:
     void entries(const EntryQuery& query, const std::function<bool(const Entry&)>& each) final;
     std::optional<Entry> entry(std::string_view key) final;
     bool has_key(std::string_view key) final;
-    bool revive(std::string_view key, std::string_view by, TimeMs now) final;
+    bool requeue(std::string_view key, std::string_view by, TimeMs now) final;
     Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
                      TimeMs now) final;
     Decision dismiss(std::string_view key, std::string_view by, TimeMs now) final;
@@ -126,8 +126,8 @@ private:
     virtual void promote_next(const std::string& purchase_id, TimeMs now) = 0;
     // A dead letter stands in its old place. `due`: none when others may come first. False: it is
     // none.
-    virtual bool requeue(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
-                         TimeMs now) = 0;
+    virtual bool requeue_entry(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
+                               TimeMs now) = 0;
     // The one that can be leased no longer can, unless it is leased.
     virtual void step_back(const std::string& purchase_id, TimeMs now) = 0;
     // The entry, with a state that no other process changes before the transaction is over.

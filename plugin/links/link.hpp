@@ -60,7 +60,7 @@ struct Link {
     std::string url;               // complete
     std::string form_action;       // what stays in the action of a POST form
     std::vector<LinkField> fields; // and its fields; borrowed from request, configuration and link
-    std::string warning;           // what was mended in the request; empty: nothing
+    std::string warning;           // what was repaired in the request; empty: nothing
 
     // What fields look at that stands nowhere else. Stays where it is when the link is moved.
     struct Composed {

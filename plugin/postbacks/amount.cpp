@@ -13,17 +13,17 @@ namespace segpay {
 namespace {
 
 // Where neither the postback nor an option says it: what was said of the sale that is taken back.
-std::optional<Currency> remembered_currency(const EventDraft& event, const Memory& memory) {
+std::optional<Currency> loaded_currency(const EventDraft& event, const Loaded& loaded) {
     const bool is_of_sale =
-        memory.sale && is_about_sale(event.kind) && memory.sale->purchase_id == event.purchase_id;
-    if (!is_of_sale || !memory.sale->amount) return std::nullopt;
-    return memory.sale->amount->currency;
+        loaded.sale && is_about_sale(event.kind) && loaded.sale->purchase_id == event.purchase_id;
+    if (!is_of_sale || !loaded.sale->amount) return std::nullopt;
+    return loaded.sale->amount->currency;
 }
 
 // Amounts are positive in events: the sign says nothing that the trantype does not. A member event
 // has none: its price is that of a transaction, which tells of the money itself.
 Objection read_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
-                      const Memory& memory) {
+                      const Loaded& loaded) {
     const std::string_view text = postback[Fact::price];
     if (text.empty()) {
         if (event.approved == true) event.warnings.emplace_back("price_not_said");
@@ -34,7 +34,7 @@ Objection read_amount(EventDraft& event, const Postback& postback, const JoinOpt
         return "currencycode \"" + std::string(shortened(postback[Fact::currency], 20)) +
                "\" is no currency of ISO 4217";
     if (!currency) {
-        currency = option ? option->price.currency : remembered_currency(event, memory);
+        currency = option ? option->price.currency : loaded_currency(event, loaded);
         if (!currency) return "there is a price, but neither currencycode nor a known join option";
         event.warnings.emplace_back(option ? "currency_from_option" : "currency_from_sale");
     }
@@ -64,8 +64,8 @@ std::optional<Money> initial_amount(const EventDraft& event, const Postback& pos
 } // namespace
 
 Objection tell_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
-                      const Memory& memory, bool is_opened, Trust trust) {
-    Objection objection = read_amount(event, postback, option, memory);
+                      const Loaded& loaded, bool is_opened, Trust trust) {
+    Objection objection = read_amount(event, postback, option, loaded);
     if (!objection) return {};
     const bool is_currency_unsaid = postback[Fact::currency].empty();
     const bool may_be_told = changes_nothing(event.kind, event.approved) ||

@@ -14,7 +14,7 @@ namespace segpay {
 // takes money back from a known purchase does not wait: it is of all that was paid. Nor does what
 // changes nothing.
 Objection tell_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
-                      const Memory& memory, bool is_opened, Trust trust);
+                      const Loaded& loaded, bool is_opened, Trust trust);
 
 // A free trial was not paid, whatever was authorised.
 void note_authorisation(EventDraft& event, const Postback& postback, const JoinOption* option);

@@ -22,13 +22,13 @@ void know_account(Known& known, const Source& source) {
 
 } // namespace
 
-std::optional<Known> known_from(const Memory& memory, EventKind kind,
+std::optional<Known> known_from(const Loaded& loaded, EventKind kind,
                                 std::string_view purchase_id) {
     const bool is_of_sale =
-        memory.sale && is_about_sale(kind) && memory.sale->purchase_id == purchase_id;
-    if (!memory.purchase && !is_of_sale) return std::nullopt;
+        loaded.sale && is_about_sale(kind) && loaded.sale->purchase_id == purchase_id;
+    if (!loaded.purchase && !is_of_sale) return std::nullopt;
     Known known;
-    if (const auto& purchase = memory.purchase) {
+    if (const auto& purchase = loaded.purchase) {
         know_account(known, *purchase);
         known.opened_by = purchase->opened_by;
         known.username = purchase->username;
@@ -36,9 +36,9 @@ std::optional<Known> known_from(const Memory& memory, EventKind kind,
         known.opened_at_ms = purchase->opened_at_ms;
     }
     if (is_of_sale) {
-        if (!memory.sale->partner.empty()) // then the purchase's own names are another's
+        if (!loaded.sale->partner.empty()) // then the purchase's own names are another's
             known.member_id = known.session = known.affiliate = {};
-        know_account(known, *memory.sale);
+        know_account(known, *loaded.sale);
         known.is_of_sale = true;
     }
     return known;

@@ -11,7 +11,7 @@
 namespace segpay {
 
 // As it comes from the ledger.
-struct Memory {
+struct Loaded {
     std::optional<Purchase> purchase; // the postback's
     // The approved sale that it takes back or restores; of a decline, what was told under its own
     // transaction id before: a stand-in that failed in the end.
@@ -38,6 +38,6 @@ struct Known {
 // One purchase can hold sales of several products, by one click and for other affiliates: what
 // takes one of them back (`kind`) is about the product, and on the account, of that sale. Of
 // another purchase's sale nothing is believed. nullopt: nothing is remembered.
-std::optional<Known> known_from(const Memory& memory, EventKind kind, std::string_view purchase_id);
+std::optional<Known> known_from(const Loaded& loaded, EventKind kind, std::string_view purchase_id);
 
 } // namespace segpay

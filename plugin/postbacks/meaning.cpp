@@ -141,15 +141,15 @@ Judged judge_rebill(const Classification& row, const Postback& postback, const C
 } // namespace
 
 Judged judge_kind(const Classification& row, const Postback& postback, const Config& config,
-                  const Memory& memory, TimeMs now) {
+                  const Loaded& loaded, TimeMs now) {
     const bool is_renewal_row =
         row.kind == EventKind::rebill || row.kind == EventKind::insufficient_funds;
     if (is_renewal_row && row.stage == kRebill)
-        return judge_rebill(row, postback, config, memory.purchase, now);
+        return judge_rebill(row, postback, config, loaded.purchase, now);
     const bool is_conversion_row =
         row.kind == EventKind::upgrade || row.kind == EventKind::upgrade_denial;
     if (is_conversion_row && row.stage == kInstantConversion)
-        return judge_conversion(row, postback, config, memory.purchase, now);
+        return judge_conversion(row, postback, config, loaded.purchase, now);
     return {row.kind, nullptr, {}};
 }
 

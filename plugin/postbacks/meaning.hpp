@@ -32,6 +32,6 @@ struct Judged {
 // is what the postback itself says to recur (rval). A purchase whose own product is such an item
 // has no renewals: at its price it is sold once more, and a decline is a `denial`.
 Judged judge_kind(const Classification& row, const Postback& postback, const Config& config,
-                  const Memory& memory, TimeMs now);
+                  const Loaded& loaded, TimeMs now);
 
 } // namespace segpay

@@ -51,7 +51,7 @@ bool describes(Fact fact) {
 
 // Whatever stands between the letters of a name, it is as secret as without.
 Secrecy secrecy_of_field(const FormField& field) {
-    if (field.traits.is_plain_name) return secrecy_of(mended_name(field.name));
+    if (field.traits.is_plain_name) return secrecy_of(repaired_name(field.name));
     std::string letters;
     std::copy_if(field.name.begin(), field.name.end(), std::back_inserter(letters), [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -70,7 +70,7 @@ void warn_of_garbled_template(Postback& postback) {
 inline std::size_t name_number(FormField& field, const NameTable& names, Form& form,
                                Postback& postback) {
     if (field.traits.note == 0) [[unlikely]] {
-        if (const std::string_view name = mended_name(field.name); name != field.name) {
+        if (const std::string_view name = repaired_name(field.name); name != field.name) {
             field.name = name;
             warn_of_garbled_template(postback);
         }
@@ -208,7 +208,7 @@ std::string_view value_of(const FormField& field, Fact fact, Postback& postback)
 }
 
 // A time that was encoded once too often is told plainly (values/timestamp.hpp).
-std::string_view mended(std::string_view time, TextStore& texts) {
+std::string_view repaired(std::string_view time, TextStore& texts) {
     const auto is_odd = [](char c) {
         return c == '%' || c == '&' || static_cast<unsigned char>(c) >= 0x80;
     };
@@ -238,7 +238,7 @@ void read_field(Postback& postback, const FormField& field, const Form& form,
         value = value.substr(0, 0);
     }
     if (may_hold_secret(known)) value = without_secrets_in(value, postback.texts);
-    if (known && known->comparison == Comparison::time) value = mended(value, postback.texts);
+    if (known && known->comparison == Comparison::time) value = repaired(value, postback.texts);
     if (!place->data()) {
         *place = value;
         return;
@@ -393,12 +393,12 @@ const KnownName* known_name(const FormField& field, const NameTable& names) {
     const std::string_view name = behind_entity(field.name);
     if (field.traits.is_plain_name)
         if (const KnownName* known = names.find(name)) return known;
-    const std::string_view mended = mended_name(name);
-    if (!field.traits.is_plain_name) return names.find(trimmed(clean_text(mended)));
-    return mended == name ? nullptr : names.find(mended);
+    const std::string_view repaired = repaired_name(name);
+    if (!field.traits.is_plain_name) return names.find(trimmed(clean_text(repaired)));
+    return repaired == name ? nullptr : names.find(repaired);
 }
 
-bool mend_garbled_template(Form& form, const NameTable& names) {
+bool repair_garbled_template(Form& form, const NameTable& names) {
     const std::span<FormField> fields = form.fields();
     if (form.is_plain() || std::none_of(fields.begin(), fields.end(), damage_in)) return false;
     std::string_view spoilt;
@@ -430,7 +430,7 @@ bool mend_garbled_template(Form& form, const NameTable& names) {
 
 void read_postback(Form& form, const NameTable& names, Postback& postback) {
     postback.clear();
-    postback.is_currency_recovered = mend_garbled_template(form, names);
+    postback.is_currency_recovered = repair_garbled_template(form, names);
     if (postback.is_currency_recovered) warn_of_garbled_template(postback);
     form.take_notes_of(names.id());
     bool has_user_data = false;
@@ -455,7 +455,7 @@ void read_postback(Form& form, const NameTable& names, Postback& postback) {
     for (Fact id : kSegpaysIds)
         postback[id] = said(postback[id]);
     for (const Fact fact : {Fact::transaction_time, Fact::reactivation_time})
-        postback[fact] = mended(postback[fact], postback.texts);
+        postback[fact] = repaired(postback[fact], postback.texts);
     if (has_user_data) unfold_user_data(form, names, postback);
     for (const Fact fact : postback.disputed)
         postback[fact] = {};

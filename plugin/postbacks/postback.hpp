@@ -27,7 +27,7 @@ struct Postback {
     // the facts themselves nothing is said.
     std::string contradiction;
     std::vector<Fact> disputed;
-    bool is_currency_recovered = false; // by mend_garbled_template()
+    bool is_currency_recovered = false; // by repair_garbled_template()
     bool is_word_of_lines = false;      // a word that decides has a line break within
     TextStore texts;
 
@@ -42,14 +42,14 @@ struct Postback {
 // of a page has "&amp;" for '&'.
 const KnownName* known_name(const FormField& field, const NameTable& names);
 
-// The warning of a postback whose template has to be mended in the Merchant Portal: it lost
+// The warning of a postback whose template has to be repaired in the Merchant Portal: it lost
 // "&curren" to a browser, or has "&amp;" for '&'.
 constexpr std::string_view kGarbledTemplate = "garbled_template";
 
 // Undoes "&password=secret¤cycode=USD", which a browser made out of "&currencycode=" in the
 // template of the NATS integration guide (Step 3): the field before it gets its value back, the
 // currency is a field again. True when there was something to undo.
-bool mend_garbled_template(Form& form, const NameTable& names);
+bool repair_garbled_template(Form& form, const NameTable& names);
 
 // Mends the form if need be and finds the facts in it. `postback` is used again from request to
 // request, and lives no longer than the form.

@@ -1,8 +1,8 @@
 // The ways in which a postback can name a product, from the surest to the vaguest.
 #include "postbacks/product.hpp"
 
+#include "postbacks/link_integrity.hpp"
 #include "postbacks/offers.hpp"
-#include "postbacks/promise.hpp"
 #include "values/said.hpp"
 #include "values/word.hpp"
 

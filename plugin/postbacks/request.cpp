@@ -147,10 +147,10 @@ bool is_one_of(const Secrets& secrets, std::string_view given) {
 // behind its value that a URL was pasted with.
 bool take_secret(Form& form, const SecretParameter& wanted) {
     const auto is_named = [&](const FormField& field) {
-        const std::string_view name = mended_name(field.name);
+        const std::string_view name = repaired_name(field.name);
         if (equal_ignoring_case(name, wanted.name)) return true;
         return !field.traits.is_plain_name &&
-               equal_ignoring_case(mended_name(clean_text(name)), wanted.name);
+               equal_ignoring_case(repaired_name(clean_text(name)), wanted.name);
     };
     const auto is_right = [&](std::string_view given) {
         const std::size_t last = given.find_last_not_of(" \t\r\n");

@@ -5,11 +5,11 @@
 #include "postbacks/amount.hpp"
 #include "postbacks/extras.hpp"
 #include "postbacks/identify.hpp"
+#include "postbacks/link_integrity.hpp"
 #include "postbacks/matrix.hpp"
 #include "postbacks/meaning.hpp"
 #include "postbacks/price.hpp"
 #include "postbacks/product.hpp"
-#include "postbacks/promise.hpp"
 #include "postbacks/reasons.hpp"
 #include "postbacks/terms.hpp"
 #include "values/comparison.hpp"
@@ -111,9 +111,9 @@ void tell_the_rest(EventDraft& event, const Postback& postback, const Classifica
 // link that the customer edited) cannot say otherwise.
 void remember(EventDraft& event, const Postback& postback, const Config& config,
               const Known& known) {
-    const bool is_promise = is_promised(event, known.is_opened());
-    const bool is_sealed = is_promise && !seal_of(postback, config).empty();
-    const bool is_settled = (known.is_opened() || known.is_of_sale) && !is_promise;
+    const bool is_from_link = comes_from_link(event, known.is_opened());
+    const bool is_sealed = is_from_link && !seal_of(postback, config).empty();
+    const bool is_settled = (known.is_opened() || known.is_of_sale) && !is_from_link;
     if (event.username.empty()) event.username = known.username;
     if (is_settled) event.partner = known.partner;
     if (!event.partner.empty()) return; // whose member it is we were never told
@@ -244,7 +244,7 @@ constexpr std::array kIds = {
 
 // A decline is told without the ids that it does not have, for it changes nothing.
 Objection check_ids(EventDraft& event, const Postback& postback, const Classification& row,
-                    const Memory& memory) {
+                    const Loaded& loaded) {
     for (const IdOf& each : kIds) {
         std::string_view& id = event.*each.id;
         const bool is_required = !each.is_of_transactions || row.is_transaction;
@@ -252,7 +252,7 @@ Objection check_ids(EventDraft& event, const Postback& postback, const Classific
         if (!objection) continue;
         if (!changes_nothing(event.kind, event.approved)) {
             const bool is_looked_for = each.fact == Fact::purchase_id && id.empty();
-            if (is_looked_for && !memory.why_not_found.empty()) return memory.why_not_found;
+            if (is_looked_for && !loaded.why_not_found.empty()) return loaded.why_not_found;
             return objection;
         }
         id = {};
@@ -297,9 +297,9 @@ bool is_held(const EventDraft& event, const Known* known) {
            (!is_sale(event.kind) || event.is_later_sale) && event.kind != EventKind::denial;
 }
 
-History history_of(const Postback& postback, const Memory& memory) {
-    const EventKind opened_by = memory.purchase ? memory.purchase->opened_by : EventKind::unknown;
-    return {memory.sale && memory.sale->transaction_id == postback[Fact::transaction_id],
+History history_of(const Postback& postback, const Loaded& loaded) {
+    const EventKind opened_by = loaded.purchase ? loaded.purchase->opened_by : EventKind::unknown;
+    return {loaded.sale && loaded.sale->transaction_id == postback[Fact::transaction_id],
             opened_by == EventKind::token_purchase || opened_by == EventKind::upsell ||
                 opened_by == EventKind::one_click || opened_by == EventKind::cross_sell};
 }
@@ -317,26 +317,26 @@ std::string shown_words(const Postback& postback) {
 
 // What the postback says, with what is remembered.
 Objection read(EventDraft& event, const Postback& postback, const Config& config,
-               const Classification& row, const Memory& memory, const Known* known, TimeMs now,
+               const Classification& row, const Loaded& loaded, const Known* known, TimeMs now,
                Trust trust, TextStore& texts, const JoinOption*& option) {
     read_flags(event, postback, row);
     event.is_later_sale = is_sale(event.kind) && row.stage == "rebill";
     const bool is_opened = known && known->is_opened();
     if (known) remember(event, postback, config, *known);
     if (config.seal.mode == Seal::Mode::require && trust == Trust::verify && !is_opened &&
-        !(known && known->is_of_sale) && !is_promised(event, is_opened))
+        !(known && known->is_of_sale) && !comes_from_link(event, is_opened))
         believe_no_echo(event, postback);
     read_reason(event, postback);
     read_time(event, postback, texts);
     tell_the_rest(event, postback, row);
 
-    if (Objection objection = check_ids(event, postback, row, memory)) return objection;
+    if (Objection objection = check_ids(event, postback, row, loaded)) return objection;
     if (Objection objection = read_cross_sell(event, postback)) return objection;
     if (Objection objection = find_product(event, postback, config, known, now, option))
         return objection;
     tell_next_bill(event, option, known, texts);
     if (!row.is_transaction) return {};
-    Objection objection = tell_amount(event, postback, option, memory, is_opened, trust);
+    Objection objection = tell_amount(event, postback, option, loaded, is_opened, trust);
     note_authorisation(event, postback, option);
     if (!objection && option) compare_terms(event, postback, *option, texts);
     return objection;
@@ -357,7 +357,7 @@ Objection judge(Translation& translation, const Postback& postback, const Config
     if (Objection objection = check_merchant(event, postback, config)) return objection;
     if (Objection objection = check_slot(event)) return objection;
     if (!changes_nothing(event.kind, event.approved))
-        if (Objection objection = check_promise(event, postback, config, is_opened, now))
+        if (Objection objection = check_link_integrity(event, postback, config, is_opened, now))
             return objection;
     if (Objection objection = check_product(event)) return objection;
     if (Objection objection = judge_price(event, config, option)) return objection;
@@ -373,7 +373,7 @@ void Translation::clear() {
     outcome = Outcome::unknown;
     event.clear();
     texts.clear();
-    identity.stem.clear();
+    identity.key_prefix.clear();
     identity.access = Change::none;
     identity.renewal = Change::none;
     identity.has_epoch = false;
@@ -381,19 +381,19 @@ void Translation::clear() {
     is_held = false;
 }
 
-void translate(const Postback& postback, const Config& config, const Memory& memory, TimeMs now,
+void translate(const Postback& postback, const Config& config, const Loaded& loaded, TimeMs now,
                Trust trust, Translation& translation) {
     using Outcome = Translation::Outcome;
     translation.clear();
-    Classification row = classify(postback, history_of(postback, memory));
-    Judged judged = judge_kind(row, postback, config, memory, now);
+    Classification row = classify(postback, history_of(postback, loaded));
+    Judged judged = judge_kind(row, postback, config, loaded, now);
     row.kind = judged.kind;
 
     EventDraft& event = translation.event;
     event.kind = row.kind;
     event.received_at_ms = now;
     copy_texts(event, postback, translation.texts);
-    if (memory.is_found) event.warnings.emplace_back("purchase_found");
+    if (loaded.is_found) event.warnings.emplace_back("purchase_found");
     const Dispute dispute = dispute_in(postback, row);
     if (dispute == Dispute::of_nothing) event.warnings.push_back(postback.contradiction);
     if (dispute == Dispute::of_kind) {
@@ -419,12 +419,12 @@ void translate(const Postback& postback, const Config& config, const Memory& mem
         translation.outcome = Outcome::probe;
         return;
     }
-    const std::optional<Known> found = known_from(memory, row.kind, postback[Fact::purchase_id]);
+    const std::optional<Known> found = known_from(loaded, row.kind, postback[Fact::purchase_id]);
     const Known* known = found ? &*found : nullptr;
     translation.outcome = Outcome::quarantine;
     const JoinOption* option = judged.option;
     Objection objection =
-        read(event, postback, config, row, memory, known, now, trust, translation.texts, option);
+        read(event, postback, config, row, loaded, known, now, trust, translation.texts, option);
     if (dispute == Dispute::of_facts) objection = why_disputed(postback);
     if (!objection) {
         identify(translation.identity, event, postback, row);

@@ -35,9 +35,9 @@ struct Translation {
 
 // Pure. `translation` is used again from postback to postback: warm, an ordinary one allocates
 // nothing. Its event lives no longer than the four that it is made of.
-void translate(const Postback& postback, const Config& config, const Memory& memory, TimeMs now,
+void translate(const Postback& postback, const Config& config, const Loaded& loaded, TimeMs now,
                Trust trust, Translation& translation);
-void translate(const Postback&, const Config&, const Memory&&, TimeMs, Trust,
+void translate(const Postback&, const Config&, const Loaded&&, TimeMs, Trust,
                Translation&) = delete; // the event would outlive its memory
 
 } // namespace segpay

@@ -40,10 +40,10 @@ bool lives(const Purchase& purchase, const Question& question) {
 
 // Segpay will tell this very thing again.
 bool is_awaited(const Purchase& purchase, const Question& question) {
-    const std::string stem = "/" + std::string(question.action) + "/";
+    const std::string key_prefix = "/" + std::string(question.action) + "/";
     return std::ranges::any_of(purchase.outstanding, [&](const Outstanding& each) {
         return question.now - each.since_ms <= question.repeats_ms &&
-               each.key.find(stem) != std::string::npos;
+               each.key.find(key_prefix) != std::string::npos;
     });
 }
 

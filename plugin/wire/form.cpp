@@ -259,8 +259,8 @@ std::string_view behind_entity_at_length(std::string_view name) {
 }
 
 std::string_view mended_name_at_length(std::string_view name) {
-    const std::string_view mended = trimmed(behind_entity(trimmed(name)));
-    return equal_ignoring_case(mended, "curren;cycode") ? "currencycode" : mended;
+    const std::string_view repaired = trimmed(behind_entity(trimmed(name)));
+    return equal_ignoring_case(repaired, "curren;cycode") ? "currencycode" : repaired;
 }
 
 Result<bool> decode_form(std::string_view encoded, Parameters& parameters, FormLimits limits) {

@@ -138,7 +138,7 @@ inline std::string_view behind_entity(std::string_view name) {
 // a page made out of "&currencycode", is currencycode. Its control characters
 // (line breaks) are blanks only in clean text (values/word.hpp).
 std::string_view mended_name_at_length(std::string_view name);
-inline std::string_view mended_name(std::string_view name) {
+inline std::string_view repaired_name(std::string_view name) {
     const auto is_letter = [](char c) { return c > ' ' && c <= '~'; };
     const bool has_plain_edges = !name.empty() && is_letter(name.front()) && is_letter(name.back());
     constexpr std::string_view kTorn = "curren;cycode";

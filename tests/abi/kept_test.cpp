@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_change_that_cannot_be_used_leaves_the_one_before_in_use) 
     BOOST_TEST(has_line(lines(first), std::to_string(BILLER_LOG_ERROR) +
                                           " the configuration was changed and cannot be used"));
     BOOST_TEST(disposition(first, sign_up(1)) == "delivered");
-    write(text + "\n# mended\n");
+    write(text + "\n# repaired\n");
     BOOST_TEST(kept() != first);
 }
 

@@ -23,7 +23,7 @@ FactSource::FactSource() {
     Translator translate(config);
     std::vector<BenchFact> samples;
     for (const Sample& sample : postback_corpus(guarded_account())) {
-        const Translation& translation = translate(sample.query, *sample.memory);
+        const Translation& translation = translate(sample.query, *sample.loaded);
         samples.push_back({event_of(translation.event), translation.identity});
     }
     samples_ = std::make_shared<const std::vector<BenchFact>>(std::move(samples));
@@ -40,9 +40,10 @@ std::vector<BenchFact> FactSource::next(std::size_t count) {
 BenchFact FactSource::next() {
     BenchFact fact = (*samples_)[dice_.below(samples_->size())];
     Event& event = fact.event;
-    const std::string old_stem = transaction_stem(event.transaction_id);
+    const std::string old_key_prefix = transaction_key_prefix(event.transaction_id);
     event.transaction_id = std::to_string(++last_transaction_);
-    fact.identity.stem.replace(0, old_stem.size(), transaction_stem(event.transaction_id));
+    fact.identity.key_prefix.replace(0, old_key_prefix.size(),
+                                     transaction_key_prefix(event.transaction_id));
     const std::uint64_t purchases = last_purchase_ - kFirstPurchase;
     if (is_sale(event.kind) || purchases <= kTooYoung) {
         event.purchase_id = std::to_string(++last_purchase_);

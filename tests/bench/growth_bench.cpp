@@ -71,7 +71,7 @@ void forget_while_events_come(Ledger& ledger, FactSource& source) {
     std::vector<double> slices, events;
     for (bool is_more = true; is_more && slices.size() < 2'000;) {
         auto begin = Clock::now();
-        is_more = ledger.tidy(everything);
+        is_more = ledger.purge(everything);
         slices.push_back(ns_since(begin));
         const std::vector<BenchFact> fact = source.next(1);
         begin = Clock::now();

@@ -22,13 +22,13 @@ public:
     explicit Translator(const Config& config) : config_(config) {}
 
     // Lives until the next. Throws std::runtime_error when the request is refused.
-    const Translation& operator()(std::string_view query, const Memory& memory) {
+    const Translation& operator()(std::string_view query, const Loaded& loaded) {
         request_.query = query;
         if (const auto refusal = decode_request(request_, form_)) throw refused(refusal->message);
         if (const auto refusal = authenticate(request_, config_.postbacks.authenticity, form_))
             throw refused(refusal->message);
         read_postback(form_, names_, postback_);
-        translate(postback_, config_, memory, kNow, Trust::verify, translation_);
+        translate(postback_, config_, loaded, kNow, Trust::verify, translation_);
         return translation_;
     }
 

@@ -130,12 +130,12 @@ const Money& price_of(const JoinOption& option, Charge charge) {
                                        : option.price.initial->amount;
 }
 
-std::shared_ptr<const Memory> memory_of(const Act& act, const Person& person,
-                                        const Purchased& purchase, const JoinOption& option) {
-    static const auto kEmpty = std::make_shared<const Memory>();
+std::shared_ptr<const Loaded> loaded_for(const Act& act, const Person& person,
+                                         const Purchased& purchase, const JoinOption& option) {
+    static const auto kEmpty = std::make_shared<const Loaded>();
     if (act.known == Known::nothing) return kEmpty;
-    const auto memory = std::make_shared<Memory>();
-    Purchase& known = memory->purchase.emplace();
+    const auto loaded = std::make_shared<Loaded>();
+    Purchase& known = loaded->purchase.emplace();
     known.id = purchase.purchase_id;
     known.opened_by = EventKind::join;
     known.eticket = option.eticket;
@@ -147,9 +147,9 @@ std::shared_ptr<const Memory> memory_of(const Act& act, const Person& person,
     known.username = person.username;
     known.trans_guid = purchase.trans_guid;
     known.card_type = purchase.card_type;
-    if (act.known == Known::purchase) return memory;
+    if (act.known == Known::purchase) return loaded;
 
-    Event& sale = memory->sale.emplace();
+    Event& sale = loaded->sale.emplace();
     sale.kind = EventKind::join;
     sale.approved = true;
     sale.purchase_id = purchase.purchase_id;
@@ -161,7 +161,7 @@ std::shared_ptr<const Memory> memory_of(const Act& act, const Person& person,
     sale.member_id = person.member_id;
     sale.session = person.session;
     sale.affiliate = person.affiliate;
-    return memory;
+    return loaded;
 }
 
 // As HttpUtility.UrlEncode of .NET writes a value: '+' for a space, small hexadecimal digits.
@@ -242,7 +242,7 @@ Sample next_sample(Dice& dice, const Config& guarded) {
     sample.guarded_query = sample.query + "&" + guarded.seal.parameter + "=" +
                            seal_of_link(guarded, link, kNow - 600'000) + "&" + secret.name + "=" +
                            std::string(secret.value.first().reveal());
-    sample.memory = memory_of(act, person, purchase, option);
+    sample.loaded = loaded_for(act, person, purchase, option);
     return sample;
 }
 

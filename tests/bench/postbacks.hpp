@@ -22,7 +22,7 @@ struct Sample {
     std::string query;
     std::string guarded_query; // with the seal of its link, echoed, and the secret
     // What the ledger knows when it comes; of all of which it knows nothing the same one.
-    std::shared_ptr<const Memory> memory;
+    std::shared_ptr<const Loaded> loaded;
 };
 
 // Two postbacks are never the same; two runs are always. `guarded` makes the seals.

@@ -100,7 +100,7 @@ struct OurPass {
 
     void operator()() const {
         for (const Sample& sample : corpus.samples)
-            keep((*translate)(sample.*query, *sample.memory));
+            keep((*translate)(sample.*query, *sample.loaded));
     }
 };
 
@@ -120,7 +120,7 @@ std::string check_ours(const Corpus& corpus, std::string Sample::*query, const C
     std::string kinds;
     for (std::size_t i = 0; i < corpus.samples.size(); ++i) {
         const Sample& sample = corpus.samples[i];
-        const Translation& translation = translate(sample.*query, *sample.memory);
+        const Translation& translation = translate(sample.*query, *sample.loaded);
         const std::string_view wanted = kind_name(sample.kind);
         if (translation.outcome != Translation::Outcome::event)
             disagree(i, "is a " + std::string(wanted) + ", not set aside: " + translation.reason);
@@ -158,7 +158,7 @@ std::int64_t minor_units(const Corpus& corpus, const Config& account) {
     Translator translate(account);
     std::int64_t minor = 0;
     for (const Sample& sample : corpus.samples)
-        minor += translate(sample.query, *sample.memory).event.amount.value().minor;
+        minor += translate(sample.query, *sample.loaded).event.amount.value().minor;
     return minor;
 }
 

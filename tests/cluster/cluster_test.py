@@ -42,7 +42,7 @@ SOAK_ROUNDS = 17
 ALL_KILLED = ("all_killed", "all_killed_with_views")
 AT_ONCE_MS = 200       # what was on its way when the fault came
 
-# begin, undone, end: when it came, when somebody mended it, when all nodes were one cluster again.
+# begin, undone, end: when it came, when it was repaired, when all nodes were one cluster again.
 Episode = collections.namedtuple("Episode", "name node begin undone end")
 
 KILL_SESSIONS = """DELIMITER //
@@ -193,7 +193,7 @@ class ClusterTest(unittest.TestCase):
         adds, settles = (self.hand(wire.address) for wire in wires)
 
         def revival(dead, _):
-            return ("revive", dead), dead
+            return ("requeue", dead), dead
 
         def claim(_, purchase):
             return ("claim", purchase, f"{purchase}3"), f"segpay/{purchase}3/rebill/1"
@@ -297,7 +297,7 @@ class ClusterTest(unittest.TestCase):
                 self.assertEqual([line for line in bound if line.what == "settled"
                                   and episode.begin + AT_ONCE_MS < line.ms < episode.undone], [])
 
-    # What happens to a node; the time at which it was mended, if it did not pass by itself.
+    # What happens to a node; the time at which it was repaired, if it did not pass by itself.
 
     def sessions_killed(self, node):
         for _ in range(8):

@@ -196,7 +196,7 @@ private:
         event.amount = Money{2995, *Currency::from_code("USD")};
         event.approved = true;
         Identity identity;
-        identity.stem = std::string(kStemBegin) + key + std::string(kStemEnd);
+        identity.key_prefix = std::string(kStemBegin) + key + std::string(kStemEnd);
         const auto begin = Clock::now();
         try {
             const Claim claim = ledger_->claim(event, identity, wall_clock());
@@ -238,7 +238,7 @@ private:
             const auto begin = Clock::now();
             try {
                 ledger_->flush();
-                while (const std::optional<Entry> entry = ledger_->take_due(wall_clock()))
+                while (const std::optional<Entry> entry = ledger_->lease_due(wall_clock()))
                     (void)deliver(*entry);
             } catch (const LedgerError& failure) {
                 tell_failure("-", begin, failure);

@@ -6,7 +6,7 @@
 //
 //     claim PURCHASE TRANSACTION      KEY leased, and it is in hand; or KEY queued
 //     applied KEY, refused KEY        settled, or lost
-//     revive KEY                      revived, or not
+//     requeue KEY                      requeued, or not
 //     next PURCHASE                   KEY, which is in hand then; or none
 //
 // A LedgerError is answered with "failed" and its words.
@@ -51,8 +51,9 @@ public:
         if (what == "claim") return claim(one, other);
         if (what == "applied") return settle(one, Settlement::Verdict::applied);
         if (what == "refused") return settle(one, Settlement::Verdict::refused);
-        if (what == "revive") return ledger_.revive(one, "ann", wall_clock()) ? "revived" : "not";
-        if (what == "next") return keep(ledger_.take_next(one, wall_clock()));
+        if (what == "requeue")
+            return ledger_.requeue(one, "ann", wall_clock()) ? "requeued" : "not";
+        if (what == "next") return keep(ledger_.lease_next(one, wall_clock()));
         return "what is " + what + "?";
     }
 
@@ -65,26 +66,26 @@ private:
         event.amount = Money{2995, *Currency::from_code("USD")};
         event.approved = true;
         Identity identity;
-        identity.stem = "segpay/" + transaction + "/rebill/1";
+        identity.key_prefix = "segpay/" + transaction + "/rebill/1";
         const Claim made = ledger_.claim(event, identity, wall_clock());
         keep(made.entry);
         return made.key + (made.entry ? " leased" : " queued");
     }
 
     std::string settle(const std::string& key, Settlement::Verdict verdict) {
-        const bool is_ours = ledger_.settle(in_hand_.at(key), {verdict, {}, 0}, wall_clock());
-        in_hand_.erase(key);
+        const bool is_ours = ledger_.settle(in_flight_.at(key), {verdict, {}, 0}, wall_clock());
+        in_flight_.erase(key);
         return is_ours ? "settled" : "lost";
     }
 
     std::string keep(const std::optional<Entry>& entry) {
         if (!entry) return "none";
-        in_hand_.insert_or_assign(entry->key, *entry);
+        in_flight_.insert_or_assign(entry->key, *entry);
         return entry->key;
     }
 
     Ledger& ledger_;
-    std::map<std::string, Entry> in_hand_;
+    std::map<std::string, Entry> in_flight_;
 };
 
 } // namespace

@@ -27,7 +27,7 @@ RELEASE = ["release.begin", "claim.freed_one", "release.before_commit", "release
            "release.decided"]
 RELEASE_BY_TOOL = [*RELEASE, "give_back.begin"]
 DISMISSAL = ["dismiss.begin", "dismiss.before_commit", "commit.after", "dismiss.after_commit"]
-REDELIVERY = ["redeliver.begin", "revive.before_commit", "redeliver.revived"]
+REDELIVERY = ["redeliver.begin", "requeue.before_commit", "redeliver.requeued"]
 
 COVERED = {*CLAIM, *COMMIT, *DELIVER, *MARK["durable"], *MARK["later"], *RECOVERY,
            *LEFT_BEHIND, *EPOCH, *OPENING, *KEEPING, *RELEASE, *RELEASE_BY_TOOL,

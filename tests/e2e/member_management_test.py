@@ -77,7 +77,7 @@ class Walk:
         self.letterbox = Letterbox()
         self.addCleanup(self.letterbox.close)
         self.start("--member-management", self.management)
-        self.world.start_sandbox("nats-mended", self.portal(), postbacks_to=self.letterbox.url)
+        self.world.start_sandbox("nats-repaired", self.portal(), postbacks_to=self.letterbox.url)
 
     def portal(self):
         """The guide's transaction template does not ask whether a sale was a stand-in."""

@@ -281,7 +281,7 @@ class SignUp(Case):
 
 
 class Mended(Case):
-    flags = ("--postbacks", "nats-mended", "--mode", "live")
+    flags = ("--postbacks", "nats-repaired", "--mode", "live")
 
     def test_currency_arrives_and_live_is_no_test(self):
         self.sandbox.sign_up(link_to("162210:4100"))
@@ -391,7 +391,7 @@ class SingleUse(unittest.TestCase):
         self.addCleanup(file.close)
         file.write(text)
         file.flush()
-        sandbox = Sandbox(merchant, file.name, "--postbacks", "nats-mended")
+        sandbox = Sandbox(merchant, file.name, "--postbacks", "nats-repaired")
         self.addCleanup(sandbox.close)
         return merchant, sandbox
 

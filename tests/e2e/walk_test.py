@@ -1,4 +1,4 @@
-"""The walk of integration/run.sh: the guide's own templates, as printed and mended, each postback
+"""The walk of integration/run.sh: the guide's own templates, as printed and repaired, each postback
 sent twice, one effect of each."""
 
 import os
@@ -21,7 +21,7 @@ class WalkTest(unittest.TestCase):
         self.assertEqual(walk.stdout.count("each sent twice"), 2, walk.stdout)
 
     def test_templates_are_the_guides(self):
-        """One template as printed, garbled; the same mended."""
+        """One template as printed, garbled; the same repaired."""
         with open(os.path.join(stack.ROOT, "integration", "sandbox", "portal.yaml"),
                   encoding="utf-8") as portal:
             text = portal.read()

@@ -46,11 +46,11 @@ BOOST_AUTO_TEST_CASE(a_change_opens_an_epoch_of_what_it_changes) {
     BOOST_TEST(disabled.renewal_epoch == 0u);
     BOOST_TEST((advanced(disabled, kDisable) == disabled));
 
-    const PurchaseState revived = advanced(advanced(disabled, kCancel), kReactivation);
-    BOOST_TEST(revived.has_access);
-    BOOST_TEST(revived.renews);
-    BOOST_TEST(revived.access_epoch == 2u);
-    BOOST_TEST(revived.renewal_epoch == 2u);
+    const PurchaseState requeued = advanced(advanced(disabled, kCancel), kReactivation);
+    BOOST_TEST(requeued.has_access);
+    BOOST_TEST(requeued.renews);
+    BOOST_TEST(requeued.access_epoch == 2u);
+    BOOST_TEST(requeued.renewal_epoch == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_repeat_has_the_same_key_and_a_second_time_has_another) {
@@ -94,27 +94,28 @@ BOOST_AUTO_TEST_CASE(a_fact_is_known_by_its_words) {
     const FactWords rebill{true, "sale", "auth", "rebill", true};
     const FactWords refund{true, "credit", "auth", "", true};
     const FactWords denial{true, "sale", "auth", "initial", false};
-    BOOST_TEST(identity_of(event, rebill).stem == "segpay/t9001/sale-auth-rebill-yes");
-    BOOST_TEST(identity_of(event, refund).stem == "segpay/t9001/credit-auth-yes");
+    BOOST_TEST(identity_of(event, rebill).key_prefix == "segpay/t9001/sale-auth-rebill-yes");
+    BOOST_TEST(identity_of(event, refund).key_prefix == "segpay/t9001/credit-auth-yes");
     BOOST_TEST(!identity_of(event, rebill).has_epoch);
     event.transaction_id = {};
-    BOOST_TEST(identity_of(event, denial, "abc").stem == "segpay/dabc/sale-auth-initial-no");
+    BOOST_TEST(identity_of(event, denial, "abc").key_prefix == "segpay/dabc/sale-auth-initial-no");
 
     event.kind = EventKind::member_disable;
     const FactWords disable{false, "", "disable", "", false};
-    BOOST_TEST(identity_of(event, disable).stem == "segpay/p5001/disable");
+    BOOST_TEST(identity_of(event, disable).key_prefix == "segpay/p5001/disable");
     BOOST_TEST(identity_of(event, disable).has_epoch);
     BOOST_TEST((identity_of(event, disable).access == Change::off));
     event.transaction_id = "9002";
-    BOOST_TEST(identity_of(event, disable).stem == "segpay/p5001/disable@9002");
+    BOOST_TEST(identity_of(event, disable).key_prefix == "segpay/p5001/disable@9002");
     event.kind = EventKind::reactivation;
     event.occurred_at_ms = 7;
-    BOOST_TEST(identity_of(event, {false, "", "reactivation", "", false}).stem ==
+    BOOST_TEST(identity_of(event, {false, "", "reactivation", "", false}).key_prefix ==
                "segpay/p5001/reactivation@7");
 
     // A word from elsewhere may be of any length.
     const std::string endless(1'000, 'x');
-    BOOST_TEST(identity_of(event, {true, endless, endless, endless, true}).stem.size() < 100u);
+    BOOST_TEST(identity_of(event, {true, endless, endless, endless, true}).key_prefix.size() <
+               100u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

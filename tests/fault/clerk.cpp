@@ -76,11 +76,11 @@ std::optional<Entry> Clerk::claim(const test::Fact& fact) {
 }
 
 void Clerk::contradict(const test::Fact& fact) {
-    const Fate* const fate = books_.find(fact.identity.stem);
+    const Fate* const fate = books_.find(fact.identity.key_prefix);
     if (!fate || fate->may_be_missing) return;
     const auto claim = asked([&] { return ledger->claim(fact.event, fact.identity, now); });
     if (claim && claim->outcome != Claim::Outcome::conflict)
-        complain(fact.identity.stem, "may contradict itself");
+        complain(fact.identity.key_prefix, "may contradict itself");
 }
 
 std::optional<Entry> Clerk::handed_out(std::optional<Entry> entry) {
@@ -107,15 +107,15 @@ void Clerk::check_order(const std::string& key, const Fate& fate) {
             complain(key, "was handed out before " + other);
 }
 
-std::optional<Entry> Clerk::take_next(std::string_view purchase) {
-    auto entry = asked([&] { return ledger->take_next(purchase, now); });
+std::optional<Entry> Clerk::lease_next(std::string_view purchase) {
+    auto entry = asked([&] { return ledger->lease_next(purchase, now); });
     if (!entry) return std::nullopt;
     if (*entry) committed();
     return handed_out(std::move(*entry));
 }
 
-std::optional<Entry> Clerk::take_due() {
-    auto entry = asked([&] { return ledger->take_due(now); });
+std::optional<Entry> Clerk::lease_due() {
+    auto entry = asked([&] { return ledger->lease_due(now); });
     if (!entry) return std::nullopt;
     if (*entry) committed();
     return handed_out(std::move(*entry));
@@ -183,17 +183,17 @@ void Clerk::keep(const std::string& key) {
     fate.may_be_missing = false;
 }
 
-void Clerk::revive(const std::string& key) {
+void Clerk::requeue(const std::string& key) {
     if (!books_.find(key)) return;
     Fate& fate = *books_.find(key);
     const std::uint32_t before = fate.states;
     if (before & kDeadLetter) fate.states |= kPending;
     fate.was_revived = true;
-    const auto is_revived = asked([&] { return ledger->revive(key, "clerk", now); });
+    const auto is_revived = asked([&] { return ledger->requeue(key, "clerk", now); });
     if (!is_revived) return;
     committed();
     if (*is_revived ? !(before & kDeadLetter) : before == kDeadLetter)
-        complain(key, "was wrongly revived or not");
+        complain(key, "was wrongly requeued or not");
     fate.states = *is_revived ? kPending : before & ~kDeadLetter;
 }
 
@@ -217,7 +217,7 @@ void Clerk::dismiss(const std::string& key) {
 void Clerk::look(const test::Fact& fact) {
     const auto purchase = asked([&] { return ledger->purchase(fact.event.purchase_id); });
     const auto event = asked([&] { return ledger->transaction(fact.event.transaction_id); });
-    const std::string& key = fact.identity.stem;
+    const std::string& key = fact.identity.key_prefix;
     const Fate* const fate = books_.find(key);
     if (!fate || fate->may_be_missing) return;
     if (purchase && (!*purchase || (*purchase)->member_id != fact.event.member_id))
@@ -249,7 +249,7 @@ void Clerk::count() {
 void Clerk::deliver_all() {
     const unsigned failures_before = failures;
     now += kLong;
-    while (const std::optional<Entry> entry = take_due())
+    while (const std::optional<Entry> entry = lease_due())
         settle(*entry, {});
     if (failures != failures_before)
         throw Broken("delivering what is left failed: " + last_failure);

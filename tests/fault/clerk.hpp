@@ -33,14 +33,14 @@ public:
 
     // Each is one call of the ledger, or nothing. An entry: it was handed out.
     std::optional<Entry> claim(const test::Fact& fact);
-    std::optional<Entry> take_next(std::string_view purchase);
-    std::optional<Entry> take_due();
+    std::optional<Entry> lease_next(std::string_view purchase);
+    std::optional<Entry> lease_due();
     void settle(const Entry& entry, const Settlement& settlement);
     void settle_later(const Entry& entry); // or at once, where that has to be
     void give_back(const Entry& entry);
     void flush();
     void keep(const std::string& key);
-    void revive(const std::string& key);
+    void requeue(const std::string& key);
     void dismiss(const std::string& key);
     void contradict(const test::Fact& fact); // claims with the key of another
     void look(const test::Fact& fact);       // reads what the books say of it

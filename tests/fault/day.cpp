@@ -62,7 +62,7 @@ void Day::sell_and_settle() {
     if (const auto entry = clerk_.claim(join("12")))
         clerk_.settle(*entry, test::retry_at(clerk_.now + kPauseMs));
     clerk_.now += kPauseMs;
-    if (const auto entry = clerk_.take_due()) clerk_.settle_later(*entry);
+    if (const auto entry = clerk_.lease_due()) clerk_.settle_later(*entry);
     clerk_.flush();
     clerk_.flush();
 }
@@ -72,8 +72,8 @@ void Day::wait_in_line() {
     (void)clerk_.claim(join("20"));
     (void)clerk_.claim(rebill("20"));
     if (first) clerk_.settle_later(*first);
-    if (const auto entry = clerk_.take_next("20")) clerk_.give_back(*entry);
-    if (const auto entry = clerk_.take_next("20")) clerk_.settle(*entry, {});
+    if (const auto entry = clerk_.lease_next("20")) clerk_.give_back(*entry);
+    if (const auto entry = clerk_.lease_next("20")) clerk_.settle(*entry, {});
     (void)clerk_.claim(join("21")); // and dies of it
     clerk_.now += 2 * TimeMs{test::kLeaseMs};
     if (const auto entry = clerk_.claim(join("21"))) clerk_.settle(*entry, {});
@@ -85,9 +85,9 @@ void Day::be_refused() {
             clerk_.settle(*entry, test::refused());
             (void)clerk_.claim(join(purchase));
         }
-    clerk_.revive(join("30").identity.stem);
-    if (const auto entry = clerk_.take_due()) clerk_.settle(*entry, {});
-    clerk_.dismiss(join("31").identity.stem);
+    clerk_.requeue(join("30").identity.key_prefix);
+    if (const auto entry = clerk_.lease_due()) clerk_.settle(*entry, {});
+    clerk_.dismiss(join("31").identity.key_prefix);
 }
 
 void Day::keep_requests() {

@@ -16,22 +16,23 @@ constexpr TimeMs kRetryMs = 10'000;
 test::Fact sale(const std::string& purchase, const std::string& transaction, EventKind kind) {
     test::Fact fact = test::transaction(purchase, transaction, kind);
     fact.event.member_id = "m" + purchase;
-    fact.identity.stem = transaction_stem(transaction) + std::string(kind_name(kind)) + "/1";
+    fact.identity.key_prefix =
+        transaction_key_prefix(transaction) + std::string(kind_name(kind)) + "/1";
     return fact;
 }
 
 test::Fact membership(const std::string& purchase, EventKind kind) {
     test::Fact fact = test::member(purchase, kind);
     fact.event.member_id = "m" + purchase;
-    fact.identity.stem = "segpay/p" + purchase + "/" + std::string(kind_name(kind));
+    fact.identity.key_prefix = "segpay/p" + purchase + "/" + std::string(kind_name(kind));
     return fact;
 }
 
 const std::vector<Load::Row>& Load::steps() {
     static const std::vector<Row> kSteps = {
-        {30, &Load::sell},      {14, &Load::renew},   {8, &Load::change}, {10, &Load::repeat},
-        {10, &Load::take_next}, {5, &Load::take_due}, {6, &Load::flush},  {5, &Load::keep},
-        {5, &Load::revive},     {4, &Load::close},    {4, &Load::look},   {6, &Load::wait},
+        {30, &Load::sell},       {14, &Load::renew},    {8, &Load::change}, {10, &Load::repeat},
+        {10, &Load::lease_next}, {5, &Load::lease_due}, {6, &Load::flush},  {5, &Load::keep},
+        {5, &Load::requeue},     {4, &Load::close},     {4, &Load::look},   {6, &Load::wait},
     };
     return kSteps;
 }
@@ -74,12 +75,12 @@ void Load::repeat() {
     if (!facts_.empty()) deliver(clerk_.claim(any()));
 }
 
-void Load::take_next() {
-    if (!purchases_.empty()) deliver(clerk_.take_next(purchases_[dice_.below(purchases_.size())]));
+void Load::lease_next() {
+    if (!purchases_.empty()) deliver(clerk_.lease_next(purchases_[dice_.below(purchases_.size())]));
 }
 
-void Load::take_due() {
-    if (has_ledger_alone_) deliver(clerk_.take_due());
+void Load::lease_due() {
+    if (has_ledger_alone_) deliver(clerk_.lease_due());
 }
 
 void Load::keep() {
@@ -88,9 +89,9 @@ void Load::keep() {
     clerk_.keep(is_repeat ? kept_[dice_.below(kept_.size())] : kept_.back());
 }
 
-void Load::revive() {
+void Load::requeue() {
     if (refused_.empty()) return;
-    clerk_.revive(refused_.back());
+    clerk_.requeue(refused_.back());
     refused_.pop_back();
 }
 

@@ -33,11 +33,11 @@ private:
     void renew();
     void change();
     void repeat();
-    void take_next();
-    void take_due();
+    void lease_next();
+    void lease_due();
     void flush() { clerk_.flush(); }
     void keep();
-    void revive();
+    void requeue();
     void close();
     void look();
     void wait();

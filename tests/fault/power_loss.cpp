@@ -194,7 +194,7 @@ void World::recover() {
     while (dice_.percent(kCutAgainPercent)) {
         machine_.cut_power_at(1 + dice_.below(kChangesOfRecovery));
         try {
-            (void)test::open(kPath)->take_due(test::kNow);
+            (void)test::open(kPath)->lease_due(test::kNow);
         } catch (const LedgerError&) {
             if (!machine_.is_off()) throw;
         }

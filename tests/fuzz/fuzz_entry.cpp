@@ -604,7 +604,7 @@ private:
         look_at(*room.get(), pointers.size());
     }
 
-    void take_due() {
+    void lease_due() {
         Sized<biller_pulled> room(biller_pulled{}, input_);
         const uint32_t status = call([&](biller_reason* reason) {
             return pull().due(instance_, input_.byte(), room.get(), reason);
@@ -676,7 +676,7 @@ private:
         &Program::list_portal_fields,
         &Program::take,
         &Program::settle,
-        &Program::take_due,
+        &Program::lease_due,
         &Program::end_round,
     };
 

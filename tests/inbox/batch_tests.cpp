@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(what_a_call_throws_is_a_retry_of_all) {
 BOOST_AUTO_TEST_CASE(a_call_that_outlasts_the_lease_settles_what_nobody_took) {
     account.host.after_bulk = [&] {
         account.host.now += 31'000;
-        BOOST_TEST(account.ledger().take_next("1", account.host.now).has_value()); // a neighbour
+        BOOST_TEST(account.ledger().lease_next("1", account.host.now).has_value()); // a neighbour
     };
     BOOST_TEST(
         send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == (Words{"deferred", "delivered"}),
@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_outlasts_the_lease_settles_what_nobody_took) {
     BOOST_TEST(account.inbox.recover(10).delivered == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(all_of_a_round_are_in_hand_until_they_are_settled) {
+BOOST_AUTO_TEST_CASE(all_of_a_round_are_in_flight_until_they_are_settled) {
     account.host.after_bulk = [&] {
         account.host.now += 31'000;
         const Report report = account.inbox.recover(10); // another thread's
@@ -314,7 +314,7 @@ BOOST_AUTO_TEST_CASE(a_hopeless_one_is_not_told_with_the_others) {
     const std::uint32_t allowed = example_config().ledger.max_attempts;
     for (std::uint32_t attempt = 1; attempt < allowed; ++attempt) {
         account.host.now += 3'600 * kSecond; // handed out, and never settled
-        BOOST_TEST(account.ledger().take_next("1", account.host.now).has_value());
+        BOOST_TEST(account.ledger().lease_next("1", account.host.now).has_value());
     }
     account.host.now += 3'600 * kSecond;
     BOOST_TEST(send_in_bulk({hopeless, sign_up("2", "21")}) == (Words{"dead_letter", "delivered"}),

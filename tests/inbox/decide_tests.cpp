@@ -319,31 +319,32 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_ag
         BOOST_TEST(contains(refund, "segpay/held/"));
         BOOST_TEST(contains(disable, "segpay/held/"));
 
-        TestAccount& mended = *hosts.ann; // the price is configured now
+        TestAccount& repaired = *hosts.ann; // the price is configured now
         const std::string again = sign_up("1");
         const HttpRequest request{"GET", again, "", "127.0.0.1", {}};
         Reply reply;
         if (is_in_a_batch)
-            mended.handle_all({&request, 1}, [&](std::size_t, const Reply& said) { reply = said; });
+            repaired.handle_all({&request, 1},
+                                [&](std::size_t, const Reply& said) { reply = said; });
         else
-            reply = mended.get(again);
+            reply = repaired.get(again);
         BOOST_TEST(disposition_name(reply.disposition) == "delivered");
-        BOOST_TEST(mended.kinds() == (Kinds{"join", "credit", "member_disable"}),
+        BOOST_TEST(repaired.kinds() == (Kinds{"join", "credit", "member_disable"}),
                    boost::test_tools::per_element());
-        BOOST_TEST(mended.host.events.at(1)["member_id"] == "908172");
-        BOOST_TEST(mended.host.events.at(2)["option"] == "102");
+        BOOST_TEST(repaired.host.events.at(1)["member_id"] == "908172");
+        BOOST_TEST(repaired.host.events.at(2)["option"] == "102");
         for (const std::string& key : {sale, refund, disable}) {
-            const Entry entry = mended.ledger().entry(key).value();
+            const Entry entry = repaired.ledger().entry(key).value();
             BOOST_TEST(state_name(entry.state) == "released", key);
             BOOST_TEST(entry.decided_by == "believed when it came again");
         }
         // Nobody has to decide any more, and nobody can drop the refund.
-        BOOST_TEST((mended.inbox.dismiss(sale, "ann").cause == Refused::Cause::wrong_state));
+        BOOST_TEST((repaired.inbox.dismiss(sale, "ann").cause == Refused::Cause::wrong_state));
         // And what Segpay still repeats has been told.
-        BOOST_TEST(disposition_name(mended.get(kRefund).disposition) == "duplicate");
-        BOOST_TEST(disposition_name(mended.get(member_post("Disable", "1")).disposition) ==
+        BOOST_TEST(disposition_name(repaired.get(kRefund).disposition) == "duplicate");
+        BOOST_TEST(disposition_name(repaired.get(member_post("Disable", "1")).disposition) ==
                    "duplicate");
-        BOOST_TEST(mended.host.events.size() == 3u);
+        BOOST_TEST(repaired.host.events.size() == 3u);
     }
 }
 
@@ -374,7 +375,7 @@ BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
     }
 }
 
-// Kept because of the configuration, told again when that is mended: it is done with, and nobody
+// Kept because of the configuration, told again when that is repaired: it is done with, and nobody
 // can release it over what happened since.
 BOOST_AUTO_TEST_CASE(what_was_kept_is_closed_when_segpay_tells_it_again_and_is_believed) {
     for (const bool is_in_a_batch : {false, true}) {
@@ -394,29 +395,29 @@ BOOST_AUTO_TEST_CASE(what_was_kept_is_closed_when_segpay_tells_it_again_and_is_b
         for (const std::string& key : kept)
             BOOST_TEST((before->state_of(key) == EntryState::quarantined));
 
-        TestAccount& mended = *hosts.ann;
+        TestAccount& repaired = *hosts.ann;
         for (const std::string& query : {disable, rebill}) {
             const HttpRequest request{"GET", query, "", "127.0.0.1", {}};
             if (is_in_a_batch)
-                mended.handle_all({&request, 1}, [](std::size_t, const Reply& reply) {
+                repaired.handle_all({&request, 1}, [](std::size_t, const Reply& reply) {
                     BOOST_TEST(disposition_name(reply.disposition) == "delivered");
                 });
             else
-                BOOST_TEST(disposition_name(mended.get(query).disposition) == "delivered");
+                BOOST_TEST(disposition_name(repaired.get(query).disposition) == "delivered");
         }
         for (const std::string& key : kept) {
-            const Entry entry = mended.ledger().entry(key).value();
+            const Entry entry = repaired.ledger().entry(key).value();
             BOOST_TEST(state_name(entry.state) == "released");
             BOOST_TEST(entry.decided_by == "believed when it came again");
         }
-        (void)mended.get("action=Reactivation&purchaseid=1");
+        (void)repaired.get("action=Reactivation&purchaseid=1");
         Report report;
-        const std::size_t told = mended.host.events.size();
+        const std::size_t told = repaired.host.events.size();
         for (const std::string& key : kept)
-            BOOST_TEST((mended.release(key, "ann", Deliver::here, report).cause ==
+            BOOST_TEST((repaired.release(key, "ann", Deliver::here, report).cause ==
                         Refused::Cause::wrong_state));
-        BOOST_TEST(mended.host.events.size() == told);
-        BOOST_TEST(mended.ledger().purchase("1")->state.has_access);
+        BOOST_TEST(repaired.host.events.size() == told);
+        BOOST_TEST(repaired.ledger().purchase("1")->state.has_access);
     }
 }
 

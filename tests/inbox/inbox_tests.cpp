@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(what_a_host_dies_of_is_given_up_too) {
     const std::string key = account.get(sign_up("1")).key;
     for (int death = 0; death < 2; ++death) { // handed out, and never heard of again
         account.host.now += kDay;
-        BOOST_TEST(account.ledger().take_due(account.host.now).has_value());
+        BOOST_TEST(account.ledger().lease_due(account.host.now).has_value());
     }
     account.host.now += kDay;
     BOOST_TEST(account.inbox.recover(10).dead_letters == 1u);
@@ -495,7 +495,7 @@ BOOST_AUTO_TEST_CASE(what_was_done_is_reported_as_done) {
     auto ledger = std::make_unique<FailingLedger>(ledger_in_memory());
     FailingLedger& storage = *ledger;
     TestAccount account(example_config(), std::move(ledger));
-    storage.failing = {"take_next"};
+    storage.failing = {"lease_next"};
     check_success(account.get(sign_up("1", "9001")), Disposition::delivered);
     check_success(account.get(sign_up("1", "9001")), Disposition::duplicate);
 
@@ -507,13 +507,13 @@ BOOST_AUTO_TEST_CASE(what_was_done_is_reported_as_done) {
     check_deferred(account.get(member_post("Disable", "2")));
 
     account.host.now += kDay;
-    storage.failing = {"tidy"};
+    storage.failing = {"purge"};
     BOOST_TEST(account.inbox.recover(10).delivered == 2u);
     BOOST_CHECK_THROW(account.inbox.recover(10), LedgerError); // here nothing was done
 
     storage.failing.clear();
     const std::string kept = account.get(sign_up("5", "9005", "&PRICE=1.00")).key;
-    storage.failing = {"give_back", "take_next"};
+    storage.failing = {"give_back", "lease_next"};
     Report report;
     const Refused refused = account.release(kept, "ann", Deliver::elsewhere, report, "price=39.95");
     BOOST_TEST((refused.cause == Refused::Cause::none), refused.message);

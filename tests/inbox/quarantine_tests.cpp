@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(what_was_believed_is_not_doubted_after_it_was_purged) {
     }
     const auto doubting = account_with(Seal::Mode::require);
     BOOST_TEST((doubting->get(sign_up("1")).disposition == Disposition::duplicate));
-    while (doubting->ledger().tidy(doubting->host.now + 1))
+    while (doubting->ledger().purge(doubting->host.now + 1))
         continue;
     BOOST_TEST(doubting->entries().size() == 1u); // the last one stays
     BOOST_TEST((doubting->get(sign_up("1")).disposition == Disposition::duplicate));
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(what_was_dismissed_is_a_duplicate_after_it_was_purged) {
     BOOST_TEST((account.inbox.dismiss(kept.key, "ann").cause == Refused::Cause::none));
     BOOST_TEST((account.get(forged).disposition == Disposition::duplicate));
     (void)account.get(sign_up("9"));
-    BOOST_TEST(account.ledger().tidy(account.host.now + 1));
+    BOOST_TEST(account.ledger().purge(account.host.now + 1));
     BOOST_TEST(!account.ledger().entry(kept.key).has_value());
     check_reply(account.get(forged), Disposition::duplicate, 200, "*success*");
 }

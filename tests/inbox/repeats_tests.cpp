@@ -268,7 +268,7 @@ struct TwoHosts {
 std::optional<Entry> claim_and_die(TwoHosts& hosts, EventKind kind) {
     const test::Fact fact = [&] {
         test::Fact made = test::member("1", kind);
-        made.identity.stem =
+        made.identity.key_prefix =
             kind == EventKind::member_cancel ? "segpay/p1/cancel" : "segpay/p1/enable";
         return made;
     }();

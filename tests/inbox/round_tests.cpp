@@ -122,9 +122,9 @@ BOOST_AUTO_TEST_CASE(a_token_that_is_never_settled_is_a_lease_that_ends) {
     }
     Round soon = take({sign_up("1", "9001")});
     BOOST_TEST((words(soon) == Words{"deferred"})); // the lease is not over
-    BOOST_TEST(account.inbox.take_due(10).is_over());
+    BOOST_TEST(account.inbox.lease_due(10).is_over());
     account.host.now += 31 * kSecond;
-    Round due = account.inbox.take_due(10);
+    Round due = account.inbox.lease_due(10);
     BOOST_REQUIRE((out(due) == Words{"join 1"}));
     BOOST_TEST(due.deliveries().front().entry.attempts == 2u);
     Round again = take({sign_up("1", "9001")});
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_token_that_is_never_settled_is_a_lease_that_ends) {
 BOOST_AUTO_TEST_CASE(an_answer_after_the_lease_changes_nothing) {
     Round late = take({sign_up("1", "9001")});
     account.host.now += 31 * kSecond;
-    const std::optional<Entry> neighbours = account.ledger().take_next("1", account.host.now);
+    const std::optional<Entry> neighbours = account.ledger().lease_next("1", account.host.now);
     BOOST_REQUIRE(neighbours.has_value());
     BOOST_TEST(account.ledger().settle(*neighbours, {}, account.host.now));
     BOOST_TEST(settle(late, {late.deliveries().front().token}, kRetry));

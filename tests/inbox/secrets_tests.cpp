@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_reason_to_set_a_request_aside) {
           sale + "&userdata=%3CEXTRA_DATA%3E%3CPASSWORD%3Ecanary%3C/PASSWORD%3E%3C/EXTRA_DATA%3E",
           sale + "&memberid=%3CEXTRA_DATA%3E%3CPASSWORD%3Ecanary",
           sale + "&userdata=PASSWORD%3Dcanary", sale + "&amp;user_password=canary",
-          // A customer can write this into any field; only the one before is mended.
+          // A customer can write this into any field; only the one before is repaired.
           sale + bought + "&price=39.95&address=x%A4cycode=XXQ",
           sign_up("1", "1", "&relatedtranid=no+id")}) {
         BOOST_TEST_CONTEXT(query) {

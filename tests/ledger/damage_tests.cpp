@@ -41,18 +41,18 @@ BOOST_AUTO_TEST_CASE(a_damaged_event_becomes_a_dead_letter_and_the_others_are_de
     damage(1);
 
     for (const std::string& key : {other.key, second.key}) {
-        const auto entry = ledger->take_due(later + 1);
+        const auto entry = ledger->lease_due(later + 1);
         BOOST_REQUIRE(entry);
         BOOST_TEST(entry->key == key);
         BOOST_TEST(ledger->settle(*entry, applied(), later + 1));
     }
-    BOOST_TEST(!ledger->take_due(later + 1));
+    BOOST_TEST(!ledger->lease_due(later + 1));
     BOOST_TEST(ledger->waiting().pending == 0u);
-    const auto buried = ledger->entry(first.key);
-    BOOST_REQUIRE(buried);
-    BOOST_TEST((buried->state == EntryState::dead_letter));
-    BOOST_TEST(buried->message == kFirstIsDamaged);
-    BOOST_TEST(buried->changed_at_ms == later + 1);
+    const auto dead_letter = ledger->entry(first.key);
+    BOOST_REQUIRE(dead_letter);
+    BOOST_TEST((dead_letter->state == EntryState::dead_letter));
+    BOOST_TEST(dead_letter->message == kFirstIsDamaged);
+    BOOST_TEST(dead_letter->changed_at_ms == later + 1);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_that_is_damaged_is_handed_out) {
@@ -63,12 +63,12 @@ BOOST_AUTO_TEST_CASE(nothing_that_is_damaged_is_handed_out) {
         const Claim next = claim(*mine, transaction("1", "1002", EventKind::rebill));
         meddle(folder.file(),
                "UPDATE entries SET record = " + std::string(record) + " WHERE sequence = 1");
-        const auto taken = mine->take_next("1", kNow + kLeaseMs);
+        const auto taken = mine->lease_next("1", kNow + kLeaseMs);
         BOOST_REQUIRE_MESSAGE(taken, record);
         BOOST_TEST(taken->key == next.key, record);
-        const auto buried = mine->entry("segpay/1001/join/1");
-        BOOST_TEST((buried->state == EntryState::dead_letter), record);
-        BOOST_TEST(buried->message == kFirstIsDamaged, record);
+        const auto dead_letter = mine->entry("segpay/1001/join/1");
+        BOOST_TEST((dead_letter->state == EntryState::dead_letter), record);
+        BOOST_TEST(dead_letter->message == kFirstIsDamaged, record);
     }
 }
 
@@ -77,9 +77,9 @@ BOOST_AUTO_TEST_CASE(a_row_of_damaged_events_is_passed_in_one_go) {
         claim(*ledger, transaction("1", id, EventKind::rebill));
     damage(1);
     damage(2);
-    BOOST_TEST(ledger->take_next("1", kNow + kLeaseMs)->event->transaction_id == "1003");
+    BOOST_TEST(ledger->lease_next("1", kNow + kLeaseMs)->event->transaction_id == "1003");
     damage(3);
-    BOOST_TEST(!ledger->take_next("1", kNow + 2 * kLeaseMs));
+    BOOST_TEST(!ledger->lease_next("1", kNow + 2 * kLeaseMs));
     BOOST_TEST(ledger->waiting().pending == 0u);
 }
 
@@ -91,14 +91,14 @@ BOOST_AUTO_TEST_CASE(a_repeat_of_a_damaged_event_meets_a_dead_letter) {
     const TimeMs later = kNow + kLeaseMs;
     BOOST_TEST(outcome(*ledger, fact, later) == "dead_letter");
     BOOST_TEST(outcome(*ledger, fact, later) == "dead_letter"); // again
-    BOOST_TEST(ledger->take_next("1", later)->event->transaction_id == "1002");
+    BOOST_TEST(ledger->lease_next("1", later)->event->transaction_id == "1002");
 }
 
 BOOST_AUTO_TEST_CASE(keeps_what_was_said_before_the_damage) {
     const Claim made = claim(*ledger, transaction("1", "1001"));
     BOOST_TEST(ledger->settle(*made.entry, retry_at(kNow, "database is down"), kNow));
     damage(1);
-    BOOST_TEST(!ledger->take_due(kNow));
+    BOOST_TEST(!ledger->lease_due(kNow));
     BOOST_TEST(ledger->entry(made.key)->message ==
                std::string("database is down; ") + kFirstIsDamaged);
 }
@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(keeps_what_was_said_before_the_damage) {
 BOOST_AUTO_TEST_CASE(a_damaged_dead_letter_can_only_be_dismissed) {
     const Claim made = claim(*ledger, transaction("1", "1001"));
     damage(1);
-    BOOST_TEST(!ledger->take_due(kNow + kLeaseMs));
-    BOOST_TEST(!ledger->revive(made.key, "ann", kNow));
+    BOOST_TEST(!ledger->lease_due(kNow + kLeaseMs));
+    BOOST_TEST(!ledger->requeue(made.key, "ann", kNow));
     BOOST_TEST((state_of(*ledger, made.key) == EntryState::dead_letter));
     BOOST_TEST(is_dismissed(*ledger, made.key, kNow));
 }
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(listings_show_what_is_damaged_and_nothing_of_it) {
 
 BOOST_AUTO_TEST_CASE(a_damaged_transaction_is_not_known) {
     Fact fact = transaction("1", "100");
-    fact.identity.stem = transaction_stem("100") + "sale-auth-initial-yes";
+    fact.identity.key_prefix = transaction_key_prefix("100") + "sale-auth-initial-yes";
     claim(*ledger, fact);
     BOOST_TEST(ledger->transaction("100").has_value());
     damage(1);

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(each_step_leaves_a_state_to_go_on_from) {
             ::setenv("SEGPAY_DIE_AT", line.place, 1);
             const auto ledger = open(path);
             claim(*ledger, transaction("1", "1001"));
-            const auto entry = ledger->take_due(kLater);
+            const auto entry = ledger->lease_due(kLater);
             ledger->settle(*entry, applied(), kLater);
             return std::string("alive");
         });

@@ -77,7 +77,7 @@ inline Fact transaction(std::string_view purchase, std::string_view id,
     fact.event.transaction_id = id;
     fact.event.amount = Money{minor, *Currency::from_code(currency)};
     fact.event.approved = approved;
-    fact.identity.stem =
+    fact.identity.key_prefix =
         "segpay/" + std::string(id) + "/" + std::string(kind_name(kind)) + (approved ? "/1" : "/0");
     if (kind == EventKind::reactivation) fact.identity.access = fact.identity.renewal = Change::on;
     return fact;
@@ -87,7 +87,8 @@ inline Fact member(std::string_view purchase, EventKind kind) {
     Fact fact;
     fact.event.kind = kind;
     fact.event.purchase_id = purchase;
-    fact.identity.stem = "segpay/" + std::string(purchase) + "/" + std::string(kind_name(kind));
+    fact.identity.key_prefix =
+        "segpay/" + std::string(purchase) + "/" + std::string(kind_name(kind));
     fact.identity.has_epoch = true;
     switch (kind) {
         case EventKind::member_enable:

@@ -17,27 +17,27 @@ BOOST_AUTO_TEST_CASE(delivers_one_event_of_a_purchase_at_a_time) {
     BOOST_TEST(outcome_name(second.outcome) == "queued");
     BOOST_TEST(outcome_name(third.outcome) == "queued");
     BOOST_TEST(ledger->entry(second.key)->next_attempt_at_ms == 0);
-    BOOST_TEST(!ledger->take_next("1", kNow));
-    BOOST_TEST(!ledger->take_due(kNow));
+    BOOST_TEST(!ledger->lease_next("1", kNow));
+    BOOST_TEST(!ledger->lease_due(kNow));
     // Other purchases are not held up.
     BOOST_TEST(deliver(*ledger, transaction("2", "2001")) == "leased");
 
     BOOST_TEST(ledger->settle(*first.entry, retry_at(kNow + 600'000), kNow));
-    BOOST_TEST(!ledger->take_next("1", kNow));
-    BOOST_TEST(!ledger->take_due(kNow));
+    BOOST_TEST(!ledger->lease_next("1", kNow));
+    BOOST_TEST(!ledger->lease_due(kNow));
     BOOST_TEST(outcome(*ledger, transaction("1", "1002", Kind::conversion)) == "queued");
     BOOST_TEST(ledger->waiting().pending == 3u);
     BOOST_TEST(ledger->waiting().next_attempt_at_ms == kNow + 600'000);
 
     for (const std::string& key : {first.key, second.key, third.key}) {
-        const auto entry = ledger->take_next("1", kNow + 600'000);
+        const auto entry = ledger->lease_next("1", kNow + 600'000);
         BOOST_REQUIRE(entry);
         BOOST_TEST(entry->key == key);
-        BOOST_TEST(!ledger->take_next("1", kNow + 600'000));
-        BOOST_TEST(!ledger->take_due(kNow + 600'000));
+        BOOST_TEST(!ledger->lease_next("1", kNow + 600'000));
+        BOOST_TEST(!ledger->lease_due(kNow + 600'000));
         BOOST_TEST(ledger->settle(*entry, applied(), kNow + 600'000));
     }
-    BOOST_TEST(!ledger->take_next("1", kNow + 600'000));
+    BOOST_TEST(!ledger->lease_next("1", kNow + 600'000));
     BOOST_TEST(ledger->waiting().pending == 0u);
     BOOST_TEST(ledger->waiting().next_attempt_at_ms == 0);
 }
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(lets_a_refused_event_out_of_the_way) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     const Claim second = claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
-    const auto next = ledger->take_due(kNow);
+    const auto next = ledger->lease_due(kNow);
     BOOST_REQUIRE(next);
     BOOST_TEST(next->key == second.key);
 }
@@ -57,19 +57,19 @@ BOOST_AUTO_TEST_CASE(does_not_order_events_without_a_purchase) {
     BOOST_TEST(outcome_name(first.outcome) == "leased");
     BOOST_TEST(outcome_name(second.outcome) == "leased");
     BOOST_TEST(!ledger->purchase(""));
-    BOOST_TEST(!ledger->take_next("", kNow + kLeaseMs));
-    BOOST_TEST(ledger->take_due(kNow + kLeaseMs)->key == first.key);
+    BOOST_TEST(!ledger->lease_next("", kNow + kLeaseMs));
+    BOOST_TEST(ledger->lease_due(kNow + kLeaseMs)->key == first.key);
     BOOST_TEST(ledger->settle(*second.entry, refused(), kNow));
-    BOOST_TEST(ledger->revive(second.key, "ann", kNow));
-    BOOST_TEST(ledger->take_due(kNow)->key == second.key);
+    BOOST_TEST(ledger->requeue(second.key, "ann", kNow));
+    BOOST_TEST(ledger->lease_due(kNow)->key == second.key);
 }
 
 BOOST_AUTO_TEST_CASE(gives_an_entry_away_when_its_lease_ends) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     BOOST_TEST(first.entry->next_attempt_at_ms == kNow + kLeaseMs);
-    BOOST_TEST(!ledger->take_due(kNow + kLeaseMs - 1));
+    BOOST_TEST(!ledger->lease_due(kNow + kLeaseMs - 1));
     BOOST_TEST(outcome(*ledger, transaction("1", "1001"), kNow + kLeaseMs - 1) == "in_flight");
-    const auto taken = ledger->take_due(kNow + kLeaseMs);
+    const auto taken = ledger->lease_due(kNow + kLeaseMs);
     BOOST_REQUIRE(taken);
     BOOST_TEST(taken->key == first.key);
     BOOST_TEST(taken->attempts == 2u);
@@ -95,8 +95,8 @@ BOOST_AUTO_TEST_CASE(retries_when_it_is_time_or_when_segpay_asks) {
     BOOST_TEST(waiting->message == "database is down");
     BOOST_TEST(waiting->next_attempt_at_ms == kNow + 60'000);
     BOOST_TEST(waiting->changed_at_ms == kNow);
-    BOOST_TEST(!ledger->take_due(kNow + 59'999));
-    BOOST_TEST(!ledger->take_next("1", kNow + 59'999));
+    BOOST_TEST(!ledger->lease_due(kNow + 59'999));
+    BOOST_TEST(!ledger->lease_next("1", kNow + 59'999));
 
     const Claim knock = claim(*ledger, fact, kNow + 1);
     BOOST_TEST(outcome_name(knock.outcome) == "leased");
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(retries_when_it_is_time_or_when_segpay_asks) {
     BOOST_TEST(ledger->settle(*knock.entry, retry_at(kNow + 60'000), kNow + 1));
     BOOST_TEST(ledger->entry(first.key)->changed_at_ms == kNow); // still pending
 
-    const auto due = ledger->take_due(kNow + 60'000);
+    const auto due = ledger->lease_due(kNow + 60'000);
     BOOST_REQUIRE(due);
     BOOST_TEST(due->attempts == 3u);
     BOOST_TEST(ledger->settle(*due, applied(), kNow + 60'000));
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(recovers_the_longest_due_first) {
         const Claim made = claim(*ledger, transaction(id, id));
         ledger->settle(*made.entry, retry_at(kNow + wait), kNow);
     }
-    while (const auto entry = ledger->take_due(kNow + 250))
+    while (const auto entry = ledger->lease_due(kNow + 250))
         taken.push_back(entry->event->transaction_id);
     BOOST_TEST(taken == (std::vector<std::string>{"100", "200"}));
 }

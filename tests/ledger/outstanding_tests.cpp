@@ -12,9 +12,9 @@ namespace {
 
 constexpr TimeMs kWindow = 1'000;
 
-std::string come(Purchase& memory, const Fact& fact, TimeMs now) {
-    std::string key = recognised(memory, {fact.event, fact.identity}, now, kWindow);
-    remember_outstanding(memory, fact.event, fact.identity, key, now, kWindow);
+std::string come(Purchase& purchase, const Fact& fact, TimeMs now) {
+    std::string key = recognised(purchase, {fact.event, fact.identity}, now, kWindow);
+    remember_outstanding(purchase, fact.event, fact.identity, key, now, kWindow);
     return key;
 }
 
@@ -23,62 +23,62 @@ std::string come(Purchase& memory, const Fact& fact, TimeMs now) {
 BOOST_AUTO_TEST_SUITE(outstanding_tests)
 
 BOOST_AUTO_TEST_CASE(a_repeat_has_the_key_and_changes_no_state) {
-    Purchase memory;
-    const std::string first = come(memory, member("1", EventKind::member_disable), 0);
-    const std::string enable = come(memory, member("1", EventKind::member_enable), 1);
+    Purchase purchase;
+    const std::string first = come(purchase, member("1", EventKind::member_disable), 0);
+    const std::string enable = come(purchase, member("1", EventKind::member_enable), 1);
     BOOST_TEST(first != enable);
-    BOOST_TEST(memory.state.has_access);
-    BOOST_TEST(come(memory, member("1", EventKind::member_disable), kWindow) == first);
-    BOOST_TEST(memory.state.has_access);
-    BOOST_TEST(forget_outstanding(memory, first));
-    BOOST_TEST(!forget_outstanding(memory, first));
-    BOOST_TEST(come(memory, member("1", EventKind::member_disable), kWindow) != first);
-    BOOST_TEST(!memory.state.has_access);
+    BOOST_TEST(purchase.state.has_access);
+    BOOST_TEST(come(purchase, member("1", EventKind::member_disable), kWindow) == first);
+    BOOST_TEST(purchase.state.has_access);
+    BOOST_TEST(forget_outstanding(purchase, first));
+    BOOST_TEST(!forget_outstanding(purchase, first));
+    BOOST_TEST(come(purchase, member("1", EventKind::member_disable), kWindow) != first);
+    BOOST_TEST(!purchase.state.has_access);
 }
 
 BOOST_AUTO_TEST_CASE(the_time_runs_from_the_first_on) {
-    Purchase memory;
+    Purchase purchase;
     const Fact disable = member("1", EventKind::member_disable);
-    const std::string first = come(memory, disable, 0);
-    come(memory, member("1", EventKind::member_enable), 0);
-    BOOST_TEST(come(memory, disable, kWindow) == first);
-    BOOST_TEST(come(memory, disable, kWindow + 1) != first);
-    BOOST_TEST(memory.outstanding.size() == 1u); // the others' time is over
+    const std::string first = come(purchase, disable, 0);
+    come(purchase, member("1", EventKind::member_enable), 0);
+    BOOST_TEST(come(purchase, disable, kWindow) == first);
+    BOOST_TEST(come(purchase, disable, kWindow + 1) != first);
+    BOOST_TEST(purchase.outstanding.size() == 1u); // the others' time is over
 }
 
 BOOST_AUTO_TEST_CASE(a_stem_that_begins_another_is_another) {
-    Purchase memory;
+    Purchase purchase;
     Fact of_transaction = member("1", EventKind::member_enable);
-    const std::string plain = come(memory, of_transaction, 0);
-    of_transaction.identity.stem += "@77"; // an id, though with an epoch
-    BOOST_TEST(recognised(memory, {of_transaction.event, of_transaction.identity}, 0, kWindow) !=
+    const std::string plain = come(purchase, of_transaction, 0);
+    of_transaction.identity.key_prefix += "@77"; // an id, though with an epoch
+    BOOST_TEST(recognised(purchase, {of_transaction.event, of_transaction.identity}, 0, kWindow) !=
                plain);
 }
 
 BOOST_AUTO_TEST_CASE(what_has_a_key_for_ever_is_not_remembered) {
-    Purchase memory;
+    Purchase purchase;
     const Fact sale = transaction("1", "1001");
-    come(memory, sale, 0);
-    BOOST_TEST(memory.outstanding.empty());
+    come(purchase, sale, 0);
+    BOOST_TEST(purchase.outstanding.empty());
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_remembered_when_the_time_is_none) {
-    Purchase memory;
+    Purchase purchase;
     const Fact cancel = member("1", EventKind::member_cancel);
     BOOST_TEST(
-        !remember_outstanding(memory, cancel.event, cancel.identity, "segpay/1/cancel/r1", 0, 0));
-    BOOST_TEST(memory.outstanding.empty());
+        !remember_outstanding(purchase, cancel.event, cancel.identity, "segpay/1/cancel/r1", 0, 0));
+    BOOST_TEST(purchase.outstanding.empty());
 }
 
 // As one that an operator releases.
 BOOST_AUTO_TEST_CASE(the_time_of_one_that_waited_runs_from_when_it_was_received) {
-    Purchase memory;
+    Purchase purchase;
     Fact late = member("1", EventKind::member_disable);
     late.event.received_at_ms = kNow;
-    const std::string first = come(memory, late, kNow + kWindow);
-    come(memory, member("1", EventKind::member_enable), kNow + kWindow);
+    const std::string first = come(purchase, late, kNow + kWindow);
+    come(purchase, member("1", EventKind::member_enable), kNow + kWindow);
     const Fact next = member("1", EventKind::member_disable);
-    BOOST_TEST(come(memory, next, kNow + kWindow + 1) != first);
+    BOOST_TEST(come(purchase, next, kNow + kWindow + 1) != first);
 
     Purchase other;
     BOOST_TEST(come(other, late, kNow + kWindow + 1) != "");

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(are_stored_encrypted_until_settled) {
     BOOST_TEST(holds(box));
 
     ledger = open(file(), kKey); // as after a crash
-    const auto again = ledger->take_due(kNow + kLeaseMs);
+    const auto again = ledger->lease_due(kNow + kLeaseMs);
     BOOST_TEST(password(again) == kCanary);
     BOOST_TEST(password(ledger->entry(made.key)) == kCanary);
     BOOST_TEST(ledger->settle(*again, applied(), kNow + kLeaseMs));
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(stay_with_what_may_be_delivered_again) {
     const auto ledger = open(file(), kKey);
     const Claim made = claim(*ledger, with_password());
     BOOST_TEST(ledger->settle(*made.entry, retry_at(kNow), kNow));
-    const auto retried = ledger->take_next("1", kNow);
+    const auto retried = ledger->lease_next("1", kNow);
     BOOST_TEST(password(retried) == kCanary);
     BOOST_TEST(ledger->settle(*retried, refused(), kNow));
     BOOST_TEST(password(ledger->entry(made.key)) == kCanary);
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(are_not_stored_without_a_key) {
     BOOST_TEST(stored_box().empty());
     BOOST_TEST(!holds(kCanary));
     BOOST_TEST(password(ledger->entry(made.key)) == "");
-    const auto again = ledger->take_due(kNow + kLeaseMs);
+    const auto again = ledger->lease_due(kNow + kLeaseMs);
     BOOST_TEST(password(again) == "");
     BOOST_TEST(ledger->settle(*again, retry_at(kNow), kNow));
     // The postback that comes again brings it again.
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(are_not_listed) {
 
 BOOST_AUTO_TEST_CASE(of_another_key_stay_closed) {
     claim(*open(file(), kKey), with_password());
-    const auto again = open(file(), "another key")->take_due(kNow + kLeaseMs);
+    const auto again = open(file(), "another key")->lease_due(kNow + kLeaseMs);
     BOOST_TEST(password(again) == "");
     BOOST_TEST(again->event->purchase_id == "1");
 }

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(each_waiting_event_is_taken_once_and_in_order) {
     const auto recover = [&] {
         const auto mine = open(file());
         std::string done;
-        while (const auto entry = mine->take_due(later)) {
+        while (const auto entry = mine->lease_due(later)) {
             done += entry->event->purchase_id + " " + std::to_string(entry->sequence) + "\n";
             if (!mine->settle(*entry, applied(), later)) done += "lost\n";
         }
@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(what_a_dead_process_held_is_handed_out_after_its_lease) {
     Child child([&] { return claim(*open(file()), numbered(1)).key; }); // and never settles
     const std::string key = child.said();
     const auto ledger = open(file());
-    BOOST_TEST(!ledger->take_due(kNow));
-    const auto entry = ledger->take_due(kNow + kLeaseMs);
+    BOOST_TEST(!ledger->lease_due(kNow));
+    const auto entry = ledger->lease_due(kNow + kLeaseMs);
     BOOST_REQUIRE(entry);
     BOOST_TEST(entry->key == key);
     BOOST_TEST(entry->attempts == 2u);
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(claims_beside_a_crowd_are_the_same) {
         BOOST_TEST((later.entry->event->extras == sale.event.extras));
         BOOST_TEST(ledger->settle(*later.entry, applied(), kNow + kOurLeaseMs));
         BOOST_TEST(outcome(*ledger, sale, kNow + kOurLeaseMs) == "duplicate");
-        const auto next = ledger->take_next(purchase, kNow + kOurLeaseMs);
+        const auto next = ledger->lease_next(purchase, kNow + kOurLeaseMs);
         BOOST_REQUIRE(next);
         BOOST_TEST(ledger->settle(*next, refused(), kNow + kOurLeaseMs));
         BOOST_TEST(outcome(*ledger, transaction(purchase, "u" + number, EventKind::rebill)) ==
@@ -245,8 +245,8 @@ BOOST_AUTO_TEST_CASE(claims_beside_a_crowd_are_the_same) {
         BOOST_TEST(outcome(*ledger, member(purchase, EventKind::member_cancel)) == "duplicate");
         BOOST_TEST(cancel.is_outstanding);
         answer(*ledger, purchase, cancel.key);
-        const Claim revived = claim(*ledger, member(purchase, EventKind::reactivation));
-        BOOST_TEST(outcome_name(revived.outcome) == "leased");
+        const Claim requeued = claim(*ledger, member(purchase, EventKind::reactivation));
+        BOOST_TEST(outcome_name(requeued.outcome) == "leased");
         const Claim once_more = claim(*ledger, member(purchase, EventKind::member_cancel));
         BOOST_TEST(once_more.key != cancel.key); // of another epoch
         const std::optional<Purchase> known = ledger->purchase(purchase);

@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(finds_the_purchases_of_a_user_name_to_the_byte) {
 
     const auto ids = [&](std::string_view username, std::uint32_t limit = 0) {
         std::string found;
-        for (const Purchase& purchase : ledger->look()->purchases_named(username, limit))
+        for (const Purchase& purchase : ledger->snapshot()->purchases_named(username, limit))
             found += purchase.id;
         return found;
     };
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(what_holds_nothing_leaves_no_purchase) {
 BOOST_AUTO_TEST_CASE(finds_the_approved_transaction_by_its_id) {
     const auto claim = [&](std::string_view id, bool is_approved, std::string_view outcome) {
         Fact fact = transaction("1", id, EventKind::rebill, 2995, "USD", is_approved);
-        fact.identity.stem = transaction_stem(id) + std::string(outcome);
+        fact.identity.key_prefix = transaction_key_prefix(id) + std::string(outcome);
         ledger->claim(fact.event, fact.identity, kNow);
     };
     claim("100", false, "sale-auth-rebill-no");

@@ -29,7 +29,7 @@ struct PurgeFolder : TemporaryFolder {
     }
     int purge_all(TimeMs before) {
         int slices = 0;
-        while (ledger->tidy(before))
+        while (ledger->purge(before))
             BOOST_REQUIRE(++slices < 100);
         return slices;
     }
@@ -42,7 +42,7 @@ BOOST_FIXTURE_TEST_SUITE(purge_tests, PurgeFolder)
 BOOST_AUTO_TEST_CASE(nothing_is_purged_unless_it_is_said) {
     settled("1", 1);
     settled("1", 2);
-    BOOST_TEST(!ledger->tidy(std::nullopt));
+    BOOST_TEST(!ledger->purge(std::nullopt));
     BOOST_TEST(keys(*ledger, {}).size() == 2u);
 }
 
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(what_is_purged_stays_a_duplicate) {
     BOOST_TEST(outcome(*ledger, rebill("7", 1)) == "conflict");
     BOOST_TEST(ledger->purchase("1").has_value());
     BOOST_TEST(!ledger->purchase("7"));
-    BOOST_TEST(!ledger->revive(old, "ann", kNow));
+    BOOST_TEST(!ledger->requeue(old, "ann", kNow));
     BOOST_TEST(!is_dismissed(*ledger, old, kNow));
 }
 
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_done_with_is_never_purged) {
     BOOST_TEST(!ledger->entry(dismissed));
     BOOST_TEST(!ledger->entry(done));
     BOOST_TEST(ledger->settle(*waiting.entry, applied(), kNow + 20)); // and all of it goes on
-    BOOST_TEST(ledger->revive(dead, "ann", kNow + 20));
+    BOOST_TEST(ledger->requeue(dead, "ann", kNow + 20));
 }
 
 // A clock that was wrong for a while keeps nothing else.
@@ -95,16 +95,16 @@ BOOST_AUTO_TEST_CASE(an_entry_from_the_future_keeps_no_other) {
 // What was decided late is purged late, though younger entries were purged before it.
 BOOST_AUTO_TEST_CASE(what_was_decided_late_is_purged_too) {
     const std::string late = dead_letter("1", 1);
-    const std::string revived = dead_letter("2", 2);
+    const std::string requeued = dead_letter("2", 2);
     settled("3", 3);
     settled("4", 4, kNow + 10);
     purge_all(kNow + 5);
     BOOST_TEST(is_dismissed(*ledger, late, kNow + 20));
-    BOOST_TEST(ledger->revive(revived, "ann", kNow + 20));
-    BOOST_TEST(ledger->settle(ledger->take_due(kNow + 20).value(), applied(), kNow + 20));
+    BOOST_TEST(ledger->requeue(requeued, "ann", kNow + 20));
+    BOOST_TEST(ledger->settle(ledger->lease_due(kNow + 20).value(), applied(), kNow + 20));
     purge_all(kNow + 5);
     BOOST_TEST(!ledger->entry(late));
-    BOOST_TEST(!ledger->entry(revived));
+    BOOST_TEST(!ledger->entry(requeued));
 }
 
 BOOST_AUTO_TEST_CASE(the_order_of_arrival_goes_on_when_all_is_purged) {

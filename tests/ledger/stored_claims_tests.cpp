@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(keeps_a_request_once) {
     BOOST_TEST(entry->message == request.message);
     BOOST_TEST(entry->received_at_ms == kNow);
     BOOST_TEST(entry->event->transaction_id == "1001");
-    BOOST_TEST(!ledger->take_due(kNow + kLeaseMs));
+    BOOST_TEST(!ledger->lease_due(kNow + kLeaseMs));
 
     BOOST_TEST(is_dismissed(*ledger, "segpay/kept/1", kNow + 2));
     BOOST_TEST((ledger->keep(request, kNow + 3) == Kept::before));

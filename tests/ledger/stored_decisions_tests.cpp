@@ -1,4 +1,4 @@
-// What an operator decides: dead letters that are revived, entries that are closed.
+// What an operator decides: dead letters that are requeued, entries that are closed.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,39 +12,39 @@ BOOST_FIXTURE_TEST_SUITE(stored_decisions_tests, InMemory)
 
 BOOST_AUTO_TEST_CASE(revives_a_dead_letter) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
-    BOOST_TEST(!ledger->revive(first.key, "ann", kNow)); // pending
+    BOOST_TEST(!ledger->requeue(first.key, "ann", kNow)); // pending
     BOOST_TEST(ledger->settle(*first.entry, refused("no such member"), kNow));
-    BOOST_TEST(!ledger->take_due(kNow + 10 * kLeaseMs));
+    BOOST_TEST(!ledger->lease_due(kNow + 10 * kLeaseMs));
     BOOST_TEST(ledger->waiting().pending == 0u);
-    BOOST_TEST(ledger->revive(first.key, "ann", kNow + 5));
-    const auto revived = ledger->entry(first.key);
-    BOOST_TEST((revived->state == EntryState::pending));
-    BOOST_TEST(revived->decided_by == "ann");
-    BOOST_TEST(revived->message == "no such member");
-    BOOST_TEST(revived->attempts == 1u);
-    BOOST_TEST(revived->changed_at_ms == kNow + 5);
+    BOOST_TEST(ledger->requeue(first.key, "ann", kNow + 5));
+    const auto requeued = ledger->entry(first.key);
+    BOOST_TEST((requeued->state == EntryState::pending));
+    BOOST_TEST(requeued->decided_by == "ann");
+    BOOST_TEST(requeued->message == "no such member");
+    BOOST_TEST(requeued->attempts == 1u);
+    BOOST_TEST(requeued->changed_at_ms == kNow + 5);
     BOOST_TEST(!ledger->settle(*first.entry, applied(), kNow + 5)); // the lease of before
-    const auto taken = ledger->take_next("1", kNow + 5);
+    const auto taken = ledger->lease_next("1", kNow + 5);
     BOOST_REQUIRE(taken);
     BOOST_TEST(taken->attempts == 2u);
     BOOST_TEST(ledger->settle(*taken, applied(), kNow + 5));
-    BOOST_TEST(!ledger->revive(first.key, "ann", kNow + 6)); // settled
-    BOOST_TEST(!ledger->revive("segpay/nothing", "ann", kNow));
+    BOOST_TEST(!ledger->requeue(first.key, "ann", kNow + 6)); // settled
+    BOOST_TEST(!ledger->requeue("segpay/nothing", "ann", kNow));
 }
 
 BOOST_AUTO_TEST_CASE(revives_in_front_of_what_waits) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     const Claim second = claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
-    const auto taken = ledger->take_next("1", kNow);
+    const auto taken = ledger->lease_next("1", kNow);
     BOOST_TEST(ledger->settle(*taken, retry_at(kNow + 60'000), kNow));
 
-    BOOST_TEST(ledger->revive(first.key, "ann", kNow));
+    BOOST_TEST(ledger->requeue(first.key, "ann", kNow));
     for (const std::string& key : {first.key, second.key}) {
-        const auto next = ledger->take_next("1", kNow);
+        const auto next = ledger->lease_next("1", kNow);
         BOOST_REQUIRE(next);
         BOOST_TEST(next->key == key);
-        BOOST_TEST(!ledger->take_due(kNow));
+        BOOST_TEST(!ledger->lease_due(kNow));
         BOOST_TEST(ledger->settle(*next, applied(), kNow));
     }
 }
@@ -53,44 +53,44 @@ BOOST_AUTO_TEST_CASE(revives_behind_what_is_being_delivered) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
-    const auto second = ledger->take_next("1", kNow);
-    BOOST_TEST(ledger->revive(first.key, "ann", kNow));
-    BOOST_TEST(!ledger->take_next("1", kNow));
+    const auto second = ledger->lease_next("1", kNow);
+    BOOST_TEST(ledger->requeue(first.key, "ann", kNow));
+    BOOST_TEST(!ledger->lease_next("1", kNow));
     BOOST_TEST(ledger->settle(*second, applied(), kNow));
-    BOOST_TEST(ledger->take_next("1", kNow)->key == first.key);
+    BOOST_TEST(ledger->lease_next("1", kNow)->key == first.key);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_tried_again_gives_way_to_what_was_revived_in_front_of_it) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
-    const auto second = ledger->take_next("1", kNow);
-    BOOST_TEST(ledger->revive(first.key, "ann", kNow));
+    const auto second = ledger->lease_next("1", kNow);
+    BOOST_TEST(ledger->requeue(first.key, "ann", kNow));
     // The host may want the second again because it lacks the first.
     BOOST_TEST(ledger->settle(*second, retry_at(kNow + 60'000), kNow));
-    const auto revived = ledger->take_due(kNow);
-    BOOST_REQUIRE(revived);
-    BOOST_TEST(revived->key == first.key);
-    BOOST_TEST(!ledger->take_due(kNow + kLeaseMs - 1));
-    BOOST_TEST(ledger->settle(*revived, applied(), kNow));
-    BOOST_TEST(ledger->take_due(kNow)->key == second->key);
+    const auto requeued = ledger->lease_due(kNow);
+    BOOST_REQUIRE(requeued);
+    BOOST_TEST(requeued->key == first.key);
+    BOOST_TEST(!ledger->lease_due(kNow + kLeaseMs - 1));
+    BOOST_TEST(ledger->settle(*requeued, applied(), kNow));
+    BOOST_TEST(ledger->lease_due(kNow)->key == second->key);
 }
 
 BOOST_AUTO_TEST_CASE(revival_ends_a_lease_that_is_over) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
-    const auto second = ledger->take_next("1", kNow);
+    const auto second = ledger->lease_next("1", kNow);
     const TimeMs later = kNow + kLeaseMs;
-    BOOST_TEST(ledger->revive(first.key, "ann", later));
-    const auto revived = ledger->take_next("1", later);
-    BOOST_TEST(revived->key == first.key);
+    BOOST_TEST(ledger->requeue(first.key, "ann", later));
+    const auto requeued = ledger->lease_next("1", later);
+    BOOST_TEST(requeued->key == first.key);
     // Otherwise two of the purchase could be handed out at once.
     BOOST_TEST(!ledger->settle(*second, retry_at(later), later));
-    BOOST_TEST(!ledger->take_next("1", later));
-    BOOST_TEST(!ledger->take_due(later));
-    BOOST_TEST(ledger->settle(*revived, applied(), later));
-    BOOST_TEST(ledger->take_next("1", later)->key == second->key);
+    BOOST_TEST(!ledger->lease_next("1", later));
+    BOOST_TEST(!ledger->lease_due(later));
+    BOOST_TEST(ledger->settle(*requeued, applied(), later));
+    BOOST_TEST(ledger->lease_next("1", later)->key == second->key);
 }
 
 BOOST_AUTO_TEST_CASE(closes_what_may_be_closed) {
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(closes_what_may_be_closed) {
         const std::string key = state(line.from);
         const Fact told = transaction("1" + key, "told/" + key);
         BOOST_TEST(is_released(*ledger, key, told, kNow + 1) == line.can_be_released);
-        BOOST_TEST(ledger->entry(told.identity.stem).has_value() == line.can_be_released);
+        BOOST_TEST(ledger->entry(told.identity.key_prefix).has_value() == line.can_be_released);
         BOOST_TEST(is_dismissed(*ledger, key, kNow + 1, "bob") ==
                    (line.can_be_dismissed && !line.can_be_released)); // what is closed stays so
         const auto entry = ledger->entry(key);

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(an_event_whose_mark_waits_is_not_leased_again) {
         BOOST_TEST(ledger->settle_later(*first.entry, kNow));
         BOOST_TEST((state_of(*ledger, first.key) == EntryState::pending)); // until it is durable
         const TimeMs later = kNow + 2 * kLeaseMs;
-        BOOST_TEST(!(is_of_purchase ? ledger->take_next("1", later) : ledger->take_due(later)));
+        BOOST_TEST(!(is_of_purchase ? ledger->lease_next("1", later) : ledger->lease_due(later)));
         BOOST_TEST((state_of(*ledger, first.key) == EntryState::settled));
     }
 }
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(where_another_event_follows_it_is_not_left_for_later) {
     BOOST_TEST((second.outcome == Claim::Outcome::queued));
     BOOST_TEST(!ledger->settle_later(*first.entry, kNow));
     BOOST_TEST(ledger->settle(*first.entry, applied(), kNow));
-    const auto next = ledger->take_next("1", kNow);
+    const auto next = ledger->lease_next("1", kNow);
     BOOST_REQUIRE(next.has_value());
     BOOST_TEST(next->key == second.key);
     BOOST_TEST(ledger->settle_later(*next, kNow));
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_comes_between_is_handed_out_after_it) {
     const Claim second = claim(*other, transaction("1", "101", EventKind::rebill));
     BOOST_TEST((second.outcome == Claim::Outcome::queued));
     ledger->flush();
-    const auto next = other->take_due(kNow);
+    const auto next = other->lease_due(kNow);
     BOOST_REQUIRE(next.has_value());
     BOOST_TEST(next->key == second.key);
 }
@@ -97,8 +97,8 @@ BOOST_AUTO_TEST_CASE(dying_before_it_is_durable_means_one_more_delivery) {
     const int status = child.wait();
     BOOST_TEST((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
     const auto ledger = open(file());
-    BOOST_TEST(!ledger->take_due(kNow).has_value()); // the lease is not over
-    const auto again = ledger->take_due(kNow + kLeaseMs);
+    BOOST_TEST(!ledger->lease_due(kNow).has_value()); // the lease is not over
+    const auto again = ledger->lease_due(kNow + kLeaseMs);
     BOOST_REQUIRE(again.has_value());
     BOOST_TEST(again->attempts == 2u);
     BOOST_TEST(ledger->settle_later(*again, kNow + kLeaseMs));
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(dying_before_it_is_durable_means_one_more_delivery) {
 BOOST_AUTO_TEST_CASE(a_lease_that_was_lost_settles_nothing) {
     const auto ledger = open(file()), other = open(file());
     const Claim first = claim(*ledger, transaction("1", "100"));
-    const auto taken = other->take_due(kNow + kLeaseMs);
+    const auto taken = other->lease_due(kNow + kLeaseMs);
     BOOST_REQUIRE(taken.has_value());
     BOOST_TEST(ledger->settle_later(*first.entry, kNow + kLeaseMs)); // nobody knows yet
     ledger->flush();
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(what_waits_is_leased_whatever_became_of_the_first_lease) {
         BOOST_TEST(ledger->waiting().pending == left, reason);
         for (std::size_t i = 0; i < left; ++i) {
             const TimeMs later = kNow + kLeaseMs;
-            const std::optional<Entry> again = ledger->take_due(later);
+            const std::optional<Entry> again = ledger->lease_due(later);
             BOOST_REQUIRE(again.has_value());
             BOOST_TEST(ledger->settle(*again, applied(), later));
         }
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_lease_that_ended_is_lost) {
         const Claim made = claim(*open(path), transaction("1", "100"));
         const auto ledger = open(path);
         const auto take = [&](TimeMs now) {
-            return is_of_purchase ? ledger->take_next("1", now) : ledger->take_due(now);
+            return is_of_purchase ? ledger->lease_next("1", now) : ledger->lease_due(now);
         };
         BOOST_TEST(!take(kNow + kLeaseMs - 1).has_value());
         const std::optional<Entry> again = take(kNow + kLeaseMs);
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(events_without_a_purchase_are_in_no_order) {
     const Claim second = claim(*ledger, transaction("", "2"));
     BOOST_TEST(ledger->settle(*second.entry, applied(), kNow));
     BOOST_TEST(ledger->settle(*first.entry, retry_at(kNow), kNow));
-    BOOST_TEST(ledger->take_due(kNow)->key == first.key);
+    BOOST_TEST(ledger->lease_due(kNow)->key == first.key);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

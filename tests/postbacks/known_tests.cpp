@@ -8,18 +8,18 @@ using namespace segpay;
 
 namespace {
 
-Memory memory_of() {
-    Memory memory;
-    memory.purchase.emplace();
-    memory.purchase->opened_by = EventKind::join;
-    memory.purchase->option = "101";
-    memory.purchase->member_id = "M1";
-    memory.purchase->affiliate = "A1";
-    memory.sale.emplace();
-    memory.sale->kind = EventKind::one_click;
-    memory.sale->purchase_id = "1";
-    memory.sale->option = "102";
-    memory.sale->affiliate = "B2";
+Loaded memory_of() {
+    Loaded loaded;
+    loaded.purchase.emplace();
+    loaded.purchase->opened_by = EventKind::join;
+    loaded.purchase->option = "101";
+    loaded.purchase->member_id = "M1";
+    loaded.purchase->affiliate = "A1";
+    loaded.sale.emplace();
+    loaded.sale->kind = EventKind::one_click;
+    loaded.sale->purchase_id = "1";
+    loaded.sale->option = "102";
+    loaded.sale->affiliate = "B2";
     return memory;
 }
 
@@ -32,11 +32,11 @@ BOOST_AUTO_TEST_CASE(nothing_is_known_of_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(what_takes_a_sale_back_is_on_the_account_of_that_sale) {
-    const Memory memory = memory_of();
+    const Loaded loaded = memory_of();
     for (EventKind kind :
          {EventKind::void_sale, EventKind::credit, EventKind::chargeback, EventKind::revoke,
           EventKind::chargeback_reversal, EventKind::rdr_reversal, EventKind::standin_decline}) {
-        const Known known = known_from(memory, kind, "1").value();
+        const Known known = known_from(loaded, kind, "1").value();
         BOOST_TEST(known.option == "102");
         BOOST_TEST(known.affiliate == "B2");
         BOOST_TEST(known.member_id == "M1"); // which the sale did not say
@@ -45,13 +45,13 @@ BOOST_AUTO_TEST_CASE(what_takes_a_sale_back_is_on_the_account_of_that_sale) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_else_is) {
-    const Memory memory = memory_of();
+    const Loaded loaded = memory_of();
     for (EventKind kind : {EventKind::join, EventKind::rebill, EventKind::conversion,
                            EventKind::member_enable, EventKind::member_disable})
-        BOOST_TEST(known_from(memory, kind, "1").value().affiliate == "A1");
+        BOOST_TEST(known_from(loaded, kind, "1").value().affiliate == "A1");
     // Nor the sale of another purchase.
-    BOOST_TEST(known_from(memory, EventKind::credit, "2").value().affiliate == "A1");
-    Memory sale_alone = memory;
+    BOOST_TEST(known_from(loaded, EventKind::credit, "2").value().affiliate == "A1");
+    Loaded sale_alone = memory;
     sale_alone.purchase.reset();
     BOOST_TEST(!known_from(sale_alone, EventKind::rebill, "1").has_value());
     BOOST_TEST(!known_from(sale_alone, EventKind::credit, "2").has_value());
@@ -59,9 +59,9 @@ BOOST_AUTO_TEST_CASE(nothing_else_is) {
 }
 
 BOOST_AUTO_TEST_CASE(a_partners_sale_has_no_member_of_ours) {
-    Memory memory = memory_of();
-    memory.sale->partner = "20700";
-    const Known known = known_from(memory, EventKind::credit, "1").value();
+    Loaded loaded = memory_of();
+    loaded.sale->partner = "20700";
+    const Known known = known_from(loaded, EventKind::credit, "1").value();
     BOOST_TEST(known.partner == "20700");
     BOOST_TEST(known.member_id == "");
 }

@@ -40,14 +40,14 @@ public:
                           Trust trust = Trust::verify) const {
         return translated_with({purchase, {}}, config, trust);
     }
-    Translated translated_with(const Memory& memory, const Config& config, Trust trust) const {
+    Translated translated_with(const Loaded& loaded, const Config& config, Trust trust) const {
         Parameters parameters;
         for (const auto& [name, value] : values_)
             parameters.push_back({name, value});
         const NameTable names(config);
         const ReadPostback read(parameters, names);
         Translation translation;
-        translate(read.postback, config, memory, kStart, trust, translation);
+        translate(read.postback, config, loaded, kStart, trust, translation);
         return {translation.outcome, event_of(translation.event), translation.identity,
                 translation.reason};
     }
@@ -68,8 +68,8 @@ public:
         BOOST_TEST(clean_text(translation.reason) == translation.reason);
         return translation.reason;
     }
-    std::string stem(const std::optional<Purchase>& purchase = {}) const {
-        return translated(purchase).identity.stem;
+    std::string key_prefix(const std::optional<Purchase>& purchase = {}) const {
+        return translated(purchase).identity.key_prefix;
     }
 
 private:
@@ -632,13 +632,14 @@ BOOST_AUTO_TEST_CASE(a_member_event_has_no_amount) {
 }
 
 BOOST_AUTO_TEST_CASE(a_transaction_is_its_id_and_its_words) {
-    const std::string stem = kJoin.stem();
-    BOOST_TEST(stem == kJoin.with("stage", "INITIAL").with("price", "9.99").stem());
-    BOOST_TEST(stem == kJoin.with("purchaseid", "2").stem()); // a conflict, not another fact
+    const std::string key_prefix = kJoin.key_prefix();
+    BOOST_TEST(key_prefix == kJoin.with("stage", "INITIAL").with("price", "9.99").key_prefix());
+    BOOST_TEST(key_prefix ==
+               kJoin.with("purchaseid", "2").key_prefix()); // a conflict, not another fact
     for (const Sent& other : {kJoin.with("tranid", "2"), kJoin.with("approved", "No"),
                               kJoin.with("stage", "Conversion"), kJoin.with("action", "Void"),
                               kJoin.with("trantype", "credit")})
-        BOOST_TEST(other.stem() != stem);
+        BOOST_TEST(other.key_prefix() != key_prefix);
     // A cross sell of the same transaction id would be the same transaction.
     BOOST_TEST(!kJoin.translated().identity.has_epoch);
 }
@@ -682,15 +683,15 @@ BOOST_AUTO_TEST_CASE(member_events_change_a_state) {
 
 BOOST_AUTO_TEST_CASE(an_id_or_a_time_makes_a_member_event_unmistakable) {
     const Sent enable = {{"action", "Enable"}, {"purchaseid", "1"}, {"tranid", "7"}};
-    BOOST_TEST(enable.stem() != enable.with("tranid", "8").stem());
+    BOOST_TEST(enable.key_prefix() != enable.with("tranid", "8").key_prefix());
     // It stays the same fact after whatever came in between.
     BOOST_TEST(!enable.translated().identity.has_epoch);
-    const Sent revived = {{"action", "Reactivation"},
-                          {"purchaseid", "1"},
-                          {"reactivationtimestamp", "7/28/2008 3:38:43 PM"}};
-    BOOST_TEST(revived.stem() !=
-               revived.with("reactivationtimestamp", "7/29/2008 3:38:43 PM").stem());
-    BOOST_TEST(!revived.translated().identity.has_epoch);
+    const Sent requeued = {{"action", "Reactivation"},
+                           {"purchaseid", "1"},
+                           {"reactivationtimestamp", "7/28/2008 3:38:43 PM"}};
+    BOOST_TEST(requeued.key_prefix() !=
+               requeued.with("reactivationtimestamp", "7/29/2008 3:38:43 PM").key_prefix());
+    BOOST_TEST(!requeued.translated().identity.has_epoch);
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_access_and_of_renewal_is_known_by_its_transaction) {
@@ -698,14 +699,14 @@ BOOST_AUTO_TEST_CASE(the_end_of_access_and_of_renewal_is_known_by_its_transactio
         const Sent ended = kCancel.with("action", action).with("tranid", "7");
         const Identity identity = ended.translated().identity;
         BOOST_TEST(!identity.has_epoch);
-        BOOST_TEST(identity.stem != ended.with("tranid", "8").stem());
-        BOOST_TEST(identity.stem != kCancel.with("action", action).stem());
+        BOOST_TEST(identity.key_prefix != ended.with("tranid", "8").key_prefix());
+        BOOST_TEST(identity.key_prefix != kCancel.with("action", action).key_prefix());
         BOOST_TEST((identity.access == Change::off) == (action == std::string("Disable")));
         BOOST_TEST((identity.renewal == Change::off) == (action == std::string("Cancel")));
         for (const char* none : {"0", " ", ""}) {
             const Identity unsaid = ended.with("tranid", none).translated().identity;
             BOOST_TEST(unsaid.has_epoch);
-            BOOST_TEST(unsaid.stem == kCancel.with("action", action).stem());
+            BOOST_TEST(unsaid.key_prefix == kCancel.with("action", action).key_prefix());
         }
     }
 }
@@ -720,7 +721,7 @@ BOOST_AUTO_TEST_CASE(a_failed_standin_is_told_by_what_the_ledger_remembers) {
     BOOST_TEST(
         (declined.with("tranid", "2").translated_after(approval).event.kind == EventKind::denial));
     BOOST_TEST((declined.event(purchase_of_101()).kind == EventKind::denial));
-    BOOST_TEST(failed.identity.stem != kJoin.stem());
+    BOOST_TEST(failed.identity.key_prefix != kJoin.key_prefix());
 }
 
 BOOST_AUTO_TEST_CASE(a_one_time_item_by_one_click_opens_no_purchase) {

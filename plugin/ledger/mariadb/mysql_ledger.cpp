@@ -243,9 +243,9 @@ void MysqlLedger::promote_next(const std::string& purchase_id, TimeMs now) {
 
 // ---- Decisions ----------------------------------------------------------------------------------
 
-bool MysqlLedger::requeue(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
-                          TimeMs now) {
-    if (writer().change(kUnbury, by, now, entry.key) != 1) return false;
+bool MysqlLedger::requeue_entry(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
+                                TimeMs now) {
+    if (writer().change(kRequeueEntry, by, now, entry.key) != 1) return false;
     writer().change(kRequeue, due, entry.sequence);
     return true;
 }
@@ -287,7 +287,7 @@ bool MysqlLedger::add_notice(std::string_view what, TimeMs now) {
 
 // ---- Purge --------------------------------------------------------------------------------------
 
-bool MysqlLedger::tidy(std::optional<TimeMs> forget_before) {
+bool MysqlLedger::purge(std::optional<TimeMs> purge_before) {
     const char* operation = "purging old entries";
     bool are_any_dead = false;
     std::vector<MysqlValue> old;
@@ -295,8 +295,8 @@ bool MysqlLedger::tidy(std::optional<TimeMs> forget_before) {
         readers_.read([&](MysqlConnection& connection) {
             are_any_dead = MysqlWriter::are_any_dead(connection);
             old.clear();
-            if (!forget_before) return;
-            MysqlQuery rows = connection.query(kFindOld, *forget_before, kPurgeSlice);
+            if (!purge_before) return;
+            MysqlQuery rows = connection.query(kFindOld, *purge_before, kPurgeSlice);
             while (rows.next())
                 old.push_back(rows.integer(0));
         });

@@ -64,7 +64,7 @@ inline constexpr std::string_view kAddNotice = // (what, now)
     "ON DUPLICATE KEY UPDATE name = name";
 
 // Decisions: (by, now, key), then (due, sequence); (state, now, by, key, state, state).
-inline constexpr std::string_view kUnbury =
+inline constexpr std::string_view kRequeueEntry =
     "UPDATE segpay_entries SET state = 1, decided_by = ?, changed_at = ?, "
     "attempts_forgiven = attempts WHERE event_key = ? AND state = 3";
 inline constexpr std::string_view kRequeue =

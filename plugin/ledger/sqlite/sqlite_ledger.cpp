@@ -150,8 +150,8 @@ private:
     SqliteReading reading_;
 };
 
-std::unique_ptr<Lookup> SqliteLedger::look() {
-    if (is_in_memory_) return Ledger::look();
+std::unique_ptr<Lookup> SqliteLedger::snapshot() {
+    if (is_in_memory_) return Ledger::snapshot();
     return guarded("reading", [&] { return std::make_unique<Snapshot>(*this); });
 }
 
@@ -236,9 +236,9 @@ void SqliteLedger::promote_next(const std::string& purchase_id, TimeMs now) {
 
 // ---- Decisions ----------------------------------------------------------------------------------
 
-bool SqliteLedger::requeue(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
-                           TimeMs now) {
-    if (db_.change(kUnbury, entry.key, by, now) != 1) return false;
+bool SqliteLedger::requeue_entry(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
+                                 TimeMs now) {
+    if (db_.change(kRequeueEntry, entry.key, by, now) != 1) return false;
     db_.change(kRequeue, entry.sequence, due);
     return true;
 }
@@ -281,17 +281,17 @@ std::vector<std::int64_t> find_old(SqliteConnection& connection, TimeMs before) 
 
 } // namespace
 
-bool SqliteLedger::tidy(std::optional<TimeMs> forget_before) {
-    if (!forget_before) return false;
+bool SqliteLedger::purge(std::optional<TimeMs> purge_before) {
+    if (!purge_before) return false;
     const char* operation = "purging old entries";
     // Mostly there is nothing, and a reader waits for nobody; what counts is the second look.
     const bool is_any = is_in_memory_ || guarded(operation, [&] {
-                            return !find_old(*Lent(*this), *forget_before).empty();
+                            return !find_old(*Lent(*this), *purge_before).empty();
                         });
     if (!is_any) return false;
     std::size_t count = 0;
     transact(operation, [&] {
-        const std::vector<std::int64_t> old = find_old(db_, *forget_before);
+        const std::vector<std::int64_t> old = find_old(db_, *purge_before);
         for (const std::int64_t sequence : old)
             db_.change(kPurge, sequence);
         count = old.size();

@@ -28,8 +28,8 @@ public:
     ~SqliteLedger() override;
 
     void flush() override;
-    std::unique_ptr<Lookup> look() override;
-    bool tidy(std::optional<TimeMs> forget_before) override;
+    std::unique_ptr<Lookup> snapshot() override;
+    bool purge(std::optional<TimeMs> purge_before) override;
 
 private:
     class Snapshot;
@@ -58,8 +58,8 @@ private:
     void write_outcomes(std::span<const Mark* const> marks) override;
     bool stay_in_queue(const Mark& mark) override;
     void promote_next(const std::string& purchase_id, TimeMs now) override;
-    bool requeue(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
-                 TimeMs now) override;
+    bool requeue_entry(const Entry& entry, std::string_view by, std::optional<TimeMs> due,
+                       TimeMs now) override;
     void step_back(const std::string& purchase_id, TimeMs now) override;
     std::optional<Entry> lock_entry(std::string_view key) override;
     std::vector<Entry> kept_for(const std::string& purchase_id) override;

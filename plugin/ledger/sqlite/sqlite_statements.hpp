@@ -68,7 +68,7 @@ inline constexpr std::string_view kStepBack =
 #define SEGPAY_BY_KEY "WHERE sequence = (SELECT sequence FROM keys WHERE key = ?1) "
 
 // (key, by, now), then (sequence, when it is due).
-inline constexpr std::string_view kUnbury =
+inline constexpr std::string_view kRequeueEntry =
     "UPDATE entries SET state = 2, changed_at = ?3, decided_by = ?2, "
     "attempts_forgiven = attempts " SEGPAY_BY_KEY "AND state = 3";
 inline constexpr std::string_view kRequeue =

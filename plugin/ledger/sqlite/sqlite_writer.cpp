@@ -24,7 +24,7 @@ SqliteWriter::SqliteWriter(const std::string& path, bool is_in_memory)
 SqliteWriter::~SqliteWriter() {
     if (!has_hole_) return;
     try {
-        mend_log();
+        repair_log();
     } catch (...) { // then the next process that opens the file does it
         connection_.leave_log();
     }
@@ -78,7 +78,7 @@ void SqliteWriter::sync_locked() {
 void SqliteWriter::tend_log() {
     if (is_in_memory_ || (!has_hole_ && connection_.log_pages() < kCopyAt)) return;
     const std::lock_guard lock(log_mutex_);
-    if (has_hole_) mend_log();
+    if (has_hole_) repair_log();
     if (connection_.log_pages() < kCopyAt) return;
     sync_locked();
     try {
@@ -88,7 +88,7 @@ void SqliteWriter::tend_log() {
     }
 }
 
-void SqliteWriter::mend_log() {
+void SqliteWriter::repair_log() {
     connection_.change("BEGIN IMMEDIATE");
     try {
         connection_.rewrite_log();

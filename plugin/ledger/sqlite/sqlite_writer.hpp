@@ -80,7 +80,7 @@ private:
     void sync();
     void sync_locked();
     void tend_log();
-    void mend_log();
+    void repair_log();
 
     const bool is_in_memory_;
     SqliteConnection connection_; // of the transaction that runs

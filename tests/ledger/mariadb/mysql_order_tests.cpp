@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(what_is_queued_while_the_last_one_leaves_is_called_up) {
             [&] { BOOST_TEST(one->settle(*first.entry, applied(), kNow)); },
             [&] { second = claim(*other, transaction(purchase, "2" + purchase, Kind::rebill)); });
         if (!second.entry) {
-            const auto next = one->take_next(purchase, kNow);
+            const auto next = one->lease_next(purchase, kNow);
             BOOST_REQUIRE_MESSAGE(next, "round " << round);
             BOOST_TEST(next->key == second.key);
         }
@@ -89,10 +89,10 @@ BOOST_AUTO_TEST_CASE(what_is_revived_while_the_last_one_leaves_is_called_up) {
         const Claim last = claim(*one, transaction(purchase, "2" + purchase, Kind::rebill));
         bool is_settled = false, is_revived = false;
         at_once([&] { is_settled = one->settle(*last.entry, applied(), kNow); },
-                [&] { is_revived = other->revive(dead.key, "ann", kNow); });
+                [&] { is_revived = other->requeue(dead.key, "ann", kNow); });
         BOOST_TEST(is_settled);
         BOOST_TEST(is_revived);
-        const auto next = one->take_next(purchase, kNow);
+        const auto next = one->lease_next(purchase, kNow);
         BOOST_REQUIRE_MESSAGE(next, "round " << round);
         BOOST_TEST(next->key == dead.key);
     }
@@ -111,8 +111,8 @@ BOOST_AUTO_TEST_CASE(the_last_one_waits_for_what_is_about_to_be_added) {
         std::function<void()> add;
         std::string added;
     } table[] = {
-        {"1", "1002", [&] { (void)slow->revive(dead.key, "ann", kNow); }, dead.key},
-        {"2", "2001", [&] { (void)claim(*slow, late_fact); }, late_fact.identity.stem},
+        {"1", "1002", [&] { (void)slow->requeue(dead.key, "ann", kNow); }, dead.key},
+        {"2", "2001", [&] { (void)claim(*slow, late_fact); }, late_fact.identity.key_prefix},
     };
     for (const auto& line : table) {
         const Claim last = claim(*one, transaction(line.purchase, line.last));
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(the_last_one_waits_for_what_is_about_to_be_added) {
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         BOOST_TEST(one->settle(*last.entry, applied(), kNow));
         adding.join();
-        const auto next = one->take_next(line.purchase, kNow);
+        const auto next = one->lease_next(line.purchase, kNow);
         BOOST_REQUIRE_MESSAGE(next, line.added);
         BOOST_TEST(next->key == line.added);
     }
@@ -134,8 +134,8 @@ BOOST_AUTO_TEST_CASE(what_is_due_is_taken_by_one) {
         const Claim made = claim(*one, transaction(purchase, purchase));
         BOOST_TEST(one->settle(*made.entry, retry_at(kNow), kNow));
         std::optional<Entry> mine, theirs;
-        at_once([&] { mine = one->take_due(kNow); },
-                [&] { theirs = other->take_next(purchase, kNow); });
+        at_once([&] { mine = one->lease_due(kNow); },
+                [&] { theirs = other->lease_next(purchase, kNow); });
         BOOST_TEST(mine.has_value() != theirs.has_value());
         Ledger& holder = mine ? *one : *other;
         Ledger& stranger = mine ? *other : *one;
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(the_order_within_a_purchase_does_not_hang_on_sequence) {
     server->execute("UPDATE segpay_entries SET sequence = 5 WHERE event_key = '" + third.key + "'");
     server->execute("UPDATE segpay_queue SET sequence = 5 ORDER BY place DESC LIMIT 1");
     for (const std::string& key : {first.key, second.key, third.key}) {
-        const auto next = one->take_next("1", kNow + kLeaseMs);
+        const auto next = one->lease_next("1", kNow + kLeaseMs);
         BOOST_REQUIRE(next);
         BOOST_TEST(next->key == key);
         BOOST_TEST(one->settle(*next, applied(), kNow + kLeaseMs));

@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(what_waits_behind_several_marks_is_called_up) {
     for (const Claim& made : claims)
         BOOST_TEST(ledger->settle_later(*made.entry, kNow));
     ledger->flush();
-    const auto next = other->take_next("2", kNow);
+    const auto next = other->lease_next("2", kNow);
     BOOST_REQUIRE(next);
     BOOST_TEST(next->key == "segpay/9/rebill/1");
 }

@@ -231,7 +231,7 @@ BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_an_error_for_itself_alone, Database
         threads.emplace_back([&, number] {
             const std::string id = std::to_string(number);
             Fact fact = transaction(id, id);
-            if (number % 4 == 0) fact.identity.stem.append(300, 'x');
+            if (number % 4 == 0) fact.identity.key_prefix.append(300, 'x');
             try {
                 if (claim(*ledger, fact).outcome == Claim::Outcome::leased) ++leased;
             } catch (const LedgerError&) {
@@ -262,7 +262,7 @@ BOOST_FIXTURE_TEST_CASE(rows_of_dead_writers_go_after_a_week, DatabaseFolder) {
     const std::string day = "86400000";
     client()->execute("INSERT INTO segpay_writers VALUES(1, 5, " + now + " - 8 * " + day +
                       "), (2, 5, " + now + " - 6 * " + day + ")");
-    BOOST_TEST(!ledger->tidy(std::nullopt));
+    BOOST_TEST(!ledger->purge(std::nullopt));
     BOOST_TEST(value("SELECT COUNT(*) FROM segpay_writers") == "2");
     BOOST_TEST(value("SELECT COUNT(*) FROM segpay_writers WHERE writer = 1") == "0");
     BOOST_TEST(outcome(*ledger, transaction("2", "1002")) == "leased");

@@ -36,10 +36,10 @@ struct OpenFolder : TemporaryFolder {
         const std::function<void()> all[] = {
             [&] { (void)claim(*ledger, transaction("2", "1002")); },
             [&] { (void)ledger->settle(*first.entry, applied(), kNow); },
-            [&] { (void)ledger->take_due(kNow + kLeaseMs); },
+            [&] { (void)ledger->lease_due(kNow + kLeaseMs); },
             [&] { (void)keys(*ledger, {}); },
             [&] { (void)ledger->purchase("1"); },
-            [&] { (void)ledger->look(); },
+            [&] { (void)ledger->snapshot(); },
         };
         for (const auto& each : all) {
             const std::string said = failure(each);
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(what_sqlite_itself_does_to_the_file_is_well) {
     (void)claim(*ledger, transaction("a", "7001"));
     const auto before = fs::file_size(file());
     BOOST_TEST(ledger->settle(*first.entry, applied(), kNow));
-    while (ledger->tidy(kNow + 1))
+    while (ledger->purge(kNow + 1))
         continue;
     SqliteConnection(file(), 1000).execute("VACUUM");
     checkpoint();

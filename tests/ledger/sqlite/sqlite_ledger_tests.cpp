@@ -9,10 +9,10 @@ using namespace segpay::test;
 
 namespace {
 
-// With the stem that a transaction is looked for by.
+// With the key_prefix that a transaction is looked for by.
 Fact sale(std::string_view purchase, std::string_view id) {
     Fact fact = transaction(purchase, id);
-    fact.identity.stem = transaction_stem(id) + "sale-auth-initial-yes";
+    fact.identity.key_prefix = transaction_key_prefix(id) + "sale-auth-initial-yes";
     return fact;
 }
 
@@ -23,20 +23,20 @@ BOOST_FIXTURE_TEST_SUITE(sqlite_ledger_tests, TemporaryFolder)
 BOOST_AUTO_TEST_CASE(sees_what_was_durable_before) {
     const auto ledger = open(file()), other = open(file());
     (void)claim(*other, sale("1", "1001"));
-    const std::unique_ptr<Lookup> look = ledger->look();
-    BOOST_TEST(look->purchase("1").has_value());
-    BOOST_TEST(look->transaction("1001").has_value());
-    BOOST_TEST(!look->purchase("2").has_value());
-    BOOST_TEST(!look->transaction("1002").has_value());
+    const std::unique_ptr<Lookup> snapshot = ledger->snapshot();
+    BOOST_TEST(snapshot->purchase("1").has_value());
+    BOOST_TEST(snapshot->transaction("1001").has_value());
+    BOOST_TEST(!snapshot->purchase("2").has_value());
+    BOOST_TEST(!snapshot->transaction("1002").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(stays_at_its_moment) {
     const auto ledger = open(file());
-    const std::unique_ptr<Lookup> look = ledger->look();
-    BOOST_TEST(!look->purchase("1").has_value());
+    const std::unique_ptr<Lookup> snapshot = ledger->snapshot();
+    BOOST_TEST(!snapshot->purchase("1").has_value());
     (void)claim(*ledger, sale("1", "1001")); // holds nobody up
-    BOOST_TEST(!look->transaction("1001").has_value());
-    BOOST_TEST(ledger->look()->transaction("1001").has_value());
+    BOOST_TEST(!snapshot->transaction("1001").has_value());
+    BOOST_TEST(ledger->snapshot()->transaction("1001").has_value());
 }
 
 // What was lent for a look is used again, and is at that time's moment.
@@ -44,19 +44,19 @@ BOOST_AUTO_TEST_CASE(leaves_nothing_behind) {
     const auto ledger = open(file());
     for (int i = 1; i <= 100; ++i) {
         const std::string id = std::to_string(i);
-        BOOST_TEST(!ledger->look()->purchase(id).has_value());
+        BOOST_TEST(!ledger->snapshot()->purchase(id).has_value());
         (void)claim(*ledger, sale(id, "1" + id));
-        BOOST_TEST(ledger->look()->purchase(id).has_value());
+        BOOST_TEST(ledger->snapshot()->purchase(id).has_value());
         BOOST_TEST(ledger->purchase(id).has_value());
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_ledger_in_memory_is_looked_at_as_it_is) {
     const auto ledger = open(":memory:");
-    const std::unique_ptr<Lookup> look = ledger->look();
+    const std::unique_ptr<Lookup> snapshot = ledger->snapshot();
     (void)claim(*ledger, sale("1", "1001"));
-    BOOST_TEST(look->purchase("1").has_value());
-    BOOST_TEST(look->transaction("1001").has_value());
+    BOOST_TEST(snapshot->purchase("1").has_value());
+    BOOST_TEST(snapshot->transaction("1001").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_looked_up_waits_for_no_writer) {

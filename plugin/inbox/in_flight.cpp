@@ -1,12 +1,12 @@
 // A map under a lock.
-#include "inbox/in_hand.hpp"
+#include "inbox/in_flight.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace segpay {
 
-bool InHand::take(const Entry& entry) {
+bool InFlight::take(const Entry& entry) {
     const std::lock_guard lock(mutex_);
     const TimeMs lease_end = entry.next_attempt_at_ms;
     const auto [found, is_first] = held_.try_emplace(entry.sequence, Held{lease_end, {}});
@@ -14,24 +14,24 @@ bool InHand::take(const Entry& entry) {
     return is_first;
 }
 
-bool InHand::has(std::uint64_t sequence) {
+bool InFlight::has(std::uint64_t sequence) {
     const std::lock_guard lock(mutex_);
     return held_.contains(sequence);
 }
 
-bool InHand::outlasts_a_lease(TimeMs now) {
+bool InFlight::outlasts_a_lease(TimeMs now) {
     const std::lock_guard lock(mutex_);
     return std::any_of(held_.begin(), held_.end(),
                        [&](const auto& each) { return each.second.lease_end_ms <= now; });
 }
 
-std::optional<Entry> InHand::put_down(const Entry& entry) {
+std::optional<Entry> InFlight::put_down(const Entry& entry) {
     const std::lock_guard lock(mutex_);
     auto held = held_.extract(entry.sequence);
     return held ? std::move(held.mapped().again) : std::nullopt; // none: forgotten
 }
 
-void InHand::forget(std::uint64_t sequence) {
+void InFlight::forget(std::uint64_t sequence) {
     const std::lock_guard lock(mutex_);
     held_.erase(sequence);
 }

@@ -1,6 +1,6 @@
 // Is the postback about what we asked for? The seal of a link against what came back, and test
 // money in a live account.
-#include "postbacks/promise.hpp"
+#include "postbacks/link_integrity.hpp"
 
 #include "fixtures.hpp"
 #include "wire/seal.hpp"
@@ -36,13 +36,13 @@ struct Echo {
     std::string check(const Config& config = example_config(), TimeMs now = kStart) {
         const std::string seal(make_seal(config.seal.keys.front(), sealed, kStart));
         postback[Fact::seal] = postback.texts.keep(seal);
-        return check_promise(event, postback, config, false, now).text();
+        return check_link_integrity(event, postback, config, false, now).text();
     }
 };
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(promise_tests)
+BOOST_AUTO_TEST_SUITE(link_integrity_tests)
 
 BOOST_AUTO_TEST_CASE(an_honest_echo_keeps_the_promise) { BOOST_TEST(Echo().check() == ""); }
 
@@ -120,20 +120,22 @@ BOOST_AUTO_TEST_CASE(expired_malformed_and_missing_are_told_apart) {
     BOOST_TEST(contains(early, "from the future, by more than 5 minutes"));
     BOOST_TEST(!contains(early, "older"));
     echo.postback[Fact::seal] = "not a seal";
-    BOOST_TEST(
-        contains(check_promise(echo.event, echo.postback, example_config(), false, kStart).text(),
-                 "not one of ours"));
+    BOOST_TEST(contains(
+        check_link_integrity(echo.event, echo.postback, example_config(), false, kStart).text(),
+        "not one of ours"));
     echo.postback[Fact::seal] = {};
-    BOOST_TEST(check_promise(echo.event, echo.postback, example_config(), false, kStart).text() ==
-               "");
+    BOOST_TEST(
+        check_link_integrity(echo.event, echo.postback, example_config(), false, kStart).text() ==
+        "");
     const Config strict =
         example_config_but([](Config& config) { config.seal.mode = Seal::Mode::require; });
-    BOOST_TEST(contains(check_promise(echo.event, echo.postback, strict, false, kStart).text(),
-                        "there is no seal"));
+    BOOST_TEST(
+        contains(check_link_integrity(echo.event, echo.postback, strict, false, kStart).text(),
+                 "there is no seal"));
     const Config off =
         example_config_but([](Config& config) { config.seal.mode = Seal::Mode::off; });
     echo.postback[Fact::seal] = "not a seal";
-    BOOST_TEST(check_promise(echo.event, echo.postback, off, false, kStart).text() == "");
+    BOOST_TEST(check_link_integrity(echo.event, echo.postback, off, false, kStart).text() == "");
 }
 
 BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
@@ -148,9 +150,10 @@ BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
                              number == BILLER_EVENT_UPSELL || number == BILLER_EVENT_ONE_CLICK;
         const bool is_enable = number == BILLER_EVENT_MEMBER_ENABLE;
         BOOST_TEST_CONTEXT(kind_name(event.kind)) {
-            BOOST_TEST((check_promise(event, {}, strict, true, kStart).text() != "") == is_sale);
+            BOOST_TEST((check_link_integrity(event, {}, strict, true, kStart).text() != "") ==
+                       is_sale);
             // Access that begins before its sale is told is a promise as well.
-            BOOST_TEST((check_promise(event, {}, strict, false, kStart).text() != "") ==
+            BOOST_TEST((check_link_integrity(event, {}, strict, false, kStart).text() != "") ==
                        (is_sale || is_enable));
         }
     }
@@ -164,11 +167,11 @@ BOOST_AUTO_TEST_CASE(what_was_sold_on_a_partners_form_has_no_seal_of_ours) {
         event.kind = kind;
         event.option = "301";
         Postback postback;
-        BOOST_TEST(check_promise(event, postback, strict, false, kStart).text() != "");
+        BOOST_TEST(check_link_integrity(event, postback, strict, false, kStart).text() != "");
         event.partner = "20789";
-        BOOST_TEST(check_promise(event, postback, strict, false, kStart).text() == "");
+        BOOST_TEST(check_link_integrity(event, postback, strict, false, kStart).text() == "");
         postback[Fact::seal] = "the partner has seals of his own";
-        BOOST_TEST(check_promise(event, postback, strict, false, kStart).text() == "");
+        BOOST_TEST(check_link_integrity(event, postback, strict, false, kStart).text() == "");
     }
 }
 
@@ -179,21 +182,24 @@ BOOST_AUTO_TEST_CASE(a_rotated_key_is_accepted_and_a_foreign_one_is_not) {
     Echo echo;
     const std::string old_seal(make_seal(example_config().seal.keys.front(), echo.sealed, kStart));
     echo.postback[Fact::seal] = old_seal;
-    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart).text() == "");
+    BOOST_TEST(check_link_integrity(echo.event, echo.postback, rotated, false, kStart).text() ==
+               "");
     const std::string foreign(make_seal(HmacKey("of another account"), echo.sealed, kStart));
     echo.postback[Fact::seal] = foreign;
-    BOOST_TEST(check_promise(echo.event, echo.postback, rotated, false, kStart).text() != "");
+    BOOST_TEST(check_link_integrity(echo.event, echo.postback, rotated, false, kStart).text() !=
+               "");
 }
 
 BOOST_AUTO_TEST_CASE(test_money_is_not_real_money) {
     EventDraft event;
     event.kind = EventKind::rebill;
     event.test = true;
-    BOOST_TEST(check_promise(event, {}, example_config(), false, kStart).text() == "");
+    BOOST_TEST(check_link_integrity(event, {}, example_config(), false, kStart).text() == "");
     const Config live = example_config_but([](Config& config) { config.mode = Mode::live; });
-    BOOST_TEST(contains(check_promise(event, {}, live, false, kStart).text(), "TESTTRANS=1"));
+    BOOST_TEST(
+        contains(check_link_integrity(event, {}, live, false, kStart).text(), "TESTTRANS=1"));
     event.test = false;
-    BOOST_TEST(check_promise(event, {}, live, false, kStart).text() == "");
+    BOOST_TEST(check_link_integrity(event, {}, live, false, kStart).text() == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

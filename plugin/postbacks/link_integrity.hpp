@@ -15,7 +15,7 @@ namespace segpay {
 // What a link of ours promised: a sale that a customer decided on, and the access that begins
 // before that sale is told. A renewal echoes the link's values too, but months later; what was sold
 // on another merchant's form was promised by a link of his, and nobody of ours is named by it.
-bool is_promised(const EventDraft& event, bool is_opened);
+bool comes_from_link(const EventDraft& event, bool is_opened);
 
 // The seal that the link had; empty: none, or seals are off.
 std::string_view seal_of(const Postback& postback, const Config& config);
@@ -30,7 +30,7 @@ Objection check_merchant(const EventDraft& event, const Postback& postback, cons
 
 // What is wrong, for the operator; none when the promise is kept. `is_opened`: the sale that opens
 // the purchase was believed before.
-Objection check_promise(const EventDraft& event, const Postback& postback, const Config& config,
-                        bool is_opened, TimeMs now);
+Objection check_link_integrity(const EventDraft& event, const Postback& postback,
+                               const Config& config, bool is_opened, TimeMs now);
 
 } // namespace segpay

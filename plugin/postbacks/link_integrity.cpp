@@ -1,5 +1,5 @@
 // Checking of what a postback claims against what a link promised.
-#include "postbacks/promise.hpp"
+#include "postbacks/link_integrity.hpp"
 
 #include "values/digits.hpp"
 #include "values/said.hpp"
@@ -145,7 +145,7 @@ Objection check_seal_of(const EventDraft& event, const Postback& postback, const
 
 } // namespace
 
-bool is_promised(const EventDraft& event, bool is_opened) {
+bool comes_from_link(const EventDraft& event, bool is_opened) {
     return event.partner.empty() &&
            (is_sale(event.kind) || (event.kind == EventKind::member_enable && !is_opened));
 }
@@ -174,8 +174,8 @@ Objection check_merchant(const EventDraft& event, const Postback& postback, cons
            "\" is not the account's (account.merchant_id is " + config.merchant_id + ")";
 }
 
-Objection check_promise(const EventDraft& event, const Postback& postback, const Config& config,
-                        bool is_opened, TimeMs now) {
+Objection check_link_integrity(const EventDraft& event, const Postback& postback,
+                               const Config& config, bool is_opened, TimeMs now) {
     if (event.test && !config.is_in_test_mode(event.eticket.package))
         return "TESTTRANS=1, but account.mode is \"live\" and " +
                (event.eticket.is_none()
@@ -183,7 +183,7 @@ Objection check_promise(const EventDraft& event, const Postback& postback, const
                     : "package " + std::to_string(event.eticket.package) +
                           " is not among account.test_packages") +
                ": test money is not real money";
-    if (config.seal.mode == Seal::Mode::off || !is_promised(event, is_opened)) return {};
+    if (config.seal.mode == Seal::Mode::off || !comes_from_link(event, is_opened)) return {};
     return check_seal_of(event, postback, config, now);
 }
 

@@ -1,6 +1,6 @@
 // One table of the fields that any event may teach, one of what takes a sale back; the rest is
 // about the sale that opens.
-#include "ledger/memory.hpp"
+#include "ledger/purchase_changes.hpp"
 
 #include "events/kept_key.hpp"
 
@@ -13,7 +13,7 @@ namespace segpay {
 namespace {
 
 struct TaughtField {
-    std::string Purchase::*memory;
+    std::string Purchase::*purchase;
     std::string Event::*event;
     bool is_the_sellers; // a name in the books of the merchant on whose form it was sold
 };
@@ -93,7 +93,7 @@ void learn_names(Purchase& purchase, const Event& event, bool is_opening) {
     const bool is_a_partners = !purchase.partner.empty() || !event.partner.empty();
     for (const TaughtField& field : kTaughtFields) {
         const std::string& said = event.*field.event;
-        std::string& known = purchase.*field.memory;
+        std::string& known = purchase.*field.purchase;
         if (field.is_the_sellers && is_a_partners) {
             if (is_opening) known.clear(); // taught by one that came before the sale
         } else if (!said.empty() && (is_opening || known.empty())) {

@@ -1,4 +1,4 @@
-// InHand: the events that this instance is telling the host right now. A callback may take longer
+// InFlight: the events that this instance is telling the host right now. A callback may take longer
 // than the lease, or the clock may jump over its end; then the ledger hands the event out again, to
 // this process as well. It is not told on a second thread beside the first: whoever tells it
 // already settles it, with the newer lease. Knows no host and no ledger.
@@ -15,7 +15,7 @@
 
 namespace segpay {
 
-class InHand {
+class InFlight {
 public:
     // False: it is in hand already, and this handing out goes to whoever has it.
     bool take(const Entry& entry);
@@ -28,14 +28,14 @@ public:
     void forget(std::uint64_t sequence);
     // The same, as a HeldByHook ends it.
     static void forget_of(void* self, std::uint64_t sequence) noexcept {
-        static_cast<InHand*>(self)->forget(sequence);
+        static_cast<InFlight*>(self)->forget(sequence);
     }
 
     // Has an event in hand, unless somebody has it already, until it is put down or this ends. Both
     // arguments must outlive it.
     class Hold {
     public:
-        Hold(InHand& all, const Entry& entry)
+        Hold(InFlight& all, const Entry& entry)
             : all_(all), entry_(entry), is_ours_(all.take(entry)) {}
         ~Hold() {
             if (is_ours_) (void)all_.put_down(entry_);
@@ -51,7 +51,7 @@ public:
         }
 
     private:
-        InHand& all_;
+        InFlight& all_;
         const Entry& entry_;
         bool is_ours_;
     };

@@ -17,7 +17,7 @@ Purchase learned(Purchase purchase, const Event& event);
 // What a request that is kept tells of its purchase. A sale that would open it holds it: what comes
 // for it waits until an operator decides. An Enable that came before the sale and is not believed
 // comes again and is believed then, so the sale brings it along. Of a purchase that is open, any of
-// them may come again and be believed, once the configuration is mended: the purchase knows that
+// them may come again and be believed, once the configuration is repaired: the purchase knows that
 // there is one. False: nothing, and nothing has changed. A kept sale also says the user name, which
 // nothing vouches for anyway: by it the purchase is found by what names no other.
 bool learn_kept(Purchase& purchase, const KeptRequest& request, TimeMs now);
@@ -39,7 +39,7 @@ struct Essence {
 
 // Why `event` cannot be a repeat of the stored one; none when it can. Only transactions can
 // contradict themselves: a member event has no amount, and its key holds its purchase. What one of
-// the two does not say contradicts nothing: a postback template may be mended between two tries.
+// the two does not say contradicts nothing: a postback template may be repaired between two tries.
 std::optional<std::string> contradiction(const Event& event, const Essence& stored);
 
 } // namespace segpay

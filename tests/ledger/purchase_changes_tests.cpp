@@ -1,5 +1,5 @@
 // What events teach about a purchase, line by line.
-#include "ledger/memory.hpp"
+#include "ledger/purchase_changes.hpp"
 
 #include "ledger/fixture.hpp"
 
@@ -21,7 +21,7 @@ Fact sale(EventKind kind, bool approved, ETicket eticket, std::string option) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(memory_tests)
+BOOST_AUTO_TEST_SUITE(purchase_changes_tests)
 
 BOOST_AUTO_TEST_CASE(the_first_approved_opening_sale_opens) {
     const struct {
@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(a_kept_enable_is_remembered_until_a_sale_opens_the_purchase
     BOOST_TEST(!has_kept(unopened));
 }
 
-// The configuration may be mended until it comes again.
+// The configuration may be repaired until it comes again.
 BOOST_AUTO_TEST_CASE(an_open_purchase_knows_that_something_was_kept) {
     Purchase purchase = learned({}, transaction("1", "1001").event);
     BOOST_TEST(!has_kept(purchase));

@@ -1,0 +1,56 @@
+// What is told to the host right now.
+#include "inbox/in_flight.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace segpay;
+
+namespace {
+
+Entry entry(std::uint64_t sequence, std::uint32_t attempts, TimeMs lease_end = 0) {
+    Entry made;
+    made.next_attempt_at_ms = lease_end;
+    made.sequence = sequence;
+    made.attempts = attempts;
+    return made;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(in_flight_tests)
+
+BOOST_AUTO_TEST_CASE(each_event_is_in_one_hand) {
+    InFlight in_flight;
+    BOOST_TEST(in_flight.take(entry(1, 1)));
+    BOOST_TEST(in_flight.take(entry(2, 1)));
+    BOOST_TEST(!in_flight.take(entry(1, 2)));
+    BOOST_TEST(!in_flight.put_down(entry(2, 1)));
+    BOOST_TEST(in_flight.take(entry(2, 2)));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_it_settles_the_latest_handing_out) {
+    InFlight in_flight;
+    in_flight.take(entry(1, 1));
+    in_flight.take(entry(1, 2));
+    in_flight.take(entry(1, 3));
+    const auto latest = in_flight.put_down(entry(1, 1));
+    BOOST_REQUIRE(latest);
+    BOOST_TEST(latest->attempts == 3u);
+    BOOST_TEST(in_flight.take(entry(1, 4))); // it is in nobody's hand any more
+}
+
+BOOST_AUTO_TEST_CASE(tells_whether_a_lease_is_over) {
+    InFlight in_flight;
+    BOOST_TEST(!in_flight.outlasts_a_lease(1'000));
+    in_flight.take(entry(1, 1, 100));
+    in_flight.take(entry(2, 1, 200));
+    BOOST_TEST(!in_flight.outlasts_a_lease(99));
+    BOOST_TEST(in_flight.outlasts_a_lease(100));
+    in_flight.take(entry(1, 2, 300));
+    BOOST_TEST(!in_flight.outlasts_a_lease(199));
+    BOOST_TEST(in_flight.has(1));
+    in_flight.put_down(entry(1, 1));
+    BOOST_TEST(!in_flight.has(1));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
