@@ -22,7 +22,7 @@ struct PreparedClaim {
     TimeMs now;
     std::string record;
     std::optional<std::string> password; // boxed
-    std::string_view by = {};            // who released it; empty: nobody, it came from Segpay
+    std::string_view by = {};            // who released it; empty: it came from Segpay
 };
 
 // A claim that is to be made, and where the result goes. Borrowed.

@@ -6,7 +6,7 @@
 // that the environment names:
 //
 //     SEGPAY_DIE_AT=claim.before_commit:2    SIGKILL
-//     SEGPAY_STOP_AT=deliver.begin:1         SIGSTOP; whoever set it sends SIGCONT
+//     SEGPAY_STOP_AT=deliver.begin:1         SIGSTOP; the test sends SIGCONT
 //
 // tests/e2e/failpoints_test.py dies at each; a name that it does not know fails it.
 #pragma once

@@ -1,6 +1,6 @@
-// Followers: purchases of which a claim in this process found an earlier event on its way. Whoever
-// settles that one does it at once, and delivers what waits. What is not noted here, because
-// another process queued it, is found by recovery.
+// Followers: purchases of which a claim in this process found an earlier event in flight. The
+// thread that settles that one settles it at once, and delivers the next. An event that another
+// process queued is not noted here; recovery finds it.
 //
 // Threads: every method from any thread.
 #pragma once

@@ -10,7 +10,7 @@ namespace segpay {
 namespace {
 
 constexpr std::size_t kMaxGroup = 256; // operations in one transaction
-constexpr std::size_t kMaxLater = 256; // operations that wait for somebody else's commit
+constexpr std::size_t kMaxLater = 256; // operations that wait for another one's commit
 
 } // namespace
 
@@ -60,7 +60,7 @@ void GroupCommit::lead(std::unique_lock<std::mutex>& lock) {
         later_.erase(later_.begin(), later_.begin() + static_cast<std::ptrdiff_t>(later_size));
     lock.unlock();
     {
-        const std::lock_guard turn(disk_);
+        const std::lock_guard syncing(disk_);
         pass_on(Lead::given_up, size);
         if (is_to_be_synced) sync(group.subspan(later_size));
         pass_on(Lead::not_ours, 0);

@@ -1,9 +1,8 @@
-// GroupCommit: threads that want to make something durable at the same moment share one transaction
-// and one sync. The first thread that comes while nobody commits becomes leader: it commits for all
-// that wait, wakes them, and the first of those that came meanwhile becomes the next leader. There
-// is no thread for it, and a thread that is alone waits for none. While one group is synced, the
-// next one's transaction runs as soon as it is as large; then it waits for the disk. Knows no
-// database.
+// GroupCommit: threads that commit at the same moment share one transaction and one sync. The first
+// thread becomes leader and commits for every queued thread; then it wakes them, and the first of
+// the threads that queued up meanwhile becomes the next leader. There is no thread of its own, and
+// a thread that is alone waits for none. While one group is synced, the next one's transaction runs
+// as soon as it is as large; then it waits for the disk. Knows no database.
 //
 // Threads: every method from any thread. An operation must not call back in here.
 #pragma once
@@ -29,8 +28,8 @@ class GroupCommit {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // What one thread wants to be done inside a transaction. It is run by whichever thread leads,
-    // and once more, alone, when the shared transaction failed: so it begins anew each time.
+    // What one thread wants to be done inside a transaction. The leader runs it, and once more,
+    // alone, when the shared transaction failed: so it begins anew each time.
     class Operation {
     public:
         explicit Operation(std::function<void()> work) : work_(std::move(work)) {}
@@ -62,9 +61,9 @@ public:
     // Makes durable what transactions wrote that have returned; another one may run meanwhile.
     using Sync = std::function<void()>;
 
-    // At most `max_waiting` threads wait; one more is turned away. `group_time`: how long the
+    // At most `max_waiting` threads wait; one more is refused. `group_time`: how long the
     // transaction of a group may take, and those of its operations alone, when that one fails, all
-    // together; to be kept by whoever runs them. Null: as long as they like.
+    // together; `transaction` keeps it. Null: no limit.
     GroupCommit(Transaction transaction, Sync sync, std::size_t max_waiting,
                 std::optional<Clock::duration> group_time = std::nullopt)
         : transaction_(std::move(transaction)),
@@ -82,9 +81,9 @@ public:
     // durable. TooManyWait: at once, and nothing was done.
     void commit(Operation& operation);
 
-    // Durable with whatever is committed next, before it, in order. Nobody hears of a failure;
-    // where not even a transaction could begin, it waits for the next. When too much of that kind
-    // has gathered it is committed here.
+    // Durable with the next commit, before it, in order. A failure is not reported; where not even
+    // a transaction could begin, the work waits for the next. When kMaxLater have gathered, this
+    // commits.
     void commit_later(std::function<void()> work);
     // What was left for later, now; what failed before is gone. Throws as commit does, for itself
     // alone.
@@ -105,7 +104,7 @@ private:
     const Sync sync_;
     const std::size_t max_waiting_;
     const std::optional<Clock::duration> group_time_;
-    std::mutex disk_;  // of the group that is synced; taken before the lead is handed over
+    std::mutex disk_;  // of the group that is synced; taken before the next leader is named
     std::mutex mutex_; // guards what follows
     bool is_led_ = false;
     std::size_t synced_size_ = 0; // operations that the disk works for; 0: it is idle

@@ -1,12 +1,11 @@
-// Ledger: the inbox that makes "exactly once" true, and the memory of what is known about a
-// purchase. Three durable steps: claim before the host is called, delivery by the caller outside
-// any transaction, settle after the host answered. Knows events; knows nothing of HTTP, postbacks
-// or the host.
+// Ledger: the inbox that makes "exactly once" true, and what is known of each purchase. Three
+// durable steps: claim before the host is called, delivery by the caller outside any transaction,
+// settle after the host answered. Knows events; knows nothing of HTTP, postbacks or the host.
 //
-// Order: entries of one purchase are handed out one at a time, in the order in which they arrived.
-// Lease: whoever was handed an entry owns it until it settles it or the lease ends; then anyone may
-// take it again, and the host sees a redelivery. Handing out counts the attempt durably, so the
-// number of the attempt names the lease.
+// Order: entries of one purchase are leased one at a time, in the order in which they arrived.
+// Lease: the caller that leased an entry owns it until it settles it or the lease ends; then any
+// caller may lease it again, and the host sees a redelivery. A lease counts the attempt durably, so
+// the number of the attempt names the lease.
 //
 // Threads: every method from any thread. Processes: any number may open the same ledger.
 // Errors: LedgerError when the storage fails; the step then had no effect.
@@ -52,7 +51,7 @@ constexpr bool is_kept(EntryState state) {
            state == EntryState::unknown;
 }
 
-// A member event that Segpay will tell again: see ledger/outstanding.hpp.
+// A member event that Segpay will send again: see ledger/outstanding.hpp.
 struct Outstanding {
     std::string key;
     TimeMs since_ms = 0; // when it came first
@@ -70,7 +69,7 @@ struct Answered {
 // long serves no more.
 constexpr TimeMs kCardServesAfterEndMs = 30 * kDayMs;
 
-// What the ledger remembers of a purchase, so that a later postback that says less (a rebill has no
+// What the ledger knows of a purchase, so that a later postback that says less (a rebill has no
 // eTicket, a disable has no member) still reaches the right member. Empty: not known.
 struct Purchase {
     std::string id;
@@ -78,7 +77,7 @@ struct Purchase {
     std::string opening_transaction; // of that sale; while nothing has opened the purchase, of a
                                      // sale that was taken back in advance
     std::string partner;             // the merchant on whose form it was sold, if that was another:
-                                     // then nobody is known as its member, session and affiliate
+                                     // then its member, session and affiliate are not known
     ETicket eticket;
     std::string option;
     std::string site;
@@ -93,8 +92,8 @@ struct Purchase {
     TimeMs ended_at_ms = 0;     // when access was last taken away; 0: it is there
     bool is_unpaid = false;     // the opening sale was taken back: declined after a stand-in,
                                 // voided, revoked or charged back
-    std::string held_by;        // key of the kept sale that would open it: what comes later
-                                // waits for the operator's decision about that one. Stays
+    std::string held_by;        // key of the kept sale that would open it: later events
+                                // wait for the operator's decision about that one. Stays
                                 // until a sale opens the purchase, whatever was decided
     std::vector<Outstanding> outstanding; // member events that were not answered with success
     PurchaseState state;
@@ -102,7 +101,7 @@ struct Purchase {
     friend bool operator==(const Purchase&, const Purchase&) = default;
 };
 
-// An entry as it is handed out and listed.
+// An entry as it is leased and listed.
 struct Entry {
     std::uint64_t sequence = 0; // order of arrival
     std::string key;
@@ -128,9 +127,9 @@ struct Arrival {
 // What became of a claim.
 struct Claim {
     enum class Outcome {
-        leased,      // durable and handed out: deliver `entry`, then settle it
+        leased,      // durable and leased: deliver `entry`, then settle it
         queued,      // durable, but an earlier event of the purchase comes first: see lease_next
-        in_flight,   // somebody else is delivering it right now
+        in_flight,   // another caller has the lease
         duplicate,   // settled, dismissed or released before
         dead_letter, // refused by the host before, or damaged; waits for the operator
         conflict,    // the same fact with another amount, currency or purchase; nothing claimed
@@ -139,9 +138,9 @@ struct Claim {
     std::string key;
     std::optional<Entry> entry; // when leased
     std::string message;        // when conflict: what contradicts what
-    // Segpay tells it again unless it is answered with success: then say so to Ledger::answered.
+    // Segpay sends it again unless it is answered with success: then call Ledger::answered.
     bool is_outstanding = false;
-    // It opened its purchase, and what waited for that comes after it.
+    // It opened its purchase, and the requests that waited for that come after it.
     bool has_freed = false;
 };
 
@@ -171,13 +170,13 @@ enum class Kept {
     for_freed, // it was to wait for a sale that was believed meanwhile: nothing was kept
 };
 
-// What a kept request tells once its purchase is known.
+// The event of a kept request, once its purchase is known.
 struct Retranslated {
     Event event;
     Identity identity;
 };
-// None: it cannot be told, and stays where it is. `entry` comes with its password; `ledger` is as
-// it is inside the transaction that asks. Pure: it may be asked again.
+// None: it cannot be delivered, and stays where it is. `entry` comes with its password; `ledger` is
+// as it is inside the transaction that asks. Pure: it may be asked again.
 class Lookup;
 using Retranslate = std::function<std::optional<Retranslated>(const Entry& entry, Lookup& ledger)>;
 
@@ -186,7 +185,7 @@ struct Decision {
     enum class Outcome {
         done,
         not_found,
-        wrong_state, // `state`: somebody else has decided, or it is not to be decided
+        wrong_state, // `state`: it was decided before, or is not to be decided
         conflict,    // `claim` says what contradicts what
     };
     Outcome outcome = Outcome::done;
@@ -227,65 +226,64 @@ public:
     // The approved transaction with that id, if it was claimed here: what a refund takes back.
     virtual std::optional<Event> transaction(std::string_view id) = 0;
     // The purchases with exactly that user name, newest first (by opened_at_ms, then id), whether
-    // a sale has opened them or not. At most `limit`; 0: all. An empty user name is nobody's.
+    // a sale has opened them or not. At most `limit`; 0: all. Of an empty user name: none.
     virtual std::vector<Purchase> purchases_named(std::string_view username,
                                                   std::uint32_t limit) = 0;
 };
 
 class Ledger : public Lookup {
 public:
-    // How kept requests are told when the sale that they wait for is believed. Once, before
+    // How kept requests become events when the sale that they wait for is believed. Once, before
     // anything else; without it they stay.
     void retranslate_with(Retranslate retell) { retranslate_ = std::move(retell); }
 
-    // Step 1. Decides by the unique key alone whether the event is new; if so stores it and what it
-    // teaches about its purchase, all in one durable transaction. An entry that waits for another
-    // attempt is handed out at once, whatever its next_attempt_at_ms: a postback that comes again
-    // is the processor asking again. The entry has the event's password, stored or not.
-    // A kept sale that comes again and is believed frees what is held for it, in the same
+    // Step 1. The unique key alone decides whether the event is new; if so, the event and the new
+    // state of its purchase are stored in one durable transaction. An entry that waits for another
+    // attempt is leased at once, whatever its next_attempt_at_ms: a postback that comes again is
+    // the processor asking again. The entry has the event's password, stored or not.
+    // A kept sale that comes again and is believed releases what is held for it, in the same
     // transaction: the kept requests become events that come after the sale, in order of arrival,
     // and are released; so is what is kept of this very sale ("believed when it came again").
     virtual Claim claim(const Event& event, const Identity& identity, TimeMs now) = 0;
 
-    // The same for several, in their order, durable all together: what a claim finds includes the
-    // claims before it. Throws: none was made.
+    // The same for several, in their order, durable all together: a claim finds the claims before
+    // it. Throws: none was made.
     virtual std::vector<Claim> claim_all(std::span<const Arrival> arrivals, TimeMs now) = 0;
 
-    // Step 3. False, and nothing changed: the lease ended and somebody else settles the entry.
+    // Step 3. False, and nothing changed: the lease ended, and another caller settles the entry.
     virtual bool settle(const Entry& entry, const Settlement& settlement, TimeMs now) = 0;
 
     // Step 3 of an event that was applied by a host that honours idempotency keys: durable with
-    // whatever is committed next, by flush(), or when the ledger is closed. Dying before that, or a
-    // failure of the mark, of which nobody hears, means one more delivery with the same key. False,
-    // and nothing done: another event of the purchase was claimed here meanwhile and waits behind
-    // this one, so settle it.
+    // the next commit, by flush(), or when the ledger is closed; until then the entry is listed as
+    // pending. A crash before that, or a failure of the mark, which is not reported, means one more
+    // delivery with the same key. False, and nothing done: another event of the purchase was
+    // claimed here meanwhile and waits behind this one, so settle it.
     virtual bool settle_later(const Entry& entry, TimeMs now) = 0;
-    // Throws when nothing can be committed; of a mark that failed it says nothing.
+    // Throws when nothing can be committed; a mark that failed is not reported.
     virtual void flush() = 0;
 
-    // Takes a handing out back that led to no delivery: the attempt was none, and the entry is due.
+    // Ends a lease that led to no delivery: the attempt does not count, and the entry is due.
     // False: the lease was lost.
     virtual bool give_back(const Entry& entry, TimeMs now) = 0;
 
-    // Hands out the earliest pending entry of a purchase, if it is due and nobody holds it. What
-    // cannot be read any more is never handed out: it becomes a dead letter, and the next one
-    // follows.
+    // Leases the earliest pending entry of a purchase, if it is due and not leased. An entry that
+    // cannot be read any more is never leased: it becomes a dead letter, and the next one follows.
     virtual std::optional<Entry> lease_next(std::string_view purchase_id, TimeMs now) = 0;
     // The same over all purchases: what recovery delivers.
     virtual std::optional<Entry> lease_due(TimeMs now) = 0;
     virtual Waiting waiting() = 0;
 
-    // For many lookups at one moment, which then cost less: may see no more than what was durable
+    // For many look-ups at one moment, which then cost less: may see no more than what was durable
     // when it was made. Belongs to one thread, and must not outlive the ledger.
     virtual std::unique_ptr<Lookup> snapshot();
 
     // The purchases of a member that a sale has opened, newest first (by opened_at_ms, then id).
-    // At most `limit`; 0: all. An empty member_id is nobody's.
+    // At most `limit`; 0: all. Of an empty member_id: none.
     virtual std::vector<Purchase> purchases_of(std::string_view member_id, std::uint32_t limit) = 0;
 
     // Keeps a request for the operator. A quarantined sale that would open its purchase holds it
-    // (Purchase::held_by), in the same durable transaction, and teaches nothing else but a user
-    // name, by which the purchase is found until a sale opens it.
+    // (Purchase::held_by), in the same durable transaction, and sets nothing else but a user name,
+    // by which the purchase is found until a sale opens it.
     virtual Kept keep(const KeptRequest& request, TimeMs now) = 0;
 
     // Segpay is about to be answered with success for events whose claims were outstanding: they do
@@ -293,11 +291,11 @@ public:
     // they stay outstanding.
     virtual void answered(std::span<const Answered> all) = 0;
 
-    // Whether nobody was told of `what` before, in any process that shares the ledger.
+    // Whether `what` was not noticed before, in any process that shares the ledger.
     virtual bool is_first_notice(std::string_view what, TimeMs now) = 0;
 
     // Calls `each` until it answers false, in order of sequence. `each` may call the ledger. Events
-    // come without their passwords.
+    // come without their passwords. Writes nothing, and waits for no writer.
     virtual void entries(const EntryQuery& query,
                          const std::function<bool(const Entry&)>& each) = 0;
     // With the password of the event, if it is still stored.
@@ -310,19 +308,18 @@ public:
     // of its purchase: due now, or as soon as the event that is being delivered is settled. One
     // without an event cannot be requeued. False: the entry is no dead letter.
     virtual bool requeue(std::string_view key, std::string_view by, TimeMs now) = 0;
-    // A kept request is released: `arrival`, the event that it tells, is claimed, with all that a
-    // claim does. One transaction; of two decisions the first is carried out, and the second finds
-    // that and changes nothing.
+    // A kept request is released: `arrival`, its event, is claimed, with all that a claim does. One
+    // transaction; of two decisions the first is carried out, and the second finds that and changes
+    // nothing.
     virtual Decision release(std::string_view key, const Arrival& arrival, std::string_view by,
                              TimeMs now) = 0;
     // A dead letter or a kept request is dismissed; with the last sale that could open a purchase,
     // what is held for it. One transaction, as release().
     virtual Decision dismiss(std::string_view key, std::string_view by, TimeMs now) = 0;
 
-    // Upkeep, a slice of it, which holds others up for some milliseconds at most: what listings
-    // need is brought up to date, and of what came before `purge_before` and is settled, dismissed
-    // or released, the event and the request are forgotten. Keys stay for ever, so it stays a
-    // duplicate, and so does what is known of purchases. None: nothing is forgotten. True: there
+    // Purges a slice of what came before `purge_before` and is settled, dismissed or released: the
+    // event and the request go. Keys stay for ever, so a repeat stays a duplicate, and so does what
+    // is known of purchases. Takes some milliseconds at most. None: nothing is purged. True: there
     // may be more to do.
     virtual bool purge(std::optional<TimeMs> purge_before) = 0;
 
@@ -338,7 +335,7 @@ std::unique_ptr<Ledger> open_sqlite_ledger(const LedgerSettings& settings);
 // Throws LedgerError with the server and the cause, and never the password.
 std::unique_ptr<Ledger> open_mysql_ledger(const LedgerSettings& settings);
 
-// Whichever of the two the settings name.
+// The one of the two that the settings name.
 std::unique_ptr<Ledger> open_ledger(const LedgerSettings& settings);
 
 } // namespace segpay

@@ -21,7 +21,7 @@ struct Mark {
 
     bool is_retry() const { return state == EntryState::pending; }
     // An entry that was applied at its first attempt, within a second, is not written again.
-    bool tells_more_than_settled() const {
+    bool says_more_than_settled() const {
         return state != EntryState::settled || attempts != 1 || received_at + 1'000 < now;
     }
 

@@ -59,9 +59,10 @@ TimeMs time_of(const Event& event) {
     return event.occurred_at_ms != 0 ? event.occurred_at_ms : event.received_at_ms;
 }
 
-// A sale can be taken back before it is told: then the one that opens the purchase is compared with
-// what was said in advance. Segpay lists no relatedtranid for reversals, so one that names no sale
-// is taken to be about the opening one (Processing API 2.0, "Full List of Postback Parameters").
+// A sale can be taken back before it is claimed: then the one that opens the purchase is compared
+// with what was said in advance. Segpay lists no relatedtranid for reversals, so one that names no
+// sale is taken to be about the opening one (Processing API 2.0, "Full List of Postback
+// Parameters").
 void learn_payment(Purchase& purchase, const Event& event) {
     const auto change = std::ranges::find(kPaymentChanges, event.kind, &PaymentChange::kind);
     if (change == kPaymentChanges.end()) return;
@@ -79,7 +80,7 @@ void learn_access(Purchase& purchase, const Event& event) {
         purchase.ended_at_ms = time_of(event);
 }
 
-// More of one purchase wait for somebody to look at them.
+// More of one purchase wait for the operator.
 bool has_room_for_kept(const Purchase& purchase) {
     constexpr std::ptrdiff_t kMost = 16;
     return std::ranges::count_if(purchase.outstanding, [](const Outstanding& one) {

@@ -1,5 +1,5 @@
-// What an event teaches about its purchase, and what contradicts what was learned. The rules are
-// the same for every back end of the ledger; nothing here knows storage.
+// What an event changes in what is known of its purchase, and which repeat contradicts a stored
+// event. The rules are the same for every back end of the ledger; nothing here knows storage.
 #pragma once
 
 #include "ledger/ledger.hpp"
@@ -9,17 +9,17 @@
 
 namespace segpay {
 
-// The memory after the event. What the event does not say stays; what a purchase is (its eTicket,
+// The purchase after the event. What the event does not say stays; what a purchase is (its eTicket,
 // option and site) is decided once, by the approved sale that opens it. `state` is left alone: it
 // is already the one after the event.
 Purchase learned(Purchase purchase, const Event& event);
 
-// What a request that is kept tells of its purchase. A sale that would open it holds it: what comes
-// for it waits until an operator decides. An Enable that came before the sale and is not believed
-// comes again and is believed then, so the sale brings it along. Of a purchase that is open, any of
-// them may come again and be believed, once the configuration is repaired: the purchase knows that
-// there is one. False: nothing, and nothing has changed. A kept sale also says the user name, which
-// nothing vouches for anyway: by it the purchase is found by what names no other.
+// What a kept request changes in its purchase. A sale that would open it holds it: later events
+// wait until an operator decides. An Enable that came before the sale and is not believed comes
+// again and is believed then, so it is released with the sale. Of a purchase that is open, any of
+// them may come again and be believed, once the configuration is corrected: the purchase notes that
+// there is one. A kept sale also sets the user name, which nothing vouches for anyway: postbacks
+// that name no purchase find it by that. False: nothing has changed.
 bool learn_kept(Purchase& purchase, const KeptRequest& request, TimeMs now);
 
 // Whether something of the purchase was kept that may come again and be believed.

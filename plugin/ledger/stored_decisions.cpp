@@ -52,10 +52,10 @@ bool StoredLedger::free_held(const Event& sale, std::string_view by, TimeMs now)
     for (const Entry& kept : all) {
         const Fate fate = fate_of(kept, sale);
         if (fate == Fate::follows) {
-            const std::optional<Retranslated> told =
+            const std::optional<Retranslated> event =
                 retranslate_ ? retranslate_(kept, reading()) : std::nullopt;
-            if (!told) continue;
-            const Claim claim = claim_inside({told->event, told->identity}, {}, now);
+            if (!event) continue;
+            const Claim claim = claim_inside({event->event, event->identity}, {}, now);
             if (claim.outcome == Claim::Outcome::conflict) continue;
         }
         if (fate != Fate::stays)

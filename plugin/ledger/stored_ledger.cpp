@@ -27,7 +27,7 @@ std::optional<std::string> StoredLedger::boxed(const Secret& password) const {
 // ---- Leases -------------------------------------------------------------------------------------
 
 std::optional<Entry> StoredLedger::lease_next(std::string_view purchase_id, TimeMs now) {
-    if (purchase_id.empty()) return std::nullopt; // those are in no order, and nobody's next
+    if (purchase_id.empty()) return std::nullopt; // those are in no order, and none is next
     return take(std::string(purchase_id), now);
 }
 
@@ -37,7 +37,7 @@ std::optional<Entry> StoredLedger::take(const std::optional<std::string>& purcha
     const char* operation = "leasing an event";
     flush();
     SEGPAY_FAILPOINT("take.begin");
-    // Mostly there is nothing, and a reader waits for nobody; what counts is the second look.
+    // Mostly there is nothing, and a reader does not wait; what counts is the second query.
     if (!reading_result(operation, [&](Reading& reading) { return reading.due(purchase_id, now); }))
         return std::nullopt;
     std::optional<Entry> entry = in_transaction(operation, [&]() -> std::optional<Entry> {

@@ -167,8 +167,8 @@ private:
     std::optional<Entry> lease_and_read(const Place& place, bool is_due, TimeMs now);
     StoredPurchase lock_purchase(const std::string& id);
     void hold_purchase(const KeptRequest& request, TimeMs now);
-    // After the sale was written: what waited for it follows. `by`: who released it; empty: nobody,
-    // it came from Segpay. False: they waited for another sale.
+    // After the sale was written: the requests that waited for it become events. `by`: who released
+    // it; empty: it came from Segpay. False: they wait for another sale.
     bool free_held(const Event& sale, std::string_view by, TimeMs now);
     void dismiss_held(const Event& sale, std::string_view by, TimeMs now);
 

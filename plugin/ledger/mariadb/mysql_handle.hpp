@@ -4,7 +4,7 @@
 // Why not Poco::Data::MySQL, whose version in Debian 12 is 1.11: it hides the number of an error in
 // its text, leaves autocommit off after a commit so that later writes vanish, hands killed sessions
 // out again, ignores the connection timeout, and counts changed rows only. All of that decides here
-// between "committed", "not committed" and "nobody knows". What is left of it is a hundred lines.
+// between "committed", "not committed" and "not known". What is left of it is a hundred lines.
 //
 // Not thread-safe: a connection belongs to one thread at a time. It never reconnects by itself. No
 // call lasts much longer than kIoTimeoutS: then the connection is lost. Errors carry the server's
@@ -46,7 +46,7 @@ public:
     unsigned code() const { return code_; } // 1213, 2013, ...
     Kind kind() const;
 
-    // What nobody but us found to be in the way of a transaction.
+    // A conflict that this program found, not the server.
     static MysqlError conflict(const std::string& message);
 
 private:
@@ -129,7 +129,7 @@ public:
         return MysqlQuery(prepared(sql), values);
     }
 
-    // Runs a statement that changes rows; tells how many it changed. An INSERT that finds its key
+    // Runs a statement that changes rows; returns how many it changed. An INSERT that finds its key
     // taken, with ON DUPLICATE KEY UPDATE of nothing, changes none.
     template <class... Values>
     std::int64_t change(std::string_view sql, const Values&... values) {
@@ -142,7 +142,7 @@ public:
     }
 
     // Runs it once for each row of parameters, which stand one behind the other in `values`, with
-    // one request and one answer. Tells how many rows it changed in all.
+    // one request and one answer. Returns how many rows it changed in all.
     std::int64_t change_all(std::string_view sql, MysqlValues values);
     // From now on with one request each. A node of a Galera cluster may lose half of a transaction
     // in the middle of an array, when another node was faster, without a word.

@@ -2,12 +2,12 @@
 // session writes, for the thread that leads the group commit, and others read. How a transaction
 // becomes durable once is in mysql_writer.hpp, how the tables look in mysql_schema.hpp.
 //
-// Who decides. Whether an event is new: the unique key of the entries. Who has an entry: one
-// conditional UPDATE of its row in the queue. What comes before what, in which epoch: the row of
-// the purchase. Whoever looks at the queue of a purchase to add to it, or takes from it, writes
-// that row in the same transaction. Two front ends on one server wait for each other there; on two
-// nodes of a cluster the second commit fails, and what it did is done again with what is there by
-// then. An event without a purchase has no queue.
+// What decides. Whether an event is new: the unique key of the entries. Which front end has the
+// lease: one conditional UPDATE of the row in the queue. The order of events, and their epoch: the
+// row of the purchase. A transaction that adds to the queue of a purchase, or takes from it, writes
+// that row. Two front ends on one server wait for each other there; on two nodes of a cluster the
+// second commit fails, and the transaction runs again with what is there by then. An event without
+// a purchase has no queue.
 //
 // The order. Within a purchase it is that of `place`, the version of the purchase's row that the
 // claim wrote. `sequence` is AUTO_INCREMENT: unique, and on one server in order of arrival. The
@@ -17,12 +17,11 @@
 //
 // Together. Each statement costs a request and an answer, and those are most of what a transaction
 // costs: so the marks and the claims of one transaction are gathered, and each statement is sent
-// once with the values of all of them. First the marks, then the claims; whoever wants to do
-// something else first has what was gathered done. Where a mark finds that its lease was lost, the
-// transaction begins again, with one after the other. Not on a cluster, where the values of each
-// still go out by themselves: with arrays 12 of 2,000 events that came to three nodes at once were
-// settled twice, when no transaction looked whether its beginning was still there
-// (mysql_writer.hpp).
+// once with the values of all of them: first the marks, then the claims. Any other operation does
+// what was gathered first. Where a mark finds that its lease was lost, the transaction begins
+// again, with one mark after the other. Not on a cluster, where the values of each still go out by
+// themselves: with arrays 12 of 2,000 events that came to three nodes at once were settled twice,
+// while no transaction checked whether its beginning was still there (mysql_writer.hpp).
 //
 // What it brings (bench-ledger, two cores, one server on the same machine; events a second through
 // all three steps, beside the usual script on the same server = 1): one thread 0.7, 32 threads 3.6,
@@ -54,7 +53,7 @@ namespace segpay::mysql {
 // operations have ended.
 struct GatheredMark {
     const Mark* mark;
-    bool* was_leased; // null: nobody asks
+    bool* was_leased; // null: not asked for
 };
 struct Gathered {
     std::vector<GatheredMark> marks; // none is a retry
@@ -76,7 +75,7 @@ private:
     void commit_mark(const Mark& mark, bool& was_leased) override;
     void commit_later(Mark mark) override;
     void read(const char* operation, const std::function<void(Reading&)>& work) override;
-    // With a failure of the storage told as the ledger's.
+    // With a failure of the storage as a LedgerError.
     template <class Work>
     auto guarded(const char* operation, const Work& work);
     void run_together(GroupCommit::Operations operations);

@@ -29,8 +29,7 @@ struct MysqlStatements {
     static constexpr std::string_view kByPrefix =
         "SELECT " SEGPAY_MYSQL_ENTRY_COLUMNS " FROM " SEGPAY_MYSQL_ENTRIES
         " WHERE e.event_key > ? AND e.event_key < ? ORDER BY e.event_key";
-    static constexpr std::string_view kHasKey =
-        "SELECT 1 FROM segpay_entries WHERE event_key = ?";
+    static constexpr std::string_view kHasKey = "SELECT 1 FROM segpay_entries WHERE event_key = ?";
     static constexpr std::string_view kWaiting =
         "SELECT COUNT(*), COALESCE(MIN(next_attempt_at), 0) FROM segpay_queue";
     static constexpr std::string_view kDueOf =

@@ -112,7 +112,7 @@ bool is_among(const Rows& rows, std::string_view name) {
 
 [[noreturn]] void refuse(const std::string& why) { throw MysqlError(CR_UNKNOWN_ERROR, why); }
 
-// None: there is no ledger yet. The table that tells whose they are is always made first.
+// False: there is no ledger yet. The table that says whose they are is always made first.
 bool is_there(MysqlConnection& connection, const std::string& database) {
     const Rows tables = names_of_tables(connection);
     if (is_among(tables, "segpay_meta")) return true;
@@ -121,7 +121,7 @@ bool is_there(MysqlConnection& connection, const std::string& database) {
            " of another program; name a database of its own for the ledger");
 }
 
-// None: whoever makes it has not come to write it yet.
+// None: the front end that makes it has not written it yet.
 std::optional<int> version_of(MysqlConnection& connection, const std::string& database,
                               std::size_t newest) {
     Rows rows;

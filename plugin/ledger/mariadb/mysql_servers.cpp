@@ -10,7 +10,7 @@ namespace segpay {
 
 namespace {
 
-// Less than the client waits for an answer: so a lock that nobody lets go of is told from a server
+// Less than the client waits for an answer: so a lock that is never released differs from a server
 // that is gone.
 constexpr unsigned kLockWaitS = kIoTimeoutS - 1;
 

@@ -1,6 +1,5 @@
-// MysqlServers: the servers that hold one ledger, and sessions with whichever of them answers.
-// MysqlReaders: sessions that only read, so that whoever looks something up never waits for a
-// commit.
+// MysqlServers: the servers that hold one ledger, and sessions with the first of them that answers.
+// MysqlReaders: sessions that only read, so that a look-up never waits for a commit.
 //
 // Threads: every method from any thread. Errors: MysqlError.
 #pragma once

@@ -1,8 +1,8 @@
 // The statements of the MariaDB ledger, in the order in which an entry meets them.
 //
 // States stand as numbers: 0 purged but for its key, 1 pending, 2 settled, 3 dead letter, 4
-// quarantined, 5 conflict, 6 unknown, 7 dismissed, 8 released. Whether a change took place is told
-// by the number of rows: so each of them changes something whenever its condition holds.
+// quarantined, 5 conflict, 6 unknown, 7 dismissed, 8 released. Whether a change took place is
+// known by the number of rows: so each of them changes something whenever its condition holds.
 #pragma once
 
 #include "ledger/mariadb/mysql_rows.hpp"

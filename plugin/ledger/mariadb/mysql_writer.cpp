@@ -35,7 +35,7 @@ constexpr std::string_view kFindDead = "SELECT 1 FROM segpay_writers WHERE writt
 constexpr std::string_view kForgetDead = "DELETE FROM segpay_writers WHERE written_at < ?";
 constexpr std::int64_t kDeadAfterMs = 7 * kDayMs;
 
-// Nobody knows whether a transaction took place.
+// It is not known whether a transaction took place.
 struct Unresolved : MysqlError {
     using MysqlError::MysqlError;
 };
@@ -78,7 +78,7 @@ MysqlWriter::~MysqlWriter() {
         SEGPAY_FAILPOINT("leave.before_commit");
         session_->connection.execute("COMMIT");
         SEGPAY_FAILPOINT("leave.after_commit");
-    } catch (const std::exception&) { // a row more, which disturbs nobody
+    } catch (const std::exception&) { // a row more, which does no harm
     }
 }
 
@@ -243,7 +243,7 @@ void MysqlWriter::drop_session(const MysqlError& failure) {
     session_.reset();
 }
 
-// Whoever was faster on another node may not have arrived here yet.
+// The transaction that was faster on another node may not have arrived here yet.
 void MysqlWriter::catch_up() {
     if (!session_->is_cluster) return;
     try {

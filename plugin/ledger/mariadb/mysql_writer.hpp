@@ -8,11 +8,11 @@
 // Is it still the same? On Galera a transaction that stands in another's way is undone, and its
 // next statement says so; but MariaDB (10.11) forgets to say it when that happened while it
 // prepared a SELECT. What came before is gone then, what comes after is a transaction of its own,
-// and COMMIT tells that all is well. So each transaction begins by writing its number, as begun,
+// and COMMIT reports success. So each transaction begins by writing its number, as begun,
 // into a row that only this writer writes (segpay_writers), and ends by replacing it: where there
 // is nothing to replace, everything is done again.
 //
-// Was it committed? When the connection is lost during COMMIT, nobody knows. The number is the
+// Was it committed? When the connection is lost during COMMIT, it is not known. The number is the
 // transaction's owner token, and one answer holds for all operations that shared the commit. On a
 // new session, maybe with another server, the row is read, and replaced in a transaction of its
 // own. If the number was there, the old transaction took place. If it was not, it never will: it
@@ -20,7 +20,7 @@
 // certification (on another node) keeps it out. What cannot be found out that way is an error, and
 // the processor comes again.
 //
-// Threads: one at a time, whoever leads the group commit.
+// Threads: one at a time, the one that leads the group commit.
 #pragma once
 
 #include "ledger/group_commit.hpp"
@@ -43,10 +43,10 @@ public:
     using Clock = MysqlServers::Clock;
 
     // Runs all in one transaction, as often as it takes, until the time is over; a first try that
-    // goes on well may take longer. When it returns it is durable. A lock that somebody holds for
+    // goes on well may take longer. When it returns it is durable. A lock that is held for
     // long is waited for once more only if `is_alone`: else it is in the way of one of them, maybe,
     // and the others need the time. Throws MysqlError, or what an operation threw: then nothing is
-    // durable, or nobody can know.
+    // durable, or it cannot be known.
     void run(GroupCommit::Operations operations, Clock::time_point until, bool is_alone);
 
     // For operations, while they are run.

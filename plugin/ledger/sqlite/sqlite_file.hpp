@@ -1,6 +1,6 @@
 // SqliteFile: whether the file of an open ledger, and its log, are still those at their paths. A
-// file that is removed, replaced or truncated under a running process can be written on; but what
-// is written there is nobody's.
+// file that is removed, replaced or truncated under a running process can still be written; but
+// what is written there is lost.
 //
 // Threads: every method from any thread, also while another one uses the connection.
 #pragma once

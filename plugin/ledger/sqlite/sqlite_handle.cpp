@@ -102,7 +102,7 @@ void SqliteConnection::Finalize::operator()(sqlite3_stmt* statement) const {
 
 SqliteConnection::SqliteConnection(const std::string& path, int busy_timeout_ms, Missing missing)
     : busy_timeout_ms_(busy_timeout_ms), pauses_(std::random_device()()) {
-    // Without SQLite's own mutex: whoever owns the connection guards it.
+    // Without SQLite's own mutex: the owner of the connection guards it.
     const int create = missing == Missing::is_made ? SQLITE_OPEN_CREATE : 0;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create;
     sqlite3* connection = nullptr;
@@ -206,7 +206,7 @@ sqlite3_file& SqliteConnection::file() const {
 }
 
 bool SqliteConnection::has_moved() const {
-    int has_moved = 0; // as it stays where the file system cannot tell
+    int has_moved = 0; // stays so where the file system does not know
     file().pMethods->xFileControl(&file(), SQLITE_FCNTL_HAS_MOVED, &has_moved);
     return has_moved != 0;
 }

@@ -114,7 +114,7 @@ public:
         return SqliteQuery(prepared(sql), values...);
     }
 
-    // Runs a statement that changes rows; tells how many.
+    // Runs a statement that changes rows; returns how many.
     template <class... Values>
     std::int64_t change(std::string_view sql, const Values&... values) {
         SqliteQuery(prepared(sql), values...).next();

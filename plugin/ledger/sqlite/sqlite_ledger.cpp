@@ -97,7 +97,7 @@ public:
     Lent(const Lent&) = delete;
     Lent& operator=(const Lent&) = delete;
     ~Lent() {
-        // One that could not end its transaction would look at the past for ever.
+        // One that could not end its transaction would read the same snapshot for ever.
         if (!connection_->is_in_transaction()) readers_.give_back(std::move(connection_));
     }
 
@@ -214,7 +214,7 @@ bool SqliteLedger::leave_queue(std::span<const Mark* const> marks) {
 
 void SqliteLedger::write_outcomes(std::span<const Mark* const> marks) {
     for (const Mark* mark : marks) {
-        if (mark->tells_more_than_settled())
+        if (mark->says_more_than_settled())
             db_.change(kWriteOutcome, mark->sequence, static_cast<std::int64_t>(mark->state),
                        mark->attempts, mark->message, mark->now);
         if (mark->state == EntryState::settled && mark->may_have_password)
@@ -284,7 +284,7 @@ std::vector<std::int64_t> find_old(SqliteConnection& connection, TimeMs before) 
 bool SqliteLedger::purge(std::optional<TimeMs> purge_before) {
     if (!purge_before) return false;
     const char* operation = "purging old entries";
-    // Mostly there is nothing, and a reader waits for nobody; what counts is the second look.
+    // Mostly there is nothing, and a reader does not wait; what counts is the second query.
     const bool is_any = is_in_memory_ || guarded(operation, [&] {
                             return !find_old(*Lent(*this), *purge_before).empty();
                         });

@@ -1,8 +1,8 @@
 // The ledger in an SQLite file: the steps of StoredLedger in SQL. How the file looks is in
 // sqlite_schema.cpp, how a transaction becomes durable in sqlite_writer.cpp.
 //
-// A claim holds SQLite's write lock from its first look to its commit: so whatever it finds stays
-// as it is, and no other process is to be told of a row that is about to change.
+// A claim holds SQLite's writer lock from its first query to its commit: so what it finds stays as
+// it is, and touch_purchases() has nothing to do.
 #pragma once
 
 #include "ledger/pool.hpp"
@@ -40,7 +40,7 @@ private:
     void commit_mark(const Mark& mark, bool& was_leased) override;
     void commit_later(Mark mark) override;
     void read(const char* operation, const std::function<void(Reading&)>& work) override;
-    // With a failure of the storage told as the ledger's.
+    // With a failure of the storage as a LedgerError.
     template <class Work>
     auto guarded(const char* operation, const Work& work);
 

@@ -118,8 +118,8 @@ std::string set_journal_mode(SqliteConnection& connection) {
     }
 }
 
-// The ledger will hold names and addresses. Whoever made the empty file beforehand, as another
-// user, has decided about its permissions: then this changes nothing.
+// The ledger will hold names and addresses. When another user made the empty file beforehand, its
+// permissions are that user's decision: then this changes nothing.
 void close_to_others(const std::string& path) {
     std::error_code is_not_ours;
     std::filesystem::permissions(path, std::filesystem::perms::others_all,
@@ -148,7 +148,7 @@ void take_missing_steps(SqliteConnection& connection, SqliteSteps steps) {
 // A log whose last sync failed is read as if it had not, and Linux never writes again what it
 // failed to write: what is committed behind it would be lost with the power. So nothing is: the log
 // is written once more and synced, then copied, and it begins anew. Where others are at work there
-// was somebody before us who did it, and nobody waits.
+// was another process that did it, and this one does not wait.
 void begin_log_anew(SqliteConnection& connection) {
     const int busy_timeout_ms = connection.set_busy_timeout(0);
     try {

@@ -5,15 +5,15 @@
 // decides, and a process that waits for it sleeps for moments (SqliteConnection). What is committed
 // is synced after the lock is free: so the next transaction runs while the disk works on the last
 // one, in this process and in others, and the file system syncs for several processes at once.
-// Nobody hears of a success before the sync is over. What is seen by others before it is synced
-// does no harm: whatever they answer with waits for a sync of their own, and one sync makes all
-// durable that was written before it.
+// Nothing is acknowledged before the sync is over. Others may read what is not synced yet: their
+// own answers wait for a sync of their own, and one sync makes all durable that was written before
+// it.
 //
 // The log is copied into the file every now and then, between two transactions, when all of it is
-// synced: then a power cut never damages the file. A kernel that could not write a page forgets it
-// and says so once; from then on the log reads well and has a hole on the disk. So nothing that is
-// behind a failed sync is told to be durable, and nothing is copied, until all of the log was
-// written once more and synced.
+// synced: then a power cut never damages the file. A kernel that could not write a page drops it
+// and reports that once; from then on the log reads well and has a hole on the disk. So after a
+// failed sync nothing is acknowledged, and nothing is copied, until all of the log was written once
+// more and synced.
 //
 // The log is copied at 4,000 pages: beside 1,000, 64 threads brought a tenth more.
 //
@@ -51,8 +51,7 @@ public:
     SqliteWriter(const SqliteWriter&) = delete;
     SqliteWriter& operator=(const SqliteWriter&) = delete;
 
-    // For whoever opens it, before anybody else knows of it, and for what runs inside a
-    // transaction.
+    // For the thread that opens it, before it is shared, and for what runs inside a transaction.
     SqliteConnection& connection() { return connection_; }
 
     // From now on, a transaction is durable if the file and its log are still at their paths. The
