@@ -1,4 +1,4 @@
-// Price and currency, and what of them was not paid.
+// Reads price and currency, and recognises charges that were only authorised.
 #include "postbacks/amount.hpp"
 
 #include "postbacks/extras.hpp"
@@ -12,7 +12,7 @@ namespace segpay {
 
 namespace {
 
-// Where neither the postback nor an option says it: what was said of the sale that is taken back.
+// The currency of the sale that is taken back, where neither the postback nor an option has one.
 std::optional<Currency> loaded_currency(const EventDraft& event, const Loaded& loaded) {
     const bool is_of_sale =
         loaded.sale && is_about_sale(event.kind) && loaded.sale->purchase_id == event.purchase_id;
@@ -20,8 +20,8 @@ std::optional<Currency> loaded_currency(const EventDraft& event, const Loaded& l
     return loaded.sale->amount->currency;
 }
 
-// Amounts are positive in events: the sign says nothing that the trantype does not. A member event
-// has none: its price is that of a transaction, which tells of the money itself.
+// Amounts are positive in events: the sign adds nothing to the trantype. A member event has no
+// amount: its price is that of a transaction, which has an event of its own.
 Objection read_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
                       const Loaded& loaded) {
     const std::string_view text = postback[Fact::price];
@@ -38,7 +38,7 @@ Objection read_amount(EventDraft& event, const Postback& postback, const JoinOpt
         if (!currency) return "there is a price, but neither currencycode nor a known join option";
         event.warnings.emplace_back(option ? "currency_from_option" : "currency_from_sale");
     }
-    // What a garbled template says is cut out of a field that a customer may have typed.
+    // The currency of a garbled template is cut out of a field that a customer may have typed.
     if (postback.is_currency_recovered && option && *currency != option->price.currency)
         return "the garbled template gives currency " + std::string(currency->code()) +
                ", but option " + option->id + " costs " +
@@ -50,7 +50,7 @@ Objection read_amount(EventDraft& event, const Postback& postback, const JoinOpt
     return {};
 }
 
-// The initial amount as configured or, of a product that is not, as the postback says.
+// The initial amount as configured or, if the product is not configured, as the postback says.
 std::optional<Money> initial_amount(const EventDraft& event, const Postback& postback,
                                     const JoinOption* option) {
     if (option)
@@ -63,16 +63,16 @@ std::optional<Money> initial_amount(const EventDraft& event, const Postback& pos
 
 } // namespace
 
-Objection tell_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
-                      const Loaded& loaded, bool is_opened, Trust trust) {
+Objection set_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
+                     const Loaded& loaded, bool is_opened, Trust trust) {
     Objection objection = read_amount(event, postback, option, loaded);
     if (!objection) return {};
     const bool is_currency_unsaid = postback[Fact::currency].empty();
-    const bool may_be_told = changes_nothing(event.kind, event.approved) ||
-                             (is_currency_unsaid && !is_sale(event.kind) && is_opened) ||
-                             (is_currency_unsaid && is_about_sale(event.kind)) ||
-                             (is_currency_unsaid && trust == Trust::released);
-    if (!may_be_told) return objection;
+    const bool is_deliverable = changes_nothing(event.kind, event.approved) ||
+                                (is_currency_unsaid && !is_sale(event.kind) && is_opened) ||
+                                (is_currency_unsaid && is_about_sale(event.kind)) ||
+                                (is_currency_unsaid && trust == Trust::released);
+    if (!is_deliverable) return objection;
     event.amount.reset();
     event.warnings.emplace_back(is_currency_unsaid ? "currency_not_said" : "amount_not_understood");
     for (Fact fact : {Fact::price, Fact::currency})

@@ -1,4 +1,4 @@
-// Amount: what an event is about in money (Processing API 2.0, "Full List of Postback Parameters").
+// Amount: the money of an event (Processing API 2.0, "Full List of Postback Parameters").
 #pragma once
 
 #include "config/config.hpp"
@@ -10,13 +10,13 @@
 
 namespace segpay {
 
-// A charge whose amount cannot be read waits for the operator, who may let it go without one. What
-// takes money back from a known purchase does not wait: it is of all that was paid. Nor does what
+// A charge whose amount cannot be read waits for the operator, who may release it without one. A
+// refund of a known purchase does not wait: it is of all that was paid. Neither does an event that
 // changes nothing.
-Objection tell_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
-                      const Loaded& loaded, bool is_opened, Trust trust);
+Objection set_amount(EventDraft& event, const Postback& postback, const JoinOption* option,
+                     const Loaded& loaded, bool is_opened, Trust trust);
 
-// A free trial was not paid, whatever was authorised.
+// Sets the amount of a sale that was only authorised, as of a free trial, to 0.
 void note_authorisation(EventDraft& event, const Postback& postback, const JoinOption* option);
 
 } // namespace segpay

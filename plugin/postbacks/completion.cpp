@@ -1,4 +1,4 @@
-// Each parameter is judged; then all of them are put into the form, which is read again.
+// Checks each parameter, then puts all of them into the form and reads it again.
 #include "postbacks/completion.hpp"
 
 #include "postbacks/matrix.hpp"

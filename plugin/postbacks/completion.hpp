@@ -1,4 +1,4 @@
-// Completion: what an operator adds to a kept request before it is released.
+// Completion: what an operator adds to a quarantined request before it is released.
 #pragma once
 
 #include "postbacks/names.hpp"
@@ -10,11 +10,11 @@
 
 namespace segpay {
 
-// `said` takes the place of what the request says of the same facts. That must be nothing, two
-// values that contradict each other, or a word that a broken template ran into others: what Segpay
-// said stands. `form` and `postback`, which was read from it, become those of the whole request,
-// with a warning for each parameter. `said` must outlive them. Error: the parameter that cannot be
-// said; nothing has changed.
+// `said` replaces what the request says of the same facts. That must be empty, two values that
+// contradict each other, or a word that a broken template ran into others: a fact that Segpay
+// stated cannot be overridden. `form` and `postback`, which was read from it, become those of the
+// whole request, with a warning for each parameter. `said` must outlive them. Error: names the
+// parameter that is not accepted; nothing has changed.
 std::optional<Error> complete(Form& form, Postback& postback, const Form& said,
                               const NameTable& names);
 

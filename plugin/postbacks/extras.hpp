@@ -1,4 +1,4 @@
-// Extras: what an event says beside its fields.
+// Extras: what an event carries beside its fields.
 #pragma once
 
 #include "events/event.hpp"
@@ -7,7 +7,7 @@
 
 namespace segpay {
 
-// Facts that have no field in the event, or not in one of this kind, travel as extras.
+// A fact that has no field in the event, or none in one of this kind, becomes an extra.
 inline void add_extra(EventDraft& event, const Postback& postback, Fact fact) {
     if (!postback[fact].empty()) event.extras.emplace_back(canonical_name(fact), postback[fact]);
 }

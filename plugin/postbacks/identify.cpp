@@ -1,4 +1,4 @@
-// The words of its row, and a digest where it has no id.
+// The key of an event: the words of its row, and a digest where it has no id.
 #include "postbacks/identify.hpp"
 
 #include "events/kept_key.hpp"
@@ -9,7 +9,7 @@ namespace segpay {
 
 namespace {
 
-// Of everything but what may never be kept.
+// A digest of everything but the password, which is never stored in any form.
 std::string digest_of(const Postback& postback) {
     Parameters said;
     for (std::size_t i = 0; i < postback.facts.size(); ++i)

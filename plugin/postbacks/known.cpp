@@ -1,11 +1,11 @@
-// The purchase, and over it the sale.
+// What is known of an account: from the purchase, overridden by the sale.
 #include "postbacks/known.hpp"
 
 namespace segpay {
 
 namespace {
 
-// What one of two says of a text: the sale, if it says anything.
+// Takes what the source says; an empty text does not replace what is known.
 template <class Source>
 void know_account(Known& known, const Source& source) {
     const auto learn = [](std::string_view& text, std::string_view said) {
@@ -36,7 +36,7 @@ std::optional<Known> known_from(const Loaded& loaded, EventKind kind,
         known.opened_at_ms = purchase->opened_at_ms;
     }
     if (is_of_sale) {
-        if (!loaded.sale->partner.empty()) // then the purchase's own names are another's
+        if (!loaded.sale->partner.empty()) // then the names of the purchase are another account's
             known.member_id = known.session = known.affiliate = {};
         know_account(known, *loaded.sale);
         known.is_of_sale = true;

@@ -1,4 +1,4 @@
-// Known: what the ledger remembers of the purchase that a postback is about.
+// Known: what the ledger has of the purchase that a postback is about.
 #pragma once
 
 #include "events/event.hpp"
@@ -10,19 +10,19 @@
 
 namespace segpay {
 
-// As it comes from the ledger.
+// As loaded from the ledger.
 struct Loaded {
     std::optional<Purchase> purchase; // the postback's
-    // The approved sale that it takes back or restores; of a decline, what was told under its own
-    // transaction id before: a stand-in that failed in the end.
+    // The approved sale that it takes back or restores; for a decline, the event that was delivered
+    // under its own transaction id before: a stand-in that failed in the end.
     std::optional<Event> sale;
-    // Of a postback that names no purchase (postbacks/unnamed.hpp): whether `purchase` was found
-    // all the same, and is what it is taken to name; or why not.
+    // For a postback that names no purchase (postbacks/unnamed.hpp): whether `purchase` was found
+    // and is assumed to be meant; or why it was not found.
     bool is_found = false;
     std::string why_not_found = {};
 };
 
-// Views into the memory.
+// Views into `Loaded`.
 struct Known {
     EventKind opened_by = EventKind::unknown;
     ETicket eticket;
@@ -35,9 +35,9 @@ struct Known {
     bool is_opened() const { return opened_by != EventKind::unknown; }
 };
 
-// One purchase can hold sales of several products, by one click and for other affiliates: what
-// takes one of them back (`kind`) is about the product, and on the account, of that sale. Of
-// another purchase's sale nothing is believed. nullopt: nothing is remembered.
+// One purchase can hold sales of several products, by one click and for other affiliates. An event
+// that takes one of them back (`kind`) is about the product, and counts for the account, of that
+// sale. A sale of another purchase is ignored. nullopt: the purchase is not known.
 std::optional<Known> known_from(const Loaded& loaded, EventKind kind, std::string_view purchase_id);
 
 } // namespace segpay

@@ -1,4 +1,4 @@
-// Checking of what a postback claims against what a link promised.
+// Compares what a postback claims with what its link vouches for.
 #include "postbacks/link_integrity.hpp"
 
 #include "values/digits.hpp"
@@ -46,8 +46,8 @@ std::string_view extra_of(const Postback& postback, std::string_view name) {
     return {};
 }
 
-// A template may not echo which card a one-time item was charged to; Segpay books it on the
-// purchase that has the card.
+// A template may not echo the card that a one-time item was charged to; Segpay books the item on
+// the purchase that has the card.
 std::string_view card_of(const Postback& postback) {
     const std::string_view octoken = postback[Fact::octoken];
     const bool is_unsaid = said(octoken).empty() && is_word(postback[Fact::stage], "rebill");
@@ -71,7 +71,7 @@ SealVerdict verdict_for(const Candidate& candidate, const Postback& postback, co
                       TimeMs{config.seal.max_age_days} * kDayMs);
 }
 
-// Of a link for the option, or for its package.
+// The verdict for a link for the option, or for its package.
 SealVerdict verdict_for(const JoinOption& option, const Postback& postback, const Config& config,
                         TimeMs now) {
     const std::uint64_t package = option.eticket.package;
@@ -80,8 +80,8 @@ SealVerdict verdict_for(const JoinOption& option, const Postback& postback, cons
     return verdict_for(Candidate{package, {}}, postback, config, now);
 }
 
-// A main sale was promised by a link for its own option. A cross sell was promised by the link of
-// its parent, and so was a product that is not said: the seal tells of which.
+// A main sale comes from a link for its own option. A cross sell comes from the link of its parent,
+// and so may a sale that does not say its product: then the seal is tried for every option.
 SealVerdict verdict_for(const EventDraft& event, const Postback& postback, const Config& config,
                         TimeMs now) {
     if (event.cross_sell_slot == 0 && !event.eticket.is_none()) {
@@ -107,7 +107,7 @@ std::string unsaid_facts(const Postback& postback) {
                                 ", which is right only if the link did not either";
 }
 
-// A cross sell that the form did not offer is none that we promised.
+// The sealed link vouches only for the cross sells that it offered.
 Objection check_offered(const EventDraft& event, const Postback& postback) {
     if (event.kind != EventKind::cross_sell) return {};
     const Fact ref = event.cross_sell_slot == 1 ? Fact::xref1 : Fact::xref2;

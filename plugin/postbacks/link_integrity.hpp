@@ -1,5 +1,6 @@
-// The promise: is the postback about what we asked for? The seal over the link's values, and test
-// money in a live account. Who sent the postback was asked before (request.hpp).
+// Link integrity: whether the postback is about what a link of this account asked for. Checks the
+// seal over the link's values, and test money in a live account. The sender was authenticated
+// before (request.hpp).
 #pragma once
 
 #include "config/config.hpp"
@@ -12,9 +13,10 @@
 
 namespace segpay {
 
-// What a link of ours promised: a sale that a customer decided on, and the access that begins
-// before that sale is told. A renewal echoes the link's values too, but months later; what was sold
-// on another merchant's form was promised by a link of his, and nobody of ours is named by it.
+// Whether a link of this account vouches for the event: a sale that a customer decided on, or
+// access that begins before the event of that sale. A renewal echoes the link's values too, but
+// months later; a sale on another merchant's form comes from a link of that merchant, and names no
+// member of this account.
 bool comes_from_link(const EventDraft& event, bool is_opened);
 
 // The seal that the link had; empty: none, or seals are off.
@@ -24,12 +26,12 @@ std::string_view seal_of(const Postback& postback, const Config& config);
 // sold; null when it has no good seal. The option lives in `config`.
 const JoinOption* sealed_option(const Postback& postback, const Config& config, TimeMs now);
 
-// What is wrong with whose postback it is: another merchant's reached this account. On a partner's
-// form the partner may be named.
+// The objection to a postback of another merchant that reached this account. On a partner's form
+// the partner may be named.
 Objection check_merchant(const EventDraft& event, const Postback& postback, const Config& config);
 
-// What is wrong, for the operator; none when the promise is kept. `is_opened`: the sale that opens
-// the purchase was believed before.
+// The objection, for the operator; none when the postback agrees with its link. `is_opened`: the
+// sale that opens the purchase was accepted before.
 Objection check_link_integrity(const EventDraft& event, const Postback& postback,
                                const Config& config, bool is_opened, TimeMs now);
 

@@ -14,10 +14,10 @@ namespace segpay {
 
 namespace {
 
-// The words of the four parameters that decide, in alphabetical order. Of the stages there is a bit
-// each.
+// The words of the four parameters that decide, in alphabetical order. Each stage has a bit of its
+// own.
 enum class Word : std::uint8_t {
-    none, // not said, or no word of ours
+    none, // not said, or an unknown word
     auth,
     cancel,
     cbreversal,
@@ -65,7 +65,7 @@ static_assert(std::all_of(kWords.begin(), kWords.end(),
 
 constexpr std::string_view text_of(Word word) { return kWords[static_cast<std::size_t>(word)]; }
 
-// All of a short word, the begin of a long one; whatever its case.
+// All of a short word, the beginning of a long one; case does not matter.
 constexpr std::size_t kFewLetters = 8;
 constexpr std::uint64_t print_of(std::string_view text) {
     return text.size() < kFewLetters ? folded_few(text) : folded_eight(text.data());
@@ -79,7 +79,7 @@ public:
             mixer_ += 2;
     }
 
-    // The word that is written so, whatever its case.
+    // Finds a word that is spelled so; case does not matter.
     constexpr Word find(std::string_view text) const {
         const std::uint64_t print = print_of(text);
         const Slot& slot = slots_[slot_of(print)];
@@ -114,7 +114,7 @@ private:
 };
 constexpr WordTable kWordTable;
 
-// Of words with separators, and of those that are none.
+// For words with separators; none for unknown words.
 Word unusual_word_of(std::string_view text) {
     for (std::size_t i = 1; i < kWords.size(); ++i)
         if (is_word(text, kWords[i])) return static_cast<Word>(i);
@@ -142,10 +142,10 @@ constexpr std::uint32_t kInstantConversion = bit(Word::instantconversion);
 constexpr std::uint32_t kReactivation = bit(Word::reactivation);
 constexpr std::uint32_t kAnyStage = 0xFFFFFFFFu;
 
-constexpr Word kAny = Word::none; // in a row: the row does not ask
+constexpr Word kAny = Word::none; // in a row: the row accepts any word
 
-// What is looked at before the stage: a one-click purchase of a one-time item reuses the original
-// purchase and arrives as a rebill, a recurring one arrives as an initial sale.
+// Checked before the stage: a one-click purchase of a one-time item reuses the original purchase
+// and arrives as a rebill, a recurring one arrives as an initial sale.
 enum class Extra : std::uint8_t { none, standin_before, cross_sell, tokenplus, upsell, octoken };
 
 struct Row {
@@ -213,7 +213,7 @@ constexpr std::array kRows = {
 using Rows = std::uint32_t;
 static_assert(kRows.size() <= 32);
 
-// By word: the rows that it fits.
+// The rows that each word fits.
 template <class Fits>
 constexpr auto rows_by_word(Fits fits) {
     std::array<Rows, kWords.size()> rows{};
@@ -255,7 +255,8 @@ Rows rows_of_words(const Words& words) {
 }
 
 // Whether other words in place of those that are missing would fit a row: then the template lost
-// them. A word that no row asks for is new, and not lost; one that holds other fields is not said.
+// them. A word that no row asks for is new, not lost; a word that holds other fields counts as
+// missing.
 bool is_incomplete(const Postback& postback, const Words& words) {
     if (has_broken_word(postback)) return true;
     Rows rows = rows_of(Extra::none);
@@ -289,7 +290,7 @@ Rows rows_of_extras(const Postback& postback, const History& history, Word stage
 }
 
 Classification classification_of(const Row& row, const Words& words) {
-    // Money that goes back is one fact whatever stage a template says it is of.
+    // Money that goes back is one fact, whatever stage a template gives it.
     const bool is_of_stage = row.stages != kAnyStage || row.extra == Extra::standin_before;
     return {.meaning = row.meaning,
             .kind = row.kind,

@@ -13,9 +13,9 @@
 
 namespace segpay {
 
-// What the ledger already knows and the matrix asks for.
+// What the matrix needs from the ledger.
 struct History {
-    // This very transaction was approved before: by stand-in, whether a template tells it or not.
+    // This very transaction was approved before: by stand-in, whether or not the template says so.
     bool was_standin = false;
     // The purchase itself began as a one-click sale: its renewals echo the extras of that sale and
     // are renewals nevertheless.
@@ -45,7 +45,7 @@ Classification classify(const Postback& postback, const History& history);
 // the query there.
 bool is_broken_word(std::string_view text);
 
-// What it would be with the stage of a sign-up: the extras are looked at before the stage.
+// The kind that it would have with the stage of a sign-up: the extras are checked before the stage.
 EventKind kind_as_sign_up(const Postback& postback);
 
 } // namespace segpay

@@ -28,8 +28,8 @@ bool is_initial_price(const Postback& postback, const JoinOption& option, TimeMs
 
 // ---- A sign-up with the stage of a conversion ---------------------------------------------------
 
-// Of what can be converted: what somebody signs up for, and nobody converts for. Which of them it
-// is nobody says.
+// Of the options that can be converted: whether the price is an initial price of one, and the
+// conversion price of none. Without an eTicket the postback does not say which option it is.
 bool is_only_an_initial_price(const Postback& postback, const Config& config, TimeMs now) {
     bool is_one = false;
     for (const JoinOption& option : config.options) {
@@ -68,13 +68,13 @@ Judged judge_conversion(const Classification& row, const Postback& postback, con
 
 // ---- A one-click sale that arrives as a rebill --------------------------------------------------
 
-// What the purchase itself is of, if the configuration still knows it.
+// The option that the purchase was opened with, if it is still configured so.
 const JoinOption* own_option(const Purchase& purchase, const Config& config) {
     const JoinOption* option = config.option(purchase.option);
     return option && option->eticket == purchase.eticket ? option : nullptr;
 }
 
-// What the postback itself says it renews at.
+// Whether the amount is the recurring price that the postback itself gives.
 bool is_said_to_recur(const Postback& postback, const JoinOption& own) {
     const auto said =
         std::ranges::find(postback.extras, "rval", [](const auto& extra) { return extra.first; });
@@ -111,8 +111,8 @@ OffersThatFit other_products(const Purchase& purchase, const Postback& postback,
     if (!own || !said_amount(postback, own->price.currency) || is_own_price(*own, postback, now) ||
         is_said_to_recur(postback, *own))
         return {};
-    // In the currency that is said, or that the purchase is known to have. An amount that somebody
-    // has written down says more than one that merely is between two limits.
+    // In the currency that the postback says, or else that of the purchase. A configured amount is
+    // evidence; an amount between two limits is not.
     const bool is_currency_said = !postback[Fact::currency].empty();
     return offers_that_fit(config, [&](const JoinOption& option) {
         return option.price.type != Price::Type::dynamic && is_charged_to_the_card(option) &&
@@ -121,7 +121,7 @@ OffersThatFit other_products(const Purchase& purchase, const Postback& postback,
     });
 }
 
-// Of several that fit the seal may tell which one it was; else the sale waits.
+// If several products fit, the seal may show which one was sold; else the sale waits.
 Judged judge_rebill(const Classification& row, const Postback& postback, const Config& config,
                     const std::optional<Purchase>& purchase, TimeMs now) {
     const bool is_known = purchase && purchase->opened_by != EventKind::unknown;

@@ -46,7 +46,7 @@ void NameTable::add(std::string_view name, Fact fact, std::string_view canonical
     if (names_.size() == kMaxKnownNames)
         throw std::invalid_argument("more parameter names than a table holds");
     const std::string small = lower_case(name);
-    // Whatever a merchant calls it: what is secret under its own name is secret.
+    // A merchant's own name for a secret does not make it less secret.
     const Secrecy secrecy = std::max(secrecy_of(small), secrecy_of(canonical));
     const std::size_t index = names_.size();
     names_.push_back({small, fact, canonical, secrecy, comparison_of(canonical)});
@@ -58,13 +58,13 @@ void NameTable::add(std::string_view name, Fact fact, std::string_view canonical
     slots_[slot] = static_cast<std::uint16_t>(names_.size());
 }
 
-// What the host seals is an id of its own, also under a name that nobody else knows: it stays as it
-// came, or its seal would not fit.
+// A value that the host seals is an id, also under a name that only the host knows: it must stay as
+// it came, or its seal would not fit.
 void NameTable::add_sealed(std::string_view name) {
     const KnownName* known = find(name);
     if (!known) {
         add(name, Fact::extra, {});
-        names_.back().canonical = names_.back().name; // which does not move any more
+        names_.back().canonical = names_.back().name; // names_ never reallocates
         known = &names_.back();
     }
     names_[static_cast<std::size_t>(known - names_.data())].comparison = Comparison::id;

@@ -1,7 +1,7 @@
-// NameTable: which fact, or which extra, a parameter name stands for in one account: the names that
-// everybody knows (values/facts.hpp), those that the merchant chose (postbacks.names, user_defined,
-// pay_page.member_id_parameter), the seal's, and what it covers beside the facts (seal.extras).
-// Made once, then only asked.
+// NameTable: which fact, or which extra, a parameter name stands for in one account: the common
+// names (values/facts.hpp), those that the merchant chose (postbacks.names, user_defined,
+// pay_page.member_id_parameter), the seal's, and what the seal covers beside the facts
+// (seal.extras). Read-only once it is made.
 #pragma once
 
 #include "config/config.hpp"
@@ -18,7 +18,7 @@
 namespace segpay {
 
 constexpr std::size_t kMaxOwnNames = 64;
-constexpr std::size_t kMaxKnownNames = 256; // ours, the merchant's, the seal's
+constexpr std::size_t kMaxKnownNames = 256; // common, the merchant's, the seal's
 
 struct KnownName {
     std::string name; // lower case
@@ -28,17 +28,17 @@ struct KnownName {
     Comparison comparison = Comparison::id;
 };
 
-// Threads: any number, once made.
+// Threads: any number, once it is made.
 class NameTable {
 public:
     explicit NameTable(const Config& config);
     NameTable(const NameTable&) = delete;
     NameTable& operator=(const NameTable&) = delete;
 
-    // Whatever its case; null: no name of this account. `name` is clean text.
+    // Case does not matter; null: no name of this account. `name` is clean text.
     const KnownName* find(std::string_view name) const;
 
-    // The numbers of names begin with 1; 0 is that of no name.
+    // Names are numbered from 1; 0 is the number of no name.
     std::uint16_t number_of(const KnownName* known) const {
         return known ? static_cast<std::uint16_t>(known - names_.data() + 1) : std::uint16_t{0};
     }
@@ -48,11 +48,11 @@ public:
     // The fact of the name, unless it is secret; else Fact::extra.
     Fact plain_fact(std::size_t number) const { return plain_facts_[number]; }
 
-    // No other table of this process has it.
+    // Unique among the tables of this process.
     std::uint64_t id() const { return id_; }
 
 private:
-    // The name as numbers, which tell all of a short name and most of a long one.
+    // The name as numbers, which hold all of a short name and most of a long one.
     struct Print {
         std::uint64_t first = 0, middle = 0, last = 0;
         std::size_t size = std::string_view::npos; // of no name

@@ -1,4 +1,4 @@
-// Which of the options fits.
+// Finds the options that fit.
 #include "postbacks/offers.hpp"
 
 #include "postbacks/price.hpp"

@@ -1,4 +1,4 @@
-// The postback templates, put together from placeholders.
+// The postback templates, assembled from placeholders.
 #include "postbacks/portal.hpp"
 
 #include "values/facts.hpp"
@@ -18,12 +18,12 @@ enum class Kind { inquiry, enable, disable, cancellation, reactivation, transact
 struct Placeholder {
     std::string_view parameter; // what the postback will call it
     std::string_view value;     // what Segpay replaces
-    std::string_view marks;     // per Kind: X, it is asked for
+    std::string_view marks;     // per Kind: X if the template has it
 };
 
 // Processing API 2.0, "Full List of Postback Parameters", and the lists and examples of "Setting up
 // Postbacks", which offer more for Disable and Cancellation; NATS integration guide, Step 3, whose
-// Reactivation has more. An inquiry is asked for what is told of it, and no more. Left out is what
+// Reactivation has more. An Inquiry has only what the host's question needs. Left out is what
 // Segpay adds by itself: SCArequired, 3DSauthenticated, 3DSauthenticationtype, singleusepromo; and
 // ccfirst6 and cclast4, which it fills in only for merchants that it has set up for them.
 constexpr std::array kPlaceholders = {
@@ -106,7 +106,7 @@ constexpr std::array kPlaceholders = {
 
 constexpr std::string_view kSecretHere = "YOUR-POSTBACK-SECRET";
 
-// What decides what a postback is, and whose.
+// What decides the kind of a postback, and its member and purchase.
 constexpr std::string_view kIndispensable =
     "<action> <stage> <approved> <trantype> <purchaseid> <tranid> <relatedtranid> <price> "
     "<currencycode> <eticketid> <xsellnum> <extra username> <extra foreignid> <extra natssess> "
@@ -114,13 +114,13 @@ constexpr std::string_view kIndispensable =
 
 constexpr std::string_view kMemberId = "<extra foreignid>";
 
-// The member goes under the name that links have.
+// The member id has the parameter name that links use.
 std::string value_of(std::string_view value, const Config& config) {
     if (value != kMemberId) return std::string(value);
     return "<extra " + config.pay_page.member_id_parameter + ">";
 }
 
-// Segpay's own name of what NATS calls otherwise, where the host has NATS's for itself.
+// Segpay's own name of a parameter, where the host uses the NATS name for its own purposes.
 std::string_view name_of(const Placeholder& placeholder, const Config& config) {
     const std::string_view name = placeholder.parameter;
     const auto& own = config.postbacks.user_defined;
@@ -153,7 +153,7 @@ public:
                 add(name_of(placeholder, config), value_of(placeholder.value, config));
         if (kind == Kind::transaction || kind == Kind::enable) add_seal(config, kind);
         if (const auto& secret = config.postbacks.authenticity.secret)
-            add(secret->name, kSecretHere); // named only: the operator puts the secret there
+            add(secret->name, kSecretHere); // a placeholder: the operator puts the secret there
     }
 
     std::string take() { return std::move(url_); }
@@ -167,14 +167,15 @@ private:
         const Seal& seal = config.seal;
         if (seal.mode == Seal::Mode::off) return;
         for (const std::string& extra : seal.extras)
-            if (!stands_in(extra, kind, config)) add(extra, "<extra " + extra + ">"); // not so ref1
+            if (!stands_in(extra, kind, config))
+                add(extra, "<extra " + extra + ">"); // not ref1 etc.
         add(seal.parameter, "<extra " + seal.parameter + ">");
     }
 
     std::string url_;
 };
 
-// A secret, which is never shown. In a list the new one stands in front.
+// Names the key of a secret, which is never shown. In a list the newest secret is the first.
 std::string named(const Secrets& secrets, const std::string& key) {
     if (secrets.all().size() < 2) return "the value of " + key + ".";
     return "the first of " + std::to_string(secrets.all().size()) + " values of " + key +
@@ -220,7 +221,7 @@ std::vector<PortalField> portal_fields(const Config& config, std::string_view jo
         {false, "Cancellation", url(Kind::cancellation),
          "The member will not renew; access stays until Disable. Tick Retry."},
         {false, "Reactivation", url(Kind::reactivation),
-         "An ended subscription lives again. Tick Retry."},
+         "An ended subscription is active again. Tick Retry."},
         {false, "In templates of your own", indispensable(config),
          "Leave none of these out where the templates above have it. Without <purchaseid> a "
          "postback is found by its user name, if exactly one purchase fits, and is kept for you if "
@@ -230,7 +231,7 @@ std::vector<PortalField> portal_fields(const Config& config, std::string_view jo
         {true, "Error Response", config.postbacks.failure_word,
          "For every postback; without it Segpay sends no failure e-mail."},
         {true, "Notification Email", "(your address)",
-         "Segpay asks for it when Retry is ticked, and tells it of postbacks that failed."},
+         "Segpay asks for it when Retry is ticked, and reports failed postbacks to it."},
     };
     add_password_fields(authenticity, join_host, fields);
     if (authenticity.secret)

@@ -21,7 +21,7 @@ struct PortalField {
 // and, for IPv6, brackets.
 bool is_host_name(std::string_view text);
 
-// Where the postbacks come: postbacks.path without its query, a part of `config`.
+// The path of the postbacks: postbacks.path without its query, a part of `config`.
 std::string_view postback_path(const Config& config);
 
 // `join_host`: the host's name with an optional port, e.g. "join.example.com". No scheme: the

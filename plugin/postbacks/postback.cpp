@@ -1,4 +1,4 @@
-// From fields to facts.
+// Maps fields to facts.
 #include "postbacks/postback.hpp"
 
 #include "values/char_set.hpp"
@@ -16,7 +16,7 @@ namespace segpay {
 
 namespace {
 
-// Facts that only describe: where two names of one disagree the first one stands, with a warning.
+// Facts that only describe: if two values disagree, the first one stands, with a warning.
 constexpr std::array kDescribing = {
     Fact::extra,
     Fact::password,
@@ -39,8 +39,8 @@ constexpr std::array kDescribing = {
     Fact::initial_value,
 };
 
-// Ids and numbers that say nothing when they are 0. Those that the host put on the link are not
-// among them: a seal covers them as they stand there.
+// Ids and numbers that mean nothing when they are 0. Those that the host put on the link are not
+// among them: the seal covers them unchanged.
 constexpr std::array kSegpaysIds = {
     Fact::purchase_id, Fact::transaction_id,  Fact::related_transaction_id,
     Fact::eticket,     Fact::cross_sell_slot, Fact::trans_guid};
@@ -49,7 +49,7 @@ bool describes(Fact fact) {
     return std::find(kDescribing.begin(), kDescribing.end(), fact) != kDescribing.end();
 }
 
-// Whatever stands between the letters of a name, it is as secret as without.
+// Other characters between the letters of a name do not make it less secret.
 Secrecy secrecy_of_field(const FormField& field) {
     if (field.traits.is_plain_name) return secrecy_of(repaired_name(field.name));
     std::string letters;
@@ -65,8 +65,8 @@ void warn_of_garbled_template(Postback& postback) {
         warnings.emplace_back(kGarbledTemplate);
 }
 
-// The number of its name, noted in the form, which must take the notes of `names`. A name behind an
-// entity or between blanks becomes itself.
+// The number of the field's name, noted in the form, which must have the notes of `names`. A name
+// behind an entity or between blanks is repaired.
 inline std::size_t name_number(FormField& field, const NameTable& names, Form& form,
                                Postback& postback) {
     if (field.traits.note == 0) [[unlikely]] {
@@ -88,11 +88,12 @@ std::string_view clean(const FormField& field, Postback& postback) {
     return kept;
 }
 
-// For people. What is nobody's business is not shown.
+// For people. A secret is not shown.
 std::string shown(std::string_view value, const KnownName& known) {
     constexpr std::size_t kMaxShown = 40;
     if (known.secrecy != Secrecy::open) return "***";
-    // An id may look like a card number, which for_people() hides but for what is called an id.
+    // An id may look like a card number, which for_people() hides unless the name of an id precedes
+    // it.
     const std::string name = has_card_number(value) ? std::string(known.canonical) + " " : "";
     return name + "\"" + std::string(shortened(value, kMaxShown)) + "\"";
 }
@@ -110,8 +111,8 @@ bool came_before(const FormField& field, const Form& form) {
     return false;
 }
 
-// Two values that do not mean the same. What decides is left to the operator; of what only
-// describes the first value stands.
+// Two values with different meanings. A fact that decides is left to the operator; of a fact that
+// only describes, the first value stands.
 void note_two_values(Postback& postback, const FormField& field, const Form& form,
                      const KnownName* known, std::string_view first, std::string_view second) {
     std::string remark = shown_name(field);
@@ -140,15 +141,15 @@ Comparison comparison_of(const KnownName* known) {
     return known ? known->comparison : Comparison::id;
 }
 
-// Texts and words, of which none needs as many digits as a card number has. One in them, or in what
-// is an extra and no id, is nobody's business; of ids some look like one.
+// Texts and words, none of which needs as many digits as a card number has. A card number in them,
+// or in an extra that is no id, is hidden; some ids look like one.
 constexpr std::array kFreeTexts = {Fact::name,          Fact::first_name,    Fact::last_name,
                                    Fact::country,       Fact::card_type,     Fact::payment_type,
                                    Fact::response_code, Fact::refund_reason, Fact::refund_comment,
                                    Fact::refunded_by,   Fact::cancel_reason, Fact::cancel_comment,
                                    Fact::cancelled_by};
 
-// A customer's own, and needed as they are: with a part hidden they would be somebody else's.
+// The customer's own words, needed unchanged: with a part hidden they would be another customer's.
 constexpr std::array kLogins = {Fact::username, Fact::email};
 
 bool may_hold_secret(const KnownName* known) {
@@ -169,7 +170,7 @@ bool is_dropped(Fact fact, std::string_view value) {
            has_long_card_number(value);
 }
 
-// Of the facts, whichever way they came.
+// For facts from fields and from user data.
 void hide_secrets(Postback& postback) {
     for (const Fact fact : kFreeTexts)
         postback[fact] = without_secrets_in(postback[fact], postback.texts);
@@ -181,14 +182,14 @@ void hide_secrets(Postback& postback) {
     }
 }
 
-// Where the value of the extra is, or will be.
+// The value of the extra; added if it is not there.
 std::string_view& extra_of(Postback& postback, std::string_view name) {
     for (auto& [known, value] : postback.extras)
         if (known == name) return value;
     return postback.extras.emplace_back(name, std::string_view()).second;
 }
 
-// Where the value of a field is kept; null: nowhere.
+// Where the value of a field is stored; null: nowhere.
 std::string_view* place_of(const FormField& field, const KnownName* known, Postback& postback) {
     if (known && known->fact == Fact::password) return &postback[Fact::password];
     if (is_secret(known ? known->secrecy : secrecy_of_field(field))) return nullptr;
@@ -207,15 +208,15 @@ std::string_view value_of(const FormField& field, Fact fact, Postback& postback)
     return is_as_sent ? value : trimmed(value);
 }
 
-// A time that was encoded once too often is told plainly (values/timestamp.hpp).
+// A time that was encoded once too often is decoded (values/timestamp.hpp).
 std::string_view repaired(std::string_view time, TextStore& texts) {
     const auto is_odd = [](char c) {
         return c == '%' || c == '&' || static_cast<unsigned char>(c) >= 0x80;
     };
-    return std::any_of(time.begin(), time.end(), is_odd) ? texts.keep(mended_time(time)) : time;
+    return std::any_of(time.begin(), time.end(), is_odd) ? texts.keep(repaired_time(time)) : time;
 }
 
-// Clean text has blanks in place of them.
+// Checks the raw text: clean text has blanks in place of line breaks.
 bool has_line_break_within(std::string_view text) {
     constexpr std::string_view kBlanks = " \t\r\n";
     const std::size_t begin = text.find_first_not_of(kBlanks);
@@ -225,7 +226,7 @@ bool has_line_break_within(std::string_view text) {
 }
 
 // A fact may come under two names, or twice under one: Segpay adds names that the template has too.
-// What says nothing contradicts nothing, and what means the same is the same.
+// An empty value contradicts no other, and values with the same meaning are the same.
 void read_field(Postback& postback, const FormField& field, const Form& form,
                 const KnownName* known) {
     std::string_view* const place = place_of(field, known, postback);
@@ -278,7 +279,8 @@ bool is_user_data_field(const FormField& field, const KnownName* known) {
     return is_user_data(field.value) || (!known && equal_ignoring_case(field.name, kUserDataName));
 }
 
-// What a link can have said, and the browser: nothing else is taken from what a customer can edit.
+// What a link can carry, and the browser's data: nothing else is taken from a field that a customer
+// can edit.
 bool is_of_link(const KnownName* known) {
     constexpr std::array kFacts = {Fact::member_id, Fact::session, Fact::affiliate, Fact::xref1,
                                    Fact::xref2,     Fact::upsell,  Fact::tokenplus, Fact::octoken,
@@ -293,13 +295,13 @@ bool is_of_link(const KnownName* known) {
            std::find(kExtras.begin(), kExtras.end(), known->canonical) != kExtras.end();
 }
 
-// User data that was sent as it is becomes several fields at each '&' and '=' within, and names as
+// User data that was sent unencoded becomes several fields at each '&' and '=' within, and names as
 // well as values. What stands in a name was behind an '&'.
 bool shows(bool (*is_shown)(std::string_view text), const FormField& field) {
     constexpr CharSet kOfEscapes("<%;");
     if (!kOfEscapes.has_any_of(field.name) && !kOfEscapes.has_any_of(field.value)) return false;
     std::string text;
-    text.reserve(field.name.size() + field.value.size() + 2); // so that it never moves
+    text.reserve(field.name.size() + field.value.size() + 2); // so that it never reallocates
     text.append("&").append(field.name).append("=").append(field.value);
     const bool is_so = is_shown(text);
     wipe(text);
@@ -309,7 +311,8 @@ bool shows(bool (*is_shown)(std::string_view text), const FormField& field) {
 void take_out(FormField& field) { field = {{}, {}, {}}; }
 
 // The first of the fields opens user data: takes out the pieces of it, up to the one that closes
-// it. Where none does, what has no value may be one. What has a name of Segpay's is none.
+// it. If none closes it, a field without a value may be a piece. A field with a name of Segpay's is
+// none.
 void take_out_pieces(std::span<FormField> fields, const NameTable& names, Postback& postback) {
     FormField& first = fields[0];
     const bool is_whole = shows(closes_user_data, first);
@@ -329,7 +332,7 @@ void take_out_pieces(std::span<FormField> fields, const NameTable& names, Postba
         "was dropped: a password may be in it");
 }
 
-// The user data gives way to the fields that it holds, but for secrets and for what another field
+// Replaces the user data by the fields that it holds, but for secrets and for what another field
 // says.
 void unfold_user_data(Form& form, const NameTable& names, Postback& postback) {
     UserData found;
@@ -358,8 +361,8 @@ void unfold_user_data(Form& form, const NameTable& names, Postback& postback) {
     }
 }
 
-// Of a query that was encoded as a whole all is one name: a secret in it goes by the names that the
-// configuration gives them, too.
+// A query that was encoded as a whole is one single name: a secret in it may also have a name that
+// the configuration gives it.
 std::string kept_name(std::string_view name, const NameTable& names) {
     std::string kept;
     for (std::string_view rest = name; !rest.empty();) {
@@ -407,7 +410,8 @@ bool repair_garbled_template(Form& form, const NameTable& names) {
         const KnownName* known = known_name(field, names);
         if (known && known->fact == Fact::currency) return false;
         // In the template as it is printed the field before is the password. A customer can write
-        // the pattern into a name or an address, so another field is looked at only when it is not.
+        // the pattern into a name or an address, so another field is examined only when the
+        // password is intact.
         if (is_password || !damage_in(field)) continue;
         is_password = known && known->fact == Fact::password;
         if (spoilt.empty() || is_password) spoilt = field.name;

@@ -1,5 +1,5 @@
-// Postback: what Segpay sent, with its facts found under whatever names they came. Nothing is
-// judged here beyond what makes a request unreadable.
+// Postback: what Segpay sent, mapped from parameter names to facts. Judges only whether it can be
+// read.
 #pragma once
 
 #include "postbacks/names.hpp"
@@ -18,13 +18,13 @@ namespace segpay {
 
 // Views into the form that was read, or into the postback's own store.
 struct Postback {
-    // Clean and trimmed. Those that a link carries (member, session, affiliate, refs, extras) stand
-    // as they came back, for the seal: what they say is said() of them (values/said.hpp).
+    // Clean and trimmed. Those that a link carries (member, session, affiliate, refs, extras) stay
+    // as they came back, for the seal: said() (values/said.hpp) gives their meaning.
     std::array<std::string_view, kFactCount> facts;
     std::vector<std::pair<std::string_view, std::string_view>> extras; // lower-case names, in order
     std::vector<std::string> warnings;
-    // Not empty: facts that decide came twice, and the values do not mean the same. Names both; of
-    // the facts themselves nothing is said.
+    // Not empty: facts that decide came twice, with different meanings. Names both values; the
+    // facts themselves are empty.
     std::string contradiction;
     std::vector<Fact> disputed;
     bool is_currency_recovered = false; // by repair_garbled_template()
@@ -51,11 +51,12 @@ constexpr std::string_view kGarbledTemplate = "garbled_template";
 // currency is a field again. True when there was something to undo.
 bool repair_garbled_template(Form& form, const NameTable& names);
 
-// Mends the form if need be and finds the facts in it. `postback` is used again from request to
-// request, and lives no longer than the form.
+// Repairs the form if need be and finds the facts in it. `postback` can be reused for the next
+// request; its views last no longer than the form.
 void read_postback(Form& form, const NameTable& names, Postback& postback);
 
-// What may be kept of a request: without passwords and cards, whatever the merchant calls them.
+// The parameters of a request that may be stored: without passwords and cards, whatever the
+// merchant calls them.
 Parameters kept_parameters(const Form& form, const NameTable& names);
 
 } // namespace segpay

@@ -1,4 +1,4 @@
-// The prices that an option may cost, by what was sold and when.
+// The prices that an option may cost, by kind of charge and time.
 #include "postbacks/price.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace segpay {
 
 namespace {
 
-// What is right for one name: a single amount, or all from the least to the most.
+// What is right for one name: a single amount, or a range.
 struct Right {
     Money least;
     Money most;
@@ -56,7 +56,7 @@ bool is_accepted(const FormerPrice& price, TimeMs time) {
     return price.ends_at_ms == 0 || time < price.ends_at_ms;
 }
 
-// A trial that Segpay does not grant a second time is sold at the recurring price.
+// A customer to whom Segpay does not grant a second trial pays the recurring price.
 bool can_be_paid_for(PriceName name, EventKind kind) {
     if (name == PriceName::initial) return !is_renewal(kind);
     return name != PriceName::discount || !is_sale(kind);

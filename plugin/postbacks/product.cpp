@@ -1,4 +1,4 @@
-// The ways in which a postback can name a product, from the surest to the vaguest.
+// The evidence of what was sold, from the strongest to the weakest.
 #include "postbacks/product.hpp"
 
 #include "postbacks/link_integrity.hpp"
@@ -19,25 +19,26 @@ bool is_by_one_click(EventKind kind) {
            kind == EventKind::one_click;
 }
 
-// A one-time item that is sold by one click is charged to the purchase that has the card: what is
-// remembered of that purchase is not what was sold.
+// A one-time item that is sold by one click is charged to the purchase that has the card: the
+// product of that purchase is not what was sold.
 bool is_charged_to_another(const EventDraft& event, const Postback& postback) {
     return is_by_one_click(event.kind) && postback[Fact::eticket].empty();
 }
 
-// What is sold must be configured; so must what a member is let in for before its sale is told.
+// A product that is sold must be configured; so must one that gives access before its sale.
 bool must_be_configured(const EventDraft& event, const Known* known) {
     return is_sale(event.kind) ||
            (event.kind == EventKind::member_enable && !(known && known->is_opened()));
 }
 
-// What it is about was settled by the sale.
+// The sale has settled the product.
 bool is_settled(const EventDraft& event, const Known* known) {
     return known && (known->is_opened() || known->is_of_sale) && !is_sale(event.kind) &&
            event.kind != EventKind::denial && !(known->option.empty() && known->eticket.is_none());
 }
 
-// What is sold under a ref code: the offer's option, its program, and whose form it was sold on.
+// Takes what a ref code sells: the option and program of the offer, and the partner on whose form
+// it was sold.
 Objection take_offer(EventDraft& event, const Offer& offer, std::string_view what,
                      const Config& config, const JoinOption*& option) {
     const JoinOption* offered = config.option(offer.option);
@@ -85,8 +86,8 @@ void recall_product(EventDraft& event, const Known& known) {
     event.site = known.site;
 }
 
-// As remembered. The configuration is asked for the price point that was sold, not for what the
-// option has become since.
+// As the ledger has it. The configuration counts only if it still has the price point that was
+// sold, not what the option has become since.
 void take_settled(EventDraft& event, const Postback& postback, const Config& config,
                   const Known& known, const JoinOption*& option) {
     recall_product(event, known);
@@ -101,7 +102,7 @@ void take_settled(EventDraft& event, const Postback& postback, const Config& con
         event.extras.emplace_back(canonical_name(Fact::eticket), said);
 }
 
-// By what the postback says.
+// By the evidence of the postback.
 Objection find_said(EventDraft& event, const Postback& postback, const Config& config,
                     const Known* known, TimeMs now, const JoinOption*& option) {
     const bool is_of_another = is_charged_to_another(event, postback);
@@ -157,7 +158,7 @@ Objection check_product(const EventDraft& event) {
     const bool is_known =
         std::find(event.warnings.begin(), event.warnings.end(), kNotSaid) == event.warnings.end();
     if (is_known || !is_by_one_click(event.kind)) return {};
-    return "nothing tells what was sold by one click: the postback has no eticketid, and not "
+    return "nothing shows what was sold by one click: the postback has no eticketid, and not "
            "exactly one option fits its seal, its extras and its price; see at Segpay which it "
            "was, "
            "and release it with that: quarantine release KEY --say eticketid=PACKAGE:PRICEPOINT";

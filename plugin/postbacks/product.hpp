@@ -10,18 +10,18 @@
 
 namespace segpay {
 
-// Of a sale, and of access that begins before its sale: by the ref code of a cross sell or upsell
-// (whose slot and values are in the event already), by the eTicket, by the seal, by what the link
-// said and the price; the configuration must know it. Of what comes later on a purchase that a sale
-// has opened, as remembered (`known` may be null), whatever it says and whatever was changed in the
-// configuration since. Of a decline, which changes nothing, as far as it can be told.
+// A sale, and access that begins before its sale, goes by the ref code of a cross sell or upsell
+// (whose slot and values are in the event already), by the eTicket, by the seal, by the values of
+// the link and the price; the product must be configured. A later event of a purchase that a sale
+// has opened goes by the ledger (`known` may be null), whatever the postback says and however the
+// configuration has changed. A decline, which changes nothing, goes as far as the evidence does.
 //
-// Fills eTicket, option, site, trial, program and partner; `option` is null when the configuration
-// does not know it, and stays what it is when the caller knows it.
+// Fills eTicket, option, site, trial, program and partner; `option` is null when it is not
+// configured, and stays when the caller has set it.
 Objection find_product(EventDraft& event, const Postback& postback, const Config& config,
                        const Known* known, TimeMs now, const JoinOption*& option);
 
-// Of a sale that is charged to a card on file: why it waits, where nothing tells what was sold.
+// The reason to quarantine a sale to a card on file when there is no evidence of what was sold.
 Objection check_product(const EventDraft& event);
 
 } // namespace segpay

@@ -8,8 +8,8 @@ namespace segpay {
 
 struct Reason {
     std::string_view code;   // as in the document: "F451"
-    std::string_view text;   // its words, short enough for a page
-    std::string_view family; // what kind of refusal it is; see biller_event.reason_family
+    std::string_view text;   // its wording, short enough for a page
+    std::string_view family; // the kind of refusal; see biller_event.reason_family
 };
 
 // Null: a bank's code, or none of Segpay's. The code may be followed by something else

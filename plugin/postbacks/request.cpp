@@ -21,7 +21,7 @@ bool is_in(const Address& address, const std::vector<Network>& networks) {
 }
 
 // The elements of all X-Forwarded-For headers: a proxy may add a line of its own below what it
-// received. Empty ones are none (RFC 9110, 5.6.1).
+// received. Empty elements are skipped (RFC 9110, 5.6.1).
 std::vector<std::string_view> forwarded_for(const HttpRequest& request) {
     std::vector<std::string_view> hops;
     for (const auto& [name, value] : request.headers) {
@@ -36,16 +36,16 @@ std::vector<std::string_view> forwarded_for(const HttpRequest& request) {
     return hops;
 }
 
-// Who a request is from, and who says so.
+// The sender of a request, and which hop states it.
 struct Sender {
-    std::optional<Address> address; // none: what is said is no address
+    std::optional<Address> address; // none: `said` is no address
     std::string said;
     std::size_t hop = 0; // of X-Forwarded-For, counted from 1; 0: the socket's peer
     std::size_t hops = 0;
 };
 
 // The socket's peer, unless that is a trusted proxy: then the last address of X-Forwarded-For that
-// is none of the trusted proxies.
+// is no trusted proxy.
 Sender sender_of(const HttpRequest& request, const Authenticity& authenticity) {
     Sender sender{parse_address(request.peer), std::string(request.peer)};
     const std::vector<std::string_view> hops = forwarded_for(request);
@@ -79,7 +79,7 @@ std::optional<Refusal> check_sender(const HttpRequest& request, const Authentici
     return Refusal{403, message};
 }
 
-// Empty when it is no base64.
+// Empty when the text is no base64.
 std::string from_base64(std::string_view encoded) {
     std::string plain(encoded.size() / 4 * 3, '\0');
     const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(plain.data()),
@@ -90,8 +90,8 @@ std::string from_base64(std::string_view encoded) {
     return plain;
 }
 
-// Clients that do not know of `charset` send a password as ISO-8859-1, or as the Windows-1252 that
-// has it inside. Both are compared, so that the time tells neither.
+// Clients that ignore `charset` send a password as ISO-8859-1, or as Windows-1252, which includes
+// it. Both are compared, so that the time reveals neither.
 bool is_same_in_either_encoding(std::string_view given, std::string_view expected) {
     std::string recoded = from_windows_1252(given);
     const bool is_utf8 = equal_in_constant_time(given, expected);
@@ -106,7 +106,7 @@ bool has_credentials(const HttpRequest& request, const BasicCredentials& wanted)
     if (!equal_ignoring_case(header.substr(0, kScheme.size()), kScheme)) return false;
     std::string given = from_base64(trimmed(header.substr(kScheme.size())));
     bool is_right = false;
-    for (const Secret& password : wanted.password.all()) { // each, so that the time tells none
+    for (const Secret& password : wanted.password.all()) { // each, so that the time reveals none
         std::string expected;
         expected.reserve(wanted.username.size() + 1 + password.reveal().size());
         expected.append(wanted.username).append(":").append(password.reveal());
@@ -118,7 +118,7 @@ bool has_credentials(const HttpRequest& request, const BasicCredentials& wanted)
 }
 
 // RFC 7617: the client sends its password after a 401 that names realm and encoding. The realm is
-// the name that the client asked for: what `portal` prints as the domain.
+// the host name of the request: `portal` prints it as the domain.
 Refusal challenge(const HttpRequest& request) {
     constexpr std::size_t kMaxHostBytes = 255;
     const std::string_view host = request.header("Host");
@@ -132,7 +132,7 @@ Refusal challenge(const HttpRequest& request) {
             is_first_try};
 }
 
-// A query may bring what the portal has in either encoding, too. ASCII is the same in both.
+// A query may carry the portal's secret in either encoding, too. ASCII is the same in both.
 bool is_one_of(const Secrets& secrets, std::string_view given) {
     if (std::ranges::all_of(given, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
         return secrets.contains(given);
@@ -143,8 +143,8 @@ bool is_one_of(const Secrets& secrets, std::string_view given) {
     return is_utf8 || is_latin1;
 }
 
-// Also under a name that a broken template put blanks and entities around, and with the line break
-// behind its value that a URL was pasted with.
+// Accepts the secret also under a name with blanks and entities of a broken template around it, and
+// with the line break behind its value that a pasted URL ended with.
 bool take_secret(Form& form, const SecretParameter& wanted) {
     const auto is_named = [&](const FormField& field) {
         const std::string_view name = repaired_name(field.name);
@@ -174,7 +174,7 @@ bool is_form(std::string_view content_type) {
     return type.empty() || equal_ignoring_case(type, "application/x-www-form-urlencoded");
 }
 
-// As the header says, or as a gzip stream begins.
+// By the header, or by the magic bytes of a gzip stream.
 bool is_compressed(const HttpRequest& request) {
     const std::string_view coding = trimmed(request.header("Content-Encoding"));
     return !(coding.empty() || equal_ignoring_case(coding, "identity")) ||
@@ -216,7 +216,7 @@ std::optional<Refusal> decode_request(const HttpRequest& request, Form& form) {
     Result<bool> outcome = form.read(request.query);
     if (outcome) outcome = form.read(body);
     if (outcome) return partly;
-    constexpr FormLimits kKept{4 * kMaxFields, SIZE_MAX, SIZE_MAX}; // what they look at is little
+    constexpr FormLimits kKept{4 * kMaxFields, SIZE_MAX, SIZE_MAX}; // few fields are used
     form.clear();
     if (form.read(request.query, kKept)) (void)form.read(body, kKept);
     return Refusal{413, clean_text(outcome.error()), {}, false, true};

@@ -1,4 +1,4 @@
-// Two amounts and two numbers of days.
+// Compares two amounts and two numbers of days.
 #include "postbacks/terms.hpp"
 
 #include "postbacks/offers.hpp"
@@ -31,7 +31,7 @@ std::string shown_value(std::string_view value) {
     return std::string(shortened(clean_text(value), 40));
 }
 
-// Days from the least to the most; one that is configured, and 0, say nothing.
+// A range of days; a single number is its own range, and 0 to 0 is not compared.
 struct Days {
     std::uint32_t least = 0, most = 0;
 };
@@ -41,7 +41,7 @@ Days days_of(const std::optional<Period>& period, const std::optional<PeriodRang
     return range ? Days{range->minimum_days, range->maximum_days} : Days{};
 }
 
-// What differs, as one sentence.
+// The differences, as one sentence.
 class Terms {
 public:
     Terms(const Postback& postback, const JoinOption& option, TimeMs time)
@@ -49,7 +49,7 @@ public:
 
     std::string differences() {
         const Price& price = option_.price;
-        // A price that the host names has 0 in the price point.
+        // A price that the host sets is 0 in the price point.
         const bool is_named = price.minimum || price.initial_range;
         const std::string_view initial = postback_[Fact::initial_value];
         if (!is_named || !is_nothing(initial)) compare_amount("ival", initial, EventKind::join);
@@ -103,8 +103,8 @@ bool is_promotion(const Postback& postback) {
     return !said(promotion).empty() && !is_word(promotion, "no") && !is_word(promotion, "false");
 }
 
-// Neither a one-click nor a stand-in goes with a delayed capture (Processing API 2.0, "One Click
-// Setup" and "Stand-In").
+// A delayed capture has neither one-click nor stand-in (Processing API 2.0, "One Click Setup" and
+// "Stand-In").
 std::string_view way_of_capture(const EventDraft& event, const JoinOption& option) {
     if (option.price.type != Price::Type::delayed_capture) return {};
     if (event.standin) return "standin is 1, and a delayed capture has none";

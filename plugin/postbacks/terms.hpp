@@ -8,12 +8,12 @@
 
 namespace segpay {
 
-// Warns ("terms_not_as_configured", and a sentence with what is said and what is configured) where
-// a sale of `option` says another price or period of it (ival, iint, rval, rint) than the
-// configuration: the price point was changed in the Merchant Portal, or the configuration has a
-// typing error. Of a price that the host names they must lie between its limits; of a single use
-// promotion they are their own. Judged by the time of the sale, which `event` tells. `texts` keeps
-// the sentence.
+// Warns ("terms_not_as_configured", and a sentence with what the postback says and what is
+// configured) when the price or period of a sale of `option` (ival, iint, rval, rint) is not as
+// configured: the price point was changed in the Merchant Portal, or the configuration has a typing
+// error. A price that the host sets must be within its limits; a single use promotion has terms of
+// its own and is not compared. Former prices count by the time of the sale, which `event` has.
+// `texts` stores the sentence.
 void compare_terms(EventDraft& event, const Postback& postback, const JoinOption& option,
                    TextStore& texts);
 

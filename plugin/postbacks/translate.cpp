@@ -1,5 +1,4 @@
-// The steps of a translation, each a function that fills its part of the event or says what is
-// wrong.
+// The steps of a translation: each fills its part of the event or returns an objection.
 #include "postbacks/translate.hpp"
 
 #include "postbacks/amount.hpp"
@@ -25,8 +24,8 @@ namespace segpay {
 
 namespace {
 
-std::string_view first_of(std::string_view said, std::string_view remembered) {
-    return said.empty() ? remembered : said;
+std::string_view first_of(std::string_view said, std::string_view known_text) {
+    return said.empty() ? known_text : said;
 }
 
 std::string_view full_name(const Postback& postback, TextStore& texts) {
@@ -36,12 +35,12 @@ std::string_view full_name(const Postback& postback, TextStore& texts) {
     return texts.keep(std::string(first) + " " + std::string(last));
 }
 
-// Values of the host's own making are handed on as they came, blanks and all, if they say anything.
+// Values that the host made are passed on as they came, blanks and all, if they say anything.
 std::string_view untouched(std::string_view value) {
     return said(value).empty() ? std::string_view() : value;
 }
 
-// "UK" is GB, and "ZZ" is no country; a name in place of the two letters is told as it came.
+// "UK" is GB, and "ZZ" is no country; a name in place of the two letters is passed on as it came.
 void read_country(EventDraft& event, const Postback& postback, TextStore& texts) {
     const std::string_view sent = postback[Fact::country];
     event.country = sent.size() == 2 ? country_code(sent) : sent;
@@ -74,13 +73,13 @@ void copy_texts(EventDraft& event, const Postback& postback, TextStore& texts) {
     event.extras.assign(postback.extras.begin(), postback.extras.end());
 }
 
-// Of what kinds the stage is a part: what is declined or taken back can be of any.
+// The kinds that imply the stage; a decline or a refund can be of any stage.
 bool implies_stage(EventKind kind) {
     return kind == EventKind::join || kind == EventKind::cross_sell || is_renewal(kind) ||
            kind == EventKind::upgrade_denial;
 }
 
-void tell_the_rest(EventDraft& event, const Postback& postback, const Classification& row) {
+void add_remaining_facts(EventDraft& event, const Postback& postback, const Classification& row) {
     for (Fact fact :
          {Fact::first_name, Fact::last_name, Fact::initial_value, Fact::xref1, Fact::xref2})
         add_extra(event, postback, fact);
@@ -106,38 +105,38 @@ void tell_the_rest(EventDraft& event, const Postback& postback, const Classifica
         add_extra(event, postback, Fact::standin);
 }
 
-// A rebill has no eTicket, a disable has no member: the ledger remembers them. Whose a purchase is
-// was said by the sale that opened it; what comes later without a seal (an instant conversion by a
-// link that the customer edited) cannot say otherwise.
-void remember(EventDraft& event, const Postback& postback, const Config& config,
-              const Known& known) {
+// A rebill has no eTicket and a disable has no member: the ledger has them. The sale that opened a
+// purchase says whose it is; a later event without a seal (an instant conversion by a link that the
+// customer edited) cannot change that.
+void fill_from_ledger(EventDraft& event, const Postback& postback, const Config& config,
+                      const Known& known) {
     const bool is_from_link = comes_from_link(event, known.is_opened());
     const bool is_sealed = is_from_link && !seal_of(postback, config).empty();
     const bool is_settled = (known.is_opened() || known.is_of_sale) && !is_from_link;
     if (event.username.empty()) event.username = known.username;
     if (is_settled) event.partner = known.partner;
-    if (!event.partner.empty()) return; // whose member it is we were never told
+    if (!event.partner.empty()) return; // the member ids of a partner are not known here
     const bool is_gap_filled = config.seal.mode == Seal::Mode::off;
-    const auto recall = [&](std::string_view& said, std::string_view remembered) {
-        // What a sealed link does not say is sealed, too; but what is charged to a purchase that
-        // is known is its member's.
+    const auto recall = [&](std::string_view& said, std::string_view known_text) {
+        // What a sealed link leaves out is sealed, too; but a sale that is charged to a known
+        // purchase belongs to its member.
         if (is_sealed && !event.is_later_sale) return;
-        if (!is_settled || (is_gap_filled && remembered.empty())) {
-            if (said.empty()) said = remembered;
+        if (!is_settled || (is_gap_filled && known_text.empty())) {
+            if (said.empty()) said = known_text;
             return;
         }
-        if (!said.empty() && said != remembered) event.warnings.emplace_back("not_as_at_sign_up");
-        said = remembered;
+        if (!said.empty() && said != known_text) event.warnings.emplace_back("not_as_at_sign_up");
+        said = known_text;
     };
     recall(event.member_id, known.member_id);
     recall(event.session, known.session);
     recall(event.affiliate, known.affiliate);
 }
 
-// Where every sale must bring its seal, nobody's word but a sealed one says whose a purchase is:
-// of one whose sale was never seen (it is older than the ledger, or was refused) the echoes travel
-// as extras, and the host asks its own books for the purchase.
-void believe_no_echo(EventDraft& event, const Postback& postback) {
+// Where every sale must have a seal, only a sealed postback says whose a purchase is. If the sale
+// was never seen (it is older than the ledger, or was refused), the echoes travel as extras, and
+// the host looks the purchase up in its own books.
+void distrust_echoes(EventDraft& event, const Postback& postback) {
     struct Echo {
         Fact fact;
         std::string_view EventDraft::*member;
@@ -187,7 +186,7 @@ void read_time(EventDraft& event, const Postback& postback, TextStore& texts) {
         event.warnings.push_back(texts.keep(time.error()));
 }
 
-// Digits of xsellnum and the ref code of that slot. What comes later only echoes it.
+// The slot in xsellnum and its ref code. Later events only echo the slot.
 Objection read_cross_sell(EventDraft& event, const Postback& postback) {
     const std::string_view slot = said(postback[Fact::cross_sell_slot]);
     if (slot.empty()) return {};
@@ -210,7 +209,8 @@ Objection check_id(std::string_view name, std::string_view id, bool is_required)
            "\" is not an id: at most 40 letters, digits and '-'";
 }
 
-// What a contradiction is about: the kind itself, a fact of it, or a fact of what changes nothing.
+// What a contradiction affects: the kind itself, a fact of the event, or an event that changes
+// nothing.
 enum class Dispute { none, of_kind, of_facts, of_nothing };
 
 Dispute dispute_in(const Postback& postback, const Classification& row) {
@@ -222,19 +222,20 @@ Dispute dispute_in(const Postback& postback, const Classification& row) {
     return changes_nothing(row.kind, row.approved) ? Dispute::of_nothing : Dispute::of_facts;
 }
 
-constexpr std::string_view kMendAndSay =
-    "; mend the template in the Merchant Portal (nats-segpay portal prints it), look up at Segpay "
+constexpr std::string_view kRepairAndSay =
+    "; repair the template in the Merchant Portal (nats-segpay portal prints it), look up at "
+    "Segpay "
     "what is right, and release it with that: quarantine release KEY --say NAME=VALUE";
 
 std::string why_disputed(const Postback& postback) {
-    return postback.contradiction + std::string(kMendAndSay);
+    return postback.contradiction + std::string(kRepairAndSay);
 }
 
 struct IdOf {
     std::string_view name;
     Fact fact;
     std::string_view EventDraft::*id;
-    bool is_of_transactions; // only they need it
+    bool is_of_transactions; // only they require it
     std::string_view warning;
 };
 constexpr std::array kIds = {
@@ -242,7 +243,7 @@ constexpr std::array kIds = {
     IdOf{"tranid", Fact::transaction_id, &EventDraft::transaction_id, true, "transaction_not_said"},
 };
 
-// A decline is told without the ids that it does not have, for it changes nothing.
+// A decline is delivered without the ids that it does not have, for it changes nothing.
 Objection check_ids(EventDraft& event, const Postback& postback, const Classification& row,
                     const Loaded& loaded) {
     for (const IdOf& each : kIds) {
@@ -266,9 +267,9 @@ Objection check_ids(EventDraft& event, const Postback& postback, const Classific
     return {};
 }
 
-// Who converts early pays again on a day that only the option can tell.
-void tell_next_bill(EventDraft& event, const JoinOption* option, const Known* known,
-                    TextStore& texts) {
+// The next billing date after an early conversion, which only the option gives.
+void add_next_bill(EventDraft& event, const JoinOption* option, const Known* known,
+                   TextStore& texts) {
     constexpr std::string_view kNextBill = "nextbilldate";
     if (event.kind != EventKind::upgrade || event.approved != true || !option) return;
     if (std::ranges::any_of(event.extras,
@@ -290,8 +291,9 @@ Objection judge_price(EventDraft& event, const Config& config, const JoinOption*
     return {};
 }
 
-// A forged sign-up must not come true by what follows it: until an operator has decided about the
-// sale that opens a purchase, the rest of the purchase waits with it. A decline changes nothing.
+// A forged sign-up must not be confirmed by what follows it: until an operator has decided about
+// the sale that opens a purchase, the later events of the purchase wait with it. A decline changes
+// nothing.
 bool is_held(const EventDraft& event, const Known* known) {
     return known && !known->held_by.empty() && !known->is_opened() &&
            (!is_sale(event.kind) || event.is_later_sale) && event.kind != EventKind::denial;
@@ -315,28 +317,28 @@ std::string shown_words(const Postback& postback) {
     return words;
 }
 
-// What the postback says, with what is remembered.
+// Fills the event from the postback and the ledger.
 Objection read(EventDraft& event, const Postback& postback, const Config& config,
                const Classification& row, const Loaded& loaded, const Known* known, TimeMs now,
                Trust trust, TextStore& texts, const JoinOption*& option) {
     read_flags(event, postback, row);
     event.is_later_sale = is_sale(event.kind) && row.stage == "rebill";
     const bool is_opened = known && known->is_opened();
-    if (known) remember(event, postback, config, *known);
+    if (known) fill_from_ledger(event, postback, config, *known);
     if (config.seal.mode == Seal::Mode::require && trust == Trust::verify && !is_opened &&
         !(known && known->is_of_sale) && !comes_from_link(event, is_opened))
-        believe_no_echo(event, postback);
+        distrust_echoes(event, postback);
     read_reason(event, postback);
     read_time(event, postback, texts);
-    tell_the_rest(event, postback, row);
+    add_remaining_facts(event, postback, row);
 
     if (Objection objection = check_ids(event, postback, row, loaded)) return objection;
     if (Objection objection = read_cross_sell(event, postback)) return objection;
     if (Objection objection = find_product(event, postback, config, known, now, option))
         return objection;
-    tell_next_bill(event, option, known, texts);
+    add_next_bill(event, option, known, texts);
     if (!row.is_transaction) return {};
-    Objection objection = tell_amount(event, postback, option, loaded, is_opened, trust);
+    Objection objection = set_amount(event, postback, option, loaded, is_opened, trust);
     note_authorisation(event, postback, option);
     if (!objection && option) compare_terms(event, postback, *option, texts);
     return objection;
@@ -349,7 +351,7 @@ Objection check_slot(const EventDraft& event) {
            ", but a form offers only two cross sells";
 }
 
-// Whether it is believed.
+// Whether the event may be delivered.
 Objection judge(Translation& translation, const Postback& postback, const Config& config,
                 const Known* known, TimeMs now, const JoinOption* option) {
     EventDraft& event = translation.event;
@@ -410,7 +412,7 @@ void translate(const Postback& postback, const Config& config, const Loaded& loa
         translation.outcome = Outcome::quarantine;
         translation.reason =
             "the template is broken, for a word that decides is missing: " + shown_words(postback) +
-            std::string(kMendAndSay);
+            std::string(kRepairAndSay);
         return;
     }
     if (row.meaning == Meaning::probe) {

@@ -1,5 +1,5 @@
-// From a postback to what the host is told: the event and its identity, a question, or the reason
-// why an operator has to look at it first.
+// Translates a postback into what the host gets: the event and its identity, a question, or the
+// reason why an operator has to check it first.
 #pragma once
 
 #include "config/config.hpp"
@@ -20,24 +20,24 @@ struct Translation {
         event,      // `event` and `identity` are complete
         probe,      // `event` holds user name, e-mail and site
         unknown,    // no row of the matrix fits; `reason` shows its words
-        quarantine, // not believed or not understood; `reason` says why
+        quarantine, // not trusted or not understood; `reason` says why
     };
     Outcome outcome = Outcome::unknown;
     EventDraft event;
-    Identity identity; // in quarantine: only of what was understood but is not believed
+    Identity identity; // in quarantine: only of an event that is understood but not trusted
     std::string reason;
-    // In quarantine for no fault of its own: the sale that opens its purchase waits there.
+    // Quarantined only because the sale that opens its purchase is.
     bool is_held = false;
-    TextStore texts; // those of the event that were made for it
+    TextStore texts; // texts that were made for the event
 
     void clear();
 };
 
-// Pure. `translation` is used again from postback to postback: warm, an ordinary one allocates
-// nothing. Its event lives no longer than the four that it is made of.
+// Pure. `translation` can be reused for the next postback: once warm, an ordinary one allocates
+// nothing. Its event lives no longer than the other arguments.
 void translate(const Postback& postback, const Config& config, const Loaded& loaded, TimeMs now,
                Trust trust, Translation& translation);
 void translate(const Postback&, const Config&, const Loaded&&, TimeMs, Trust,
-               Translation&) = delete; // the event would outlive its memory
+               Translation&) = delete; // the event would refer to destroyed data
 
 } // namespace segpay

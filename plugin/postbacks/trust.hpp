@@ -1,9 +1,9 @@
-// Trust: how much of a postback is believed.
+// Trust: how strictly a postback is checked.
 #pragma once
 
 namespace segpay {
 
-// An operator who releases a request has looked at it.
+// released: an operator has checked the request.
 enum class Trust { verify, released };
 
 } // namespace segpay

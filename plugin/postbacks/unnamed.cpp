@@ -1,4 +1,4 @@
-// One table: to which purchases each kind of event can have happened.
+// One table: which purchases each kind of event can be about.
 #include "postbacks/unnamed.hpp"
 
 #include "postbacks/matrix.hpp"
@@ -14,14 +14,14 @@ namespace segpay {
 
 namespace {
 
-constexpr std::uint32_t kMaxOfName = 100; // who has more is not looked at one by one
+constexpr std::uint32_t kMaxOfName = 100; // with this many purchases a name is ambiguous
 constexpr std::size_t kMaxShown = 5;
 // An Enable is repeated for an hour (Processing API 2.0, "Retry postback").
 constexpr TimeMs kEnableFollowsMs = TimeMs{75} * 60 * 1000;
 
 constexpr std::string_view kAskForIt = "; the postback template must ask for <purchaseid>";
 
-// What is asked of a purchase.
+// What a rule compares a purchase with.
 struct Question {
     const Postback& postback;
     std::string_view action; // of the matrix
@@ -30,15 +30,15 @@ struct Question {
     TimeMs repeats_ms = 0; // how long Segpay repeats a member event
 };
 
-// Access is there, or ended so short a time ago that what ended it may still be repeated.
-bool has_lived(const Purchase& purchase, const Question& question, TimeMs within) {
+// Access is there, or ended so recently that its last event may still be repeated.
+bool was_live(const Purchase& purchase, const Question& question, TimeMs within) {
     return purchase.state.has_access || question.now - purchase.ended_at_ms <= within;
 }
-bool lives(const Purchase& purchase, const Question& question) {
-    return has_lived(purchase, question, question.repeats_ms);
+bool is_live(const Purchase& purchase, const Question& question) {
+    return was_live(purchase, question, question.repeats_ms);
 }
 
-// Segpay will tell this very thing again.
+// Segpay will repeat this very event, which is not acknowledged yet.
 bool is_awaited(const Purchase& purchase, const Question& question) {
     const std::string key_prefix = "/" + std::string(question.action) + "/";
     return std::ranges::any_of(purchase.outstanding, [&](const Outstanding& each) {
@@ -49,7 +49,7 @@ bool is_awaited(const Purchase& purchase, const Question& question) {
 
 bool is_any(const Purchase&, const Question&) { return true; }
 
-// One that says its sale is about no other.
+// An Enable that names its sale is about no other purchase.
 bool has_begun(const Purchase& purchase, const Question& question) {
     if (!purchase.state.has_access) return false;
     if (!question.postback[Fact::transaction_id].empty()) return false;
@@ -58,7 +58,7 @@ bool has_begun(const Purchase& purchase, const Question& question) {
 }
 
 bool renews(const Purchase& purchase, const Question& question) {
-    return lives(purchase, question) && (purchase.state.renews || is_awaited(purchase, question));
+    return is_live(purchase, question) && (purchase.state.renews || is_awaited(purchase, question));
 }
 
 bool is_over(const Purchase& purchase, const Question& question) {
@@ -66,17 +66,17 @@ bool is_over(const Purchase& purchase, const Question& question) {
 }
 
 bool can_convert(const Purchase& purchase, const Question& question) {
-    return lives(purchase, question) && purchase.converted_at_ms == 0;
+    return is_live(purchase, question) && purchase.converted_at_ms == 0;
 }
 
-// What began by one click echoes the card of another purchase whenever it renews.
+// A purchase that began by one click echoes the card of another purchase whenever it renews.
 bool has_card(const Purchase& purchase, const Question& question) {
     const std::string_view card = said(question.postback[Fact::octoken]);
     const bool is_card =
         card.empty() || card == purchase.id || purchase.opened_by == EventKind::one_click ||
         purchase.opened_by == EventKind::token_purchase ||
         purchase.opened_by == EventKind::upsell || purchase.opened_by == EventKind::cross_sell;
-    return is_card && has_lived(purchase, question, kCardServesAfterEndMs);
+    return is_card && was_live(purchase, question, kCardServesAfterEndMs);
 }
 
 bool is_sale_unsaid(const Purchase&, const Question& question) {
@@ -89,28 +89,28 @@ struct Rule {
     EventKind kind;
     bool is_transaction;
     Fits fits;
-    bool is_of_sale; // only of a purchase that a sale has opened, or would if it were believed
-    bool is_own;     // an eTicket that is said is that of the purchase
-    bool is_once;    // what fits no more may be a repeat, which changes nothing
+    bool is_of_sale; // only for a purchase that a sale has opened, or will when released
+    bool is_own;     // an eTicket in the postback must be that of the purchase
+    bool is_once;    // if none fits, it may be a repeat, which changes nothing
 };
 
 constexpr std::array kRules = {
     Rule{EventKind::member_enable, false, has_begun, true, true, false},
-    Rule{EventKind::member_disable, false, lives, false, true, true},
+    Rule{EventKind::member_disable, false, is_live, false, true, true},
     Rule{EventKind::member_cancel, false, renews, false, true, true},
     Rule{EventKind::reactivation, false, is_over, false, true, true},
 
     Rule{EventKind::reactivation, true, is_any, true, true, false},
     Rule{EventKind::conversion, true, can_convert, true, true, false},
     Rule{EventKind::upgrade, true, can_convert, true, true, false},
-    Rule{EventKind::rebill, true, lives, true, false, false}, // or an item by one click
+    Rule{EventKind::rebill, true, is_live, true, false, false}, // or an item by one click
 
     // With the stage of a renewal: charged to the purchase that has the card.
     Rule{EventKind::token_purchase, true, has_card, true, false, false},
     Rule{EventKind::upsell, true, has_card, true, false, false},
     Rule{EventKind::one_click, true, has_card, true, false, false},
 
-    // A sale that is said and not known can be of any purchase.
+    // If the postback names a sale that is not known, it can be about any purchase.
     Rule{EventKind::void_sale, true, is_sale_unsaid, true, false, false},
     Rule{EventKind::credit, true, is_sale_unsaid, true, false, false},
     Rule{EventKind::chargeback, true, is_sale_unsaid, true, false, false},
@@ -127,7 +127,7 @@ const Rule* rule_of(const Classification& row) {
     return begins || rule == kRules.end() ? nullptr : &*rule;
 }
 
-// What the postback says beside the user name is another purchase's.
+// What the postback says beside the user name belongs to another purchase.
 bool is_excluded(const Purchase& purchase, const Postback& postback, const Rule& rule) {
     const bool is_sold = purchase.opened_by != EventKind::unknown || !purchase.held_by.empty();
     if (rule.is_of_sale && !is_sold) return true;
@@ -148,7 +148,7 @@ Purchases those_that(const Purchases& all, Fits fits, const Question& question) 
 
 Purchases fitting(const Purchases& all, const Rule& rule, const Question& question) {
     Purchases found = those_that(all, rule.fits, question);
-    if (found.empty() && rule.is_once) found = those_that(all, lives, question);
+    if (found.empty() && rule.is_once) found = those_that(all, is_live, question);
     if (found.empty() && rule.is_once) found = all;
     return found;
 }

@@ -184,7 +184,7 @@ Result<TimeMs> parse_timestamp(std::string_view text) {
                  "\" is not like 7/28/2008 3:38:43 PM (GMT STANDARD TIME)"};
 }
 
-std::string mended_time(std::string_view text) {
+std::string repaired_time(std::string_view text) {
     if (read_clock(trimmed(text))) return std::string(text);
     std::string plain = plain_time(text);
     return plain.empty() ? std::string(text) : plain;

@@ -22,7 +22,7 @@ Result<TimeMs> parse_timestamp(std::string_view text);
 
 // The time as it is written once more than plainly, plainly: without such escapes and spaces. What
 // is plain, or no time, stays as it is.
-std::string mended_time(std::string_view text);
+std::string repaired_time(std::string_view text);
 
 // The first moment of a day, "2026-12-31".
 Result<TimeMs> parse_day(std::string_view text);

@@ -258,7 +258,7 @@ std::string_view behind_entity_at_length(std::string_view name) {
     return name;
 }
 
-std::string_view mended_name_at_length(std::string_view name) {
+std::string_view repaired_name_at_length(std::string_view name) {
     const std::string_view repaired = trimmed(behind_entity(trimmed(name)));
     return equal_ignoring_case(repaired, "curren;cycode") ? "currencycode" : repaired;
 }

@@ -137,14 +137,14 @@ inline std::string_view behind_entity(std::string_view name) {
 // A name without what a broken template put around it: blanks and entities; "curren;cycode", which
 // a page made out of "&currencycode", is currencycode. Its control characters
 // (line breaks) are blanks only in clean text (values/word.hpp).
-std::string_view mended_name_at_length(std::string_view name);
+std::string_view repaired_name_at_length(std::string_view name);
 inline std::string_view repaired_name(std::string_view name) {
     const auto is_letter = [](char c) { return c > ' ' && c <= '~'; };
     const bool has_plain_edges = !name.empty() && is_letter(name.front()) && is_letter(name.back());
     constexpr std::string_view kTorn = "curren;cycode";
     const bool is_torn = name.size() == kTorn.size() && name[6] == kTorn[6];
     const bool is_plain = has_plain_edges && !is_torn && behind_entity(name).size() == name.size();
-    return is_plain ? name : mended_name_at_length(name);
+    return is_plain ? name : repaired_name_at_length(name);
 }
 
 struct Parameter {

@@ -30,7 +30,7 @@ public:
         if (!value.empty()) add(name, value);
     }
     template <class Number>
-        requires std::is_integral_v<Number>
+    requires std::is_integral_v<Number>
     void add_if(std::string_view name, Number value) {
         if (value != 0) add(name, std::to_string(value));
     }
