@@ -235,7 +235,7 @@ public:
         for (std::size_t first = 0; first < requests.size();) {
             Round round = inbox.take(requests.subspan(first));
             if (at_once) inbox.settle(round, host.apply(round));
-            inbox.tell_all(round);
+            inbox.deliver_all(round);
             for (const std::optional<Reply>& reply : round.replies())
                 tell(first++, reply.value());
         }
@@ -282,7 +282,7 @@ public:
 
 private:
     Refused told(Refused refused, Round& round, Report& report) {
-        inbox.tell_all(round);
+        inbox.deliver_all(round);
         report += round.report();
         return refused;
     }

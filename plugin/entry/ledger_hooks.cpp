@@ -128,7 +128,7 @@ uint32_t decide(biller_instance* instance, const biller_decision* decision, bill
     return in_instance(instance, reason, [&](biller_instance& opened) -> uint32_t {
         Round round(opened.inbox.host().now());
         carry_out(opened, decision, round);
-        opened.inbox.tell_all(round);
+        opened.inbox.deliver_all(round);
         hand_over_report(opened, round.report(), report);
         return BILLER_STATUS_OK;
     });

@@ -1,5 +1,4 @@
-// What an operator decides about dead letters and kept requests: the members of Inbox that
-// redeliver, release and dismiss.
+// An operator's decisions on dead letters and kept requests: redeliver, release, dismiss.
 #include "events/kept_key.hpp"
 #include "inbox/inbox.hpp"
 #include "ledger/failpoint.hpp"
@@ -59,7 +58,7 @@ Refused Inbox::release(std::string_view key, std::string_view by, Deliver where,
     Reading reading;
     if (auto why = reader_.read_kept(*entry, says, ledger_, Trust::released, reading))
         return {Refused::Cause::wrong_state, why->message};
-    // What contradicts an earlier event is told beside it, under a key of its own.
+    // An event that contradicts an earlier one is delivered as well, under a key of its own.
     Identity& identity = reading.translation.identity;
     if (entry->state == EntryState::conflict)
         identity.key_prefix +=
@@ -84,7 +83,7 @@ Refused Inbox::release(std::string_view key, std::string_view by, Deliver where,
     return {};
 }
 
-// To another host. What cannot be given back is due when its lease ends.
+// Leaves the event to another host. If the ledger fails, it is due when its lease ends.
 void Inbox::leave(const Entry& leased) {
     try {
         ledger_.give_back(leased, host_.now());

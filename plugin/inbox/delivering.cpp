@@ -1,4 +1,4 @@
-// Told, settled, logged.
+// Delivers, settles, logs.
 #include "inbox/delivering.hpp"
 
 #include "inbox/lines.hpp"
@@ -23,7 +23,7 @@ TimeMs pause_after(std::uint32_t attempts, const LedgerConfig& config) {
     return std::min(first << doublings, kLongestPauseMs);
 }
 
-// Those since an operator's last decision.
+// Attempts since an operator's last decision.
 std::uint32_t attempts_that_count(const Entry& entry) {
     return entry.attempts - entry.attempts_forgiven;
 }
@@ -53,8 +53,8 @@ HostAnswer Delivering::deliver(const Entry& entry) const {
     return answer;
 }
 
-// More attempts than are allowed were begun and never ended: the host may die of this event each
-// time it is told, and must not for ever.
+// The last attempt allowed was never settled: the event may crash the host each time, and must not
+// for ever.
 std::optional<HostAnswer> Delivering::given_up(const Entry& entry) const {
     const std::uint32_t attempts = attempts_that_count(entry);
     if (attempts <= account_.config().ledger.max_attempts) return std::nullopt;
@@ -62,7 +62,7 @@ std::optional<HostAnswer> Delivering::given_up(const Entry& entry) const {
                                                        "; the last ended without an answer"};
 }
 
-Delivered Delivering::conclude(const Entry& entry, const std::optional<Entry>& again,
+Delivered Delivering::conclude(const Entry& entry, const std::optional<Entry>& newer,
                                HostAnswer answer, std::string& why) {
     const std::uint32_t attempts = attempts_that_count(entry);
     why = std::move(answer.why);
@@ -83,8 +83,8 @@ Delivered Delivering::conclude(const Entry& entry, const std::optional<Entry>& a
             settlement.message = why = "given up after " + counted(attempts) + "; the last: " + why;
     }
     try {
-        if (!settle(again ? *again : entry, settlement, delivery)) delivery = Delivered::lost;
-    } catch (const LedgerError& failure) { // applied or not, it will be delivered again
+        if (!settle(newer ? *newer : entry, settlement, delivery)) delivery = Delivered::lost;
+    } catch (const LedgerError& failure) { // applied or not, the event will be delivered again
         why = failure.what();
         delivery = Delivered::lost;
     }
@@ -93,7 +93,7 @@ Delivered Delivering::conclude(const Entry& entry, const std::optional<Entry>& a
     return delivery;
 }
 
-// A retry is a warning, which needs nobody; a dead letter waits for somebody.
+// A retry is a warning: it needs no operator. A dead letter is an error: it waits for one.
 void Delivering::log_delivery(Delivered delivery, const Entry& entry, const Settlement& settlement,
                               const std::string& why) const {
     LogLevel level = LogLevel::info;
@@ -114,7 +114,7 @@ void Delivering::log_delivery(Delivered delivery, const Entry& entry, const Sett
     host_.log(level, line_about(*entry.event, entry.key, what));
 }
 
-// For a host that would recognise the key, the mark needs no sync of its own.
+// For a host that honours keys, the settled mark needs no sync of its own.
 bool Delivering::settle(const Entry& entry, const Settlement& settlement, Delivered& delivery) {
     const TimeMs now = host_.now();
     if (delivery == Delivered::applied && host_.honours_keys() &&
@@ -125,8 +125,8 @@ bool Delivering::settle(const Entry& entry, const Settlement& settlement, Delive
     return ledger_.settle(entry, settlement, now);
 }
 
-// What a callback of this process is still busy with, though its lease is over, is not taken from
-// others by taking it again: it is left to another process, or to that callback.
+// An event whose callback here has outlasted the lease is not leased again by this process: it is
+// left to another process, or to that callback.
 std::optional<Entry> Delivering::lease_due() {
     const TimeMs now = host_.now();
     if (!in_flight_.outlasts_a_lease(now)) return ledger_.lease_due(now);

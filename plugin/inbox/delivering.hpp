@@ -1,5 +1,4 @@
-// Delivering: an entry that the ledger handed out is told to the host, and what the host says of it
-// is written down.
+// Delivering: delivers a leased entry to the host, and settles it with the host's answer.
 #pragma once
 
 #include "account.hpp"
@@ -15,7 +14,7 @@
 
 namespace segpay {
 
-// How many deliveries ended how.
+// Deliveries, counted by outcome.
 struct Report {
     std::uint32_t delivered = 0;
     std::uint32_t deferred = 0;
@@ -30,34 +29,35 @@ struct Report {
     }
 };
 
-// `applied_alone`: nothing of its purchase waits behind it. `lost`: somebody else has it now.
+// `applied_alone`: no event of its purchase waits behind it. `lost`: not settled here; the event is
+// in flight elsewhere, or will be leased again.
 enum class Delivered { applied, applied_alone, retry, refused, lost };
 
 void count(Delivered delivery, Report& report);
 
 constexpr std::string_view kInFlight = "it is being delivered right now";
 
-// Threads: every method from any thread. All that it is made of must outlive it.
+// Threads: every method from any thread. The arguments of the constructor must outlive it.
 class Delivering {
 public:
     Delivering(const Account& account, const Host& host, Ledger& ledger)
         : account_(account), host_(host), ledger_(ledger) {}
 
-    // Tells the host, by its callback.
+    // By the host's callback.
     HostAnswer deliver(const Entry& entry) const;
-    // Set: it is not told any more.
+    // Set: the entry has used up its attempts and is not delivered any more.
     std::optional<HostAnswer> given_up(const Entry& entry) const;
-    // Writes down what the host says. `again`: the same event, if it was handed out once more
-    // meanwhile. `why`: for people.
-    Delivered conclude(const Entry& told, const std::optional<Entry>& again, HostAnswer answer,
+    // Settles the entry. `newer`: the same event, if it was leased again meanwhile. `why`: for
+    // people.
+    Delivered conclude(const Entry& entry, const std::optional<Entry>& newer, HostAnswer answer,
                        std::string& why);
 
     InFlight& in_flight() { return in_flight_; }
 
-    // The next one that is due, of any purchase. Throws LedgerError.
+    // Leases the next entry that is due, of any purchase. Throws LedgerError.
     std::optional<Entry> lease_due();
 
-    // What Segpay is answered.
+    // The reply to Segpay.
     Reply reply_for(Delivered delivery, const Entry& entry, const std::string& why) const;
 
 private:

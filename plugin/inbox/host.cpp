@@ -1,4 +1,4 @@
-// Calling the host, and surviving what it does.
+// Calls the host, and survives what a callback does.
 #include "inbox/host.hpp"
 
 #include "boundary/boundary.hpp"
@@ -18,7 +18,7 @@ std::string why_of(const biller_reason& reason, std::string_view otherwise) {
     return text.empty() ? std::string(otherwise) : clean_text(text);
 }
 
-// Calls the host; what it threw, if it did.
+// Calls the host. Returns what it threw, if it did.
 template <class Callback>
 std::optional<std::string> thrown_by(const Callback& callback) {
     try {
@@ -100,14 +100,14 @@ void Host::log(LogLevel level, std::string_view line) const noexcept {
         const std::string shown = for_people(std::string(line));
         const biller_bytes text = bytes(shown);
         call_out([&] { table_.log(table_.context, static_cast<uint32_t>(level), &text); });
-    } catch (...) { // a log line is not worth failing anything for
+    } catch (...) { // a lost log line must not fail the caller
     }
 }
 
 TimeMs Host::now() const {
     try {
         if (table_.now_ms) return call_out([&] { return table_.now_ms(table_.context); });
-    } catch (...) { // then the system's clock is better than none
+    } catch (...) { // use the system's clock
     }
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();

@@ -1,5 +1,5 @@
-// The host as the plugin sees it: its callbacks behind typed functions. Whatever a callback does
-// (throw, answer nonsense, not exist), these functions answer with something defined.
+// The host's callbacks behind typed functions. Whatever a callback does (throws, returns an
+// undefined value, does not exist), these functions return a defined result.
 #pragma once
 
 #include "biller.h"
@@ -22,14 +22,14 @@ struct HostAnswer {
 
 enum class NameAnswer { free, taken, cannot_tell };
 
-// What the host's numbers mean.
+// From the numbers of the ABI.
 HostAnswer answer_of(uint32_t answer, const biller_reason& reason);
 NameAnswer name_answer_of(uint32_t answer);
 
 // Of views into the event.
 biller_probe probe_of(const Event& event);
 
-// What the host says may quote what it was told.
+// The host's reason may echo the event: redacts the password and the email address.
 HostAnswer without_secrets(HostAnswer answer, const Event& event);
 
 // Copies the host's table; the functions behind it must outlive the object. Threads: any.
@@ -39,10 +39,10 @@ public:
 
     // Whether it has a callback for events; else it pulls them.
     bool is_called_back() const { return table_.event != nullptr; }
-    // Delivers an entry that the ledger handed out. A callback that throws, or answers something
-    // undefined, counts as a retry, and `why` says so.
+    // Delivers a leased entry. A callback that throws, or returns an undefined value, counts as a
+    // retry, and `why` says so.
     HostAnswer deliver(const Entry& entry) const;
-    // Whether it stores the key of an event with the effect, so that being told twice is harmless.
+    // Whether it stores the key of an event with the effect, so that a redelivery is harmless.
     bool honours_keys() const { return (table_.flags & BILLER_HOST_HONOURS_KEYS) != 0; }
     NameAnswer probe(const Event& event) const;
     void log(LogLevel level, std::string_view line) const noexcept;

@@ -25,10 +25,10 @@ bool InFlight::outlasts_a_lease(TimeMs now) {
                        [&](const auto& each) { return each.second.lease_end_ms <= now; });
 }
 
-std::optional<Entry> InFlight::put_down(const Entry& entry) {
+std::optional<Entry> InFlight::remove(const Entry& entry) {
     const std::lock_guard lock(mutex_);
     auto held = held_.extract(entry.sequence);
-    return held ? std::move(held.mapped().again) : std::nullopt; // none: forgotten
+    return held ? std::move(held.mapped().newer) : std::nullopt; // null: forgotten
 }
 
 void InFlight::forget(std::uint64_t sequence) {

@@ -32,7 +32,7 @@ Reply Inbox::unavailable(const LedgerError& failure) const {
 
 Reply Inbox::handle(const HttpRequest& request) {
     Round round = take({&request, 1});
-    tell_all(round);
+    deliver_all(round);
     return *round.replies().front();
 }
 
@@ -47,7 +47,7 @@ Report Inbox::recover(std::uint32_t limit) {
             if (round.is_over() && round.report().total() == 0) break;
             SEGPAY_FAILPOINT("recover.taken");
             while (!round.is_over() && report.total() + round.report().total() < limit)
-                tell_one(round, round.deliveries().front().token);
+                deliver_one(round, round.deliveries().front().token);
             report += round.report();
             for (const Delivery& left : round.deliveries())
                 leave(left.entry);
@@ -56,7 +56,7 @@ Report Inbox::recover(std::uint32_t limit) {
         purge();
     } catch (const LedgerError& failure) {
         if (report.total() == 0) throw;
-        host_.log(LogLevel::error, failure.what()); // the rest is for the next round
+        host_.log(LogLevel::error, failure.what()); // the next call delivers the rest
     }
     return report;
 }

@@ -1,6 +1,5 @@
-// Inbox: what came in is claimed, delivered, settled and answered, each fact once. The steps are
-// those of the rooms beside: Reader (what a request means), Quarantine (what waits for an
-// operator), Delivering (the host), and the ledger.
+// Inbox: claims, delivers, settles and answers each fact once. The steps are those of Reader (what
+// a request means), Quarantine (what waits for an operator), Delivering (the host), and the ledger.
 #pragma once
 
 #include "account.hpp"
@@ -30,7 +29,7 @@ struct Refused {
     std::string message;
 };
 
-// Who delivers what an operator decided to deliver: this host, now, or the next that recovers.
+// Which host delivers after an operator's decision: this one, now, or the next that recovers.
 enum class Deliver { here, elsewhere };
 
 // Threads: every method from any thread. Account and ledger must outlive it.
@@ -44,22 +43,22 @@ public:
 
     // ---- Take and settle: all else is a loop over the two ---------------------------------------
 
-    // The door: whatever tells a fact (a postback, the row of a report) comes in here. All that is
-    // new becomes durable with one commit; the claims are in the order of the arrivals. Throws
-    // LedgerError: none was made.
+    // The only way in for a fact (a postback, the row of a report). All new events become durable
+    // with one commit; the claims are in the order of the arrivals. Throws LedgerError: no claim
+    // was made.
     std::vector<Claim> accept(std::span<const Arrival> arrivals);
 
-    // Takes as many of the requests as do not depend on one before them, at least the first. Never
-    // throws for what a request holds, nor for a ledger that fails: both have a reply, which may
-    // leave.
+    // Takes the requests up to the first that depends on an earlier one, at least the first. Does
+    // not throw for the content of a request, nor for a ledger that fails: both have a reply, which
+    // may be sent.
     Round take(std::span<const HttpRequest> requests);
-    // Takes at most `limit` entries that are pending and due. Throws LedgerError, if there is none
-    // in the round then.
+    // Leases at most `limit` entries that are pending and due. Throws LedgerError if none was
+    // leased.
     Round lease_due(std::uint32_t limit);
 
-    // The host has answered: what it was told is settled, and what waited behind it is in the round
-    // then. When this returns, replies with success may leave. False: one of the tokens is none of
-    // the round's, or was settled before; the others are settled.
+    // Settles the deliveries that the host answered, and adds the next events of their purchases to
+    // the round. After that, replies with success may be sent. False: one of the tokens is not of
+    // this round, or was settled before; the others are settled.
     bool settle(Round& round, std::span<const TokenAnswer> answers);
     bool settle_question(Round& round, std::uint64_t token, NameAnswer name);
 
@@ -67,24 +66,24 @@ public:
 
     Reply handle(const HttpRequest& request);
 
-    // Delivers at most `limit` entries that are pending and due, and does a slice of the ledger's
-    // upkeep. Throws LedgerError, if nothing was delivered before.
+    // Delivers at most `limit` entries that are pending and due, and purges a slice of the ledger.
+    // Throws LedgerError if no delivery ended before it.
     Report recover(std::uint32_t limit);
 
     // ---- An operator's decisions ----------------------------------------------------------------
 
-    // About the entry with that key. Throw LedgerError. Each is written down before the host is
-    // told; of two the first is carried out, and the second is refused and changes nothing. What
-    // waits for a kept sale follows the decision about it. In decide.cpp.
+    // On the entry with that key. Throw LedgerError. Each is durable before anything is delivered;
+    // of two decisions the first is carried out, and the second is refused and changes nothing.
+    // Requests held for a kept sale follow the decision on the sale. In decide.cpp.
     //
-    // What is to be delivered here is in the round then.
+    // Events to deliver here are added to `round`.
     Refused redeliver(std::string_view key, std::string_view by, Deliver where, Round& round);
     // `says`: parameters, form-encoded, by which the operator completes the request.
     Refused release(std::string_view key, std::string_view by, Deliver where, Round& round,
                     std::string_view says = {});
     Refused dismiss(std::string_view key, std::string_view by);
-    // Tells the host what is in the round, with callbacks, until nothing is.
-    void tell_all(Round& round);
+    // Delivers and asks all that is in the round, with callbacks, until the round is over.
+    void deliver_all(Round& round);
 
 private:
     friend class Taking;
@@ -94,22 +93,22 @@ private:
                const Claim& claim);
 
     // Settling, in settle.cpp.
-    using Conclude = std::function<Delivered(Delivery& told, std::string& why)>;
+    using Conclude = std::function<Delivered(Delivery& delivery, std::string& why)>;
     bool settle_one(Round& round, std::uint64_t token, const Conclude& conclude);
-    Delivered conclude(Delivery& told, HostAnswer answer, std::string& why);
+    Delivered conclude(Delivery& delivery, HostAnswer answer, std::string& why);
     void add(Round& round, Entry entry);
     void add_next(Round& round, const std::string& purchase_id);
-    bool is_on_its_way(const Round& round, const std::string& purchase_id) const;
+    bool has_delivery_of(const Round& round, const std::string& purchase_id) const;
     void ask(Round& round, std::size_t request, Event event);
     void answer_those_of(Round& round, const Entry& entry, Delivered delivered,
                          const std::string& why);
     void answer_waiting(Round& round, const std::string& purchase_id);
-    Reply reply_in_turn(const std::string& key) const;
+    Reply reply_to_queued(const std::string& key) const;
     void note(Round& round, const Round::Waiting& waiting, Disposition disposition) const;
     void note_answers(Round& round);
 
-    // Telling, in tell.cpp.
-    void tell_one(Round& round, std::uint64_t token);
+    // Callbacks, in tell.cpp.
+    void deliver_one(Round& round, std::uint64_t token);
 
     void leave(const Entry& leased);
     void purge();

@@ -1,4 +1,4 @@
-// What an operator looks for.
+// What an operator searches the log for.
 #include "inbox/lines.hpp"
 
 #include "values/word.hpp"

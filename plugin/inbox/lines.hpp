@@ -1,4 +1,4 @@
-// Lines of the log about one event.
+// Log lines about one event.
 #pragma once
 
 #include "events/event.hpp"

@@ -1,4 +1,4 @@
-// What is kept once is known when it comes again.
+// Keeps a request once, and recognises its repeats.
 #include "inbox/quarantine.hpp"
 
 #include "events/kept_key.hpp"
@@ -12,8 +12,8 @@ namespace segpay {
 
 namespace {
 
-// An operator has released or dismissed it: Segpay need not come again. What was kept, and is not
-// there any more, was purged after that.
+// Whether an operator has released or dismissed it: Segpay need not repeat it. A kept entry that is
+// gone was purged after its decision.
 bool is_decided(const std::optional<Entry>& kept) {
     return !kept || kept->state == EntryState::released || kept->state == EntryState::dismissed;
 }
@@ -51,8 +51,8 @@ std::optional<Reply> Quarantine::keep(EntryState state, const Reading& reading,
     return reply_with(disposition, words, kept.key, kept.message);
 }
 
-// What names neither its purchase nor itself reads like whatever is told of the same customer
-// months later: only within Segpay's time for repeats it is the same.
+// A postback with neither a purchase id nor an id of its own reads like a later one about the same
+// customer: the two are the same only within Segpay's time for repeats.
 std::string Quarantine::key_to_keep(const Reading& reading, const Parameters& parameters,
                                     bool is_held) const {
     const Postback& postback = reading.postback;
@@ -70,8 +70,8 @@ std::string Quarantine::key_to_keep(const Reading& reading, const Parameters& pa
     return entry && now - entry->received_at_ms <= window ? before : in_window(now / window);
 }
 
-// What was kept because its purchase was not known yet, or not alone, comes again and is believed:
-// it waits no longer. None: nothing was kept of it.
+// The request was kept because its purchase was unknown or ambiguous, or because of a configuration
+// that was corrected since; now its repeat is believed.
 std::optional<Claim> Quarantine::claim_kept(const Reading& reading, const Event& event) {
     const Loaded& loaded = reading.loaded;
     if (!loaded.is_found && !(loaded.purchase && has_kept(*loaded.purchase))) return std::nullopt;

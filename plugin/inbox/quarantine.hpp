@@ -1,5 +1,5 @@
-// Quarantine: what does not reach the host by itself is kept for the operator, and known when it
-// comes again and is believed.
+// Quarantine: keeps for the operator what does not reach the host by itself, and recognises it when
+// a repeat is believed.
 #pragma once
 
 #include "account.hpp"
@@ -13,17 +13,17 @@
 
 namespace segpay {
 
-// Threads: every method from any thread. All that it is made of must outlive it.
+// Threads: every method from any thread. The arguments of the constructor must outlive it.
 class Quarantine {
 public:
     Quarantine(const Account& account, const Host& host, Ledger& ledger)
         : account_(account), host_(host), ledger_(ledger) {}
 
-    // None: it was to wait for a sale that was believed meanwhile, and is to be understood anew.
+    // None: the sale that it would wait for was believed meanwhile; translate the request again.
     // Throws LedgerError, as what follows.
     std::optional<Reply> keep(EntryState state, const Reading& reading, const std::string& reason);
 
-    // Claims what was kept before and is believed now. None: nothing was kept of it.
+    // Claims what was quarantined before and is believed now. None: nothing was claimed.
     std::optional<Claim> claim_kept(const Reading& reading, const Event& event);
 
 private:

@@ -1,4 +1,4 @@
-// Decode, authenticate, recall, translate: each a function of another room.
+// Decode, authenticate, load, translate: each is implemented in another module.
 #include "inbox/reader.hpp"
 
 #include "postbacks/completion.hpp"
@@ -22,7 +22,7 @@ std::optional<Reply> Reader::read(const HttpRequest& request, Reading& reading) 
         return refusal({400, "the request has no parameters"});
 
     read_postback(reading.form, account_.names(), reading.postback);
-    tell_once_of_garbled_template(reading.postback);
+    warn_once_of_garbled_template(reading.postback);
     return std::nullopt;
 }
 
@@ -36,19 +36,19 @@ Reply Reader::refusal(const Refusal& refusal) const {
     return refused;
 }
 
-void Reader::tell_once_of_garbled_template(const Postback& postback) {
+void Reader::warn_once_of_garbled_template(const Postback& postback) {
     const bool is_garbled = std::find(postback.warnings.begin(), postback.warnings.end(),
                                       kGarbledTemplate) != postback.warnings.end();
-    if (!is_garbled || told_of_garbled_template_.exchange(true)) return;
+    if (!is_garbled || warned_of_garbled_template_.exchange(true)) return;
     if (!is_first_notice(kGarbledTemplate)) return;
     host_.log(LogLevel::warning,
               "a postback template in the Merchant Portal is garbled: it reads \"\xC2\xA4"
               "cycode=\" where it should read \"&currencycode=\", or \"&amp;\" where it should "
-              "read \"&\"; the plugin mends what comes, but mend the template (nats-segpay portal "
-              "prints it)");
+              "read \"&\"; the plugin repairs the postbacks, but correct the template (nats-segpay "
+              "portal prints it)");
 }
 
-// Once a ledger, whatever processes share it. Where it cannot be written, rather twice than never.
+// Once per ledger, for all processes that share it. If the ledger fails: rather twice than never.
 bool Reader::is_first_notice(std::string_view what) {
     try {
         return ledger_.is_first_notice(what, host_.now());
@@ -69,14 +69,14 @@ void Reader::understand(Reading& reading, Lookup& ledger) const {
               reading.translation);
 }
 
-// What it is about, and whose that is. `found_before`: the purchase that was found for it when it
-// came.
+// Loads the purchase and the sale that the postback refers to. `found_before`: id of the purchase
+// that was found for it when it arrived.
 void Reader::load(Reading& reading, Lookup& ledger, Trust trust, TimeMs now,
                   std::string_view found_before) const {
     auto& postback = reading.postback;
     auto& loaded = reading.loaded;
     std::string_view& purchase = postback[Fact::purchase_id];
-    if (loaded.is_found) purchase = {}; // as it came
+    if (loaded.is_found) purchase = {}; // as received
     loaded = {};
     if (!purchase.empty()) {
         loaded.purchase = ledger.purchase(purchase);
@@ -96,8 +96,8 @@ void Reader::load(Reading& reading, Lookup& ledger, Trust trust, TimeMs now,
     if (!sale.empty()) loaded.sale = ledger.transaction(sale);
 }
 
-// A fact that was believed once is not doubted when it comes again, after a seal has grown old or a
-// price was changed: it is a duplicate, or it contradicts itself.
+// A fact that was believed once is not quarantined when it is repeated after its seal has expired
+// or a price was changed: it is a duplicate or a conflict.
 bool Reader::is_to_be_claimed(const Reading& reading) const {
     const Translation& translation = reading.translation;
     return translation.outcome == Translation::Outcome::event ||
@@ -123,7 +123,7 @@ std::optional<Error> Reader::read_kept(const Entry& entry, std::string_view says
     load(reading, ledger, trust, came, entry.event ? entry.event->purchase_id : std::string_view());
     translate(reading.postback, account_.config(), reading.loaded, came, trust, translation);
     if (translation.outcome != Translation::Outcome::event)
-        return Error{"it still cannot be told to the host: " + translation.reason};
+        return Error{"it still cannot be delivered to the host: " + translation.reason};
     if (entry.event) translation.event.password = entry.event->password.reveal();
     return std::nullopt;
 }

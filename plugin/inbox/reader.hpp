@@ -1,5 +1,5 @@
-// Reader: from a request to what it means, with what the ledger remembers. Writes nothing but the
-// notice that a template is garbled.
+// Reader: translates a request, with what the ledger knows. Writes nothing but the notice that a
+// template is garbled.
 #pragma once
 
 #include "account.hpp"
@@ -16,26 +16,26 @@
 
 namespace segpay {
 
-// Threads: every method from any thread. All that it is made of must outlive it.
+// Threads: every method from any thread. The arguments of the constructor must outlive it.
 class Reader {
 public:
     Reader(const Account& account, const Host& host, Ledger& ledger)
         : account_(account), host_(host), ledger_(ledger) {}
 
-    // Whether it can be read and comes from Segpay. A reply: it does not, and that is the end of
-    // it.
+    // Decodes and authenticates. A reply: the request is unreadable or not from Segpay, and is
+    // refused.
     std::optional<Reply> read(const HttpRequest& request, Reading& reading);
 
-    // What it means. Throws LedgerError, as what follows.
+    // Loads and translates. Throws LedgerError, as what follows.
     void understand(Reading& reading, Lookup& ledger) const;
-    // Whether it is an event that the ledger decides about; if not, it is kept or answered.
+    // Whether the ledger decides about it; if not, it is kept or answered.
     bool is_to_be_claimed(const Reading& reading) const;
 
-    // Reads a kept request again, with what the ledger knows, as if it came when it came. Error: it
-    // cannot be told.
+    // Translates a kept request again, with what the ledger knows now and the time of its arrival.
+    // Error: it cannot be delivered.
     std::optional<Error> read_kept(const Entry& entry, std::string_view says, Lookup& ledger,
                                    Trust trust, Reading& reading) const;
-    // What a request tells that waited for the sale that opens its purchase.
+    // The event of a request that was held for the sale that opens its purchase.
     std::optional<Retranslated> retranslated(const Entry& entry, Lookup& ledger) const;
 
 private:
@@ -43,13 +43,13 @@ private:
     void load(Reading& reading, Lookup& ledger, Trust trust, TimeMs now,
               std::string_view found_before) const;
     bool is_known(const Identity& identity) const;
-    void tell_once_of_garbled_template(const Postback& postback);
+    void warn_once_of_garbled_template(const Postback& postback);
     bool is_first_notice(std::string_view what);
 
     const Account& account_;
     const Host& host_;
     Ledger& ledger_;
-    std::atomic<bool> told_of_garbled_template_ = false;
+    std::atomic<bool> warned_of_garbled_template_ = false;
 };
 
 } // namespace segpay

@@ -9,7 +9,7 @@ namespace segpay {
 
 namespace {
 
-constexpr std::size_t kMaxIdle = 64; // as many as hosts have threads, or about so many
+constexpr std::size_t kMaxIdle = 64; // about as many as a host has threads
 
 } // namespace
 
@@ -37,7 +37,7 @@ std::unique_ptr<Reading> Readings::take() {
 }
 
 void Readings::take_back(std::unique_ptr<Reading> reading) noexcept {
-    reading->clear(); // nobody's password stays
+    reading->clear(); // no password stays
     const std::lock_guard lock(mutex_);
     if (idle_.size() < kMaxIdle) idle_.push_back(std::move(reading));
 }

@@ -1,4 +1,4 @@
-// Reading: what one request is read into, and where it is kept until the next one.
+// Reading: what one request is read into, and the pool of idle ones.
 #pragma once
 
 #include "boundary/scope.hpp"
@@ -17,25 +17,26 @@ namespace segpay {
 
 struct Reading {
     Form form;
-    Form said;               // by an operator who released it
-    std::string why_partial; // the form is not all of it; empty: it is
+    Form said;               // parameters that an operator added on release
+    std::string why_partial; // why the form is incomplete; empty: it is complete
     Postback postback;
     Loaded loaded;
-    Translation translation; // of views into all the above
+    Translation translation; // holds views into all the above
 
     void clear();
 };
 
-// Readings that are used again, on whatever thread the next request comes: warm, an ordinary one
-// allocates nothing. A host's callback may hand another request to another instance meanwhile, so a
-// thread has no reading of its own.
+// A pool of readings, shared by all threads: a warm one reads an ordinary request without
+// allocating. A callback may pass a request to another instance meanwhile, so a reading is not
+// thread-local.
 //
 // Threads: every method from any thread.
 class Readings {
 public:
     Readings();
 
-    // Lent until this ends, or until the host has left the callback that it was lent for.
+    // Holds a reading until this ends, or until the host has left a callback of the hook that
+    // borrowed it.
     class Borrowed {
     public:
         explicit Borrowed(Readings& all);

@@ -1,4 +1,4 @@
-// One table.
+// The table of replies by disposition.
 #include "inbox/reply.hpp"
 
 #include "wire/redaction.hpp"
@@ -13,9 +13,9 @@ namespace {
 
 constexpr unsigned kRetryAfterSeconds = 60;
 
-// What each disposition is answered with. Success only for what is applied, is proven to have been
-// applied, or has no meaning that could be applied; for all else the failure word and a status that
-// makes Segpay come again (Processing API 2.0, "Postback specs").
+// The reply to each disposition. Success only for what is applied, is proven to have been applied,
+// or has no meaning that could be applied; for all else the failure word and a status that makes
+// Segpay repeat the postback (Processing API 2.0, "Postback specs").
 struct DispositionRow {
     Disposition disposition;
     std::string_view name;

@@ -1,4 +1,4 @@
-// Reply: what Segpay is answered.
+// Reply: the answer to Segpay.
 #pragma once
 
 #include "config/config.hpp"
@@ -26,7 +26,7 @@ enum class Disposition : std::uint32_t {
 
 std::string_view disposition_name(Disposition disposition);
 
-// Whether Segpay is answered with the success word, and does not come again.
+// Whether the reply is the success word, after which Segpay does not repeat the postback.
 bool is_success(Disposition disposition);
 
 struct Reply {
@@ -36,7 +36,7 @@ struct Reply {
     unsigned retry_after_s = 0;
     std::string message; // for the operator
     std::string key;
-    ReplyHeaders headers = {}; // those of this reply alone
+    ReplyHeaders headers = {}; // beside those of every reply
 };
 
 // The reply of a disposition, with a message that is fit for people.

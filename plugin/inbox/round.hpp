@@ -1,7 +1,7 @@
-// Round: what was taken in together, from the claims to the last reply. Between Inbox::take and
-// Inbox::settle it belongs to one thread, and nothing of it is in a frame of the plugin: the host
-// applies what it is told in its own time. A round that ends before everything is settled leaves
-// events whose leases end; they are delivered again.
+// Round: requests or due events taken together, from the claims to the last reply. Between
+// Inbox::take and Inbox::settle it belongs to one thread, and needs no frame of the plugin:
+// the host applies the events in its own time. If a round ends early, the leases of its unsettled
+// events expire, and the events are delivered again.
 #pragma once
 
 #include "boundary/scope.hpp"
@@ -21,8 +21,8 @@
 
 namespace segpay {
 
-// An event that is leased to this process, to be told to the host. It is in hand until this ends,
-// or until the host has left a callback of the hook that made it.
+// An event that is leased to this process for delivery. It is in flight until this ends, or until
+// the host has left a callback of the hook that made it.
 struct Delivery {
     Delivery(std::uint64_t number, Entry leased, InFlight& all)
         : token(number),
@@ -38,27 +38,26 @@ private:
     HeldByHook held;
 };
 
-// A question to the host: is a user name free?
+// A question to the host: is this user name free?
 struct Question {
     std::uint64_t token = 0; // unique in its round
-    std::size_t request = 0; // which asks
+    std::size_t request = 0; // the one that asks
     Event event;
 };
 
 class Round {
 public:
-    // When it began: a success that comes too late after that may find nobody waiting for it.
+    // `began_at`: a reply that leaves too long after it may find that Segpay no longer waits.
     explicit Round(TimeMs began_at) : began_at_(began_at) {}
     Round(Round&&) = default;
     Round& operator=(Round&&) = default;
 
-    // How many of the requests it took: all, or those before the first one that depends on one of
-    // them.
+    // How many requests it took: all, or those before the first one that depends on one of them.
     std::size_t taken() const { return replies_.size(); }
-    // One for each that was taken; none yet: it waits for a delivery or an answer.
+    // One for each request taken. None: the request still waits for a delivery or an answer.
     std::span<const std::optional<Reply>> replies() const { return replies_; }
 
-    // What the host has still to be told and asked. Places stay until they are settled.
+    // Open deliveries and questions. An element keeps its address until it is settled.
     const std::list<Delivery>& deliveries() const { return deliveries_; }
     const std::list<Question>& questions() const { return questions_; }
     std::uint64_t last_token() const { return last_token_; }
@@ -70,7 +69,7 @@ private:
     friend class Inbox;
     friend class Taking;
 
-    // A request whose event is on its way.
+    // A request whose event is not settled yet.
     struct Waiting {
         std::size_t request = 0;
         std::string key;
@@ -78,7 +77,7 @@ private:
         bool is_outstanding = false; // Claim::is_outstanding
     };
 
-    // Those that fit wait no longer.
+    // Removes and returns those that fit.
     template <class Fits>
     std::list<Waiting> take_waiting(Fits fits) {
         std::list<Waiting> taken;
@@ -95,11 +94,11 @@ private:
     std::list<Delivery> deliveries_;
     std::list<Question> questions_;
     std::list<Waiting> waiting_;
-    std::vector<Answered> answered_; // with success, and not noted yet
+    std::vector<Answered> answered_; // with success; not yet noted in the ledger
     Report report_;
 };
 
-// What the host says to a delivery.
+// The host's answer to a delivery.
 struct TokenAnswer {
     std::uint64_t token = 0;
     HostAnswer answer;

@@ -1,5 +1,5 @@
-// Answers of the host in: what it was told is settled, what waited behind it goes out, and Segpay
-// is answered.
+// Takes the host's answers: settles the deliveries, leases the next events of their purchases, and
+// answers Segpay.
 #include "inbox/inbox.hpp"
 
 #include <algorithm>
@@ -9,11 +9,11 @@ namespace segpay {
 
 namespace {
 
-constexpr TimeMs kPatienceMs = 10'000; // nobody may wait any more for an answer that takes longer
+constexpr TimeMs kPatienceMs = 10'000; // Segpay may not wait longer than this for a reply
 
 } // namespace
 
-// What is in hand already, and what nobody is to be told any more, goes nowhere.
+// An event that is in flight here already, or has used up its attempts, is settled at once.
 void Inbox::add(Round& round, Entry entry) {
     const std::uint64_t token = ++round.last_token_;
     const Delivery& delivery =
@@ -24,17 +24,17 @@ void Inbox::add(Round& round, Entry entry) {
             return Delivered::lost;
         });
     else if (std::optional<HostAnswer> given_up = delivering_.given_up(delivery.entry))
-        settle_one(round, token, [&](Delivery& hopeless, std::string& why) {
-            return conclude(hopeless, *std::move(given_up), why);
+        settle_one(round, token, [&](Delivery& exhausted, std::string& why) {
+            return conclude(exhausted, *std::move(given_up), why);
         });
 }
 
-Delivered Inbox::conclude(Delivery& told, HostAnswer answer, std::string& why) {
-    const std::optional<Entry> again = told.in_flight.put_down();
-    return delivering_.conclude(told.entry, again, std::move(answer), why);
+Delivered Inbox::conclude(Delivery& delivery, HostAnswer answer, std::string& why) {
+    const std::optional<Entry> newer = delivery.in_flight.remove();
+    return delivering_.conclude(delivery.entry, newer, std::move(answer), why);
 }
 
-// A ledger that fails here holds up what waits, and changes nothing of what was done.
+// A ledger that fails here delays the next event, and does not affect what was settled.
 void Inbox::add_next(Round& round, const std::string& purchase_id) {
     try {
         if (std::optional<Entry> next = ledger_.lease_next(purchase_id, host_.now()))
@@ -44,7 +44,7 @@ void Inbox::add_next(Round& round, const std::string& purchase_id) {
     }
 }
 
-bool Inbox::is_on_its_way(const Round& round, const std::string& purchase_id) const {
+bool Inbox::has_delivery_of(const Round& round, const std::string& purchase_id) const {
     return std::ranges::any_of(round.deliveries_, [&](const Delivery& delivery) {
         return delivery.entry.event->purchase_id == purchase_id;
     });
@@ -78,8 +78,8 @@ bool Inbox::settle_question(Round& round, std::uint64_t token, NameAnswer name) 
 bool Inbox::settle(Round& round, std::span<const TokenAnswer> answers) {
     bool are_known = true;
     for (const TokenAnswer& settled : answers)
-        are_known &= settle_one(round, settled.token, [&](Delivery& told, std::string& why) {
-            return conclude(told, without_secrets(settled.answer, *told.entry.event), why);
+        are_known &= settle_one(round, settled.token, [&](Delivery& delivery, std::string& why) {
+            return conclude(delivery, without_secrets(settled.answer, *delivery.entry.event), why);
         });
     note_answers(round);
     return are_known;
@@ -88,24 +88,24 @@ bool Inbox::settle(Round& round, std::span<const TokenAnswer> answers) {
 bool Inbox::settle_one(Round& round, std::uint64_t token, const Conclude& conclude) {
     const auto place = std::ranges::find(round.deliveries_, token, &Delivery::token);
     if (place == round.deliveries_.end()) return false;
-    std::list<Delivery> told; // no longer of the round
-    told.splice(told.begin(), round.deliveries_, place);
-    const Entry& entry = told.front().entry;
+    std::list<Delivery> settled; // no longer in the round
+    settled.splice(settled.begin(), round.deliveries_, place);
+    const Entry& entry = settled.front().entry;
     const HeldByHook held(&InFlight::forget_of, &delivering_.in_flight(),
-                          entry.sequence); // this hook's, whichever took it
+                          entry.sequence); // by this hook, whichever hook leased it
     std::string why;
-    const Delivered delivered = conclude(told.front(), why);
+    const Delivered delivered = conclude(settled.front(), why);
     count(delivered, round.report_);
     answer_those_of(round, entry, delivered, why);
 
     const std::string& purchase_id = entry.event->purchase_id;
     const bool may_follow = delivered == Delivered::applied || delivered == Delivered::refused;
     if (may_follow) add_next(round, purchase_id);
-    if (!is_on_its_way(round, purchase_id)) answer_waiting(round, purchase_id);
+    if (!has_delivery_of(round, purchase_id)) answer_waiting(round, purchase_id);
     return true;
 }
 
-// The requests that told of it.
+// Answers the requests that brought this event.
 void Inbox::answer_those_of(Round& round, const Entry& entry, Delivered delivered,
                             const std::string& why) {
     for (const Round::Waiting& waiting :
@@ -116,40 +116,40 @@ void Inbox::answer_those_of(Round& round, const Entry& entry, Delivered delivere
     }
 }
 
-// Nothing of the purchase goes out any more: somebody else has it, or it is not its turn.
+// The round has no delivery of the purchase left: its next event is leased elsewhere, or not due.
 void Inbox::answer_waiting(Round& round, const std::string& purchase_id) {
     for (const Round::Waiting& waiting : round.take_waiting(
              [&](const Round::Waiting& each) { return each.purchase_id == purchase_id; })) {
-        Reply reply = reply_in_turn(waiting.key);
+        Reply reply = reply_to_queued(waiting.key);
         note(round, waiting, reply.disposition);
         round.replies_[waiting.request] = std::move(reply);
     }
 }
 
-Reply Inbox::reply_in_turn(const std::string& key) const {
+Reply Inbox::reply_to_queued(const std::string& key) const {
     try {
         const std::optional<Entry> entry = ledger_.entry(key);
         if (entry && entry->state == EntryState::settled)
             return reply(Disposition::delivered, key, {});
         if (entry && entry->state == EntryState::dead_letter)
             return reply(Disposition::dead_letter, key, entry->message);
-    } catch (const LedgerError& failure) { // it is durable, and nothing more is known of it
+    } catch (const LedgerError& failure) { // the event is durable; its state is not known
         host_.log(LogLevel::error, failure.what());
     }
     return reply(Disposition::deferred, key, "an earlier event of the purchase is not settled yet");
 }
 
-// ---- What Segpay will not tell again ------------------------------------------------------------
+// ---- Events that Segpay will not repeat ---------------------------------------------------------
 
-// Segpay would have come again, and does not after this reply, unless it came too late.
+// A success reply ends Segpay's repeats, unless it comes too late.
 void Inbox::note(Round& round, const Round::Waiting& waiting, Disposition disposition) const {
     if (waiting.is_outstanding && is_success(disposition) &&
         host_.now() - round.began_at_ <= kPatienceMs)
         round.answered_.push_back({waiting.purchase_id, waiting.key});
 }
 
-// Before the replies leave: who dies later must not take the next event of the kind for a repeat.
-// What cannot be noted stays outstanding, and is answered all the same.
+// Before the replies are sent: after a crash the next event of the kind must not pass for a repeat.
+// An answer that cannot be noted leaves the event outstanding, and is sent all the same.
 void Inbox::note_answers(Round& round) {
     if (round.answered_.empty()) return;
     try {

@@ -1,4 +1,4 @@
-// Requests in: what is new among them is durable with one commit.
+// Takes requests: the new events among them become durable with one commit.
 #include "inbox/inbox.hpp"
 
 #include "postbacks/unnamed.hpp"
@@ -10,8 +10,8 @@
 
 namespace segpay {
 
-// The requests of one round, until they are claimed. None of them depends on another, so that all
-// is as if each had come alone.
+// The requests of one round, until they are claimed. None depends on another, so the result is as
+// if each had come alone.
 class Taking {
 public:
     Taking(Inbox& inbox, Round& round) : inbox_(inbox), round_(round) {}
@@ -32,19 +32,19 @@ private:
     };
 
     bool depends(const Postback& postback) const;
-    bool is_told(const Reading& reading) const;
+    bool is_repeat(const Reading& reading) const;
     bool understand(std::unique_ptr<Member> member);
     bool answer(const Reading& reading, std::size_t request);
 
     Inbox& inbox_;
     Round& round_;
-    std::unique_ptr<Lookup> ledger_;               // as it was when the round began
+    std::unique_ptr<Lookup> ledger_;               // a snapshot
     std::vector<std::unique_ptr<Member>> members_; // to be claimed
     std::unordered_set<std::string> purchases_, transactions_;
 };
 
-// By what it would be told with (see Reader): its purchase and the sale that it is about. What
-// names no purchase may be found to be about any of them.
+// Compares the ids that Reader::load() reads: the purchase and the sale. A postback that names no
+// purchase may turn out to be about any of them.
 bool Taking::depends(const Postback& postback) const {
     if (purchases_.empty()) return false;
     if (is_unnamed(postback)) return true;
@@ -56,8 +56,8 @@ bool Taking::depends(const Postback& postback) const {
            is_among(transactions_, postback[Fact::related_transaction_id]);
 }
 
-// A decline that names neither its purchase nor itself is known by what it says.
-bool Taking::is_told(const Reading& reading) const {
+// Whether a decline without purchase and transaction id has the content of an earlier member.
+bool Taking::is_repeat(const Reading& reading) const {
     const EventDraft& event = reading.translation.event;
     if (!event.purchase_id.empty() || !event.transaction_id.empty()) return false;
     return std::ranges::any_of(members_, [&](const auto& member) {
@@ -84,7 +84,7 @@ bool Taking::add(const HttpRequest& request) {
     }
 }
 
-// What is not claimed is answered in its turn, when those before it are.
+// A request that is not claimed is not taken behind one that is: it needs the result of that claim.
 bool Taking::understand(std::unique_ptr<Member> member) {
     Reading& reading = *member->reading;
     const std::size_t place = member->request;
@@ -95,17 +95,17 @@ bool Taking::understand(std::unique_ptr<Member> member) {
         if (!purchases_.empty()) return false;
         round_.replies_.resize(place + 1);
         const bool is_answered = answer(reading, place);
-        ledger_.reset(); // the next is to see what is kept; and what this was to wait for is there
+        ledger_.reset(); // the next reads what was kept; this one, the sale believed meanwhile
         if (is_answered) return true;
     }
-    if (is_told(reading)) return false;
+    if (is_repeat(reading)) return false;
     member->event = event_of(reading.translation.event);
     const std::optional<Claim> again = inbox_.quarantine_.claim_kept(reading, member->event);
     round_.replies_.resize(place + 1);
     purchases_.emplace(reading.postback[Fact::purchase_id]);
     transactions_.emplace(reading.postback[Fact::transaction_id]);
     if (again) {
-        ledger_.reset(); // it is durable before the others
+        ledger_.reset(); // this claim is durable before the others
         inbox_.place(round_, place, reading, member->event, *again);
     } else {
         members_.push_back(std::move(member));
@@ -113,7 +113,7 @@ bool Taking::understand(std::unique_ptr<Member> member) {
     return true;
 }
 
-// False: it is to be understood anew.
+// False: translate it again, because the sale it would wait for was believed meanwhile.
 bool Taking::answer(const Reading& reading, std::size_t request) {
     const Translation& translation = reading.translation;
     if (translation.outcome == Translation::Outcome::probe) {
@@ -146,7 +146,7 @@ void Taking::claim() {
         Member& member = *members_[i];
         try {
             inbox_.place(round_, member.request, *member.reading, member.event, claims[i]);
-        } catch (const LedgerError& failure) { // it could not be kept
+        } catch (const LedgerError& failure) { // a conflict could not be kept
             round_.replies_[member.request] = inbox_.unavailable(failure);
         }
     }
@@ -185,7 +185,7 @@ std::vector<Claim> Inbox::accept(std::span<const Arrival> arrivals) {
     return claims;
 }
 
-// What becomes of a claim: it is on its way to the host, or answered.
+// Adds the claimed event to the deliveries, or answers the request.
 void Inbox::place(Round& round, std::size_t request, const Reading& reading, const Event& event,
                   const Claim& claim) {
     std::optional<Reply>& reply = round.replies_[request];
@@ -214,7 +214,7 @@ void Inbox::place(Round& round, std::size_t request, const Reading& reading, con
         add(round, *claim.entry);
     else
         add_next(round, event.purchase_id);
-    if (!is_on_its_way(round, event.purchase_id)) answer_waiting(round, event.purchase_id);
+    if (!has_delivery_of(round, event.purchase_id)) answer_waiting(round, event.purchase_id);
 }
 
 } // namespace segpay

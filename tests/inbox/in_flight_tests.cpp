@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(each_event_is_in_one_hand) {
     BOOST_TEST(in_flight.take(entry(1, 1)));
     BOOST_TEST(in_flight.take(entry(2, 1)));
     BOOST_TEST(!in_flight.take(entry(1, 2)));
-    BOOST_TEST(!in_flight.put_down(entry(2, 1)));
+    BOOST_TEST(!in_flight.remove(entry(2, 1)));
     BOOST_TEST(in_flight.take(entry(2, 2)));
 }
 
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(who_has_it_settles_the_latest_handing_out) {
     in_flight.take(entry(1, 1));
     in_flight.take(entry(1, 2));
     in_flight.take(entry(1, 3));
-    const auto latest = in_flight.put_down(entry(1, 1));
+    const auto latest = in_flight.remove(entry(1, 1));
     BOOST_REQUIRE(latest);
     BOOST_TEST(latest->attempts == 3u);
     BOOST_TEST(in_flight.take(entry(1, 4))); // it is in nobody's hand any more
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(tells_whether_a_lease_is_over) {
     in_flight.take(entry(1, 2, 300));
     BOOST_TEST(!in_flight.outlasts_a_lease(199));
     BOOST_TEST(in_flight.has(1));
-    in_flight.put_down(entry(1, 1));
+    in_flight.remove(entry(1, 1));
     BOOST_TEST(!in_flight.has(1));
 }
 
