@@ -1,4 +1,4 @@
-// The rules of cards and of trials that can be converted.
+// The rules for cards on file and for trials that can be converted.
 #include "links/cards.hpp"
 
 #include "links/parameters.hpp"
@@ -24,7 +24,7 @@ TimeMs end_of_initial_period(const Purchase& purchase, const Price& price) {
 
 // ---- What both want -----------------------------------------------------------------------------
 
-// Objections say why a purchase does not serve, in words that follow "purchase 26346680 ".
+// Objections say why a purchase cannot be used, in words that follow "purchase 26346680 ".
 
 Objection objection_to_owner(const Purchase& purchase, const LinkRequest& request) {
     if (!purchase.held_by.empty()) return "waits for the operator's decision about its sale";
@@ -54,7 +54,8 @@ bool never_expires(const JoinOption* option) {
                       option->price.type == Price::Type::dynamic);
 }
 
-// When access ended or, where nothing told it, when what was sold once ran out. 0: it goes on.
+// When access ended or, if no event said so, when the paid period of a single sale ran out. 0: it
+// has not ended.
 TimeMs end_of(const Purchase& purchase, const JoinOption* option) {
     if (purchase.ended_at_ms != 0) return purchase.ended_at_ms;
     const bool runs_out = option && option->price.type == Price::Type::one_time &&
@@ -69,7 +70,7 @@ Objection objection_to_age(const Purchase& purchase, const JoinOption* option, T
     return "ended at " + iso_text(end) + ", 30 days ago or longer";
 }
 
-// Whose members may buy an upsell.
+// Checks the sites whose members may buy an upsell.
 Objection objection_to_site(const Config& config, const Purchase& purchase,
                             const LinkRequest& request) {
     const Offer* offer = request.upsell.empty() ? nullptr : config.upsell(request.upsell);
@@ -88,7 +89,8 @@ Objection objection_to_card(const Config& config, const Purchase& purchase,
     return objection_to_site(config, purchase, request);
 }
 
-// An octoken that the host names itself: an old card leads to the full page, which sells as well.
+// For an octoken that the host names itself: an old card leads to the full page, which sells as
+// well.
 Objection objection_to_named_card(const Config& config, const Purchase& purchase,
                                   const LinkRequest& request, TimeMs) {
     if (purchase.id != request.octoken) return {};
@@ -113,8 +115,8 @@ Objection objection_to_times(const Purchase& purchase, const Price& price, TimeM
     return {};
 }
 
-// Processing API 2.0, "Instant Conversion/One-Click Errors": what Segpay would refuse is refused
-// before (ERR302, ERR304, ERR305, ERR306, ERR310).
+// Processing API 2.0, "Instant Conversion/One-Click Errors": refuses what Segpay would refuse
+// (ERR302, ERR304, ERR305, ERR306, ERR310).
 Objection objection_to_trial(const Config& config, const Purchase& purchase,
                              const LinkRequest& request, TimeMs now) {
     if (Objection objection = objection_to_sale(purchase, request)) return objection;
@@ -140,8 +142,8 @@ Objection objection_to_named_trial(const Config& config, const Purchase& purchas
 
 // ---- The choice ---------------------------------------------------------------------------------
 
-// What a kind of link stands on: the token on it, where a purchase has that token, and when the
-// purchase serves, as found by us or as named by the host.
+// What a kind of link needs of a purchase: the token on the link, where a purchase has that token,
+// and when the purchase can be used, if found here or if named by the host.
 struct Need {
     LinkKind kind;
     std::string_view field;
@@ -198,7 +200,8 @@ std::optional<Error> choose_card(const Config& config, std::span<const Purchase>
     if (!need) return {};
     if (!(request.*need->token).empty()) return check_named(*need, config, purchases, now, request);
     const WantedPurchases wanted = purchases_wanted(request);
-    if (wanted.purchase_id.empty() && wanted.member_id.empty()) return {}; // build_link says what
+    if (wanted.purchase_id.empty() && wanted.member_id.empty())
+        return {}; // build_link reports what is missing
     if (purchases.empty()) return nothing_known(*need, request);
 
     const Purchase* serving = nullptr;

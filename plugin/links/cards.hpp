@@ -1,5 +1,5 @@
-// Cards: which of a member's purchases a one-click link or an instant conversion stands on. Pure
-// functions over what the ledger remembers, so that a host asks "one click for member M" and keeps
+// Cards: which of a member's purchases a one-click link or an instant conversion uses. Pure
+// functions over purchases of the ledger, so that a host asks "one click for member M" and stores
 // none of Segpay's ids.
 #pragma once
 
@@ -17,18 +17,18 @@ constexpr TimeMs kConversionEndsBeforeTrialMs = TimeMs{12} * 60 * 60 * 1000;
 // ... and Segpay is not ready within two minutes of the sign-up (IC301Text).
 constexpr TimeMs kConversionStartsAfterSignUpMs = TimeMs{2} * 60 * 1000;
 
-// Which purchases choose_card wants to see: the one with that id or, when there is none, all of the
-// member. Both empty: it wants none.
+// The purchases that choose_card needs: the one with that id or, when there is none, all of the
+// member. Both empty: it needs none.
 struct WantedPurchases {
     std::string_view purchase_id;
     std::string_view member_id;
 };
 WantedPurchases purchases_wanted(const LinkRequest& request);
 
-// Fills in octoken or ictoken from `purchases`, the most recent that serves, if the request asks
-// for one and names none; what it names is checked as far as `purchases` know it. `request` then
-// borrows from `purchases`. Error: no purchase serves, with the reason why the most recent does
-// not; the message begins with the name of the field.
+// Fills in octoken or ictoken from `purchases`, the most recent that can be used, if the request
+// asks for one and names none; a token that it names is checked if one of `purchases` has it.
+// `request` then borrows from `purchases`. Error: no purchase can be used, with the reason why the
+// most recent cannot; the message begins with the name of the field.
 std::optional<Error> choose_card(const Config& config, std::span<const Purchase> purchases,
                                  TimeMs now, LinkRequest& request);
 

@@ -41,8 +41,8 @@ Error in_field(std::string_view field, const Objection& objection) {
 struct DynamicText {
     std::string_view field;
     std::string_view LinkRequest::*value;
-    bool is_of_sales;         // Price::Type::dynamic takes it
-    bool is_of_subscriptions; // Price::Type::dynamic_recurring does
+    bool is_of_sales;         // Price::Type::dynamic accepts it
+    bool is_of_subscriptions; // Price::Type::dynamic_recurring accepts it
 };
 constexpr DynamicText kTexts[] = {
     {"amount", &LinkRequest::amount, true, true},
@@ -80,9 +80,9 @@ std::optional<Error> check_texts(const LinkRequest& request, const JoinOption* o
 // ---- The types ----------------------------------------------------------------------------------
 
 // A dynamic price needs a hash of its amount that only Segpay can make (One Click Web Service,
-// "Dynamic Pricing"), or the id that the newer pricing service gives for it; without, the pay page
-// refuses the amount. A service that asks Segpay fills in LinkRequest::price_hash before it comes
-// here.
+// "Dynamic Pricing"), or the id that the newer pricing service gives for it; without one, the pay
+// page refuses the amount. A service that asks Segpay fills in LinkRequest::price_hash before this
+// call.
 std::optional<Error> append_sale(const LinkRequest& request, const JoinOption& option, Link& link) {
     const Price& price = option.price;
     if (request.amount.empty())
@@ -110,8 +110,8 @@ std::optional<Error> append_sale(const LinkRequest& request, const JoinOption& o
 }
 
 // Dynamic Recurring Billing: the id stands for amounts and days, so none of these are on the link.
-// What the host says of them is what it asked the service for; Segpay refuses what is outside of
-// the price point's ranges, and so do we.
+// The host repeats here what it asked the service for; Segpay refuses what is outside of the price
+// point's ranges, and so does this check.
 std::optional<Error> append_subscription(const LinkRequest& request, const JoinOption& option,
                                          Link& link) {
     struct Asked {

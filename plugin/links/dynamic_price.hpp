@@ -1,5 +1,5 @@
-// Dynamic prices: amounts that the host names for each sale, within what the option allows, and the
-// proof of Segpay's pricing service that it knows them.
+// Dynamic prices: amounts that the host sets for each sale, within what the option allows, and the
+// proof that Segpay's pricing service has them.
 #pragma once
 
 #include "links/link.hpp"
@@ -8,9 +8,9 @@
 
 namespace segpay {
 
-// Appends what the page of a dynamic price takes. Error: the option has no dynamic price (null: a
-// partner's product) and the request says something that only these have; or the request is not
-// within the option's limits, or lacks what the page needs.
+// Appends the parameters of a dynamic price's page. Error: the option has no dynamic price (null: a
+// partner's product) and the request has a field that needs one; or the request is not within the
+// option's limits, or lacks what the page needs.
 std::optional<Error> append_dynamic_price(const LinkRequest& request, const JoinOption* option,
                                           Link& link);
 

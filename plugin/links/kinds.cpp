@@ -28,8 +28,9 @@ struct TextRow {
 };
 
 // Processing API 2.0: "You can append any of the parameters discussed in previous sections" to a
-// one-click link; a link of an instant conversion has ICToken and IC301Text. Whom and what a link
-// is about every kind takes: it finds the purchase, or the host says it for itself.
+// one-click link; a link of an instant conversion has ICToken and IC301Text. Every kind accepts the
+// fields that say whom and what the link is about: they find the purchase, or the host may give
+// them anyway.
 constexpr std::array kTexts = {
     TextRow{"option", &LinkRequest::option, kAll},
     TextRow{"member_id", &LinkRequest::member_id, kAll},
@@ -82,7 +83,7 @@ constexpr FlagRow kFlags[] = {
     {"test_mode_retry_decline", &LinkRequest::test_mode_retry_decline},
 };
 
-// The rows that a kind does not take: of a join link, which is asked for most, only a few.
+// The rows that a kind does not accept: for a join link, which accepts most, only a few.
 template <Kinds kind>
 constexpr auto kNotOf = [] {
     constexpr auto kCount = static_cast<std::size_t>(std::count_if(
@@ -111,7 +112,7 @@ std::optional<Error> check_texts(const LinkRequest& request) {
     return {};
 }
 
-// What the pay page alone takes, beside texts.
+// The fields beside texts that only the pay page accepts.
 std::optional<Error> check_rest(const LinkRequest& request) {
     for (const FlagRow& row : kFlags)
         if (request.*row.member) return not_of_this_kind(row.field, kPages);

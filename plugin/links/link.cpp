@@ -39,7 +39,7 @@ constexpr std::array<RefName, 10> kRefNames = {{{"ref1", "REF1"},
 
 // ---- What is sold -------------------------------------------------------------------------------
 
-// A request, and what was chosen for it.
+// A request, and what it selects from the configuration.
 struct Chosen {
     const LinkRequest& request;
     const JoinOption* option = nullptr; // none: a partner's product, or an instant conversion
@@ -48,8 +48,8 @@ struct Chosen {
     const Offer* upsell = nullptr; // a configured one
 };
 
-// NATS integration guide, Step 6. The host may use the field for words of its own; a configured ref
-// sells what the configuration says. Join links only carry it along.
+// NATS integration guide, Step 6. The host may use the field for values of its own; a configured
+// ref sells what the configuration says. Join links only carry it along.
 std::optional<Error> check_upsell(const Offer& offer, const LinkRequest& request) {
     if (request.option.empty() || request.option == offer.option ||
         request.kind != LinkKind::one_click)
@@ -113,7 +113,7 @@ std::optional<Error> append_name(const LinkRequest& request, Link& link) {
     return {};
 }
 
-// Words of a link that is not there.
+// Rejects the text of a link that is not there.
 std::optional<Error> check_texts(const Looks& looks, const LinkRequest& request) {
     const auto has_none = [&](std::string PageLook::*url) {
         return std::ranges::all_of(looks,
@@ -147,7 +147,7 @@ bool is_in_list(std::string_view wanted, std::string_view list) {
 }
 
 // Processing API 2.0, "Customize How Prices are Displayed". The price point after the eTicket's
-// colon is the one that is selected first, so it must be one of the list.
+// colon is preselected, so it must be in the list.
 std::optional<Error> append_price_view(const Config& config, const Chosen& chosen,
                                        LinkFields& fields) {
     const LinkRequest& request = chosen.request;
@@ -191,7 +191,7 @@ void append_seal(const Config& config, const Chosen& chosen, TimeMs now, Link& l
     const LinkRequest& request = chosen.request;
     SealedFacts facts;
     facts.package = chosen.eticket.package;
-    // A link that offers several price points promises the package, not one option of it.
+    // A link that offers several price points vouches for the package, not for one option of it.
     if (chosen.option && request.price_points.empty()) facts.option = chosen.option->id;
     facts.member_id = request.member_id;
     facts.session = request.session;
@@ -212,8 +212,8 @@ void append_seal(const Config& config, const Chosen& chosen, TimeMs now, Link& l
 
 // ---- URL and form -------------------------------------------------------------------------------
 
-// Encodes the fields once, straight into the URL. `first`, the value that ends the page, is of
-// characters that stand for themselves.
+// Encodes the fields once, straight into the URL. `first`, the value that ends the page, needs no
+// encoding.
 void finish(std::string_view base, std::string_view page, std::string_view first, Link& link) {
     const std::size_t action_size = base.size() + page.size() + first.size();
     std::size_t room = action_size;
@@ -262,14 +262,14 @@ std::optional<Error> check_purchase(const Chosen& chosen) {
     if (chosen.option && chosen.option->price.type == Price::Type::delayed_capture)
         return Error{"option: " + chosen.option->id +
                      " is a delayed capture, which cannot be bought with one click"};
-    // An upsell is an offer by one click; that it is configured says that its price point can do
-    // it.
+    // An upsell is an offer by one click; its configuration implies that its price point allows
+    // that.
     if (chosen.option && !chosen.option->has_one_click && !chosen.upsell)
         return Error{"option: " + chosen.option->id + " is not enabled for one-click"};
     return {};
 }
 
-// NATS integration guide, "NATS Token Plus & Segpay One Click": Token Plus is of join options of a
+// NATS integration guide, "NATS Token Plus & Segpay One Click": Token Plus is for join options of a
 // token site, where "Token Rebuy Allowed" is checked.
 std::optional<Error> check_rebuy(const Config& config, const Chosen& chosen) {
     const JoinOption* option = chosen.option;
@@ -337,7 +337,7 @@ std::optional<Error> conversion_link(const Config& config, const Chosen& chosen,
     return {};
 }
 
-// Reporting Services, "Retrieve Reactivation URL". The page stands beside the others' folder.
+// Reporting Services, "Retrieve Reactivation URL". The page is beside the folder of the others.
 std::optional<Error> reactivation_link(const Config& config, const LinkRequest& request,
                                        Link& link) {
     if (request.reactivation_token.empty())
@@ -349,7 +349,7 @@ std::optional<Error> reactivation_link(const Config& config, const LinkRequest& 
     constexpr std::string_view kFolder = "/billing";
     std::string_view base = config.pay_page.base_url;
     if (base.ends_with(kFolder)) base.remove_suffix(kFolder.size());
-    link.fields.push_back({"sprs", "ms"}); // who made the link: merchant services
+    link.fields.push_back({"sprs", "ms"}); // the maker of the link: merchant services
     finish(base, kReactivationPage, request.reactivation_token, link);
     return {};
 }

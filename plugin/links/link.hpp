@@ -1,5 +1,6 @@
-// Links: where a customer is sent to pay. A request and the configuration become a list of fields;
-// the list becomes a URL and a form. Pure: no ledger, no network. Texts are borrowed, not copied.
+// Links: the pay page that a customer is sent to. A request and the configuration become a list of
+// fields; the list becomes a URL and a form. Pure: no ledger, no network. Texts are borrowed, not
+// copied.
 #pragma once
 
 #include "config/config.hpp"
@@ -49,20 +50,21 @@ struct LinkRequest {
     std::span<const LinkField> extras; // user-defined parameters
 };
 
-// A finished link. Used again for the next one, it takes no more memory from the heap.
-// Its URL, which may show a password, is wiped when it ends.
+// A finished link. If it is reused, it allocates no more memory. Its URL, which may show a
+// password, is wiped when it is destroyed.
 struct Link {
     Link() = default;
     Link(Link&&) noexcept = default;
-    Link& operator=(Link&& other) noexcept; // what was there before is wiped with `other`
+    Link& operator=(Link&& other) noexcept; // the old content is wiped with `other`
     ~Link();
 
     std::string url;               // complete
-    std::string form_action;       // what stays in the action of a POST form
+    std::string form_action;       // the part that remains in the action of a POST form
     std::vector<LinkField> fields; // and its fields; borrowed from request, configuration and link
-    std::string warning;           // what was repaired in the request; empty: nothing
+    std::string warning;           // what was corrected in the request; empty: nothing
 
-    // What fields look at that stands nowhere else. Stays where it is when the link is moved.
+    // Texts that fields view and that exist nowhere else. Their addresses stay when the link is
+    // moved.
     struct Composed {
         std::string name;
         PriceHash price_hash;
@@ -72,8 +74,8 @@ struct Link {
     std::unique_ptr<Composed> composed = std::make_unique<Composed>();
 };
 
-// Makes the link of a request, in place of what `link` was. Error: the request cannot be met, and
-// `link` is none; the message begins with the name of the field.
+// Makes the link of a request, replacing the content of `link`. Error: the request cannot be met,
+// and `link` is empty; the message begins with the name of the field.
 std::optional<Error> build_link(const Config& config, const LinkRequest& request, TimeMs now,
                                 Link& link);
 

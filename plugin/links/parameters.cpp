@@ -25,8 +25,8 @@ struct TableRow {
     std::string_view LinkRequest::*member;
     std::string_view parameter; // Segpay's name
     Rule rule;
-    std::string PageLook::*standard = nullptr; // when the request says nothing ...
-    // ... not even that, of which this is the text; nor does the look that has it.
+    std::string PageLook::*standard = nullptr; // if the request has none ...
+    // ... and no `about`, whose text this is; a look that has one of the two is the last.
     std::string_view LinkRequest::*about = nullptr;
     std::string PageLook::*standard_about = nullptr;
 };
@@ -67,14 +67,14 @@ constexpr std::array kTable = {
     TableRow{"tokenplus", &LinkRequest::tokenplus, "tokenplus", Rule::user_defined},
 };
 
-// In capitals, as they are sent. "EN" is the page's own language and harmless to ask for.
+// In capitals, as they are sent. "EN" is the page's own language and does no harm.
 constexpr std::array<std::string_view, 14> kLanguages = {"DE", "EL", "EN", "ES", "FR", "IT", "JA",
                                                          "NL", "PT", "RU", "SK", "SL", "ZH", "ZS"};
 constexpr std::array<std::string_view, 16> kCurrencies = {"AUD",  "CAD", "CHF", "CZK", "DKK", "EUR",
                                                           "GBP",  "HKD", "ILS", "INR", "JPY", "NOK",
                                                           "NONE", "RUB", "SEK", "USD"};
 
-// Names of the link beside those of the table, of the pay page and REF1 to REF10.
+// Other names of the link: neither in the table, nor of the pay page, nor REF1 to REF10.
 constexpr std::array<std::string_view, 3> kReserved = {"xref1", "xref2", "action"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -91,7 +91,7 @@ constexpr std::uint32_t in_capitals(std::string_view word) {
     return number;
 }
 
-// The word of the list that `word` is, whatever its case; empty: none.
+// The word of the list that `word` spells in any case; empty: none.
 template <const auto& list>
 std::string_view listed(std::string_view word) {
     static constexpr auto kNumbers = [] {
@@ -102,21 +102,21 @@ std::string_view listed(std::string_view word) {
     const auto found = std::find(kNumbers.begin(), kNumbers.end(), in_capitals(word));
     if (found == kNumbers.end()) return {};
     const std::string_view meant = list[static_cast<std::size_t>(found - kNumbers.begin())];
-    return meant.size() == word.size() ? meant : std::string_view(); // a leading NUL is no number
+    return meant.size() == word.size() ? meant : std::string_view(); // rejects a leading NUL
 }
 
-// is_clean, at a glance for printable ASCII.
+// is_clean, with a fast test for printable ASCII.
 bool is_clean_text(std::string_view text) {
     if (text.size() < kHalfBytes) return is_clean(text);
     const char* from = text.data();
     const char* const end = from + text.size();
     for (; end - from >= std::ptrdiff_t{kRunBytes}; from += kRunBytes)
         if (!is_printable(from, from + kHalfBytes)) return is_clean(text);
-    const char* const last_half = end - kHalfBytes; // of the rest, and of what is before it
+    const char* const last_half = end - kHalfBytes; // overlaps the half before it
     return is_printable(std::min(from, last_half), last_half) || is_clean(text);
 }
 
-// Whether the value keeps its rule and is sent as it is, told at a glance.
+// A fast test whether the value follows its rule and is sent unchanged.
 template <Rule rule>
 bool is_fine(std::string_view value) {
     if constexpr (rule == Rule::text)
@@ -128,7 +128,7 @@ bool is_fine(std::string_view value) {
     return false;
 }
 
-// What is sent for a value; empty: nothing, because it breaks its rule.
+// The value as it is sent; empty: it breaks its rule.
 std::string_view as_sent(std::string_view value, Rule rule) {
     switch (rule) {
         case Rule::language:
@@ -143,7 +143,7 @@ std::string_view as_sent(std::string_view value, Rule rule) {
     return objection_to(value, rule) ? std::string_view() : value;
 }
 
-// Whether the value keeps its rule; if not, nothing is appended.
+// Appends the value if it follows its rule; says whether it does.
 template <Rule rule>
 bool append(std::string_view value, std::string_view parameter, LinkFields& fields) {
     const std::string_view sent = is_fine<rule>(value) ? value : as_sent(value, rule);
@@ -152,7 +152,7 @@ bool append(std::string_view value, std::string_view parameter, LinkFields& fiel
     return true;
 }
 
-// What the first look says that says anything of the row.
+// The default of the row in the first look that has one.
 std::string_view standard_of(const Looks& looks, const TableRow& row) {
     for (const PageLook* look : looks) {
         if (!(look->*row.standard).empty()) return look->*row.standard;
@@ -176,7 +176,7 @@ std::string_view parameter_of(const PayPage& page) {
     return kRow.parameter;
 }
 
-// Appends what the request or the configuration says of the row; false: it breaks its rule.
+// Appends the value of the request or the configuration; false: it breaks its rule.
 template <std::size_t at>
 bool append_row(const PayPage& page, const Looks& looks, const LinkRequest& request,
                 LinkFields& fields) {
@@ -185,8 +185,8 @@ bool append_row(const PayPage& page, const Looks& looks, const LinkRequest& requ
     return value.empty() || append<kRow.rule>(value, parameter_of<at>(page), fields);
 }
 
-// All rows, up to the first that breaks its rule: how many went well. Most say nothing; where the
-// compiler knows the row, that is one comparison.
+// Appends all rows up to the first that breaks its rule; returns how many were fine. Most values
+// are absent, which costs one comparison, as the row is known at compile time.
 template <std::size_t... at>
 std::size_t append_rows(const PayPage& page, const Looks& looks, const LinkRequest& request,
                         LinkFields& fields, std::index_sequence<at...>) {
@@ -246,7 +246,7 @@ bool is_name(std::string_view text) {
                        [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
 }
 
-// What a postback takes a parameter of that name for; empty: for itself.
+// The parameter that a name stands for in postbacks; empty: itself.
 std::string_view meaning_in_postbacks(const Config& config, std::string_view name) {
     for (const OwnName& own : config.postbacks.names)
         if (equal_ignoring_case(own.name, name)) return own.means;

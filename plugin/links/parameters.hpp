@@ -1,5 +1,5 @@
-// The parameters of Segpay's pay pages: which field of a request goes under which name, and what it
-// may hold. One table, with the document behind each row.
+// The parameters of Segpay's pay pages: the parameter name of each field of a request, and its
+// limits. One table, with the document behind each row.
 #pragma once
 
 #include "links/link.hpp"
@@ -15,7 +15,7 @@ constexpr std::size_t kMaxUserDefinedCharacters = 32; // Processing API 2.0, use
 constexpr std::size_t kMaxTextCharacters = 255;
 constexpr std::size_t kMaxUrlCharacters = 2000;
 
-// What a value may be.
+// The rule for a value.
 enum class Rule {
     text,         // at most 255 characters
     user_defined, // at most 32 characters
@@ -27,7 +27,7 @@ enum class Rule {
     price_points, // numbers, separated by commas
 };
 
-// Whether the value keeps its rule, as nearly all do, told at a glance. False: perhaps it does.
+// A fast test whether the value follows its rule, as nearly all do. False: it may still.
 bool is_surely_fine(std::string_view value, Rule rule);
 
 // The name of a user-defined parameter, as a message shows it: clean, of limited length.
@@ -36,7 +36,7 @@ std::string shown_name(std::string_view name);
 // A text from outside, as a message shows it: clean, at most 40 bytes, in quotes.
 std::string quoted(std::string_view text);
 
-// What is wrong with `value` under `rule`: found and expected.
+// Why `value` breaks `rule`: found and expected.
 Objection objection_to(std::string_view value, Rule rule);
 
 using LinkFields = std::vector<LinkField>;
@@ -45,8 +45,8 @@ using LinkFields = std::vector<LinkField>;
 std::optional<Error> append_field(std::string_view field, std::string_view value,
                                   std::string_view parameter, Rule rule, LinkFields& fields);
 
-// What counts where a request says nothing: the looks of its option, of the site and of the
-// account, as far as there are any, in this order.
+// The defaults of a request: the looks of its option, of the site and of the account, as far as
+// there are any, in this order.
 class Looks {
 public:
     Looks(const Config& config, const JoinOption* option);
@@ -59,15 +59,15 @@ private:
     std::size_t count_ = 0;
 };
 
-// Appends every field of the join and one-click pages that needs no decision and that the request
-// or, in its place, one of the looks says; countries, languages and currencies in capitals. Error:
-// the first value that breaks its rule.
+// Appends every field of the join and one-click pages that needs no decision, from the request or
+// else from the first look that has it; countries, languages and currencies in capitals. Error: the
+// first value that breaks its rule.
 std::optional<Error> append_fields(const PayPage& page, const Looks& looks,
                                    const LinkRequest& request, LinkFields& fields);
 
-// Appends the user-defined parameters, as many as can come back. Their names are checked too: one
-// that means something to the pay page, or that comes back as something else in a postback, is
-// none.
+// Appends the user-defined parameters, at most as many as a postback can return. Their names are
+// checked too: a name that means something to the pay page, or that a postback returns as something
+// else, is refused.
 std::optional<Error> append_extras(const Config& config, std::span<const LinkField> extras,
                                    LinkFields& fields);
 

@@ -1,4 +1,4 @@
-// Reading of a dynamic price's hash.
+// Parses the hash of a dynamic price.
 #include "links/price_hash.hpp"
 
 #include <algorithm>

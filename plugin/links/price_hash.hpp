@@ -13,11 +13,11 @@ using PriceHash = std::array<char, 28>; // characters of base64
 
 // Reads the id that the newer pricing service gives in place of a hash, and the only one for
 // dynamic recurring prices: a GUID, in quotes as the service writes it, or without. `id` is a view
-// of `text`. Tells what is wrong with it.
+// of `text`. Returns what is wrong with it.
 Objection read_pricing_id(std::string_view text, std::string_view& id);
 
-// Reads a hash as the service gave it, percent-encoded, or already decoded. Tells what is
-// wrong with it.
+// Reads a hash as the service gave it, percent-encoded, or already decoded. Returns what is wrong
+// with it.
 Objection read_price_hash(std::string_view text, PriceHash& hash);
 
 } // namespace segpay

@@ -1,4 +1,4 @@
-// Reading, writing and comparing of addresses and networks.
+// Parses, prints and compares addresses and networks.
 #include "values/address.hpp"
 
 #include "values/word.hpp"
@@ -57,7 +57,8 @@ bool is_nothing_or_port(std::string_view text) {
     return text.empty() || (text[0] == ':' && is_port(text.substr(1)));
 }
 
-// RFC 7239: of "proto=https;for=192.0.2.1" the value of "for"; a text that has none is all value.
+// RFC 7239: the value of "for" in "proto=https;for=192.0.2.1"; a text without it is the value
+// itself.
 std::string_view value_of_for(std::string_view text) {
     constexpr std::string_view kFor = "for=";
     for (std::string_view rest = text; !rest.empty();) {
@@ -98,7 +99,7 @@ std::optional<Address> parse_forwarded(std::string_view text) {
     }
     const std::size_t colon = node.find(':');
     const bool has_port = colon != std::string_view::npos && colon == node.rfind(':');
-    if (!has_port) return parse_address(node); // of IPv6 a port stands behind brackets
+    if (!has_port) return parse_address(node); // an IPv6 port needs brackets
     return is_port(node.substr(colon + 1)) ? parse_address(node.substr(0, colon)) : std::nullopt;
 }
 
@@ -125,7 +126,7 @@ Result<Network> parse_network(std::string_view text) {
     if (slash == std::string_view::npos) return Network{*base, base->bits()};
 
     const std::optional<unsigned> prefix = parse_prefix(text.substr(slash + 1), base->bits());
-    if (!prefix) // everybody is nothing to advise
+    if (!prefix) // no advice would mean every address
         return Error{"have a prefix from 1 to " + std::to_string(base->bits()) +
                      " after the slash"};
     const Network network{masked(*base, *prefix), *prefix};

@@ -1,4 +1,4 @@
-// Address and Network: who a request came from, and whom it may come from. IPv4 and IPv6.
+// Address and Network: the source of a request, and its permitted sources. IPv4 and IPv6.
 #pragma once
 
 #include "values/result.hpp"
@@ -14,13 +14,13 @@ namespace segpay {
 struct Address {
     enum class Family : std::uint8_t { ipv4, ipv6 };
     Family family = Family::ipv4;
-    std::array<std::uint8_t, 16> bytes{}; // in network order; of IPv4 the first four
+    std::array<std::uint8_t, 16> bytes{}; // in network order; IPv4 in the first four
 
     unsigned bits() const { return family == Family::ipv4 ? 32 : 128; }
     friend bool operator==(const Address&, const Address&) = default;
 };
 
-// "192.0.2.1", "2001:db8::1", with spaces around it. What came in through an IPv6 socket
+// "192.0.2.1", "2001:db8::1", with spaces around it. An address from an IPv6 socket
 // ("::ffff:192.0.2.1") is IPv4. nullopt: anything else, a zone ("fe80::1%eth0"), a port and the
 // short spellings ("127.1") included. Allocates nothing.
 std::optional<Address> parse_address(std::string_view text);
@@ -41,9 +41,9 @@ struct Network {
     friend bool operator==(const Network&, const Network&) = default;
 };
 
-// "192.0.2.0/24", "2001:db8::/32", "192.0.2.1". A prefix of 0 is everybody, whatever
-// stands before it. Error: how it must be, e.g. "have a prefix from 1 to 32 after the slash", for
-// the name of what was read and "must" to go before.
+// "192.0.2.0/24", "2001:db8::/32", "192.0.2.1". A prefix of 0 includes every address, whatever
+// stands before it. Error: the rule, e.g. "have a prefix from 1 to 32 after the slash"; the caller
+// puts the name of the value and "must" before it.
 Result<Network> parse_network(std::string_view text);
 
 // "192.0.2.0/24"; a single address without its prefix.

@@ -1,4 +1,4 @@
-// What looks like a space, or like nothing, in a text from outside.
+// Characters that look like a space, or are invisible, in input.
 #pragma once
 
 #include <cstddef>
@@ -6,12 +6,12 @@
 
 namespace segpay {
 
-// The bytes of the blank that the text begins with; 0: it begins with none. Of ASCII space and tab;
-// of Unicode the spaces that pages and spreadsheets put for it, and what nobody sees at all
-// (zero-width space, byte order mark).
+// The bytes of the blank that the text begins with; 0: none. In ASCII space and tab; in Unicode the
+// spaces that pages and spreadsheets use instead, and invisible characters (zero-width space, byte
+// order mark).
 std::size_t blank_at_begin(std::string_view text);
 
-// The same of the blank that it ends with.
+// The same for the blank that the text ends with.
 std::size_t blank_at_end(std::string_view text);
 
 } // namespace segpay

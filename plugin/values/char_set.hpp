@@ -1,5 +1,5 @@
-// CharSet: a set of bytes, to look for any of them in one pass. std::string_view::find_first_of
-// asks for each byte anew, which shows where every request is looked through.
+// CharSet: a set of bytes, to search for any of them in one pass. std::string_view::find_first_of
+// searches the set for each byte, which is measurable when every request is searched.
 #pragma once
 
 #include <algorithm>

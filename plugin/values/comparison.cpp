@@ -1,4 +1,4 @@
-// One function for each way of comparing.
+// One function for each comparison.
 #include "values/comparison.hpp"
 
 #include "values/country.hpp"
@@ -21,7 +21,7 @@ bool are_same_texts(std::string_view a, std::string_view b) { return a == b; }
 
 bool are_same_ids(std::string_view a, std::string_view b) { return said(a) == said(b); }
 
-// Both with the letters and digits of a word alone, in small letters.
+// Compares the letters and digits of both as words, in small letters.
 bool are_same_words(std::string_view a, std::string_view b) {
     const auto next = [](std::string_view& text) {
         while (!text.empty() && (text[0] == ' ' || text[0] == '_' || text[0] == '-'))
@@ -56,7 +56,7 @@ bool are_same_flags(std::string_view a, std::string_view b) {
     return flag == Flag::neither ? are_same_words(a, b) : flag == read_flag(b);
 }
 
-// A decimal without what makes no difference; `is_one` is false for all else.
+// A decimal in normal form; `is_one` is false for any other text.
 struct Decimal {
     bool is_one = false;
     std::string_view whole, fraction;
@@ -121,7 +121,7 @@ bool is_nothing(Comparison comparison, std::string_view value) {
         case Comparison::id:
         case Comparison::guid:
             return said(value).empty();
-        case Comparison::country: // databases put it where they know none
+        case Comparison::country: // databases use it for an unknown country
             return trimmed(value).empty() || equal_ignoring_case(value, "ZZ");
         default:
             return trimmed(value).empty();

@@ -23,7 +23,7 @@ constexpr std::string_view kCodes =
 
 constexpr std::size_t kLetters = 26;
 
-// The pair of letters as a number, whatever its case; kLetters² when it is none.
+// The pair of letters as a number, in any case; kLetters² when it is none.
 constexpr std::size_t number_of(std::string_view pair) {
     std::size_t number = 0;
     if (pair.size() != 2) return kLetters * kLetters;
@@ -35,7 +35,7 @@ constexpr std::size_t number_of(std::string_view pair) {
     return number;
 }
 
-// By number, one more of no country.
+// By number; the last is no country.
 constexpr auto kByNumber = [] {
     std::array<std::string_view, kLetters * kLetters + 1> codes{};
     for (std::size_t at = 0; at < kCodes.size(); at += 3) {

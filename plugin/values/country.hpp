@@ -5,8 +5,8 @@
 
 namespace segpay {
 
-// The code in capitals, whatever the case of `text`: "us" is US. "UK", which many write, is GB.
-// Empty: no country has the code, as "ZZ", "XX" and "EU". Lives for ever.
+// The code in capitals, for `text` in any case: "us" is US. The common "UK" is GB. Empty: no
+// country has the code, as "ZZ", "XX" and "EU". Never freed.
 std::string_view country_code(std::string_view text);
 
 } // namespace segpay

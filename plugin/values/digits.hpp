@@ -19,7 +19,7 @@ constexpr bool are_eight_digits(const char* text) {
     return (((eight & kHigh) ^ kZeros) | (((eight + kSix) & kHigh) ^ kZeros)) == 0;
 }
 
-// Whether there are digits, and nothing else.
+// Whether the text consists of digits, at least one.
 constexpr bool is_number(std::string_view text) {
     const char* const begin = text.data();
     const char* const end = begin + text.size();
@@ -28,7 +28,7 @@ constexpr bool is_number(std::string_view text) {
     return are_eight_digits(begin) && are_eight_digits(end - 8);
 }
 
-// Of a number: "020656" is 20656. Empty: it is 0.
+// For a number: "020656" is 20656. Empty: it is 0.
 constexpr std::string_view without_leading_zeros(std::string_view number) {
     number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
     return number;
@@ -36,7 +36,7 @@ constexpr std::string_view without_leading_zeros(std::string_view number) {
 
 constexpr std::size_t kMaxIdCharacters = 40;
 
-// Whether an id may be written so: letters, digits and '-'. Most are numbers; tokens have letters.
+// Whether it can be an id: letters, digits and '-'. Most are numbers; tokens have letters.
 constexpr bool is_id(std::string_view text) {
     if (text.empty() || text.size() > kMaxIdCharacters) return false;
     return is_number(text) || std::all_of(text.begin(), text.end(), [](char c) {
@@ -44,8 +44,8 @@ constexpr bool is_id(std::string_view text) {
            });
 }
 
-// Appends the digits from `at` on, at most so many, to the number, which turns over when it becomes
-// too large; tells where it stopped.
+// Appends at most `most` digits from `at` on to the number, which wraps around if it becomes too
+// large; returns where it stopped.
 constexpr const char* read_digits(const char* at, const char* end, std::size_t most,
                                   std::uint64_t& number) {
     const auto left = static_cast<std::size_t>(end - at);

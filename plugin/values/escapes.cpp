@@ -1,4 +1,4 @@
-// One escape after the other.
+// Decodes one escape after the other.
 #include "values/escapes.hpp"
 
 #include "values/word.hpp"
@@ -24,9 +24,9 @@ constexpr std::array kEntities = {
     Entity{"quot", '"'},    Entity{"apos", '\''},   Entity{"nbsp", 0xA0},
     Entity{"ensp", 0x2002}, Entity{"emsp", 0x2003}, Entity{"thinsp", 0x2009}};
 
-// All of the digits, or nothing.
+// All of the digits, or nullopt.
 std::optional<std::uint32_t> number_of(std::string_view digits, int base) {
-    std::uint32_t number = 0; // of which from_chars takes no sign
+    std::uint32_t number = 0; // unsigned: from_chars then accepts no sign
     const char* const end = digits.data() + digits.size();
     const auto [stopped_at, failure] = std::from_chars(digits.data(), end, number, base);
     const bool is_one = failure == std::errc() && stopped_at == end;
@@ -37,7 +37,7 @@ bool is_character(std::uint32_t number) {
     return number != 0 && number <= 0x10FFFF && !(number >= 0xD800 && number <= 0xDFFF);
 }
 
-// What an escape stands for; none has no size.
+// The bytes of an escape; size 0: none.
 struct Escape {
     std::array<char, 4> bytes{};
     std::size_t count = 0;
@@ -93,7 +93,7 @@ bool may_have_escapes(std::string_view text) {
 
 Unescaped unescaped_once(std::string_view text) {
     Unescaped plain;
-    plain.text.reserve(text.size()); // so that it never moves
+    plain.text.reserve(text.size()); // so that it never reallocates
     plain.from.reserve(text.size() + 1);
     for (std::size_t at = 0; at < text.size();) {
         const Escape escape = escape_at_begin(text.substr(at));

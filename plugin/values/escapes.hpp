@@ -1,5 +1,5 @@
-// Escapes that are left in a text which was encoded once more than it should have been: those of
-// URLs ("%2F", "%u202F") and those of pages ("&lt;", "&#8239;", "&nbsp;").
+// Escapes that are left in a text which was encoded once too often: those of URLs ("%2F", "%u202F")
+// and those of pages ("&lt;", "&#8239;", "&nbsp;").
 #pragma once
 
 #include "values/secret.hpp"
@@ -14,15 +14,15 @@
 
 namespace segpay {
 
-// Of "lt", "nbsp", "#233", "#xE9", which stand between '&' and ';', the character; nullopt: it is
-// none that is known here, or not the number of one.
+// The character of "lt", "nbsp", "#233", "#xE9", which stand between '&' and ';'; nullopt: an
+// unknown name, or not the number of a character.
 std::optional<std::uint32_t> character_of_reference(std::string_view reference);
 
-// A text without its escapes, and where each of its bytes came from. It may hold a secret, and is
-// wiped when it ends.
+// A text without its escapes, and the origin of each of its bytes. It may hold a secret, and is
+// wiped when it is destroyed.
 struct Unescaped {
     std::string text;
-    std::vector<std::size_t> from; // by byte of `text`, and of its end: where it began
+    std::vector<std::size_t> from; // per byte of `text`, and its end: the offset in the original
 
     Unescaped() = default;
     Unescaped(Unescaped&& other) noexcept { *this = std::move(other); }
@@ -34,13 +34,13 @@ struct Unescaped {
     ~Unescaped() { wipe(text); }
 };
 
-// Whether there can be an escape in it at all.
+// A fast test whether there can be an escape in it.
 bool may_have_escapes(std::string_view text);
 
-// Undone once, whatever escapes there are; '+' stands for itself. May be no UTF-8.
+// Decodes one level of escapes; '+' stands for itself. The result may be invalid UTF-8.
 Unescaped unescaped_once(std::string_view text);
 
-// Undone until nothing is left to undo, three times at most.
+// Decodes until no escape is left, three levels at most.
 Unescaped unescaped(std::string_view text);
 
 } // namespace segpay

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::ptrdiff_t kMaxIdDigits = 18;
 
-// Reads digits; tells where they end. `id` is 0 when they are no id.
+// Reads digits; returns their end. `id` is 0 when they are no id.
 const char* read_id(const char* at, const char* end, std::uint64_t& id) {
     id = 0;
     const char* const digits_end = read_digits(at, end, SIZE_MAX, id);

@@ -19,7 +19,7 @@ struct ETicket {
 };
 
 // "162209:3097". Error: no colon, no price point, not numbers of at most 18 digits; the message
-// says what would be right.
+// gives the correct form.
 Result<ETicket> parse_eticket(std::string_view text);
 
 std::string to_string(const ETicket& eticket);

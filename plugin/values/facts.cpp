@@ -24,16 +24,16 @@ constexpr auto kAmount = Comparison::amount;
 constexpr auto kETicket = Comparison::eticket;
 constexpr auto kTime = Comparison::time;
 
-// Of several names of one thing the first is the canonical one.
+// If a parameter has several names, the first is the canonical one.
 constexpr std::array kNames = {
-    // What it is.
+    // The kind of postback.
     ParameterName{"action", Fact::action, "action", kListed, kWord},
     ParameterName{"trantype", Fact::transaction_type, "trantype", kListed, kWord},
     ParameterName{"transtype", Fact::transaction_type, "trantype", kNats, kWord},
     ParameterName{"stage", Fact::stage, "stage", kListed, kWord},
     ParameterName{"approved", Fact::approved, "approved", kListed, kWord},
 
-    // Which one, and about which.
+    // Its ids.
     ParameterName{"purchaseid", Fact::purchase_id, "purchaseid", kListed, kId},
     ParameterName{"tranid", Fact::transaction_id, "tranid", kListed, kId},
     ParameterName{"transid", Fact::transaction_id, "tranid", kNats, kId},
@@ -59,7 +59,7 @@ constexpr std::array kNames = {
     ParameterName{"urlid", Fact::extra, "urlid", kListed, kId},
     ParameterName{"url", Fact::extra, "urlid", kCustom, kId},
 
-    // What the host put on the link.
+    // Values that the host put on the link.
     ParameterName{"foreignid", Fact::member_id, "foreignid", kSeen, kId},
     ParameterName{"memberid", Fact::member_id, "foreignid", kNats, kId},
     ParameterName{"natssess", Fact::session, "natssess", kSeen, kId},

@@ -1,5 +1,5 @@
-// Facts: what a postback can tell, whatever the merchant called it. Segpay sends the names that
-// were typed into the postback URL, so one fact has several names; the table in facts.cpp knows
+// Facts: what a postback can say, under whatever name the merchant chose. Segpay sends the names
+// that were typed into the postback URL, so one fact has several names; the table in facts.cpp has
 // them all.
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace segpay {
 
-// What decides something or has a field of the event. All else is an `extra`: it travels to the
-// host as a name and a value.
+// Facts that decide something or have a field of the event. Any other is an `extra`: the host gets
+// its name and value.
 enum class Fact : std::uint8_t {
     extra,
     action,
@@ -62,47 +62,47 @@ enum class Fact : std::uint8_t {
 
 constexpr std::size_t kFactCount = static_cast<std::size_t>(Fact::seal) + 1;
 
-// Values of the host's own making, which come back to it with their spaces.
+// Values that the host made, which return to it with their spaces.
 constexpr bool is_untouched(Fact fact) { return fact == Fact::upsell || fact == Fact::tokenplus; }
 
-// The words by which a postback is known for what it is.
+// The words that decide the kind of a postback.
 constexpr bool is_deciding_word(Fact fact) {
     return fact == Fact::transaction_type || fact == Fact::action || fact == Fact::stage ||
            fact == Fact::approved;
 }
 
-// Where a name comes from.
+// The source of a name.
 enum class NameSource : std::uint8_t {
     listed, // Processing API 2.0, "Full List of Postback Parameters": the names of default
             // postbacks
     custom, // Processing API 2.0, the custom examples of "Setting up Postbacks"
     nats,   // NATS integration guide, Step 3
-    seen,   // seen in postbacks; no document tells of it
+    seen,   // seen in postbacks; not documented
 };
 
 // One name under which a parameter can arrive.
 struct ParameterName {
     std::string_view name; // lower case
     Fact fact = Fact::extra;
-    std::string_view canonical; // what the host is told it as, when it travels as an extra
+    std::string_view canonical; // the host's name for it, when it travels as an extra
     NameSource source = NameSource::listed;
-    Comparison comparison = Comparison::text; // the same for all names of one thing
+    Comparison comparison = Comparison::text; // the same for all names of one parameter
 };
 
 std::span<const ParameterName> parameter_names();
 
-// The row of a name, whatever its case; null: nobody knows it.
+// The row of a name, in any case; null: an unknown name.
 const ParameterName* find_parameter(std::string_view name);
 
-// Whether NATS's template has it as another name of what the host puts on the link, so that a host
-// can have it for a parameter of its own: memberid and session.
+// Whether NATS's template has the name for a value that the host puts on the link, so that a host
+// may use it for a parameter of its own: memberid and session.
 bool can_be_user_defined(std::string_view name);
 
-// How two values of what the host is told under this name are compared. Of a name that is nobody's
-// but the host's: as an id.
+// How two values that the host gets under this name are compared. A name that only the host uses:
+// as an id.
 Comparison comparison_of(std::string_view canonical);
 
-// What the host is told a fact as, when no field of the event took it: "xref1", "authcode".
+// The host's name for a fact that has no field of the event: "xref1", "authcode".
 std::string_view canonical_name(Fact fact);
 
 } // namespace segpay

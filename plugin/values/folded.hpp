@@ -1,5 +1,5 @@
-// Texts as numbers in which the case of letters makes no difference: a comparison of names or words
-// costs a few instructions, and nearly everything that is read is made of known ones.
+// Texts as numbers in which case makes no difference: comparing names or words costs a few
+// instructions, and nearly all input consists of known ones.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 
 namespace segpay {
 
-// Turns capital letters into small ones. Of printable characters that are no letters some fall
-// together as well, but never into a letter or a digit.
+// Turns capital letters into small ones. Some other printable characters fall together as well, but
+// never with a letter or a digit.
 constexpr std::uint64_t kSmall = 0x2020202020202020u;
 
 template <class Number>
@@ -26,7 +26,7 @@ constexpr std::uint64_t folded_eight(const char* text) {
     return number_at<std::uint64_t>(text) | kSmall;
 }
 
-// All of a text of less than eight bytes; texts of one size are compared by it.
+// All of a text of less than eight bytes; comparable among texts of one size.
 constexpr std::uint64_t folded_few(std::string_view text) {
     const char* const begin = text.data();
     const std::size_t size = text.size();
@@ -38,7 +38,7 @@ constexpr std::uint64_t folded_few(std::string_view text) {
            (number_at<std::uint8_t>(begin + size - 1) << 16) | kSmall;
 }
 
-// Whether `text`, whatever its case, is `word`, which is made of small letters alone.
+// Whether `text`, in any case, is `word`, which must be in small letters.
 constexpr bool spells(std::string_view text, std::string_view word) {
     const std::size_t size = word.size();
     if (text.size() != size) return false;

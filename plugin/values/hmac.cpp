@@ -1,4 +1,4 @@
-// HMAC-SHA256 over prepared contexts of OpenSSL's EVP: HMAC() would take the key's two blocks again
+// HMAC-SHA256 over prepared contexts of OpenSSL's EVP: HMAC() would hash the key's two blocks again
 // for each message, which is five times the time of a message of a link.
 #include "values/hmac.hpp"
 
@@ -19,7 +19,7 @@ constexpr unsigned char kOuterPadding = 0x5C;
 
 using Block = std::array<unsigned char, kBlockBytes>;
 
-// Nothing but memory can be missing.
+// Only a lack of memory can fail here.
 void require(int is_done) {
     if (is_done != 1) throw std::bad_alloc();
 }
@@ -30,7 +30,7 @@ Hash new_hash() {
     return hash;
 }
 
-// Keys longer than a block count as their digest.
+// A key longer than a block is replaced by its digest.
 Block block_of(std::string_view text) {
     Block block{};
     if (text.size() > kBlockBytes)

@@ -1,5 +1,5 @@
-// HMAC-SHA256 (RFC 2104) under a key that is used often. What the key contributes is hashed once,
-// when the key is made; each message then costs only itself.
+// HMAC-SHA256 (RFC 2104) under a key that is used often. The key's blocks are hashed once, when the
+// key is made; each message then costs only itself.
 #pragma once
 
 #include <openssl/types.h>
@@ -17,8 +17,9 @@ struct HashDeleter {
 };
 using Hash = std::unique_ptr<EVP_MD_CTX, HashDeleter>;
 
-// A key, as the two hashes that it begins; its text is not kept. Wiped when it ends. Copies share
-// them. Throws std::bad_alloc. Threads: const methods from any thread.
+// A key, as the two hash states that it begins; its text is not stored. Wiped when the last copy is
+// destroyed; copies share the states. Throws std::bad_alloc. Threads: const methods from any
+// thread.
 class HmacKey {
 public:
     explicit HmacKey(std::string_view text);
@@ -27,7 +28,7 @@ public:
 
 private:
     friend class HmacMessage;
-    std::shared_ptr<const EVP_MD_CTX> inner_; // after the block of key and inner padding
+    std::shared_ptr<const EVP_MD_CTX> inner_; // the state after the block of key and inner padding
     std::shared_ptr<const EVP_MD_CTX> outer_;
 };
 

@@ -1,4 +1,4 @@
-// Currency codes, their decimals, and exact reading and writing of amounts.
+// Currency codes, their decimals, and exact parsing and printing of amounts.
 #include "values/money.hpp"
 
 #include "values/digits.hpp"
@@ -11,7 +11,7 @@ namespace segpay {
 
 namespace {
 
-// ISO 4217 codes by number of decimals; two where nothing else is said.
+// ISO 4217 codes by number of decimals; two where not listed otherwise.
 constexpr std::string_view kTwoDecimals =
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD "
     "CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD "
@@ -56,7 +56,7 @@ Error not_an_amount(std::string_view text, std::string_view rest, Currency curre
 
 } // namespace
 
-// By number_of: a number into a list of all.
+// Maps number_of a code to its place in a list of all.
 class CurrencyTable {
 public:
     constexpr CurrencyTable() {
@@ -64,7 +64,7 @@ public:
         enter(kNoDecimals, 0);
         enter(kThreeDecimals, 3);
     }
-    // None: no currency has the code.
+    // No currency if none has the code.
     const Currency& operator[](std::string_view code) const {
         return currencies_[places_[number_of(code)]];
     }
@@ -81,7 +81,7 @@ private:
     }
 
     std::size_t count_ = 0;
-    std::array<Currency, 256> currencies_{}; // the first one is none
+    std::array<Currency, 256> currencies_{}; // the first one is no currency
     std::array<std::uint8_t, 26 * 26 * 26 + 1> places_{};
 };
 
@@ -109,7 +109,7 @@ Result<Money> parse_amount(std::string_view text, Currency currency) {
         at = read_digits(fraction, end, currency.exponent(), minor);
         decimals = static_cast<std::size_t>(at - fraction);
         at = skip_zeros(at, end);
-        digits_end = at - 1; // the point is none
+        digits_end = at - 1; // without the point
     }
     if (at != end) return not_an_amount(text, {at, static_cast<std::size_t>(end - at)}, currency);
     if (digits_end == begin) return not_an_amount(text, "has no digits");

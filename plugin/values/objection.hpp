@@ -1,5 +1,5 @@
-// Objection: what is wrong with something, as a sentence for people. Mostly there is none, and that
-// costs no more than a null pointer.
+// Objection: what is wrong with something, as a sentence for people. Usually there is none, and
+// that costs no more than a null pointer.
 #pragma once
 
 #include <memory>

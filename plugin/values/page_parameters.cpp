@@ -14,7 +14,7 @@ namespace {
 // "Show Languages Other than English" (of which "lang" is the old parameter), "Dynamic
 // Multi-Currency", "Instant Conversion" and "Testing Payments"; One Click Web Service
 // ("dynamictrans", whose newer name is "dynamicpricingid"); Reporting Services, "Retrieve
-// Reactivation URL" ("sprs"). "userdata" brings many parameters in one.
+// Reactivation URL" ("sprs"). "userdata" has many parameters in one.
 constexpr std::array<std::string_view, 18> kNames = {
     "pplist",      "plist",        "ppviewoption",         "ppvviewoption",
     "ppviewtype",  "crosssaleoff", "dmcurrency",           "paypagelanguage",

@@ -1,4 +1,4 @@
-// Brackets, and what stands between them.
+// Brackets, and the name between them.
 #include "values/placeholder.hpp"
 
 #include "values/blank.hpp"
@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 5> kClosing = {">", "%3e", "%253e", "&gt;
 constexpr std::array<std::string_view, 8> kSpaces = {"+",          "%20",    "%2520",  "%c2%a0",
                                                      "%25c2%25a0", "&nbsp;", "&#160;", "_"};
 
-// In all of these the text is in small letters.
+// In all of these the text must be in small letters.
 bool take_from_begin(std::string_view& text, std::span<const std::string_view> any_of) {
     for (std::string_view part : any_of)
         if (text.starts_with(part)) {
@@ -58,7 +58,7 @@ bool is_name(std::string_view text) {
 } // namespace
 
 bool is_placeholder(std::string_view value) {
-    constexpr std::size_t kLongest = 128; // of names of 64 characters, with all that escapes it
+    constexpr std::size_t kLongest = 128; // a name of 64 characters, with all its escapes
     value = trimmed(value);
     if (value.size() > kLongest || !may_be_placeholder(value)) return false;
     const std::string small = lower_case(value);

@@ -1,5 +1,5 @@
-// Result<T>: a value, or the sentence that says why there is none. For failures that are answers
-// (a malformed amount, an unknown eTicket); what is a surprise is thrown instead.
+// Result<T>: a value, or the sentence that says why there is none. For failures that are results (a
+// malformed amount, an unknown eTicket); unexpected failures are thrown instead.
 #pragma once
 
 #include <string>

@@ -1,17 +1,17 @@
-// Whether an id, or an extra of a link, says anything. A template asks for more than Segpay has,
-// and what it has nothing for comes back empty, as blanks, or as 0.
+// Whether an id, or an extra of a link, means anything. A template asks for more than Segpay has,
+// and a missing value comes back empty, as blanks, or as 0.
 #pragma once
 
 #include <string_view>
 
 namespace segpay {
 
-// The long way of said(), for values that do not begin and end like most.
+// The general case of said(), for values with unusual ends.
 std::string_view said_at_length(std::string_view value);
 
-// What the value says: the value without blanks at its ends. Empty where it says nothing: it is
-// missing, or blank, or made of zeros alone ("0", "000", a GUID of zeros). `value` is clean text
-// (values/word.hpp): line breaks are spaces. Not for numbers and texts, whose 0 says something.
+// The value without blanks at its ends. Empty if it means nothing: it is missing, or blank, or made
+// of zeros alone ("0", "000", a GUID of zeros). `value` is clean text (values/word.hpp): line
+// breaks are spaces. Not for numbers and texts, whose 0 has a meaning.
 inline std::string_view said(std::string_view value) {
     if (value.empty()) return {};
     const auto first = static_cast<unsigned char>(value.front());

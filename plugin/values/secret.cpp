@@ -71,7 +71,7 @@ void Secret::assign(std::string_view text) {
 }
 
 void wipe(std::string& text) {
-    text.resize(text.capacity()); // behind the end may stand what was longer
+    text.resize(text.capacity()); // older, longer content may be behind the end
     OPENSSL_cleanse(text.data(), text.size());
     text.clear();
 }
@@ -99,7 +99,8 @@ SecretBox::SecretBox(const Secrets& keys) {
 
 std::string SecretBox::close(std::string_view plain) const {
     Bytes nonce(kNonceBytes);
-    if (RAND_bytes(nonce.data(), static_cast<int>(nonce.size())) != 1) // never a weaker source
+    if (RAND_bytes(nonce.data(), static_cast<int>(nonce.size())) !=
+        1) // no fallback to a weaker source
         throw std::runtime_error("OpenSSL has no random numbers");
     CryptoTransform::Ptr encryptor = cipher_for(keys_.front(), nonce)->createEncryptor();
     bool is_done = false;

@@ -11,12 +11,12 @@ namespace segpay {
 namespace {
 
 constexpr std::size_t kFirstBytes = std::size_t{4} * 1024;
-constexpr std::size_t kMaxKeptBytes = std::size_t{64} * 1024; // for the next request
+constexpr std::size_t kMaxKeptBytes = std::size_t{64} * 1024; // reused for the next request
 
 } // namespace
 
-// Each new chunk is at least twice as large as all before it, and takes their place when nothing is
-// in them: however the sizes of requests grow, chunks stay few.
+// Each new chunk is at least twice as large as any before it, and replaces them when they are
+// empty: however the sizes of requests grow, there are few chunks.
 void TextStore::find_chunk(std::size_t size) {
     while (current_ < chunks_.size() && chunks_[current_].left() < size)
         ++current_;

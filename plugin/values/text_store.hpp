@@ -1,6 +1,6 @@
-// TextStore: memory for texts that are made while one request is read and forgotten together after
-// it. Once it has grown to what usual requests need it allocates no more, and what a huge one
-// needed is given back; forgetting wipes.
+// TextStore: storage for texts that are made while one request is read and freed together after it.
+// Once it has grown to the size of usual requests it allocates no more, and the excess of a huge
+// one is freed; clearing wipes.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ public:
     }
     ~TextStore() { clear(); }
 
-    // Room for `size` bytes, which stays where it is until clear().
+    // Room for `size` bytes at a stable address until clear().
     char* room(std::size_t size) {
         if (current_ == chunks_.size() || chunks_[current_].left() < size) find_chunk(size);
         Chunk& chunk = chunks_[current_];
@@ -48,7 +48,7 @@ private:
         std::size_t left() const { return size - used; }
     };
 
-    // Makes the next chunk with so much room the current one.
+    // Makes a chunk with so much room the current one.
     void find_chunk(std::size_t size);
 
     std::vector<Chunk> chunks_;

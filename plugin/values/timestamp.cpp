@@ -1,4 +1,4 @@
-// Reading of Segpay's dates, writing of ISO 8601.
+// Parses Segpay's dates, prints ISO 8601.
 #include "values/timestamp.hpp"
 
 #include "values/blank.hpp"
@@ -19,7 +19,7 @@ struct Clock {
     int offset_minutes = 0;
 };
 
-// Reads forward through a text; every take_* leaves it untouched when it answers false.
+// Reads forward through a text; every take_* leaves it unchanged when it returns false.
 class Reader {
 public:
     explicit Reader(std::string_view text) : rest_(text) {}
@@ -142,7 +142,7 @@ std::optional<Clock> read_clock(std::string_view text) {
     return clock ? clock : read_iso(text);
 }
 
-// With plain spaces for all others.
+// Replaces all other kinds of spaces by plain ones.
 std::string with_spaces(std::string_view text) {
     std::string plain;
     while (!text.empty()) {
@@ -153,15 +153,14 @@ std::string with_spaces(std::string_view text) {
     return std::string(trimmed(plain));
 }
 
-// What is left of a time that was encoded more than once, with one round of it undone. A '+' is a
-// space then: the sign of an offset was encoded, too.
+// A time that was encoded more than once, with one level decoded. A '+' is a space then: the sign
+// of an offset was encoded, too.
 std::string undone(std::string text) {
     if (text.find('%') != std::string::npos) std::replace(text.begin(), text.end(), '+', ' ');
     return with_spaces(clean_text(unescaped_once(text).text));
 }
 
-// The time without what hides it: escapes that are one too many, spaces of other systems. Empty:
-// there is none.
+// The time without additional escapes and unusual spaces. Empty: there is none.
 std::string plain_time(std::string_view text) {
     constexpr int kMostRounds = 3;
     constexpr std::size_t kLongest = 200;

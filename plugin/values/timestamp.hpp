@@ -1,4 +1,4 @@
-// Segpay's ways of writing a point in time, and ours. Everything is UTC, all year round
+// Segpay's formats of a point in time, and the plugin's. Everything is UTC, all year round
 // (Processing API 2.0, <transtime>: "Date and Time (in GMT)").
 #pragma once
 
@@ -20,8 +20,8 @@ constexpr TimeMs kDayMs = TimeMs{24} * 60 * 60 * 1000;
 // spaces (U+00A0, U+202F, "&nbsp;"), and percent-encoded once or twice more.
 Result<TimeMs> parse_timestamp(std::string_view text);
 
-// The time as it is written once more than plainly, plainly: without such escapes and spaces. What
-// is plain, or no time, stays as it is.
+// Removes additional escapes and unusual spaces from a time. A time without them, and any other
+// text, stays as it is.
 std::string repaired_time(std::string_view text);
 
 // The first moment of a day, "2026-12-31".

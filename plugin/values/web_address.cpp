@@ -1,4 +1,4 @@
-// The parts of a web address, from left to right.
+// Checks the parts of a web address, from left to right.
 #include "values/web_address.hpp"
 
 #include "values/digits.hpp"
@@ -25,7 +25,8 @@ constexpr std::array<const char*, 7> kWords = {
     "has a port that is none",
 };
 
-// What looks like a space and is none, as UTF-8: no-break, zero-width, narrow and ideographic ones.
+// Characters that look like a space and are none, as UTF-8: no-break, zero-width, narrow and
+// ideographic ones.
 constexpr std::array<std::string_view, 5> kOtherBlanks = {
     "\xC2\xA0", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE3\x80\x80", "\xEF\xBB\xBF"};
 
@@ -38,7 +39,7 @@ std::size_t scheme_size(std::string_view text) {
 
 bool holds_blank(std::string_view text) {
     unsigned found = 0, other = 0;
-    for (const char c : text) { // no way out in between, so that a compiler takes many at once
+    for (const char c : text) { // without an early exit, so that a compiler vectorises it
         found |= unsigned{c == ' '} | unsigned{c == '"'} | unsigned{c == '<'} | unsigned{c == '>'};
         other |= static_cast<unsigned char>(c) & 0x80u;
     }
@@ -60,7 +61,7 @@ bool is_name(std::string_view host) {
     return !host.empty();
 }
 
-// RFC 3986, 3.2.2; whether the numbers of IPv6 fit together is the browser's business.
+// RFC 3986, 3.2.2; whether the numbers of IPv6 fit together is left to the browser.
 bool is_literal(std::string_view host) {
     constexpr std::string_view kAllowed = "0123456789abcdefABCDEF:.";
     return host.size() > 2 && host.starts_with('[') && host.ends_with(']') &&

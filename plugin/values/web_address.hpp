@@ -1,5 +1,5 @@
-// Web address: where customers can be sent. One rule for what is configured and for what a host
-// puts on a link.
+// Web address: where customers can be sent. One rule for the configuration and for the links of a
+// host.
 #pragma once
 
 #include "values/objection.hpp"
@@ -8,12 +8,12 @@
 
 namespace segpay {
 
-// Whether a browser finds its way there: http:// or https:// in any case (RFC 3986, 3.1), a host,
-// perhaps a port, and clean text (is_clean) without blanks, quotes, < and >. A user name before the
-// host is none of it: links show what they carry. Allocates nothing.
+// Whether a browser can open it: http:// or https:// in any case (RFC 3986, 3.1), a host, perhaps a
+// port, and clean text (is_clean) without blanks, quotes, < and >. A user name before the host is
+// refused: links show it. Allocates nothing.
 bool is_web_address(std::string_view text);
 
-// Of what is none, the reason, for the name of what was read to go before: "has no host".
+// Why it is none; the caller puts the name of the value before it: "has no host".
 Objection objection_to_web_address(std::string_view text);
 
 } // namespace segpay

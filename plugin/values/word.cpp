@@ -12,13 +12,13 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_separator(char c) { return c == ' ' || c == '_' || c == '-'; }
 
-// What bytes 0x80 to 0x9F mean in Windows-1252; 0 where they mean nothing.
+// The meaning of bytes 0x80 to 0x9F in Windows-1252; 0: none.
 constexpr std::array<char16_t, 32> kWindows1252 = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-// 0: nothing.
+// 0: none.
 char16_t windows_1252(char byte) {
     const auto code = static_cast<unsigned char>(byte);
     return code >= 0x80 && code < 0xA0 ? kWindows1252[code - 0x80u] : code;
@@ -29,8 +29,8 @@ void append_utf8(std::string& out, char16_t c) {
     out.append(utf8.data(), write_utf8(utf8.data(), c));
 }
 
-// Length of the UTF-8 character that `bytes` begins with; 0 when it begins with none. Overlong
-// forms, surrogates and code points past U+10FFFF are none.
+// Length of the UTF-8 character that `bytes` begins with; 0 when there is none. Overlong forms,
+// surrogates and code points past U+10FFFF are none.
 std::size_t utf8_length(std::string_view bytes) {
     const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     const auto continues = [&](std::size_t i) {
@@ -63,7 +63,7 @@ std::uint64_t word_at(const char* bytes) {
     return word;
 }
 
-// The bytes of a text of less than eight, some of them twice; spaces fill it up.
+// The bytes of a text of less than eight, some of them twice; padded with spaces.
 std::uint64_t short_word(std::string_view text) {
     const char* bytes = text.data();
     const std::size_t size = text.size();
@@ -200,7 +200,7 @@ std::string clean_text(std::string_view bytes) {
 
 std::string from_windows_1252(std::string_view bytes) {
     std::string utf8;
-    utf8.reserve(3 * bytes.size()); // so that it never moves: it may hold a password
+    utf8.reserve(3 * bytes.size()); // so that it never reallocates: it may hold a password
     for (const char byte : bytes)
         append_utf8(utf8, windows_1252(byte));
     return utf8;

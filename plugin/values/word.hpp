@@ -1,6 +1,6 @@
-// Words as Segpay writes them: case and the separators space, '_' and '-' do not count, so
-// "Instant Conversion", "InstantConversion" and "INSTANT_CONVERSION" are one word. Also the text
-// hygiene that every value from outside goes through.
+// Words as Segpay writes them: case and the separators space, '_' and '-' do not count, so "Instant
+// Conversion", "InstantConversion" and "INSTANT_CONVERSION" are one word. Also the cleaning of all
+// text from outside.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ namespace segpay {
 // Whether `text`, normalised, is `word`, which must be given in normalised form.
 bool is_word(std::string_view text, std::string_view word);
 
-// Of "Instant Conversion" the end of "instantconversion": as much of it as `room` takes, in the
-// last part of `room`.
+// For "Instant Conversion" the end of "instantconversion": as much of it as fits into `room`, at
+// the end of `room`.
 std::string_view end_of_word(std::string_view text, std::span<char> room);
 
 std::string lower_case(std::string_view text);                    // ASCII letters only
@@ -32,16 +32,15 @@ inline std::string_view trimmed(std::string_view text) {
 // characters become spaces. Never fails.
 std::string clean_text(std::string_view bytes);
 
-// Bytes that are Windows-1252, of which ISO-8859-1 is a part, as UTF-8. What means nothing there
-// becomes NUL.
+// Converts Windows-1252, which includes ISO-8859-1, to UTF-8. A byte without a meaning becomes NUL.
 std::string from_windows_1252(std::string_view bytes);
 
-// Writes a character, up to U+10FFFF, into four bytes of room; tells how many it took.
+// Writes a character, up to U+10FFFF, into four bytes of room; returns how many it used.
 std::size_t write_utf8(char* room, std::uint32_t character);
 
 bool is_utf8(std::string_view bytes);
 
-// Whether clean_text would leave the text as it is.
+// Whether clean_text would leave the text unchanged.
 bool is_clean(std::string_view text);
 
 // At most so many bytes of valid UTF-8, cut between two characters. For texts that are shown.

@@ -1,4 +1,4 @@
-// Percent-encoding by a table, a byte at a time and without a branch; what has nothing to encode is
+// Percent-encoding by a table, byte by byte and without a branch; text that needs no encoding is
 // copied eight or sixteen bytes at a time.
 #include "wire/encode.hpp"
 
@@ -13,7 +13,7 @@ namespace segpay {
 
 namespace {
 
-// What a byte becomes, in four bytes, so that it is loaded and stored with one instruction each.
+// The encoding of a byte, in four bytes, so that it is loaded and stored with one instruction each.
 struct Encoded {
     std::array<char, 3> text{};
     unsigned char size = 0;
@@ -31,7 +31,7 @@ constexpr std::array<EncodedWord, 256> kEncoded = [] {
     return table;
 }();
 
-// Four bytes are written whatever they are; what follows overwrites the excess.
+// Always writes four bytes; the next write overwrites the excess.
 char* write_byte(char* out, char c) {
     const EncodedWord encoded = kEncoded[static_cast<unsigned char>(c)];
     std::memcpy(out, &encoded, sizeof encoded);
@@ -44,7 +44,7 @@ char* write_bytes(char* out, const char* from, const char* end) {
     return out;
 }
 
-// Half a run, in which something has to be encoded or nothing.
+// Writes half a run. `is_plain`: no byte of it needs encoding.
 char* write_half(char* out, const char* from, bool is_plain) {
     if (is_plain) {
         std::memcpy(out, from, kHalfBytes);
@@ -63,9 +63,9 @@ char* write_run(char* out, const char* from) {
     return write_half(out, from + kHalfBytes, marks <= kFirstHalf);
 }
 
-// Less than half a run, with something to encode, at the end of a text that is longer: filled up to
-// half a run by bytes that stand for themselves, which are dropped again. A loop that ends after
-// few bytes, and each time after other ones, would take longer.
+// Less than half a run that needs encoding, at the end of a longer text: padded to half a run with
+// bytes that need no encoding, which are dropped again. A loop over few bytes, whose number varies,
+// would take longer.
 char* write_short_rest(char* out, const char* from, const char* end) {
     const auto missing = kHalfBytes - static_cast<std::size_t>(end - from);
     std::array<char, 2 * kHalfBytes> filled;
@@ -74,20 +74,20 @@ char* write_short_rest(char* out, const char* from, const char* end) {
     return write_half(out, filled.data() + missing, false) - missing;
 }
 
-// What is left of a text when its runs are written: from half a run to a whole one.
+// The rest of a text after its runs: from half a run to a whole one.
 char* write_long_rest(char* out, const char* from, const char* end) {
     if (marks_to_encode(from, end - kHalfBytes) != 0)
         return write_short_rest(write_half(out, from, false), from + kHalfBytes, end);
     return write_plain(out, {from, end});
 }
 
-// Less than half a run, at the end of a text that is longer.
+// Less than half a run, at the end of a longer text.
 char* write_end(char* out, const char* from, const char* end) {
     if (from == end) return out;
     const char* const last_half = end - kHalfBytes;
     if (marks_to_encode(last_half, last_half) != 0) return write_short_rest(out, from, end);
     out += end - from;
-    std::memcpy(out - kHalfBytes, last_half, kHalfBytes); // what was written before once more
+    std::memcpy(out - kHalfBytes, last_half, kHalfBytes); // rewrites the bytes before, unchanged
     return out;
 }
 

@@ -1,5 +1,5 @@
-// Percent-encoding into memory that is there already. Where the processor has SSE2 (every x86-64)
-// it is used; the result is the same.
+// Percent-encoding into an existing buffer. Uses SSE2 where the processor has it (every x86-64);
+// the result is the same.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace segpay {
 
-// Writes `text` as it is; returns the end of what was written. Short texts, for which the call of
+// Writes `text` unchanged; returns the end of what was written. Short texts, for which the call of
 // memcpy would be most of the work, are written as two parts that overlap.
 inline char* write_plain(char* out, std::string_view text) {
     const auto write_parts = [&](auto part) {
@@ -29,8 +29,8 @@ inline char* write_plain(char* out, std::string_view text) {
     return out + text.size();
 }
 
-// How much room `text` may need: each byte can become three. Behind them, eight bytes may be
-// written that do not count, the last of them as four.
+// The room that `text` may need: each byte can become three. Up to eight bytes that do not count
+// may be written behind them, the last of them as four.
 constexpr std::size_t encoded_room(std::string_view text) { return text.size() * 3 + 8 + 3; }
 
 // Writes `text` with every byte percent-encoded but letters, digits and "-._~:,"; the last two are

@@ -44,8 +44,8 @@ std::int32_t utf16_at(const char* in, const char* end) {
     return half;
 }
 
-// Writes the character of "%uXXXX", or of two of them, as UTF-8, which is shorter; what is behind
-// it begins at `in`. False: `in` stands behind no such '%', and nothing is written.
+// Writes the character of "%uXXXX", or of two of them, as UTF-8, which is shorter, and moves `in`
+// behind it. False: `in` is not behind such a '%', and nothing is written.
 bool write_unicode_escape(char*& out, const char* end, const char*& in) {
     constexpr std::int32_t kHigh = 0xD800, kLow = 0xDC00, kBehind = 0xE000;
     std::int32_t character = utf16_at(in, end);
@@ -63,7 +63,7 @@ bool write_unicode_escape(char*& out, const char* end, const char*& in) {
     return true;
 }
 
-// The character that the mark stands for; what is behind it begins at `in`.
+// The character that the mark stands for; moves `in` behind it.
 char decoded_at(const char* mark, const char* end, const char*& in) {
     in = mark + 1;
     if (*mark == '+') return ' ';
@@ -75,7 +75,7 @@ char decoded_at(const char* mark, const char* end, const char*& in) {
     return static_cast<char>(high * 16 + low);
 }
 
-// Copies run by run, up to a run more than asked for.
+// Copies run by run, up to one run too many.
 char* copy_runs(char* out, const char* in, const char* end) {
     const auto size = static_cast<std::size_t>(end - in);
     for (std::size_t at = 0; at < size; at += kRunBytes)
@@ -85,8 +85,8 @@ char* copy_runs(char* out, const char* in, const char* end) {
 
 } // namespace
 
-// Goes over the marks of a text, of which there must be one before the text ends, and behind the
-// last one a block that can be read.
+// Iterates over the marks of a text. There must be a mark before the text ends, and a readable
+// block behind the last one.
 class Form::Marks {
 public:
     explicit Marks(const char* text) : block_(text), left_(marks_in(text)) { find(); }
@@ -104,7 +104,7 @@ private:
     }
 
     const char* block_;
-    std::uint64_t left_; // of the block's
+    std::uint64_t left_; // marks of the block that are left
 };
 
 Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
@@ -124,7 +124,7 @@ Result<bool> Form::read(std::string_view encoded, const FormLimits& limits) {
         const char* end = marks.here();
         if (*end == '&' && familiar->spelling.is_at(at)) [[likely]] {
             const char* const value = at + familiar->size + 1;
-            // Member by member: a whole one would be put together elsewhere first.
+            // Member by member: a whole one would be built elsewhere and copied.
             slot->name = {at, familiar->size};
             slot->value = between(value, end);
             slot->traits = familiar->traits;
@@ -196,7 +196,7 @@ void Form::decode(std::string_view& text, Marks marks, bool& is_plain) {
     bool is_printable = true;
     for (; marks.here() < end; marks.go_on()) {
         const char* const mark = marks.here();
-        if (mark < in) continue; // of what is before the text
+        if (mark < in) continue; // before the text
         out = copy_runs(out, in, mark);
         const char c = decoded_at(mark, end, in);
         if (c == '%' && in == mark + 1) [[unlikely]] {

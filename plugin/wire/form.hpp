@@ -1,5 +1,5 @@
-// The form encoding of HTML (application/x-www-form-urlencoded): the one language in which links go
-// out and postbacks come in. Knows no parameter by name.
+// The form encoding of HTML (application/x-www-form-urlencoded): the encoding of links and of
+// postbacks. Knows no parameter by name.
 #pragma once
 
 #include "values/result.hpp"
@@ -17,11 +17,11 @@
 
 namespace segpay {
 
-// Limits on what comes from outside.
+// Limits for input.
 constexpr std::size_t kMaxRequestBytes = std::size_t{64} * 1024; // query and body together
 constexpr std::size_t kMaxFields = 256;
-// Of them what a host makes up: no more go on a link, so that all of them come back in a postback,
-// beside all that Segpay says itself.
+// Of them at most so many user-defined ones on a link, so that all of them come back in a postback,
+// beside all that Segpay adds.
 constexpr std::size_t kMaxUserDefinedFields = 128;
 constexpr std::size_t kMaxNameBytes = 64;                     // decoded
 constexpr std::size_t kMaxValueBytes = std::size_t{8} * 1024; // decoded
@@ -32,16 +32,16 @@ struct FormLimits {
     std::size_t value_bytes = kMaxValueBytes;
 };
 
-// For what was within the limits when it came.
+// For input that was within the limits when it arrived.
 constexpr FormLimits kNoLimits{SIZE_MAX, SIZE_MAX, SIZE_MAX};
 
-// What is known of a field beside what it says.
+// Attributes of a field beside its text.
 struct FieldTraits {
     bool is_plain_name = true; // printable ASCII alone
     bool is_plain_value = true;
     bool is_trimmed_value = true; // nor is there a space at either end
     std::uint8_t place = 0xFF;    // among the familiar names, if it has one
-    std::uint32_t note = 0;       // what the reader noted about this name at this place; 0: nothing
+    std::uint32_t note = 0;       // the reader's note about this name at this place; 0: none
 };
 
 // A field as decoded: views into the form that read it.
@@ -52,13 +52,13 @@ struct FormField {
 };
 
 // The fields of one request, in order. Reused from request to request it allocates nothing, and
-// what repeats is read quickly: templates do not change, so a field is likely to have the name that
-// stood at its place in the request before.
+// repeated names are read fast: templates do not change, so a field is likely to have the name that
+// was at its place in the request before.
 class Form {
 public:
-    // Decodes `encoded` and appends what it holds. '+' is a space; "%uXXXX" is a character of
-    // Unicode; a '%' that begins no escape stands for itself; empty pieces ("&&") are skipped.
-    // Error: a limit is exceeded; it names the field. What came before stays.
+    // Decodes `encoded` and appends its fields. '+' is a space; "%uXXXX" is a character of Unicode;
+    // a '%' that begins no escape stands for itself; empty pieces ("&&") are skipped. Error: a
+    // limit is exceeded; it names the field. The fields before it stay.
     Result<bool> read(std::string_view encoded, const FormLimits& limits = {});
 
     std::span<FormField> fields() { return std::span(fields_).first(count_); }
@@ -73,7 +73,7 @@ public:
     // Whether all values are printable ASCII alone.
     bool is_plain() const { return is_plain_; }
 
-    // Takes out every field that `is_unwanted`.
+    // Removes every field that `is_unwanted`.
     template <class Predicate>
     void erase(Predicate is_unwanted) {
         const auto kept = fields();
@@ -81,14 +81,14 @@ public:
                                           kept.begin());
     }
 
-    // Who reads the fields may note what he found out about a name, and finds the note again when
-    // the same name, in the same spelling, stands at the same place of a later request. Names of
-    // which nothing is noted are forgotten with the request, all others when another one reads.
-    // `reader` and `note` are not 0.
+    // A reader of the fields may attach a note to a name, and finds it again when the same name, in
+    // the same spelling, is at the same place of a later request. Names without a note are
+    // forgotten with the request, and all names when another reader starts. `reader` and `note` are
+    // not 0.
     void take_notes_of(std::uint64_t reader);
     void note(FormField& field, std::uint32_t note);
 
-    // Forgets the fields and wipes their texts.
+    // Removes the fields and wipes their texts.
     void clear();
 
 private:
@@ -98,7 +98,7 @@ private:
         std::size_t size = 0;
         FieldTraits traits; // of a field that is plain
     };
-    static constexpr std::size_t kFamiliarNames = 64; // of so many fields at the begin
+    static constexpr std::size_t kFamiliarNames = 64; // of the first fields
     static constexpr std::size_t kFirstFields = 64;
 
     FormField& next() {
@@ -107,21 +107,22 @@ private:
     }
     // A copy, with '&'s behind it, and behind them room for all that has to be decoded, and a run.
     const char* keep_padded(std::string_view text);
-    // Whatever it holds. `marks` stand at the first one that is not before it. False: it exceeds a
-    // limit.
+    // Reads a piece of any content. `marks` are at the first one that is not before it. False: it
+    // exceeds a limit.
     bool read_piece(std::string_view piece, const Marks& marks, const FormLimits& limits);
-    // Decodes it, and tells whether it can become familiar.
+    // Decodes the name, and notes whether it can become familiar.
     void read_name(FormField& field, const Marks& marks);
     void decode(std::string_view& text, Marks marks, bool& is_plain);
-    // Takes the field that was read last out again and tells which limit it exceeds.
+    // Removes the last field and reports which limit it exceeds.
     Error reject_last(const FormLimits& limits);
 
-    std::vector<FormField> fields_; // more than there are: the first count_ are in use
+    std::vector<FormField> fields_; // may be longer: the first count_ are in use
     std::size_t count_ = 0;
     bool is_plain_ = true;
     TextStore texts_;
     char* decoded_end_ = nullptr;
-    std::array<FamiliarName, kFamiliarNames + 1> familiar_; // by place; the last one is of none
+    std::array<FamiliarName, kFamiliarNames + 1>
+        familiar_; // by place; the last one is always empty
     std::uint64_t reader_ = 0;
 };
 
@@ -135,8 +136,8 @@ inline std::string_view behind_entity(std::string_view name) {
 }
 
 // A name without what a broken template put around it: blanks and entities; "curren;cycode", which
-// a page made out of "&currencycode", is currencycode. Its control characters
-// (line breaks) are blanks only in clean text (values/word.hpp).
+// a page made out of "&currencycode", is currencycode. Its control characters (line breaks) are
+// blanks only in clean text (values/word.hpp).
 std::string_view repaired_name_at_length(std::string_view name);
 inline std::string_view repaired_name(std::string_view name) {
     const auto is_letter = [](char c) { return c > ' ' && c <= '~'; };

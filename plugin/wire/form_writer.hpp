@@ -1,5 +1,5 @@
-// FormWriter: a form, field by field, in one piece of memory: how a ledger stores events and
-// purchases, readable in any database browser.
+// FormWriter: writes a form, field by field, into one buffer: the format in which a ledger stores
+// events and purchases, readable in any database browser.
 //
 // Threads: an object belongs to one thread at a time.
 #pragma once
@@ -16,7 +16,7 @@ namespace segpay {
 
 class FormWriter {
 public:
-    // The name stands for itself.
+    // The name must need no encoding.
     void add(std::string_view name, std::string_view value) {
         char* out = begin_field(name.size(), value);
         name.copy(out, name.size());
@@ -25,7 +25,7 @@ public:
     void add_encoded(std::string_view name, std::string_view value) {
         end_field(write_encoded(begin_field(encoded_room(name), value), name), value);
     }
-    // Nothing, when the value is empty or 0.
+    // Adds nothing when the value is empty or 0.
     void add_if(std::string_view name, std::string_view value) {
         if (!value.empty()) add(name, value);
     }

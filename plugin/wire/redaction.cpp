@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::string_view kHidden = "***";
 
-// Merchants choose names: "user_password", "x-CardNumber". A word that is long enough to be no part
-// of another makes every name that ends with it a secret; "pan" would make one of "japan".
+// Merchants choose names: "user_password", "x-CardNumber". If a secret word is too long to be part
+// of another word, every name that ends with it is secret; with "pan", "japan" would be.
 enum class Reach { itself, endings };
 
 struct SecretName {
@@ -30,7 +30,7 @@ struct SecretName {
 };
 
 // Processing API 2.0, "Full List of Postback Parameters" and "Pre-populate Fields"; the card names
-// are none of Segpay's, but a merchant's own page may have put them on a link.
+// are not Segpay's, but a merchant's own page may have put them on a link.
 constexpr std::array kSecretNames = {
     SecretName{"password", Secrecy::password, Reach::endings},
     SecretName{"password1", Secrecy::password, Reach::endings},
@@ -129,7 +129,7 @@ constexpr auto kEndings = [] {
     return endings;
 }();
 
-// The last two letters rule out most of the names that are no secrets.
+// The last two letters exclude most of the names that are not secret.
 constexpr std::size_t kPairs = 1024;
 
 constexpr std::size_t pair_at_end(std::string_view word) {
@@ -146,7 +146,7 @@ constexpr auto kPairsAtEnd = [] {
     return pairs;
 }();
 
-// A part of a text; none has no size.
+// A part of a text; size 0: none.
 struct Part {
     std::size_t begins_at = 0;
     std::size_t size = 0;
@@ -157,7 +157,8 @@ bool is_of_address(char c) {
            c == '_' || c == '%' || c == '+' || c == '-';
 }
 
-// The keys of our own lines may end with a number behind an "@": "segpay/p26346680/disable@1234".
+// The keys in the plugin's own log lines may end with a number behind an "@":
+// "segpay/p26346680/disable@1234".
 bool is_own_key(std::string_view before, std::string_view after) {
     std::size_t begin = before.size();
     while (begin > 0 && (is_of_address(before[begin - 1]) || before[begin - 1] == '/'))
@@ -182,8 +183,8 @@ Part find_address(std::string_view text, std::size_t from) {
 
 constexpr std::size_t kShortestCard = 13, kLongestCard = 19;
 
-// Which numbers are given to cards (ISO/IEC 7812, as the brands publish them): by the first four
-// digits, and how many there are. All else that has as many digits is an id, a time or a code.
+// The ranges of card numbers (ISO/IEC 7812, as the brands publish them): by the first four digits,
+// and the number of digits. Any other number of that length is an id, a time or a code.
 struct CardRange {
     unsigned first, last;
     std::size_t shortest, longest;
@@ -230,8 +231,8 @@ bool is_card_number(std::string_view digits) {
     return sum % 10 == 0 && is_of_a_brand(digits);
 }
 
-// What may stand between the groups of a card number's digits: one or two of these. A '_', '/' or
-// '+' stands in many ids as well: there only groups as long as those on a card count.
+// The separators of a card number's groups of digits: one or two of these. A '_', '/' or '+' stands
+// in many ids as well: there only groups as long as those on a card count.
 constexpr std::string_view kAlwaysBetween = " -.", kBetweenLongGroups = "_/+";
 constexpr std::size_t kMostBetween = 2, kLongGroup = 4;
 
@@ -259,7 +260,7 @@ std::size_t digits_at_begin(std::string_view text) {
                                     text.begin());
 }
 
-// The card number of whole groups of digits that begins with the group at `begin`; none: no size.
+// The card number of whole groups of digits that begins with the group at `begin`; size 0: none.
 Part card_number_at(std::string_view text, std::size_t begin) {
     std::array<char, kLongestCard> digits;
     std::size_t count = 0;
@@ -302,8 +303,8 @@ Part find_long_card_number(std::string_view text, std::size_t from) {
     return part;
 }
 
-// Our own lines name ids, and an id may look like a card number: "segpay/t378282246310005",
-// "purchase 378282246310005", "tranid \"378282246310005\"".
+// The plugin's own log lines name ids, and an id may look like a card number:
+// "segpay/t378282246310005", "purchase 378282246310005", "tranid \"378282246310005\"".
 bool is_named_an_id(std::string_view before) {
     constexpr std::array<std::string_view, 7> kNames = {
         "purchase", "purchaseid", "transaction",  "transactionid",
@@ -334,8 +335,8 @@ bool is_of_key(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
 
-// Of "<PASSWORD>x</PASSWORD>", with `begin` and `end` around one of the names, the "x"; also where
-// one of the tags was cut off. None: no size.
+// The "x" of "<PASSWORD>x</PASSWORD>", with `begin` and `end` around one of the names; also where
+// one of the tags was cut off. Size 0: none.
 Part content_of_element(std::string_view text, std::size_t begin, std::size_t end) {
     if (begin > 0 && text[begin - 1] == ':') // "<x:PASSWORD>"
         while (--begin > 0 && is_of_key(text[begin - 1])) {
@@ -352,7 +353,7 @@ Part content_of_element(std::string_view text, std::size_t begin, std::size_t en
     return {from, std::min(text.find("</", from), text.size()) - from};
 }
 
-// Of "password=x" and "\"password\":\"x\"" all that comes up to the next '&'. None: no size.
+// The text up to the next '&' of "password=x" and "\"password\":\"x\"". Size 0: none.
 Part value_of_key(std::string_view text, std::size_t end) {
     const bool is_quoted = end < text.size() && (text[end] == '"' || text[end] == '\'');
     std::size_t at = text.find_first_not_of(' ', end + (is_quoted ? 1 : 0));
@@ -389,14 +390,14 @@ bool finds(Find find, std::string_view text) {
            (may_have_escapes(text) && find(unescaped(text).text, 0).size > 0);
 }
 
-// With "***" for all that is found, escaped or not. A text that has escapes is looked through
-// without them, and what is found is hidden as it stands there.
+// Replaces all that is found, escaped or not, by "***". A text that has escapes is searched without
+// them, and what is found is hidden where it stands in the original.
 void hide(std::string& text, Find find) {
     for (Part part = find(text, 0); part.size > 0;
          part = find(text, part.begins_at + kHidden.size())) {
         std::string shown = text.substr(0, part.begins_at);
         shown.append(kHidden).append(text, part.begins_at + part.size);
-        wipe(text); // what became shorter in its place would keep the secret behind its end
+        wipe(text); // if the text became shorter in place, the secret is behind its end
         text = std::move(shown);
     }
     if (!may_have_escapes(text)) return;
@@ -419,7 +420,7 @@ void hide(std::string& text, Find find) {
 } // namespace
 
 Secrecy secrecy_of(std::string_view name) {
-    std::array<char, kLongestName + 1> room; // one more: a longer name is none of the list
+    std::array<char, kLongestName + 1> room; // one more: a longer name is not in the list
     const std::string_view word = end_of_word(name, room);
     if (word.size() < 2 || !kPairsAtEnd[pair_at_end(word)]) return Secrecy::open;
     const auto* found = std::lower_bound(kByName.begin(), kByName.end(), word, is_before);
@@ -434,8 +435,7 @@ Parameters redacted(const Parameters& parameters) {
     for (Parameter& parameter : shown) {
         const bool is_open = secrecy_of(parameter.name) == Secrecy::open;
         if (!is_open && !parameter.value.empty()) parameter.value = kHidden;
-        if (is_open)
-            hide(parameter.value, find_named_secret); // of ids some look like a card number
+        if (is_open) hide(parameter.value, find_named_secret); // some ids look like a card number
         parameter.name = without_secrets(std::move(parameter.name));
     }
     return shown;

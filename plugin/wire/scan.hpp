@@ -1,5 +1,5 @@
-// Scan: where a text that is decoded or encoded has to be looked at. The one place that knows the
-// machine: SSE2 where it is there, plain C++ elsewhere, with the same result.
+// Scan: finds the bytes of a text that decoding or encoding has to handle. The only code that
+// depends on the machine: SSE2 where available, plain C++ elsewhere, with the same result.
 #pragma once
 
 #include <algorithm>
@@ -16,21 +16,22 @@
 
 namespace segpay {
 
-// ---- The way in ---------------------------------------------------------------------------------
+// ---- Decoding -----------------------------------------------------------------------------------
 
 constexpr std::size_t kRunBytes = 16;
 constexpr std::size_t kBlockBytes = 4 * kRunBytes;
 
-// Most of printable ASCII that stands for itself: letters, digits, and what can be told at once
-// from '&', '%' and '+', for all that is below ',' is taken as unusual.
+// Most of printable ASCII that stands for itself: letters, digits, and what is easily distinguished
+// from '&', '%' and '+', for all that is below ',' counts as unusual.
 constexpr bool is_usual(char c) { return c >= ',' && c < 0x7F; }
 
-// The spelling of a name with the '=' behind it, made to be looked for at the begin of a piece.
+// The spelling of a name with the '=' behind it, prepared for a comparison with the beginning of a
+// piece.
 class Spelling {
 public:
     static constexpr std::size_t kMaxBytes = 2 * kRunBytes;
 
-    Spelling() = default; // is found nowhere
+    Spelling() = default; // matches nothing
     // `name` and its '=' have kMaxBytes at most.
     explicit Spelling(std::string_view name)
         : asked_(static_cast<std::uint32_t>((std::uint64_t{2} << name.size()) - 1)),
@@ -50,7 +51,7 @@ public:
 private:
     alignas(kRunBytes) std::array<char, kMaxBytes> bytes_{};
     std::uint32_t asked_ = 0;  // bit i: whether byte i has to be the same
-    std::uint32_t wanted_ = 1; // the same; of no name what never comes out
+    std::uint32_t wanted_ = 1; // likewise; without a name a value that never occurs
 };
 
 // Bit i: byte i of the block is not usual; an '&' is one of those. `block` has kBlockBytes bytes.
@@ -67,13 +68,13 @@ inline __m128i run_at(const char* text) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
 }
 
-inline std::uint32_t bits_of(__m128i bytes) { // of each byte the highest one
+inline std::uint32_t bits_of(__m128i bytes) { // the highest bit of each byte
     return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes));
 }
 
 inline __m128i are(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
 
-// Of each byte the highest bit tells whether it is usual.
+// The highest bit of each byte: whether it is usual.
 inline __m128i usual_ones(__m128i bytes) {
     // One more than 0x7E is, as a signed number, below all others.
     const __m128i next = _mm_add_epi8(bytes, _mm_set1_epi8(1));
@@ -102,11 +103,11 @@ inline std::uint64_t marks_in(const char* block) { return marks_in_portably(bloc
 
 #endif
 
-// ---- The way out --------------------------------------------------------------------------------
+// ---- Encoding -----------------------------------------------------------------------------------
 
 constexpr std::size_t kHalfBytes = 8;
 
-// Whether a query holds the byte as it is. The last two are legal there, and Segpay's own examples
+// Whether a query holds the byte unencoded. The last two are legal there, and Segpay's own examples
 // show eTickets and price-point lists with them.
 constexpr bool stands_for_itself(unsigned char byte) {
     return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
@@ -114,7 +115,7 @@ constexpr bool stands_for_itself(unsigned char byte) {
            byte == '~' || byte == ':' || byte == ',';
 }
 
-// Of a run in two halves, which may overlap: bit i tells that byte i has to be encoded.
+// For a run in two halves, which may overlap. Bit i: byte i has to be encoded.
 inline unsigned marks_to_encode_portably(const char* first_half, const char* second_half) {
     unsigned marks = 0;
     for (std::size_t i = 0; i < kHalfBytes; ++i) {
@@ -157,7 +158,7 @@ inline unsigned marks_to_encode(const char* first_half, const char* second_half)
 }
 
 inline bool is_printable(const char* first_half, const char* second_half) {
-    // What is printable becomes 0 to 0x5E, and then 0x21 to 0x7F; all else is more.
+    // Printable characters become 0 to 0x5E, and then 0x21 to 0x7F; all others are more.
     const __m128i bytes = run_of(first_half, second_half);
     const __m128i from_space = _mm_sub_epi8(bytes, _mm_set1_epi8(' '));
     return bits_of(_mm_adds_epu8(from_space, _mm_set1_epi8(0x21))) == 0;

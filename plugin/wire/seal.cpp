@@ -1,4 +1,4 @@
-// Making and checking the seal. Nothing here takes heap memory: links are made by the thousand.
+// Makes and checks the seal. Allocates no heap memory: links are made by the thousand.
 #include "wire/seal.hpp"
 
 #include "values/secret.hpp"
@@ -70,7 +70,7 @@ std::optional<SealBytes> from_base32(std::string_view text) {
     return bytes;
 }
 
-// A length below a hundred as it stands before a fact: "7:", "32:". One byte more is written than
+// A length below a hundred in its form before a fact: "7:", "32:". Writes one byte more than
 // counts.
 struct ShortLength {
     std::array<char, 3> text{};
@@ -86,8 +86,9 @@ constexpr std::array<ShortLength, 100> kShortLengths = [] {
     return lengths;
 }();
 
-// What is hashed: the time, then each text with its length before it, so that no two sets of facts
-// read alike. Collected before it goes to the hash, whose calls cost more than such short pieces.
+// The hashed message: the time, then each text with its length before it, so that no two sets of
+// facts give the same message. Buffered, because calls of the hash cost more than such short
+// pieces.
 class SealMessage {
 public:
     explicit SealMessage(const HmacKey& key) : hmac_(key) {}
@@ -99,7 +100,7 @@ public:
     }
     void add_fact(std::string_view fact) {
         make_room_for(kLengthBytes + fact.size());
-        if (fact.size() < kShortLengths.size()) { // nearly always, and to_chars is dear
+        if (fact.size() < kShortLengths.size()) { // nearly always, and to_chars is slow
             const ShortLength& length = kShortLengths[fact.size()];
             std::memcpy(end_, length.text.data(), length.text.size());
             end_ = write_plain(end_ + length.size, fact);
@@ -127,7 +128,7 @@ private:
 
     HmacMessage hmac_;
     std::array<char, 512> room_; // holds the message of nearly every link
-    char* end_ = room_.data();   // of what is collected
+    char* end_ = room_.data();   // of what is buffered
 };
 
 std::string_view as_text(const SealBytes& bytes) {
@@ -147,7 +148,7 @@ SealBytes seal_bytes(const HmacKey& key, const SealedFacts& facts, std::uint32_t
     for (std::string_view fact :
          {facts.option, facts.member_id, facts.session, facts.affiliate, facts.xref1, facts.xref2,
           facts.upsell, facts.tokenplus, facts.octoken})
-        message.add_fact(trimmed(fact)); // as spaces at the ends may get lost
+        message.add_fact(trimmed(fact)); // spaces at the ends may get lost
     for (const SealedExtra& extra : facts.extras) {
         message.add_fact(extra.name);
         message.add_fact(trimmed(extra.value));

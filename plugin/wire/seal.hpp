@@ -1,7 +1,7 @@
-// The seal: proof that a postback tells of what we asked for. Customers can edit the pay-page link,
-// and Segpay echoes whatever it then says; the seal is a keyed digest over what must not be edited,
-// put on the link as one user-defined parameter of 32 characters (the limit for such values) and
-// echoed back. 4 bytes of time and 16 of HMAC-SHA256, in lower-case base32.
+// The seal: proof that a postback agrees with a link of this account. Customers can edit the
+// pay-page link, and Segpay echoes whatever it then says; the seal is a keyed digest over what must
+// not be edited, put on the link as one user-defined parameter of 32 characters (the limit for such
+// values) and echoed back. 4 bytes of time and 16 of HMAC-SHA256, in lower-case base32.
 #pragma once
 
 #include "values/hmac.hpp"
@@ -14,13 +14,13 @@
 
 namespace segpay {
 
-// A further parameter of the link that is sealed, under its name in lower case.
+// Another sealed parameter of the link, under its name in lower case.
 struct SealedExtra {
     std::string_view name;
     std::string_view value; // empty: not on the link
 };
 
-// What is sealed. Texts as they stand on the link; empty: not on it.
+// What the seal covers. Texts as on the link; empty: not on it.
 struct SealedFacts {
     std::uint64_t package = 0;
     std::string_view option;
@@ -32,14 +32,14 @@ struct SealedFacts {
     std::string_view upsell;
     std::string_view tokenplus;
     std::string_view octoken;
-    // All of Config::Seal::extras, in that order. None: the seal says nothing of extras, as seals
-    // did before there were any.
+    // All of Config::Seal::extras, in that order. None: the seal covers no extras, like seals that
+    // were made before extras existed.
     std::span<const SealedExtra> extras;
 };
 
 constexpr std::size_t kSealCharacters = 32;
 
-// A finished seal; a text in every other respect.
+// A finished seal; otherwise a text.
 struct SealText {
     std::array<char, kSealCharacters> characters{};
 
@@ -57,7 +57,8 @@ enum class SealVerdict {
     early,     // genuine, but from the future: two front ends' clocks differ
 };
 
-constexpr TimeMs kClockSkewMs = TimeMs{5} * 60 * 1000; // front ends may disagree so much
+constexpr TimeMs kClockSkewMs =
+    TimeMs{5} * 60 * 1000; // greatest difference between front ends' clocks
 
 // Tries all keys, in constant time each.
 SealVerdict check_seal(std::string_view seal, std::span<const HmacKey> keys,

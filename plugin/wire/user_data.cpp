@@ -1,4 +1,4 @@
-// A reader that goes forward through the text.
+// A reader that moves forward through the text.
 #include "wire/user_data.hpp"
 
 #include "values/escapes.hpp"
@@ -27,7 +27,7 @@ bool is_of_name(char c) {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// Appends what "&...;" stands for; false: for nothing that is known here.
+// Appends the character of "&...;"; false: an unknown reference.
 bool append_reference(std::string& out, std::string_view reference) {
     const std::optional<std::uint32_t> character = character_of_reference(reference);
     if (!character) return false;
@@ -56,7 +56,7 @@ bool append_text(std::string& out, std::string_view text) {
     return true;
 }
 
-// Each take_* leaves the text as it is when it answers false.
+// Each take_* leaves the text unchanged when it returns false.
 class Reader {
 public:
     explicit Reader(std::string_view text) : rest_(text) {}
@@ -162,7 +162,7 @@ bool is_without_escapes(std::string_view text, Is is) {
 } // namespace
 
 bool is_user_data(std::string_view value) {
-    constexpr std::size_t kEnough = 128; // of what can stand before the name, however escaped
+    constexpr std::size_t kEnough = 128; // room for what can precede the name, however escaped
     const std::string_view text = without_spaces_before(value);
     const bool may_be = text.starts_with('<') || text.starts_with('&') || text.starts_with('%');
     return may_be && is_without_escapes(text.substr(0, kEnough), [](std::string_view begin) {
