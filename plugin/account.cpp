@@ -1,4 +1,4 @@
-// The link is the links'; which purchase it stands on the ledger knows.
+// Loads a link's purchases from the ledger; the code in links/ builds the link.
 #include "account.hpp"
 
 #include "links/cards.hpp"

@@ -1,5 +1,5 @@
 // Account: one configured account: its configuration, the names of its parameters, its links.
-// Decides nothing about what Segpay tells.
+// Decides nothing about postbacks.
 #pragma once
 
 #include "config/config.hpp"
@@ -29,11 +29,11 @@ public:
     const Config& config() const { return config_; }
     const NameTable& names() const { return names_; }
 
-    // For the log: whose account it is.
+    // For the log: identifies the account.
     std::string summary() const;
 
-    // Looks in the ledger for the card of a one-click link, or the trial of an instant conversion,
-    // where the request names none. Error: the request cannot be met. Throws LedgerError.
+    // Reads from the ledger the card of a one-click link, or the trial of an instant conversion, if
+    // the request names none. Error: the request cannot be met. Throws LedgerError.
     std::optional<Error> link(const LinkRequest& request, Ledger& ledger, TimeMs now,
                               MadeLink& made) const;
 

@@ -9,7 +9,7 @@ namespace segpay {
 
 namespace {
 
-// For the text of a reason, whose caller may know less of it.
+// Bytes for the text of a reason: the caller's struct may be shorter than ours.
 std::size_t room_in(const biller_reason& reason) {
     constexpr std::size_t kBegin = offsetof(biller_reason, text);
     const std::size_t given = reason.struct_size;

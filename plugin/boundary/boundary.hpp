@@ -25,7 +25,7 @@ inline biller_bytes bytes(std::string_view text) {
     return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-// An empty text inside is "nothing was said" outside.
+// An empty text means "not given", which is a null pointer in the C ABI.
 inline biller_bytes bytes_or_none(std::string_view text) {
     return text.empty() ? biller_bytes{nullptr, 0} : bytes(text);
 }
@@ -38,8 +38,8 @@ struct Stop {
     std::string message;
 };
 
-// What the caller filled, the rest zero: a caller that knows fewer fields says nothing in the
-// others. `given` must not be null. Throws Stop for a struct without a size.
+// Copies the fields that the caller knows; the others are zero, as if not given. `given` must not
+// be null. Throws Stop for a struct without a size.
 template <class T>
 T adopted(const T* given) {
     if (given->struct_size < sizeof given->struct_size)
@@ -87,8 +87,8 @@ void explain(biller_reason* reason, uint32_t status, std::string_view message);
 // Turns whatever is being thrown into a status and a reason. Call inside a catch block.
 uint32_t explain_current_exception(biller_reason* reason) noexcept;
 
-// Runs a hook; no exception gets past it. The hook answers with a status, which goes into the
-// reason too.
+// Runs a hook; no exception gets past it. The hook returns a status, which goes into the reason
+// too.
 template <class Hook>
 uint32_t guarded(biller_reason* reason, Hook hook) noexcept {
     try {

@@ -1,4 +1,4 @@
-// A list of running hooks for each thread, kept apart from the stack, which may be gone.
+// A list of running hooks for each thread, apart from their stack frames, which may be gone.
 #include "boundary/scope.hpp"
 
 #include "boundary/boundary.hpp"
@@ -19,18 +19,18 @@ namespace segpay {
 
 namespace {
 
-// The process in the upper half, how many it has open in the lower.
+// Upper half: the process id; lower half: its number of open instances.
 std::atomic<std::uint64_t> open_instances = 0;
 
 std::atomic<std::uint64_t> last_instance = 0;
 
-// Those that are not retired. While the mutex is held none is.
+// Instances that are not retired. None is retired while the mutex is held.
 struct Living {
     std::mutex mutex;
     std::unordered_set<std::uint64_t> ids; // guarded by mutex
 };
 Living& living() {
-    static Living* const all = new Living; // also after the destructors of statics
+    static Living* const all = new Living; // outlives the destructors of statics
     return *all;
 }
 
@@ -42,8 +42,8 @@ struct Held {
 };
 
 struct Running {
-    // On the stack: they have the mark while the scopes are there. Of the callback none: there is
-    // none, and the hook is not there any more when another one begins.
+    // Addresses on the stack, which hold the mark while the scopes exist. `callback` null: the hook
+    // is in no callback, so it is gone if another hook begins.
     const volatile std::uint64_t* place;
     const volatile std::uint64_t* callback;
     std::uint64_t mark;
@@ -51,12 +51,12 @@ struct Running {
     std::vector<Held> held;
 };
 
-thread_local bool is_thread_over = false;    // then there is nothing below any more
+thread_local bool is_thread_over = false;    // then running_hooks is destroyed
 struct RunningHooks : std::vector<Running> { // the innermost at the end
     ~RunningHooks() { is_thread_over = true; }
 };
 thread_local RunningHooks running_hooks;
-std::atomic<std::uint64_t> last_mark = 0; // of a scope, or of what it holds: of any thread
+std::atomic<std::uint64_t> last_mark = 0; // of a scope, or of what it holds, on any thread
 
 // ---- The stack ----------------------------------------------------------------------------------
 
@@ -81,8 +81,9 @@ Stack stack_of_thread() {
     return stack;
 }
 
-// Those below the frame of the new hook are gone, and so are those whose place is used for
-// something else. On a stack that is not the thread's own (a fibre) none is known to be gone.
+// A hook whose callback lies below the frame of the new hook is gone, and so is one whose mark was
+// overwritten. On a stack that is not the thread's own (a fibre) a callback is not known to be
+// gone.
 __attribute__((no_sanitize("address"))) bool is_gone(const Running& hook, std::uintptr_t here) {
     static thread_local const Stack stack = stack_of_thread();
     if (!hook.callback) return true;
@@ -91,7 +92,7 @@ __attribute__((no_sanitize("address"))) bool is_gone(const Running& hook, std::u
     return there <= here || *hook.callback != hook.mark || *hook.place != hook.mark;
 }
 
-// ---- What was held ------------------------------------------------------------------------------
+// ---- Things held by hooks -----------------------------------------------------------------------
 
 void end_all(const Running& hook) noexcept {
     Living& all = living();
@@ -166,16 +167,16 @@ HookScope::HookScope(const OpenInstance& instance, const void* frame) : mark_(0)
 
 HookScope::HookScope(const void* frame) : mark_(0) {
     end_those_gone(frame);
-    begin(0); // which no instance has
+    begin(0); // no instance has id 0
 }
 
 void HookScope::begin(std::uint64_t instance) {
-    if (is_thread_over) return; // called by what the thread's end destroys
+    if (is_thread_over) return; // called from a destructor at the end of the thread
     mark_ = ++last_mark;
     running_hooks.push_back({&mark_, nullptr, mark_, instance, {}});
 }
 
-// Behind it there may be one that a callback was left from.
+// A hook that began after this one may have been left through a callback: end it first.
 HookScope::~HookScope() {
     if (!hook_with(mark_)) return;
     while (running_hooks.back().mark != mark_)

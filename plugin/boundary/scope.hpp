@@ -1,8 +1,8 @@
 // Scopes: which hooks run on which thread, in which process, and what they hold.
 //
-// A host may leave a callback without returning: by longjmp, or by what a script engine does with
-// it (PHP's exit(), a fatal error, a time limit). Then no destructor runs in the hook that called
-// it. The next hook on that thread finds the scope gone and ends what it held.
+// A host may leave a callback without returning: by longjmp, which a script engine may use (PHP's
+// exit(), a fatal error, a time limit). Then no destructor runs in the hook that called it. The
+// next hook on that thread finds the scope gone and ends what it held.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +13,7 @@ namespace segpay {
 
 // One open instance among those of the process. Throws Stop (FORKED) in a child whose parent had
 // one open when it forked: SQLite keeps its locks per process and would count the parent's as the
-// child's, so the ledger's log could vanish under the child, and what it settled with it.
+// child's, so the child could lose the ledger's log, and with it what it settled.
 class OpenInstance {
 public:
     OpenInstance();
@@ -24,7 +24,7 @@ public:
     // No other instance of this process has it, before or after.
     std::uint64_t id() const { return id_; }
     pid_t owner() const { return owner_; }
-    // From now on nothing of the instance is ended for a scope that is gone: it ends by itself.
+    // From now on no HeldByHook::End is called for the instance: closing it ends all it holds.
     void retire();
 
 private:
@@ -36,8 +36,8 @@ private:
 // (REENTERED), or when the process is not the one that opened the instance (FORKED).
 class HookScope {
 public:
-    // `frame`: __builtin_frame_address(0) of the hook itself, which every scope of a callback that
-    // was left from the same depth lies below, whatever frames the hooks have.
+    // `frame`: __builtin_frame_address(0) of the hook itself. Callback scopes that were left at the
+    // same depth lie below it, whatever the frame sizes of the hooks.
     HookScope(const OpenInstance& instance, const void* frame);
     // Of a hook without an instance.
     explicit HookScope(const void* frame);
@@ -51,11 +51,11 @@ public:
 private:
     void begin(std::uint64_t instance);
 
-    volatile std::uint64_t mark_; // at its place on the stack: overwritten when that is used again
+    volatile std::uint64_t mark_; // overwritten when its stack memory is used again
 };
 
 // Held while the hook that runs on this thread calls back. Only from there can another hook be
-// called on the thread, so its place tells best whether the hook is still there.
+// called on the thread, so its address shows best whether the hook still exists.
 class CallbackScope {
 public:
     CallbackScope();
@@ -76,8 +76,8 @@ decltype(auto) call_out(const Callback& callback) {
 }
 
 // What the hook that runs on this thread holds: when its scope is found gone, `end` is called with
-// these arguments, on the same thread, if the instance is still open. Of a thread without a hook
-// nothing is remembered. `owner` lives as long as the instance.
+// these arguments, on the same thread, if the instance is still open. Does nothing on a thread
+// without a hook. `owner` lives as long as the instance.
 class HeldByHook {
 public:
     using End = void (*)(void* owner, std::uint64_t what) noexcept;

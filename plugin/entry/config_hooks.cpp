@@ -1,4 +1,4 @@
-// An instance from a configuration, and the mistakes in one.
+// Hooks that check a configuration, and open and close an instance.
 #include "config/load.hpp"
 #include "entry/hooks.hpp"
 
@@ -22,7 +22,7 @@ LoadedConfig load(const biller_config& config) {
     return load_config_text(std::string(view(config.text)), path.empty() ? "config" : path, use);
 }
 
-// Mistakes and warnings, in order of lines.
+// Mistakes and warnings, by line and column.
 std::vector<Problem> all_of(const LoadedConfig& loaded) {
     std::vector<Problem> all = loaded.problems;
     const auto middle = all.insert(all.end(), loaded.warnings.begin(), loaded.warnings.end());
@@ -100,7 +100,7 @@ uint32_t open(const biller_config* config, const biller_host* host, biller_insta
 }
 
 void close(biller_instance* instance) {
-    // A child process must not end what its parent still uses.
+    // A child process must not close an instance of its parent.
     if (!instance || instance->counted.owner() != getpid()) return;
     if (HookScope::is_inside(instance->counted, __builtin_frame_address(0))) {
         instance->inbox.host().log(LogLevel::error,

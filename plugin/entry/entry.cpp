@@ -1,4 +1,4 @@
-// The one exported function: who the plugin is, and its tables of hooks.
+// The one exported function, the plugin's name and version, and its tables of hooks.
 #include "entry/hooks.hpp"
 
 using namespace segpay;

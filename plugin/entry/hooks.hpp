@@ -1,6 +1,6 @@
-// Hooks: what the files of the C face share, and the hooks that each of them has. A hook checks its
-// arguments, turns C structs into the plugin's own types, calls the inbox, and hands the result to
-// a sink. What each does, biller.h says.
+// Hooks: the functions of the C ABI, and what their files share. A hook checks its arguments, turns
+// C structs into the plugin's own types, calls the inbox, and passes the result to a sink. biller.h
+// documents each.
 #pragma once
 
 #include "account.hpp"
@@ -25,11 +25,11 @@ struct biller_instance {
           inbox(account, host, *ledger) {}
 
     segpay::OpenInstance counted;             // before the ledger is opened
-    std::shared_ptr<segpay::KeptLines> lines; // of one that the plugin keeps: its host's context
+    std::shared_ptr<segpay::KeptLines> lines; // of a kept instance: the context of its host
     segpay::Account account;
     std::unique_ptr<segpay::Ledger> ledger;
     segpay::Inbox inbox;
-    std::atomic<bool> told_of_mended_link = false;
+    std::atomic<bool> has_warned_of_link = false;
     segpay::Rounds rounds;
 };
 
@@ -39,7 +39,8 @@ inline void require(bool is_given, const char* what) {
     if (!is_given) throw Stop{BILLER_STATUS_ARGUMENT, what};
 }
 
-// Runs a hook of an instance behind the barrier. Part of the hook, whose frame it tells the scope.
+// Runs a hook of an instance in a scope; no exception gets past it. Inlined into the hook, because
+// the scope takes the address of the hook's frame.
 template <class Hook>
 [[gnu::always_inline]] inline uint32_t in_instance(biller_instance* instance, biller_reason* reason,
                                                    Hook hook) noexcept {
@@ -74,7 +75,7 @@ uint32_t recover(biller_instance* instance, uint32_t limit, biller_report* repor
                  biller_reason* reason);
 uint32_t entries(biller_instance* instance, const biller_entry_query* query,
                  const biller_entry_sink* sink, biller_reason* reason);
-// What to deliver is in the round then; throws Stop.
+// Adds the events to deliver to `round`. Throws Stop.
 void carry_out(biller_instance& opened, const biller_decision* decision, Round& round);
 uint32_t decide(biller_instance* instance, const biller_decision* decision, biller_report* report,
                 biller_reason* reason);

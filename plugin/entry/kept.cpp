@@ -1,4 +1,4 @@
-// One instance for each configuration that a host of the process asked for.
+// One instance for each configuration that a host in this process asks for.
 #include "entry/kept.hpp"
 
 #include "boundary/boundary.hpp"
@@ -22,7 +22,7 @@ namespace segpay {
 // ---- Lines --------------------------------------------------------------------------------------
 
 void KeptLines::add(void* self, uint32_t level, const biller_bytes* line) {
-    constexpr std::size_t kMost = 1000; // of a host that never asks
+    constexpr std::size_t kMost = 1000; // for a host that never pulls them
     auto& all = *static_cast<KeptLines*>(self);
     const std::lock_guard lock(all.mutex_);
     if (all.lines_.size() == kMost) {
@@ -61,7 +61,7 @@ biller_pulled_lines KeptLines::take() {
 
 namespace {
 
-// What two hosts must agree on to have one instance.
+// Hosts that ask with equal values share an instance.
 struct Wanted {
     std::string path;
     std::string ledger;
@@ -71,7 +71,7 @@ struct Wanted {
     auto operator<=>(const Wanted&) const = default;
 };
 
-// Which content a file has, without reading it.
+// Identifies the content of a file without reading it.
 class Stamp {
 public:
     Stamp() = default;
@@ -88,7 +88,7 @@ public:
     bool is_as(const Stamp& then) const { return file_ == then.file_ && !then.is_fresh_; }
 
 private:
-    // Written so lately that it may be written again with the same time.
+    // Written so recently that the next write may have the same time.
     static bool is_within_a_second(const timespec& written) {
         timespec now{};
         clock_gettime(CLOCK_REALTIME, &now);
@@ -104,7 +104,7 @@ using Shared = std::shared_ptr<biller_instance>;
 
 struct KeptInstance {
     Stamp stamp;
-    std::time_t try_again_at = 0; // the ledger of the changed configuration cannot be opened
+    std::time_t try_again_at = 0; // not 0: the ledger of a changed configuration did not open
     Shared instance;
 };
 
@@ -118,8 +118,8 @@ AllKept& all_kept() {
     return all;
 }
 
-// In a child of a process that keeps some there is nothing to be had: see OpenInstance. Nor would a
-// lock that another thread of the parent had ever be given back.
+// A child of a process that keeps instances cannot use them: see OpenInstance. Moreover, a lock
+// that another thread of the parent held at fork() is never released in the child.
 void require_own_process() {
     static std::atomic<pid_t> owner = 0;
     pid_t known = 0;
@@ -129,7 +129,7 @@ void require_own_process() {
                                              ", which keeps instances; ask for them after fork()"};
 }
 
-// What this thread was given last.
+// The instances that this thread uses.
 class GivenHere {
 public:
     ~GivenHere() {
@@ -147,7 +147,7 @@ private:
     std::map<Wanted, Shared> given_;
 };
 
-// A child process must not end what its parent still uses.
+// A child process must not close an instance of its parent.
 void end_kept(biller_instance* instance) {
     if (instance->counted.owner() != getpid()) return;
     instance->counted.retire();
@@ -165,7 +165,7 @@ Shared opened(const biller_config& config, uint32_t flags) {
     return instance;
 }
 
-// A change that cannot be used changes nothing: the one before stays in use, and its log says why.
+// If the changed configuration cannot be used, the one before stays in use, and its log says why.
 void reopen(KeptInstance& kept, const biller_config& config, uint32_t flags) {
     constexpr std::time_t kPauseSeconds = 10; // for a ledger that cannot be reached
     const auto go_on = [&](const std::string& why) {
@@ -188,7 +188,7 @@ void reopen(KeptInstance& kept, const biller_config& config, uint32_t flags) {
     }
 }
 
-// Another working directory, another file.
+// A relative path would name another file after a change of the working directory.
 std::string absolute(std::string_view path) {
     if (path.empty()) return {};
     return std::filesystem::absolute(path).lexically_normal().string();

@@ -1,5 +1,5 @@
-// Kept: instances that the plugin keeps for hosts that live for one request in a process that goes
-// on, and the lines of their logs, which such a host pulls.
+// Kept: instances that the plugin keeps for hosts that live for one request in a longer-lived
+// process, and their log lines, which such a host pulls.
 #pragma once
 
 #include "biller.h"
@@ -16,10 +16,10 @@ namespace segpay {
 // Threads: every method from any thread.
 class KeptLines {
 public:
-    // Called by a biller_host with this as its context.
+    // The log callback of a biller_host with this as its context.
     static void add(void* self, uint32_t level, const biller_bytes* line);
 
-    // Those since the last time. They live until this thread asks again, whichever it asks.
+    // The lines since the last call. Valid until this thread calls it again, on any object.
     biller_pulled_lines take();
 
 private:
@@ -33,8 +33,8 @@ private:
     uint32_t dropped_ = 0;
 };
 
-// The instance of that configuration, opened when there is none yet or its file has changed. This
-// thread has it until it asks again for the same one, or ends; the rounds that it left are ended
+// The instance of that configuration, opened when there is none yet or its file has changed. Valid
+// until this thread asks for the same one again, or ends; the rounds that it left open are ended
 // then. Throws Stop, LedgerError.
 biller_instance* kept_instance(const biller_config& config, uint32_t flags);
 

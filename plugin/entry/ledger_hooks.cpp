@@ -1,4 +1,4 @@
-// What the ledger holds, and what is decided about it.
+// Hooks that recover, list entries, and carry out an operator's decision.
 #include "entry/hooks.hpp"
 #include "wire/redaction.hpp"
 
@@ -19,7 +19,7 @@ void hand_over_report(biller_instance& opened, const Report& done, biller_report
     Waiting waiting{BILLER_NOT_COUNTED, 0};
     try {
         waiting = opened.ledger->waiting();
-    } catch (const LedgerError&) { // what was done is done
+    } catch (const LedgerError&) { // the deliveries stand; only the counts are missing
     }
     auto report = sized<biller_report>();
     report.delivered = done.delivered;

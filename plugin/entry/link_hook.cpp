@@ -1,4 +1,4 @@
-// A link, as URL and as form.
+// The hook that builds a link, as URL and as form.
 #include "entry/hooks.hpp"
 
 #include <cstddef>
@@ -94,7 +94,7 @@ uint32_t link(biller_instance* instance, const biller_link_request* request,
         const Host& host = opened.inbox.host();
         if (const auto error = opened.account.link(wanted, *opened.ledger, host.now(), made))
             throw Stop{BILLER_STATUS_REQUEST, error->message};
-        if (!made.link.warning.empty() && !opened.told_of_mended_link.exchange(true))
+        if (!made.link.warning.empty() && !opened.has_warned_of_link.exchange(true))
             host.log(LogLevel::warning, "link: " + made.link.warning + "; this is said once");
         std::vector<biller_pair> fields;
         for (const LinkField& field : made.link.fields)

@@ -1,4 +1,4 @@
-// What Segpay posts.
+// The hook that handles a postback.
 #include "entry/hooks.hpp"
 #include "entry/replies.hpp"
 
@@ -22,9 +22,9 @@ uint32_t handle(biller_instance* instance, const biller_http_request* request,
         require(request && has_callback(sink, &biller_reply_sink::reply),
                 "request, sink or sink->reply is NULL");
         const biller_http_request given = adopted(request);
-        const Reply told = reply_to(opened, http_request_of(given));
-        const ReplyView reply(told);
-        call_out([&] { sink->reply(sink->context, reply.get()); });
+        const Reply reply = reply_to(opened, http_request_of(given));
+        const ReplyView view_of_reply(reply);
+        call_out([&] { sink->reply(sink->context, view_of_reply.get()); });
         return BILLER_STATUS_OK;
     });
 }

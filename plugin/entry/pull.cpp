@@ -18,12 +18,12 @@ void require_room(const biller_pulled* pulled) {
     require(pulled && has(pulled, &biller_pulled::reply_count), "pulled is NULL, or too small");
 }
 
-// What brings nothing is no round.
-uint32_t tell(biller_instance& opened, Round round, biller_pulled* room) {
+// A round without requests, deliveries and questions is not opened: its number is 0.
+uint32_t open_round(biller_instance& opened, Round round, biller_pulled* room) {
     const bool is_empty = round.is_over() && round.taken() == 0;
     auto made = std::make_unique<Pulled>(std::move(round));
     Pulled& pulled = *made;
-    pulled.tell(is_empty ? 0 : opened.rounds.add(std::move(made)), room);
+    pulled.write_new(is_empty ? 0 : opened.rounds.add(std::move(made)), room);
     return BILLER_STATUS_OK;
 }
 
@@ -32,7 +32,7 @@ uint32_t take(biller_instance* instance, const biller_http_request* const* reque
     return in_instance(instance, reason, [&](biller_instance& opened) {
         require_room(pulled);
         require(count > 0 && count <= BILLER_PULL_MAX, "count is not 1 to BILLER_PULL_MAX");
-        return tell(opened, opened.inbox.take(http_requests_of(requests, count)), pulled);
+        return open_round(opened, opened.inbox.take(http_requests_of(requests, count)), pulled);
     });
 }
 
@@ -41,7 +41,7 @@ uint32_t due(biller_instance* instance, uint32_t limit, biller_pulled* pulled,
     return in_instance(instance, reason, [&](biller_instance& opened) {
         require_room(pulled);
         const uint32_t most = std::min(limit, uint32_t{BILLER_PULL_MAX});
-        return tell(opened, opened.inbox.lease_due(most), pulled);
+        return open_round(opened, opened.inbox.lease_due(most), pulled);
     });
 }
 
@@ -51,7 +51,7 @@ uint32_t pull_decide(biller_instance* instance, const biller_decision* decision,
         require_room(pulled);
         Round round(opened.inbox.host().now());
         carry_out(opened, decision, round);
-        return tell(opened, std::move(round), pulled);
+        return open_round(opened, std::move(round), pulled);
     });
 }
 
@@ -84,7 +84,7 @@ uint32_t settle(biller_instance* instance, uint64_t number, const biller_answer*
                 settled.push_back({answer.token, host_answer_of(answer)});
         }
         are_known &= opened.inbox.settle(round, settled);
-        pulled->tell(number, room);
+        pulled->write_new(number, room);
         if (!are_known)
             throw Stop{BILLER_STATUS_NOT_FOUND,
                        "a token is none of the round's, or was settled before"};

@@ -1,4 +1,4 @@
-// Lists of structs, and lists of pointers to them.
+// Fills lists of structs, and lists of pointers to them.
 #include "entry/pulled.hpp"
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 
 namespace segpay {
 
-void Pulled::forget() {
+void Pulled::clear() {
     events_.clear();
     questions_.clear();
     replies_.clear();
@@ -40,16 +40,16 @@ void Pulled::add(std::size_t request, const Reply& reply) {
     replies_.push_back(&reply_list_.emplace_back(pulled));
 }
 
-void Pulled::tell(std::uint64_t number, biller_pulled* room) {
-    forget();
+void Pulled::write_new(std::uint64_t number, biller_pulled* room) {
+    clear();
     for (const Delivery& delivery : round.deliveries())
-        if (delivery.token > last_told_) add(delivery);
+        if (delivery.token > last_written_) add(delivery);
     for (const Question& question : round.questions())
-        if (question.token > last_told_) add(question);
-    last_told_ = round.last_token();
-    for (std::size_t i = 0; i < is_told_.size(); ++i) {
-        if (is_told_[i] || !round.replies()[i]) continue;
-        is_told_[i] = true;
+        if (question.token > last_written_) add(question);
+    last_written_ = round.last_token();
+    for (std::size_t i = 0; i < is_written_.size(); ++i) {
+        if (is_written_[i] || !round.replies()[i]) continue;
+        is_written_[i] = true;
         add(i, *round.replies()[i]);
     }
     auto pulled = sized<biller_pulled>();

@@ -16,24 +16,24 @@
 
 namespace segpay {
 
-// What the host was told last stays until the next telling. One thread at a time.
+// One thread at a time.
 class Pulled {
 public:
-    explicit Pulled(Round taken) : round(std::move(taken)), is_told_(round.taken(), false) {}
+    explicit Pulled(Round taken) : round(std::move(taken)), is_written_(round.taken(), false) {}
 
     Round round;
 
-    // Writes into `room` what is new since the last time.
-    void tell(std::uint64_t number, biller_pulled* room);
+    // Writes into `room` what is new since the last call. Valid until the next call.
+    void write_new(std::uint64_t number, biller_pulled* room);
 
 private:
-    void forget();
+    void clear();
     void add(const Delivery& delivery);
     void add(const Question& question);
     void add(std::size_t request, const Reply& reply);
 
-    std::uint64_t last_told_ = 0; // of the tokens
-    std::vector<bool> is_told_;   // by request: its reply
+    std::uint64_t last_written_ = 0; // a token
+    std::vector<bool> is_written_;   // by request: its reply
 
     std::list<EventView> event_views_;
     std::list<ReplyView> reply_views_;
@@ -49,9 +49,10 @@ private:
 // Threads: every method from any thread; a round is one thread's at a time.
 class Rounds {
 public:
-    // Its number: not 0, and not that of another one, ever.
+    // Returns its number: not 0, and never used again.
     std::uint64_t add(std::unique_ptr<Pulled> round);
-    // Null: it has ended. It lives until it is ended, though the hook that has it may be left.
+    // Null: it has ended. It lives until it is ended, even if the host leaves the hook that uses
+    // it.
     Pulled* find(std::uint64_t number);
     void end(std::uint64_t number);
     // Those that were added on this thread.

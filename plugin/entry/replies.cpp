@@ -1,4 +1,4 @@
-// One struct from the other.
+// Converts requests and replies.
 #include "entry/replies.hpp"
 
 #include "entry/hooks.hpp"
@@ -35,24 +35,24 @@ Reply apology(const Account& account, const std::exception& defect) {
     return reply_with(Disposition::unavailable, account.config().postbacks, {}, defect.what());
 }
 
-ReplyView::ReplyView(const Reply& told)
-    : retry_after_(std::to_string(told.retry_after_s)), reply_(sized<biller_http_reply>()) {
+ReplyView::ReplyView(const Reply& reply)
+    : retry_after_(std::to_string(reply.retry_after_s)), reply_(sized<biller_http_reply>()) {
     constexpr std::string_view kContentType = "text/plain; charset=utf-8";
-    headers_.reserve(kOwnHeaders + told.headers.size());
+    headers_.reserve(kOwnHeaders + reply.headers.size());
     add("Content-Type", kContentType);
-    add("Cache-Control", "no-store"); // a proxy's memory would answer for the ledger
-    if (told.retry_after_s != 0) add("Retry-After", retry_after_);
-    for (const auto& [name, value] : told.headers)
+    add("Cache-Control", "no-store"); // a proxy's cache would answer in place of the ledger
+    if (reply.retry_after_s != 0) add("Retry-After", retry_after_);
+    for (const auto& [name, value] : reply.headers)
         add(name, value);
 
-    reply_.status = told.http_status;
+    reply_.status = reply.http_status;
     reply_.content_type = bytes(kContentType);
-    reply_.body = bytes(told.body);
-    reply_.disposition = static_cast<uint32_t>(told.disposition);
-    reply_.retry_after_s = told.retry_after_s;
-    reply_.disposition_name = bytes(disposition_name(told.disposition));
-    reply_.message = bytes(told.message);
-    reply_.key = bytes_or_none(told.key);
+    reply_.body = bytes(reply.body);
+    reply_.disposition = static_cast<uint32_t>(reply.disposition);
+    reply_.retry_after_s = reply.retry_after_s;
+    reply_.disposition_name = bytes(disposition_name(reply.disposition));
+    reply_.message = bytes(reply.message);
+    reply_.key = bytes_or_none(reply.key);
     reply_.headers = headers_.data();
     reply_.header_count = headers_.size();
 }

@@ -11,17 +11,17 @@
 
 namespace segpay {
 
-// Of views into what the caller gave. Throws Stop.
+// The results hold views into `given`. Throws Stop.
 HttpRequest http_request_of(const biller_http_request& given);
 std::vector<HttpRequest> http_requests_of(const biller_http_request* const* given, uint32_t count);
 
-// A defect must not leave Segpay without an answer: it comes again.
+// The reply when a defect throws: Segpay gets an answer, and repeats the postback.
 Reply apology(const Account& account, const std::exception& defect);
 
 // A biller_http_reply over a Reply, which must outlive it.
 class ReplyView {
 public:
-    explicit ReplyView(const Reply& told);
+    explicit ReplyView(const Reply& reply);
     ReplyView(const ReplyView&) = delete;
     ReplyView& operator=(const ReplyView&) = delete;
 
