@@ -29,7 +29,7 @@ std::string read_web_address(const YamlNode& map, std::string_view key, Problems
 
 // --- networks -----------------------------------------------------------------------------------
 
-// Empty: nothing is wrong with it.
+// Empty: the network is valid.
 std::string mistake_in(const Result<Network>& network) {
     if (!network) return network.error();
     if (network->prefix == 0) return "not be everybody; for that, write authenticity: none";
@@ -83,7 +83,7 @@ std::string read_base_url(const YamlNode& map, Problems& problems) {
 
 PayPage read_pay_page(const YamlNode& map, Problems& problems) {
     PayPage page;
-    static_cast<PageLook&>(page) = read_look(map, nullptr, problems);
+    static_cast<PageStyle&>(page) = read_page_style(map, nullptr, problems);
     page.base_url = read_base_url(map, problems);
     page.retry_text = read_text(map, "retry_text");
     page.member_id_parameter = read_text(map, "member_id_parameter", page.member_id_parameter);
@@ -94,7 +94,7 @@ PayPage read_pay_page(const YamlNode& map, Problems& problems) {
 
 Authenticity read_authenticity(const YamlNode& postbacks, Problems& problems) {
     Authenticity result;
-    if (text_node(postbacks, "authenticity")) result.is_none = true; // "none", says the schema
+    if (text_node(postbacks, "authenticity")) result.is_none = true; // "none", by the schema
     const YamlNode* map = map_node(postbacks, "authenticity");
     if (!map) return result;
 
@@ -161,7 +161,7 @@ std::string beside(const std::string& folder, const std::string& path) {
     return (std::filesystem::path(folder) / path).lexically_normal().string();
 }
 
-// Empty: there is none.
+// Empty: not configured.
 std::string read_path(const YamlNode& map, std::string_view key, Problems& problems) {
     const YamlNode* node = text_node(map, key);
     if (!node) return {};
@@ -216,7 +216,7 @@ MysqlConfig read_mysql(const YamlNode& map, const std::string& folder, Problems&
     return mysql;
 }
 
-// Where it is: a file or a database.
+// The place of the ledger: a file or a database.
 void read_place(const YamlNode& map, const std::string& folder, Problems& problems,
                 LedgerConfig& ledger) {
     ledger.path = read_path(map, "path", problems);
@@ -251,19 +251,19 @@ const YamlNode& section(const YamlNode& root, std::string_view key) {
 
 } // namespace
 
-PageLook read_look(const YamlNode& map, const PageLook* next, Problems& problems) {
-    PageLook look;
-    look.approve_url = read_web_address(map, "approve_url", problems);
-    look.approve_text = read_text(map, "approve_text");
-    look.decline_url = read_web_address(map, "decline_url", problems);
-    look.decline_text = read_text(map, "decline_text");
-    look.language = read_text(map, "language");
-    look.currency = read_text(map, "currency");
-    look.page_template = read_text(map, "template");
+PageStyle read_page_style(const YamlNode& map, const PageStyle* next, Problems& problems) {
+    PageStyle style;
+    style.approve_url = read_web_address(map, "approve_url", problems);
+    style.approve_text = read_text(map, "approve_text");
+    style.decline_url = read_web_address(map, "decline_url", problems);
+    style.decline_text = read_text(map, "decline_text");
+    style.language = read_text(map, "language");
+    style.currency = read_text(map, "currency");
+    style.page_template = read_text(map, "template");
 
     static const std::vector<std::string> kTexts = {"approve_text", "decline_text"};
     const auto check_link = [&](const std::string& text, const std::string& url,
-                                std::string PageLook::*address) {
+                                std::string PageStyle::*address) {
         const YamlNode* words = text_node(map, text);
         const bool has_address =
             !is_missing(map, url, kTexts) || (next && !(next->*address).empty());
@@ -271,9 +271,9 @@ PageLook read_look(const YamlNode& map, const PageLook* next, Problems& problems
             problems.add(words->place,
                          shown(text) + " is of a link that is nowhere; add " + shown(url));
     };
-    check_link("approve_text", "approve_url", &PageLook::approve_url);
-    check_link("decline_text", "decline_url", &PageLook::decline_url);
-    return look;
+    check_link("approve_text", "approve_url", &PageStyle::approve_url);
+    check_link("decline_text", "decline_url", &PageStyle::decline_url);
+    return style;
 }
 
 std::string read_merchant_id(const YamlNode& map, Problems& problems) {

@@ -1,5 +1,6 @@
-// From a tree that was checked against the schema to a Config, with the checks that a schema cannot
-// say. What the schema check has reported reads as absent here, and is not reported again.
+// Builds a Config from a tree that was checked against the schema, with the checks that a schema
+// cannot express. Values that the schema check has reported count as absent here, and are not
+// reported again.
 #pragma once
 
 #include "config/config.hpp"
@@ -9,23 +10,23 @@
 
 namespace segpay {
 
-// Relative paths are relative to `folder`. The result is of use only when nothing was reported.
+// Relative paths are relative to `folder`. The result is valid only when nothing was reported.
 Config build_config(const YamlNode& root, const std::string& folder, Problems& problems);
 
 // The parts of a pay page that an option and a site can have of their own, from the map "pay_page".
-// What says the texts of a link that stands nowhere is reported; `next` is what counts where this
-// one is silent, null for the account's.
-PageLook read_look(const YamlNode& map, const PageLook* next, Problems& problems);
+// A text for a link that does not exist is reported; `next` has the values that count where this
+// map has none, null for the account's.
+PageStyle read_page_style(const YamlNode& map, const PageStyle* next, Problems& problems);
 
-// The part of it that reads what parameters of postbacks are called: own names and the extras of
-// the seal, and whether the seal and the secret have names that nothing else has.
+// The part that reads the names of postback parameters: own names and the extras of the seal, and
+// whether the names of the seal and the secret are unique.
 void read_names(const YamlNode& root, Config& config, Problems& problems);
 
-// The part of it that reads sites, options, cross sells and upsells.
-// Of the account or of a partner. 0, which Segpay gives to nobody and which says nothing in a
-// postback, is a mistake and reads as none.
+// The merchant id of the account or of a partner. 0, which Segpay assigns to no merchant and which
+// means nothing in a postback, is a mistake and reads as none.
 std::string read_merchant_id(const YamlNode& map, Problems& problems);
 
+// The part that reads sites, options, cross sells and upsells.
 void read_catalogue(const YamlNode& root, Config& config, Problems& problems);
 
 } // namespace segpay

@@ -1,5 +1,5 @@
-// What is sold: sites, join options with their prices, cross sells and upsells, and whether all
-// that refer to each other do so.
+// What is sold: sites, join options with their prices, cross sells and upsells, and their
+// references to each other.
 #include "config/build.hpp"
 #include "config/nearest.hpp"
 #include "config/price.hpp"
@@ -34,8 +34,8 @@ public:
                                           std::to_string(first->second));
     }
 
-    // A reference to one of them. Nothing is said when one of them has no readable name: it may be
-    // the one that is meant.
+    // Checks a reference to one of them. Reports nothing when one of them has no readable name: it
+    // may be the one that is meant.
     void check(const YamlNode& reference, Problems& problems) const {
         if (!reference.is(YamlNode::Kind::text) || !is_complete_) return;
         if (lines_.contains(reference.text)) return;
@@ -66,12 +66,12 @@ public:
     void read() {
         for (const YamlNode& site : maps("sites", sites_))
             read_site(site);
-        config_.index(); // each option looks its site up
+        config_.index(); // each option finds its site
         for (const YamlNode& option : maps("options", options_))
             read_option(option);
         for (const YamlNode& offer : maps("cross_sells", cross_sells_))
             config_.cross_sells.push_back(read_offer(offer, cross_sells_));
-        config_.index(); // upsells look their options up, and options their cross sells
+        config_.index(); // upsells find their options, and options their cross sells
         for (const YamlNode& offer : maps("upsells", upsells_)) {
             config_.upsells.push_back(read_offer(offer, upsells_));
             check_upsell(offer, config_.upsells.back());
@@ -82,7 +82,7 @@ public:
     }
 
 private:
-    // The entries of a list. One that is not there, or is no list, names nothing for certain.
+    // The entries of a list. If the list is absent or no list, the names in it are not known.
     const std::vector<YamlNode>& maps(std::string_view key, Names& names) {
         const MapEntry* entry = root_.entry(key);
         const bool is_required = key == "sites" || key == "options";
@@ -100,7 +100,7 @@ private:
         site.package = read_number(map, "package");
         if (is_missing(map, "package")) without_package_.insert(site.id);
         if (const YamlNode* page = map_node(map, "pay_page"))
-            site.pay_page = read_look(*page, &config_.pay_page, problems_);
+            site.pay_page = read_page_style(*page, &config_.pay_page, problems_);
         config_.sites.push_back(std::move(site));
     }
 
@@ -121,8 +121,8 @@ private:
         if (const YamlNode* price = map_node(map, "price"))
             option.price = read_price(*price, problems_);
         if (const YamlNode* page = map_node(map, "pay_page")) {
-            const PageLook next = look_under(site);
-            option.pay_page = read_look(*page, &next, problems_);
+            const PageStyle next = style_under(site);
+            option.pay_page = read_page_style(*page, &next, problems_);
         }
         if (option.has_one_click && !can_be_one_click(option))
             problems_.add(text_node(map, "one_click")->place,
@@ -137,13 +137,13 @@ private:
         return option.price.type != Price::Type::delayed_capture;
     }
 
-    // The links that stand where an option of the site has none of its own.
-    PageLook look_under(const Site* site) const {
-        PageLook look = config_.pay_page;
-        if (!site || !site->pay_page) return look;
-        if (look.approve_url.empty()) look.approve_url = site->pay_page->approve_url;
-        if (look.decline_url.empty()) look.decline_url = site->pay_page->decline_url;
-        return look;
+    // The links that apply where an option of the site has none of its own.
+    PageStyle style_under(const Site* site) const {
+        PageStyle style = config_.pay_page;
+        if (!site || !site->pay_page) return style;
+        if (style.approve_url.empty()) style.approve_url = site->pay_page->approve_url;
+        if (style.decline_url.empty()) style.decline_url = site->pay_page->decline_url;
+        return style;
     }
 
     ETicket read_eticket(const YamlNode& map, const Site* site) {
@@ -212,7 +212,7 @@ private:
         return offer;
     }
 
-    // Either we sell an option, or the partner its eTicket.
+    // The seller: this account with an option, or the partner with its eTicket.
     void read_seller(const YamlNode& map, Offer& offer) {
         const YamlNode* partner = map_node(map, "partner");
         const bool has_eticket = partner && !is_missing(*partner, "eticket");
@@ -278,7 +278,7 @@ private:
                               "one click, as upsells are");
     }
 
-    // Nothing is said when one of the packages could not be read: it may be the one that is meant.
+    // Reports nothing when one of the packages could not be read: it may be the one that is meant.
     void check_test_packages() {
         const YamlNode* account = map_node(root_, "account");
         if (!account) return;
@@ -290,7 +290,7 @@ private:
         if (known.erase(0) != 0 && !is_every_package_read()) known.clear();
         for (const YamlNode& package : list_items(*account, "test_packages")) {
             const std::uint64_t number = number_of(package);
-            if (number == 0) continue; // the schema says what is wrong with it
+            if (number == 0) continue; // reported by the schema check
             if (!known.empty() && !known.contains(number))
                 problems_.add(package.place, "no site and no option has package " + shown(package) +
                                                  did_you_mean(package.text, texts_of(known)));

@@ -1,5 +1,5 @@
-// Config: one configured account, validated and immutable. What every key means is told in
-// config/segpay.yaml; this header only gives it types.
+// Config: one configured account, validated and immutable. config/segpay.yaml explains every key;
+// this header only gives it types.
 #pragma once
 
 #include "config/index.hpp"
@@ -20,19 +20,19 @@ namespace segpay {
 
 enum class Mode { test, live };
 
-// How the pay page looks and where it leads, unless a link says otherwise: of an option, of a site,
-// or of the account. Empty: what the next of these says.
-struct PageLook {
+// The style of the pay page and where it leads, unless a link says otherwise: for an option, a
+// site, or the account. Empty: the value of the next of these.
+struct PageStyle {
     std::string approve_url;
-    std::string approve_text; // of the approve_url that stands beside it, or of the next
+    std::string approve_text; // for the approve_url beside it, or for the next one
     std::string decline_url;
     std::string decline_text;
-    std::string language; // "ES", ...; nowhere: the customer's browser decides
-    std::string currency; // DMCURRENCY; nowhere: Segpay decides
+    std::string language; // "ES", ...; none: the customer's browser decides
+    std::string currency; // DMCURRENCY; none: Segpay decides
     std::string page_template;
 };
 
-struct PayPage : PageLook {
+struct PayPage : PageStyle {
     std::string base_url;   // "https://secure2.segpay.com/billing", no slash at the end
     std::string retry_text; // IC301Text of instant conversions; empty: Segpay's own words
     std::string member_id_parameter = "foreignid";      // on links, and of default postbacks
@@ -58,13 +58,13 @@ struct Authenticity {
     std::optional<SecretParameter> secret;
 };
 
-// A parameter that the merchant's postback URLs call by a name of their own.
+// A parameter that the merchant's postback URLs give another name.
 struct OwnName {
     std::string name;  // lower case
     std::string means; // the parameter's name in Segpay's list, lower case: "billemail"
 };
 
-// What to do with a price that is not the option's.
+// The reaction to a price that is not the option's.
 enum class PriceCheck { quarantine, warn, off };
 
 struct Postbacks {
@@ -75,7 +75,7 @@ struct Postbacks {
     std::int64_t repeats_ms() const { return std::int64_t{repeats_minutes} * 60 * 1000; }
     Authenticity authenticity;
     std::vector<OwnName> names;
-    // Names of NATS's template that are parameters of the host's own making, lower case.
+    // Names of NATS's template that the host uses for parameters of its own, lower case.
     std::vector<std::string> user_defined;
     PriceCheck price_of_sales = PriceCheck::quarantine; // what a customer bought by a link
     PriceCheck price_of_renewals = PriceCheck::warn;    // what Segpay charges later
@@ -104,13 +104,13 @@ struct MysqlServer {
 
 std::string to_string(const MysqlServer& server); // as it is written: "10.0.0.7:3306"
 
-// Where a MariaDB server, or a Galera cluster, keeps the ledger.
+// The MariaDB server, or Galera cluster, with the ledger.
 struct MysqlConfig {
-    std::vector<MysqlServer> servers; // the first that answers is taken
+    std::vector<MysqlServer> servers; // the first that answers is used
     std::string database;
     std::string user;
     Secret password;
-    std::string tls_ca; // file of the authority that signed the servers' certificates; empty: none
+    std::string tls_ca; // CA file for the servers' certificates; empty: none
 };
 
 struct LedgerConfig {
@@ -119,8 +119,8 @@ struct LedgerConfig {
     std::uint32_t lease_seconds = 30;
     std::uint32_t max_attempts = 50;
     std::uint32_t retry_seconds = 10; // first pause after a host's retry; doubles, at most an hour
-    std::uint32_t keep_days = 0;      // after that what is settled is forgotten; 0: never
-    Secrets password_key;             // the first seals, all open; empty: passwords are not stored
+    std::uint32_t keep_days = 0;      // settled entries are purged after that; 0: never
+    Secrets password_key;             // the first encrypts, all decrypt; empty: none is stored
 };
 
 struct Site {
@@ -129,7 +129,7 @@ struct Site {
     std::string name;
     Type type = Type::membership;
     std::uint64_t package = 0; // default package of its options; 0: none
-    std::optional<PageLook> pay_page;
+    std::optional<PageStyle> pay_page;
 };
 
 struct Period {
@@ -137,25 +137,25 @@ struct Period {
     std::uint32_t days = 0;
 };
 
-// What the host may ask for, both ends included.
+// The limits of the host's price, both ends included.
 struct PeriodRange {
     Money minimum, maximum;
     std::uint32_t minimum_days = 0, maximum_days = 0;
 };
 
-// What a price consists of, each part where the price's type has it.
+// The parts of a price, each as the price's type requires.
 struct PriceParts {
     std::optional<Period> initial;              // all but the dynamic ones
     std::optional<Period> recurring;            // what recurs at a fixed price
     std::optional<Money> minimum, maximum;      // dynamic
-    std::optional<Money> discount;              // instant_conversion: for those who convert early
+    std::optional<Money> discount;              // instant_conversion: of an early one
     std::optional<PeriodRange> initial_range;   // dynamic_recurring
     std::optional<PeriodRange> recurring_range; // dynamic_recurring
 };
 
-// What a price was before, and for whom it still is.
+// An earlier price, and for whom it still applies.
 struct FormerPrice : PriceParts {
-    TimeMs ends_at_ms = 0; // from then on it is wrong; 0: never
+    TimeMs ends_at_ms = 0; // no longer accepted from then on; 0: never
 };
 
 struct Price : PriceParts {
@@ -185,7 +185,7 @@ struct JoinOption {
     bool has_token_rebuy = false;
     std::uint32_t tokens = 0;
     std::vector<std::string> cross_sells; // refs, slot 1 and 2
-    std::optional<PageLook> pay_page;
+    std::optional<PageStyle> pay_page;
 };
 
 // Another merchant with whom offers are exchanged.
@@ -198,20 +198,20 @@ struct Partner {
 // An offer of another site's option on a join form, or to a member.
 struct Offer {
     std::string ref;
-    std::string option;  // id of what we sell; empty: the partner sells `partner->eticket`
-    std::string program; // affiliate program; empty: not told
+    std::string option;  // id of our option; empty: the partner sells `partner->eticket`
+    std::string program; // affiliate program; empty: none
     std::optional<Partner> partner;
-    std::vector<std::string> from_sites; // upsells: whose members may buy; empty: all
+    std::vector<std::string> from_sites; // upsells: sites whose members may buy; empty: all
 
-    // Whether it stands on a partner's forms or is made to its members, who buy our option. (NATS
-    // calls such a cross sell incoming, and such an upsell outgoing.)
+    // Whether the offer is on a partner's forms or made to its members, who buy an option of this
+    // account. (NATS calls such a cross sell incoming, and such an upsell outgoing.)
     bool is_made_elsewhere() const { return partner && !option.empty(); }
 };
 
 struct Config {
     std::string file; // for messages
     Mode mode = Mode::test;
-    std::string merchant_id;                  // empty: not told
+    std::string merchant_id;                  // empty: not configured
     std::vector<std::uint64_t> test_packages; // of a live account, in Segpay's test mode
     PayPage pay_page;
     Postbacks postbacks;
@@ -229,10 +229,10 @@ struct Config {
     const Offer* cross_sell(std::string_view ref) const;
     const Offer* upsell(std::string_view ref) const;
 
-    // Whether a transaction of the package may be one of test money.
+    // Whether a transaction of the package may be with test money.
     bool is_in_test_mode(std::uint64_t package) const;
 
-    // Makes the lookups fast. Lists that are changed afterwards are still searched rightly.
+    // Makes the lookups fast. Lists that are changed afterwards are still searched correctly.
     void index();
 
 private:

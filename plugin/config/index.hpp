@@ -1,4 +1,4 @@
-// Index: where in a list the item with a key stands.
+// Index: the position in a list of the item with a key.
 #pragma once
 
 #include "values/eticket.hpp"
@@ -23,15 +23,15 @@ struct KeyHash {
     }
 };
 
-// It knows positions only and believes none of them: what it finds is looked at again, and what it
-// does not find is searched in the list. So an index that was made of a list before its last
-// change, or of none, costs time but never gives a wrong answer.
+// The positions are only hints: an item that it finds is compared again, and a key that it does not
+// find is searched in the list. So an index of an older state of the list, or an empty one, costs
+// time but never gives a wrong answer.
 template <class Item, class Key>
 class Index {
 public:
     explicit Index(Key Item::*key) : key_(key) {}
 
-    // Of two items with one key the first counts.
+    // If two items have one key, the first counts.
     void build(const std::vector<Item>& items) {
         positions_.clear();
         for (std::size_t at = 0; at < items.size(); ++at)
@@ -53,7 +53,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kFew = 16; // are found sooner one by one than by their hash
+    static constexpr std::size_t kFew = 16; // faster to compare than to hash
 
     Key Item::*key_;
     std::unordered_map<Key, std::size_t, KeyHash, std::equal_to<>> positions_;

@@ -1,4 +1,4 @@
-// The way of a configuration: bytes, tree, references, schema, Config, warnings.
+// The steps of reading a configuration: bytes, tree, references, schema, Config, warnings.
 #include "config/load.hpp"
 
 #include "config/build.hpp"

@@ -1,7 +1,7 @@
 // Reads a configuration: YAML with limits, the schema, secrets by reference, then what a schema
-// cannot say (ids that must be unique, refs that must lead somewhere, amounts that must be decimals
-// of their currency). Every mistake is reported, not only the first. Warnings are told beside: what
-// can be used as it is written, but is hardly what was meant.
+// cannot express (unique ids, references that exist, amounts that are decimals of their currency).
+// Reports every mistake, not only the first. Warnings are listed separately: settings that work as
+// written, but are hardly intended.
 #pragma once
 
 #include "config/config.hpp"
@@ -34,14 +34,14 @@ std::string to_string(const Problem& problem);
 struct LoadedConfig {
     std::optional<Config> config;  // none when there are problems
     std::vector<Problem> problems; // the mistakes, in order of lines
-    std::vector<Problem> warnings; // in order of lines; they hinder nothing
+    std::vector<Problem> warnings; // in order of lines; not fatal
 };
 
-// Whose ledger is opened: with one of the caller's own, nothing is said about the configured one.
+// Which ledger is opened: with `own`, one of the caller's, the configured one is not checked.
 enum class LedgerUse { configured, own };
 
 LoadedConfig load_config_file(const std::string& path, LedgerUse use = LedgerUse::configured);
-// `name` stands for the file in messages; relative ${file:...} references and the ledger's path are
+// `name` is the file name in messages; relative ${file:...} references and the ledger's path are
 // relative to its folder.
 LoadedConfig load_config_text(const std::string& text, const std::string& name,
                               LedgerUse use = LedgerUse::configured);

@@ -9,7 +9,7 @@ namespace segpay {
 
 namespace {
 
-constexpr std::size_t kMaxWord = 64; // longer ones are no typing mistakes of ours
+constexpr std::size_t kMaxWord = 64; // longer ones are no misspelt keys
 
 // Optimal string alignment: insertions, deletions, replacements and swaps of neighbours cost one.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -35,14 +35,14 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
     if (word.empty() || word.size() > kMaxWord) return {};
     const std::string wanted = lower_case(word);
-    // A third of the letters may be wrong: more, and the suggestion would be a guess.
+    // At most a third of the letters may be wrong: beyond that, a suggestion would be a guess.
     std::size_t best = std::max<std::size_t>(1, wanted.size() / 3) + 1;
     std::string found;
     for (const std::string& candidate : known) {
         if (candidate.size() > kMaxWord) continue;
         const std::size_t longer = std::max(wanted.size(), candidate.size());
         const std::size_t shorter = std::min(wanted.size(), candidate.size());
-        if (longer - shorter >= best) continue; // that many letters would have to be inserted
+        if (longer - shorter >= best) continue; // so many insertions are too many
         const std::size_t far = distance(wanted, lower_case(candidate));
         if (far < best) {
             best = far;

@@ -1,4 +1,4 @@
-// The known word that a mistyped one most likely meant. Knows nothing of what the words mean.
+// The known word that a mistyped one most likely means. Knows nothing of the meaning of words.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace segpay {
 
 // The nearest of `known` to `word` by letters inserted, dropped, replaced or swapped, case aside.
-// Empty: none is near enough to be meant.
+// Empty: none is near enough.
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
 
 // "; did you mean "success_word"?", or nothing.

@@ -1,5 +1,5 @@
-// What parameters of postbacks are called: the secret and the seal, the merchant's own names, and
-// the further parameters that the seal covers. No name may mean two things.
+// The names of postback parameters: the secret and the seal, the merchant's own names, and the
+// further parameters that the seal covers. No name may have two meanings.
 #include "config/build.hpp"
 
 #include "config/nearest.hpp"
@@ -19,8 +19,8 @@ namespace segpay {
 
 namespace {
 
-// REF1 to REF10, which carry whatever the host likes (Processing API 2.0, "Full List of
-// Postback Parameters").
+// REF1 to REF10, for values that the host chooses (Processing API 2.0, "Full List of Postback
+// Parameters").
 bool is_ref(const ParameterName& known) {
     constexpr std::string_view kRef = "ref";
     return known.name.starts_with(kRef) && known.name.size() > kRef.size() &&
@@ -41,7 +41,7 @@ public:
     }
 
 private:
-    // The parameters that the plugin adds to what Segpay knows.
+    // The parameters that the plugin adds to Segpay's.
     void claim_added_parameters() {
         const YamlNode* seal = node_at({"seal", "parameter"});
         if (!seal) owners_[config_.seal.parameter] = "the seal's (seal.parameter)";
@@ -51,7 +51,7 @@ private:
         if (const YamlNode* path = node_at({"postbacks", "path"})) claim_names_of(*path);
     }
 
-    // Those in the query of the postbacks' path, which come back with every postback.
+    // The parameters in the query of the postbacks' path, which come back with every postback.
     void claim_names_of(const YamlNode& path) {
         const std::string_view whole = path.text;
         std::string_view query = whole.substr(std::min(whole.find('?'), whole.size()));
@@ -86,7 +86,7 @@ private:
             claim(parameter->text, parameter->place, owner);
     }
 
-    // What the host calls the member on links. All names of the member's id say the same.
+    // The member's parameter on links. All names of the member's id have one meaning.
     void claim_member_id() {
         const YamlNode* name = node_at({"pay_page", "member_id_parameter"});
         if (!name) return;
@@ -100,8 +100,8 @@ private:
             claim(lower_case(name->text), name->place, "the member id's");
     }
 
-    // Of the names that NATS's template has for what the link carries, those that the host wants
-    // for parameters of its own. Every name that nobody knows is its own anyway.
+    // The names of NATS's template for values of the link that the host uses for parameters of its
+    // own. An unknown name needs no entry.
     void read_user_defined() {
         const YamlNode* postbacks = node_at({"postbacks"}, YamlNode::Kind::map);
         if (!postbacks) return;
@@ -125,7 +125,7 @@ private:
         config_.postbacks.user_defined.push_back(name);
     }
 
-    // What postbacks take the name for; null: nobody does, or the host has it for itself.
+    // The meaning of the name in postbacks; null: it has none, or the host uses it for itself.
     const ParameterName* known_name(const std::string& name) const {
         const auto& own = config_.postbacks.user_defined;
         return std::ranges::find(own, name) == own.end() ? find_parameter(name) : nullptr;
@@ -180,7 +180,7 @@ private:
         config_.seal.extras.push_back(name);
     }
 
-    // `owner` is whose name it is, for the message about the next one who wants it.
+    // `owner` says whose name it is, for the message about the next claim.
     void claim(const std::string& name, Place place, const std::string& owner) {
         const auto [first, is_new] =
             owners_.emplace(name, owner + " in line " + std::to_string(place.line));
@@ -188,7 +188,7 @@ private:
             problems_.add(place, "the name " + shown(name) + " is already " + first->second);
     }
 
-    // The value at the end of the path; null when there is none, or one of another kind.
+    // The value at the end of the path; null when it is absent or of another kind.
     const YamlNode* node_at(std::initializer_list<std::string_view> path,
                             YamlNode::Kind kind = YamlNode::Kind::text) const {
         const YamlNode* node = &root_;

@@ -16,8 +16,7 @@ namespace segpay {
 
 namespace {
 
-
-// Processing API 2.0, "Supported Currencies": for suggestions only, a price may use any.
+// Processing API 2.0, "Supported Currencies": only for suggestions; a price may use any currency.
 const std::vector<std::string> kSegpayCurrencies = {"USD", "EUR", "GBP", "AUD", "CAD",
                                                     "CHF", "CZK", "DKK", "HKD", "ILS",
                                                     "INR", "JPY", "NOK", "RUB", "SEK"};
@@ -42,8 +41,8 @@ constexpr std::array<PartName, 8> kParts = {{
     {"adjust_trial", kAdjustTrial},
 }};
 
-// What belongs to a price of each type (NATS integration guide, Step 2; Processing API 2.0,
-// "Instant Conversion" and "Stand-in"; One Click Web Service, "Dynamic Price Points").
+// The parts of each type of price (NATS integration guide, Step 2; Processing API 2.0, "Instant
+// Conversion" and "Stand-in"; One Click Web Service, "Dynamic Price Points").
 struct PriceRule {
     std::string_view word;
     Price::Type type;
@@ -61,7 +60,7 @@ constexpr std::array<PriceRule, 7> kPriceRules = {{
     {"dynamic_recurring", Price::Type::dynamic_recurring, kInitialRange | kRecurringRange},
 }};
 
-// What other readers take for an octal number, or for a typing error.
+// A number that other readers take for octal, or that is a typing error.
 bool has_leading_zero(std::string_view amount) {
     const std::size_t sign = amount.find_first_not_of("+-");
     return sign != std::string_view::npos && amount.size() > sign + 1 && amount[sign] == '0' &&
@@ -74,7 +73,8 @@ const PriceRule* rule_of(std::string_view type) {
     return nullptr;
 }
 
-// Known keys look alike ("initial", "initial_range"): where one of them stands it was meant.
+// Known keys look alike ("initial", "initial_range"): each of them counts as itself, not as a
+// mistyped other.
 const std::vector<std::string>& all_keys() {
     static const std::vector<std::string> kKeys = [] {
         std::vector<std::string> keys = {"until"};
@@ -122,7 +122,7 @@ private:
         return true;
     }
 
-    // ---- Which parts there are -------------------------------------------------------------
+    // ---- The parts present -----------------------------------------------------------------
 
     void check_parts(const YamlNode& map, const PriceRule& rule, Parts needed) {
         for (const auto& [key, part] : kParts) {
@@ -134,14 +134,14 @@ private:
         }
     }
 
-    // A former price says what was another one: any of the parts, but one.
+    // A former price has the parts that differed: any of the type's, and at least one.
     void check_former(const YamlNode& former, const PriceRule& rule) {
         check_parts(former, rule, 0);
         for (const auto& [key, other] : {std::pair{"minimum", "maximum"}, {"maximum", "minimum"}})
             if (text_node(former, key) && is_missing(former, other, all_keys()))
                 problems_.add(former.place, std::string("\"") + key + "\" needs \"" + other + "\"");
         for (const MapEntry& entry : former.entries)
-            if (entry.key != "until") return; // a part, or what was meant for one
+            if (entry.key != "until") return; // a part, or a mistyped one
         problems_.add(former.place,
                       "an entry of \"also_accepted\" needs the amount that is "
                       "accepted, as the price has it: " +
@@ -159,7 +159,7 @@ private:
         return comma_list(words);
     }
 
-    // ---- What they say ---------------------------------------------------------------------
+    // ---- The values of the parts -----------------------------------------------------------
 
     void read_parts(const YamlNode& map, bool needs_days, PriceParts& parts) {
         parts.initial = read_period(map, "initial", needs_days);
@@ -180,7 +180,7 @@ private:
         if (!until) return former;
         const Result<TimeMs> day = parse_day(until->text);
         if (day)
-            former.ends_at_ms = *day + kDayMs; // the day itself counts
+            former.ends_at_ms = *day + kDayMs; // the day itself is included
         else
             problems_.add(until->place,
                           "\"until\" must be a day such as 2026-12-31, found " + shown(*until));
@@ -191,7 +191,7 @@ private:
         const YamlNode* node = text_node(map, key);
         if (!node) return std::nullopt;
         const Result<Money> amount = parse_amount(node->text, price_.currency);
-        // What came from elsewhere is not shown, and advice would.
+        // A referenced value is not shown, and advice would show it.
         const bool is_own = node->reference.empty();
         const std::string advice = is_own ? meant_amount(node->text) : "";
         if (!amount) {
@@ -210,7 +210,7 @@ private:
         return *amount;
     }
 
-    // "; write 2.95" for "2,95", "02.95", "$2.95" and "1,234.56"; empty: nobody knows.
+    // "; write 2.95" for "2,95", "02.95", "$2.95" and "1,234.56"; empty: the meaning is not clear.
     std::string meant_amount(std::string_view text) const {
         constexpr std::string_view kDigits = "0123456789";
         const std::size_t first = text.find_first_of(kDigits);
@@ -220,7 +220,7 @@ private:
         const std::size_t last = digits.find_last_of(",.");
         if (last != std::string::npos) {
             std::string whole = digits.substr(0, last);
-            std::erase_if(whole, [](char c) { return !is_digit(c); }); // those of thousands
+            std::erase_if(whole, [](char c) { return !is_digit(c); }); // thousands separators
             digits = whole + "." + digits.substr(last + 1);
         }
         digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
@@ -266,7 +266,8 @@ private:
             "maximum " + amount_text(*maximum) + " is less than minimum " + amount_text(*minimum));
     }
 
-    // With a delayed capture the first charge comes after the initial period, and came so before.
+    // With a delayed capture the first charge comes after the initial period, at former prices,
+    // too.
     void check_capture(const YamlNode& map, const PriceParts& parts) {
         if (price_.type != Price::Type::delayed_capture || !parts.initial) return;
         if (parts.initial->amount.minor == 0) return;

@@ -1,5 +1,5 @@
-// The price of a join option: which parts belong to its type, amounts in its currency, and what it
-// was before.
+// The price of a join option: the parts of its type, amounts in its currency, and its former
+// prices.
 #pragma once
 
 #include "config/config.hpp"
@@ -7,7 +7,7 @@
 
 namespace segpay {
 
-// From the map "price" of an option. What the schema check has reported reads as absent.
+// From the map "price" of an option. Values that the schema check has reported count as absent.
 Price read_price(const YamlNode& map, Problems& problems);
 
 } // namespace segpay

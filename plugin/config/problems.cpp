@@ -1,4 +1,4 @@
-// Collecting mistakes and warnings, and writing one down.
+// Collects mistakes and warnings, and prints them.
 #include "config/problems.hpp"
 
 #include "values/word.hpp"

@@ -1,5 +1,5 @@
-// Places in a configuration file, and the mistakes and warnings found there. Knows nothing of what
-// a configuration means.
+// Places in a configuration file, and the mistakes and warnings found there. Knows nothing of the
+// meaning of a configuration.
 #pragma once
 
 #include "config/load.hpp"
@@ -21,12 +21,12 @@ class Problems {
 public:
     explicit Problems(std::string file) : file_(std::move(file)) {}
 
-    // Control characters in the message, line breaks for one, become spaces.
+    // Control characters in the message, such as line breaks, become spaces.
     void add(Place place, std::string_view message);
     void warn(Place place, std::string_view message);   // likewise
-    bool is_empty() const { return mistakes_.empty(); } // whatever was warned of
+    bool is_empty() const { return mistakes_.empty(); } // warnings do not count
     std::vector<Problem> by_line() const;               // the mistakes
-    std::vector<Problem> warnings_by_line() const;      // but where a mistake is: that comes first
+    std::vector<Problem> warnings_by_line() const;      // without lines that have a mistake
 
 private:
     std::string file_;

@@ -1,5 +1,5 @@
-// Reading of one key of a map. What the schema check has reported (a list in the place of a text, a
-// mistyped key) reads as absent, so that no mistake is reported twice.
+// Reads one key of a map. A value that the schema check has reported (a list in the place of a
+// text, a mistyped key) counts as absent, so that no mistake is reported twice.
 #pragma once
 
 #include "config/yaml_tree.hpp"
@@ -21,11 +21,11 @@ std::uint64_t number_of(const YamlNode& node, std::uint64_t fallback = 0);
 std::uint64_t read_number(const YamlNode& map, std::string_view key, std::uint64_t fallback = 0);
 std::uint32_t read_small_number(const YamlNode& map, std::string_view key, std::uint32_t fallback);
 bool read_flag(const YamlNode& map, std::string_view key);
-// Of one text, or of a list of them.
+// Reads one text, or a list of them.
 Secrets read_secrets(const YamlNode& map, std::string_view key);
 
-// Whether neither `key` nor a mistyped form of it stands in `map`. `siblings` are known keys that
-// look alike ("minimum", "maximum").
+// Whether `map` has neither `key` nor a mistyped form of it. `siblings` are known keys that look
+// alike ("minimum", "maximum").
 bool is_missing(const YamlNode& map, std::string_view key,
                 const std::vector<std::string>& siblings = {});
 

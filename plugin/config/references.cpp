@@ -1,4 +1,4 @@
-// Reading of referenced values from the environment and from small files.
+// Reads referenced values from the environment and from small files.
 #include "config/references.hpp"
 
 #include "values/result.hpp"
@@ -18,8 +18,8 @@ namespace {
 constexpr std::string_view kEnvironment = "${env:";
 constexpr std::string_view kFile = "${file:";
 
-// What editors, shells and Windows put around a value. Blanks stay: they may be meant. A text also
-// loses the NUL and the Ctrl-Z with which C and DOS end it; a key may end with any byte.
+// Removes what editors, shells and Windows put around a value. Blanks stay: they may be intended. A
+// text also loses the NUL and the Ctrl-Z with which C and DOS end it; a key may end with any byte.
 std::string_view without_additions(std::string_view text, bool is_text) {
     using namespace std::string_view_literals;
     constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -30,7 +30,7 @@ std::string_view without_additions(std::string_view text, bool is_text) {
     return text;
 }
 
-// An editor's "Unicode" on Windows: its mark, and a NUL in every other byte.
+// An editor's "Unicode" on Windows: its byte order mark, and a NUL in every other byte.
 bool is_utf16(std::string_view text) {
     return text.size() >= 4 && ((text.starts_with("\xFF\xFE") && text[3] == '\0') ||
                                 (text.starts_with("\xFE\xFF") && text[2] == '\0'));
@@ -100,7 +100,7 @@ std::string source_of(std::string_view reference, const std::string& folder) {
     return "environment variable " + shown(target(reference, kEnvironment));
 }
 
-// Clients send passwords in either encoding, and postbacks bring both; here they are all UTF-8.
+// Clients send passwords in either encoding, and postbacks have both; here they are all UTF-8.
 void make_utf8(YamlNode& node, const std::string& folder, Problems& problems) {
     if (is_utf8(node.text)) return;
     node.text = from_windows_1252(node.text);

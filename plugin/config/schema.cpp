@@ -18,9 +18,9 @@ namespace segpay {
 namespace {
 
 // Keywords of JSON Schema draft-07 that are enforced, and those that only inform; the last two are
-// what editors show in place of "does not match the pattern" and the like. A map with "properties"
-// is always closed: "additionalProperties" stands there for the editors. In a map without, whose
-// keys are the operator's own, it is the schema of the values.
+// messages that editors show in place of "does not match the pattern" and the like. A map with
+// "properties" is always closed: "additionalProperties" is there for the editors. In a map without,
+// whose keys are the operator's own, it is the schema of the values.
 constexpr std::array<std::string_view, 27> kKeywords = {
     "type",          "enum",          "pattern",
     "minLength",     "maxLength",     "minimum",
@@ -53,7 +53,7 @@ bool is_all_digits(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Which other readers of YAML take for an octal number: "030".
+// A number that other readers of YAML take for octal: "030".
 bool has_leading_zero(std::string_view text) {
     return text.size() > 1 && text.front() == '0' && is_all_digits(text);
 }
@@ -63,7 +63,7 @@ bool is_whole_number(std::string_view text) {
     return is_all_digits(text) && !has_leading_zero(text);
 }
 
-// The number that YAML 1.1 or 1.2, or a person, means by a text that is none here; empty: none.
+// The number that YAML 1.1 or 1.2, or a person, reads in a text that is none here; empty: none.
 std::string meant_number(std::string_view text) {
     const auto read = [](std::string_view digits, int base) {
         std::uint64_t value = 0;
@@ -199,8 +199,8 @@ private:
         return *target;
     }
 
-    // The branch of a oneOf that admits values of the node's kind; the schema itself without one,
-    // or when none does.
+    // The branch of a oneOf that admits values of the node's kind; the schema itself if it has no
+    // oneOf, or when no branch does.
     const YamlNode& branch(const YamlNode& node, const YamlNode& schema) const {
         const YamlNode* branches = schema.value("oneOf");
         if (!branches) return schema;
@@ -212,7 +212,7 @@ private:
         return schema;
     }
 
-    // What a value may be, in words.
+    // The permitted values, in words.
     std::string expectation(const YamlNode& schema) const {
         std::string words;
         const auto append = [&](std::string_view more) {
@@ -237,7 +237,7 @@ private:
         return false;
     }
 
-    // What to write in place of a scalar that is no number, or no truth value, of ours.
+    // What to write in place of a scalar that is not accepted as a number or a truth value.
     static std::string meant(const YamlNode& node, std::span<const YamlNode> types) {
         if (!node.is(YamlNode::Kind::text) || !node.reference.empty() || types.size() != 1)
             return {};
@@ -300,7 +300,8 @@ private:
         }
     }
 
-    // "{ amount: 2,95 }", where the comma ends the 2 and begins a key. Reported, if it is that.
+    // "{ amount: 2,95 }", where the comma ends the 2 and begins a key. Returns whether it was that
+    // and is reported.
     bool cut_by_comma(const MapEntry& rest, const MapEntry* before, const YamlNode& properties) {
         const YamlNode* property = before ? properties.value(before->key) : nullptr;
         if (!property || !rest.value.is(YamlNode::Kind::nothing) || !before->value.is_plain ||
@@ -329,7 +330,7 @@ private:
         problems_.add(entry.place, "unknown key " + shown(entry.key) + hint);
     }
 
-    // Not reported when an unknown key stands there that was most likely meant.
+    // Reports nothing when the map has an unknown key that most likely means it.
     void missing_key(const YamlNode& node, const std::string& key, const YamlNode& properties) {
         for (const MapEntry& entry : node.entries)
             if (!properties.entry(entry.key) && nearest(entry.key, keys(properties)) == key) return;
@@ -348,7 +349,7 @@ private:
                 value(item, *items, "an entry of " + name);
     }
 
-    // An id such as 007, which this reader takes for a text and others for a number.
+    // An id such as 007, which is a text here and a number for other readers.
     void leading_zero(const YamlNode& node, const YamlNode& schema, const std::string& name) {
         if (!may_be(schema, "integer") || !node.is_plain || !has_leading_zero(node.text)) return;
         problems_.add(node.place, name + " begins with 0, found " + shown(node) + "; write " +
@@ -386,8 +387,8 @@ private:
         return count >= least && count <= most;
     }
 
-    // std::regex recurses once per character: what is longer than any pattern of ours admits is no
-    // match.
+    // std::regex recurses once per character: a text that is longer than any pattern here admits
+    // does not match.
     bool matches(const std::string& text, const YamlNode& pattern) {
         constexpr std::size_t kMaxMatched = 1024;
         if (text.size() > kMaxMatched) return false;

@@ -46,7 +46,7 @@ void each_text(const YamlNode* node, Visit visit) {
 
 constexpr std::size_t kShortSecret = 12; // characters that can still be guessed
 
-// What nobody sees at the ends of a text, as UTF-8: blanks, no-break and zero-width spaces.
+// Invisible characters at the ends of a text, as UTF-8: blanks, no-break and zero-width spaces.
 constexpr std::array<std::string_view, 11> kBlanks = {
     " ",        "\t",           "\n",           "\r",           "\v",          "\f",
     "\xC2\xA0", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE3\x80\x80", "\xEF\xBB\xBF"};
@@ -85,7 +85,7 @@ void warn_of_text(const YamlNode& secret, const std::string& name, bool is_text,
                                         " characters and can be guessed; take a long random text");
 }
 
-// The secret of postbacks stands in URLs that are pasted into the portal.
+// The secret of postbacks is part of URLs that are pasted into the portal.
 void warn_of_url(const YamlNode& root, Problems& problems) {
     constexpr std::string_view kSafe =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$'()*,;:@/?=";
@@ -108,7 +108,7 @@ void warn_of_readers(const YamlNode& secret, const std::string& name, const std:
                                     name + "; keep others out (chmod 600)");
 }
 
-// One that stands twice does not replace itself.
+// Repeating a secret does not replace it.
 void warn_of_repeats(const YamlNode& list, const std::string& name, Problems& problems) {
     for (std::size_t i = 0; i < list.items.size(); ++i)
         for (std::size_t earlier = 0; earlier < i; ++earlier) {
@@ -141,7 +141,7 @@ void warn_of_secrets(const YamlNode& root, bool is_live, const std::string& fold
 struct SpecialNetwork {
     std::string_view network;
     std::string_view meaning;
-    bool is_documentation = false; // else it is near: it serves for trials
+    bool is_documentation = false; // else it is near: usable for trials
 };
 
 // RFC 5737, 3849 and 9637; RFC 1122, 1918, 3927, 4193, 4291 and 6598.
@@ -163,7 +163,7 @@ constexpr std::array<SpecialNetwork, 15> kSpecialNetworks = {{
     {"fe80::/10", "a private address"},
 }};
 
-// The one that `network` is a part of; null: it is none of them.
+// The one that contains `network`; null: none.
 const SpecialNetwork* special(const Network& network) {
     for (const SpecialNetwork& row : kSpecialNetworks) {
         const Network whole = parse_network(row.network).value();
@@ -226,29 +226,29 @@ bool is_in_domain(const std::string& host, std::string_view domain) {
            (host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
 }
 
-enum class Reach { anybody, near, nobody };
+enum class Reach { everywhere, near, nowhere };
 
 Reach reach_of(std::string_view text) {
     std::string host = lower_case(text);
     if (host.ends_with('.')) host.pop_back();
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     const auto reach = [](bool is_documentation) {
-        return is_documentation ? Reach::nobody : Reach::near;
+        return is_documentation ? Reach::nowhere : Reach::near;
     };
     if (const Result<Network> network = parse_network(host)) {
         const SpecialNetwork* row = special(*network);
-        return row ? reach(row->is_documentation) : Reach::anybody;
+        return row ? reach(row->is_documentation) : Reach::everywhere;
     }
     for (const SpecialDomain& row : kSpecialDomains)
         if (is_in_domain(host, row.domain)) return reach(row.is_documentation);
-    return Reach::anybody;
+    return Reach::everywhere;
 }
 
 void warn_of_web_address(const YamlNode* node, std::string_view key, Problems& problems) {
     if (!node || !node->is(YamlNode::Kind::text)) return;
     try {
         const Poco::URI address(node->text);
-        if (reach_of(address.getHost()) != Reach::anybody)
+        if (reach_of(address.getHost()) != Reach::everywhere)
             problems.warn(node->place, shown(key) + " leads to a sandbox or an example, found " +
                                            shown(*node) + "; in live mode customers go there");
         else if (key == "base_url" && address.getScheme() != "https")
@@ -260,26 +260,26 @@ void warn_of_web_address(const YamlNode* node, std::string_view key, Problems& p
     }
 }
 
-// Of the account, and of each site and option that has some of its own.
+// Checks the account, and each site and option with links of its own.
 void warn_of_web_addresses(const YamlNode& root, Problems& problems) {
-    const auto look_at = [&](const YamlNode* page) {
+    const auto check_page = [&](const YamlNode* page) {
         if (!page) return;
         for (const std::string_view key : {"base_url", "approve_url", "decline_url"})
             warn_of_web_address(page->value(key), key, problems);
     };
-    look_at(root.value("pay_page"));
+    check_page(root.value("pay_page"));
     for (const std::string_view list : {"sites", "options"})
         for (const YamlNode& item : list_items(root, list))
-            look_at(item.value("pay_page"));
+            check_page(item.value("pay_page"));
 }
 
-// Databases are mostly near, but none is where nobody is.
+// A database may be near, but none is at an example address.
 void warn_of_servers(const YamlNode& root, const Config& config, Problems& problems) {
     const YamlNode* servers = value_at(root, "ledger.mysql.servers");
     if (!servers || !config.ledger.mysql) return;
     const std::vector<MysqlServer>& read = config.ledger.mysql->servers;
     for (std::size_t i = 0; i < servers->items.size() && i < read.size(); ++i)
-        if (reach_of(read[i].host) == Reach::nobody)
+        if (reach_of(read[i].host) == Reach::nowhere)
             problems.warn(servers->items[i].place,
                           "server " + shown(servers->items[i]) +
                               " is an example that nobody has; write your own");

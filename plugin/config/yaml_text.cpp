@@ -1,4 +1,4 @@
-// Places, the encoding, and a rough reading of lines, quotes and brackets.
+// Places, the encoding, and a rough scan of lines, quotes and brackets.
 #include "config/yaml_text.hpp"
 
 #include "values/word.hpp"
@@ -82,7 +82,7 @@ bool is_text(const Lines& lines, Problems& problems) {
     const Poco::UTF8Encoding utf8;
     bool is_indentation = true;
     for (std::size_t at = 0; at < text.size();) {
-        if (is_printable_ascii(text[at])) { // as nearly all are: nothing is to be decoded
+        if (is_printable_ascii(text[at])) { // nearly always; needs no decoding
             is_indentation = is_indentation && text[at] == ' ';
             ++at;
             continue;
@@ -104,7 +104,7 @@ bool is_text(const Lines& lines, Problems& problems) {
     return true;
 }
 
-// --- what was meant -----------------------------------------------------------------------------
+// --- what was intended --------------------------------------------------------------------------
 
 namespace {
 
@@ -130,7 +130,7 @@ private:
     char at(std::size_t offset) const { return offset < text_.size() ? text_[offset] : '\n'; }
     static bool is_blank(char c) { return c == ' ' || c == '\t'; }
     static bool is_end(char c) { return c == '\n' || c == '\r'; }
-    bool is_alone(std::size_t offset) const { // so that it is no part of a word
+    bool is_alone(std::size_t offset) const { // not part of a word
         const char next = at(offset + 1);
         return is_blank(next) || is_end(next);
     }
@@ -258,7 +258,7 @@ private:
                  "kind of quotes");
     }
 
-    // Past all lines that are indented deeper than this one.
+    // Skips all lines that are indented deeper than this one.
     void block() {
         const auto depth = [&](std::size_t line) {
             std::size_t end = line;
@@ -282,7 +282,7 @@ private:
     bool can_begin_ = true;             // whether a value may begin at `at_`
     bool is_after_indicator_ = false;   // whether the value cannot be the rest of one above
     bool has_key_ = false;              // whether the line has a key already
-    std::vector<std::size_t> brackets_; // those that are open
+    std::vector<std::size_t> brackets_; // the open ones
     std::vector<Finding> found_;
 };
 

@@ -1,5 +1,5 @@
-// A configuration as text, before it is YAML: which place is where, whether it is text at all, and
-// what people write that YAML reads otherwise. Knows nothing of trees.
+// A configuration as text, before YAML: line and column of each place, whether it is text at all,
+// and input that YAML reads otherwise than intended. Knows nothing of trees.
 #pragma once
 
 #include "config/problems.hpp"
@@ -12,14 +12,14 @@
 
 namespace segpay {
 
-// Offsets in bytes to places, which editors count in lines and characters from 1.
+// Converts offsets in bytes to places, which editors count in lines and characters from 1.
 class Lines {
 public:
     explicit Lines(std::string_view text); // which must outlive it
 
     Place place(std::size_t offset) const;
-    // From what yaml-cpp tells: lines and columns from 0, columns in bytes. Past the end of a line,
-    // or of the text, its end.
+    // Converts yaml-cpp's places: lines and columns from 0, columns in bytes. Past the end of a
+    // line, or of the text, its end.
     std::size_t offset(int line, int column) const;
     std::string_view text() const { return text_; }
 
@@ -28,19 +28,19 @@ private:
     std::vector<std::size_t> begins_; // of each line
 };
 
-// Whether it is UTF-8 without control characters, in lines that end with LF or CRLF. Reports where
-// it is not.
+// Whether it is UTF-8 without control characters, in lines that end with LF or CRLF. Reports every
+// violation.
 bool is_text(const Lines& lines, Problems& problems);
 
-// What is written so that YAML cannot read it, or reads another thing.
+// A place that YAML cannot read, or reads otherwise than intended.
 struct Finding {
     std::size_t offset = 0;
     std::string advice;      // what is wrong, and what to write
     bool is_certain = false; // whether it is wrong even if YAML reads it
 };
 
-// Reads the text more roughly than YAML does, in order to say what was meant. Findings are in order
-// of offsets. No value stands in an advice: it could be a secret.
+// Reads the text more roughly than YAML does, to find out what was intended. Findings are in order
+// of offsets. No value appears in an advice: it could be a secret.
 std::vector<Finding> survey(std::string_view text);
 
 } // namespace segpay

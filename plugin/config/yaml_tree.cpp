@@ -23,7 +23,7 @@ constexpr std::size_t kMaxShown = 60;
 constexpr std::string_view kPlainTag = "?";  // yaml-cpp's word for: no tag, no quotes
 constexpr std::string_view kQuotedTag = "!"; // and for quotes; it is what "!" alone means, too
 
-// What yaml-cpp says, and what to write, for mistakes that a survey of the text does not find.
+// yaml-cpp's errors for mistakes that a survey of the text does not find, and what to write.
 struct Advice {
     std::string_view error;
     std::string_view advice;
@@ -65,7 +65,7 @@ public:
     }
     void OnDocumentEnd() override {}
 
-    // Its name is not shown: it may be the beginning of a password.
+    // The anchor's name is not shown: it may be the beginning of a password.
     void OnAnchor(const YAML::Mark& mark, const std::string&) override {
         report(mark,
                "an anchor (&) is not allowed; write each value out, and one that begins with "
@@ -110,7 +110,7 @@ private:
     // A list or map whose end has not been reached.
     struct Open {
         YamlNode node;
-        std::optional<YamlNode> key; // read, its value not yet
+        std::optional<YamlNode> key; // read, without its value so far
         std::map<std::string, int, std::less<>> lines_of_keys;
     };
 
@@ -132,7 +132,7 @@ private:
         return made;
     }
 
-    // Whether there is none. It is not shown: it may be a password that begins with !.
+    // Whether there is no tag. A tag is not shown: it may be a password that begins with !.
     bool check_tag(const YAML::Mark& mark, const std::string& tag) {
         const bool is_none =
             tag.empty() || tag == kPlainTag || (tag == kQuotedTag && !rest(mark).starts_with('!'));
@@ -198,7 +198,7 @@ private:
     bool has_anchor_ = false; // and its value was not read yet
 };
 
-// What stopped the reading: what the text shows was meant, else yaml-cpp's words.
+// Reports what stopped the reading: a finding of the survey, else yaml-cpp's words.
 void explain(const YAML::Exception& error, const Lines& lines, const std::vector<Finding>& findings,
              Problems& problems) {
     const std::size_t marked = lines.offset(error.mark.line, error.mark.column);
@@ -206,8 +206,8 @@ void explain(const YAML::Exception& error, const Lines& lines, const std::vector
         marked == 0 ? lines.text().size() : marked; // 0: at the end of the text
     for (const Finding& finding : findings) {
         const char first = lines.text()[finding.offset];
-        const bool is_told = (first == '&' || first == '!') && !problems.is_empty();
-        if (finding.offset > stop || is_told) continue;
+        const bool is_reported = (first == '&' || first == '!') && !problems.is_empty();
+        if (finding.offset > stop || is_reported) continue;
         problems.add(lines.place(finding.offset), finding.advice);
         return;
     }
@@ -217,8 +217,8 @@ void explain(const YAML::Exception& error, const Lines& lines, const std::vector
     problems.add(lines.place(stop), message);
 }
 
-// The text without its directives, each of which is reported. Places stay. nullopt: it holds what
-// YAML would read as something else.
+// The text without its directives, each of which is reported. Places stay. nullopt: it holds
+// something that YAML would read otherwise than intended.
 std::optional<std::string> without_directives(const Lines& lines,
                                               const std::vector<Finding>& findings,
                                               Problems& problems) {

@@ -20,7 +20,7 @@ struct YamlNode {
         text,    // any scalar
         list,
         map,
-        refused // already reported: nothing more is to be said about it
+        refused // already reported: no further report
     };
 
     Kind kind = Kind::nothing;
@@ -32,7 +32,7 @@ struct YamlNode {
     std::vector<MapEntry> entries; // of a map, in the order of the file
 
     bool is(Kind wanted) const { return kind == wanted; }
-    const MapEntry* entry(std::string_view key) const; // null: not there, or this is no map
+    const MapEntry* entry(std::string_view key) const; // null: absent, or this is no map
     const YamlNode* value(std::string_view key) const; // likewise
 };
 

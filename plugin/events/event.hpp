@@ -1,5 +1,5 @@
-// Event: what the host is told, as the plugin holds it. Mirrors biller_event of abi/biller.h field
-// by field, so that the boundary has nothing to decide.
+// Event: what the host gets, as the plugin stores it. Mirrors biller_event of abi/biller.h field by
+// field, so that the boundary has nothing to decide.
 #pragma once
 
 #include "values/eticket.hpp"
@@ -48,20 +48,20 @@ enum class EventKind : std::uint32_t {
 std::string_view kind_name(EventKind kind); // "join", ..., "void"
 std::optional<EventKind> kind_from_name(std::string_view name);
 
-// Of the charges, those that a customer decided on, any of which can begin a purchase.
+// The charges that a customer decided on; any of them can begin a purchase.
 constexpr bool is_sale(EventKind kind) {
     return kind == EventKind::join || kind == EventKind::cross_sell ||
            kind == EventKind::token_purchase || kind == EventKind::upsell ||
            kind == EventKind::one_click;
 }
 
-// Of the charges, those that Segpay makes later.
+// The charges that Segpay makes later.
 constexpr bool is_renewal(EventKind kind) {
     return kind == EventKind::conversion || kind == EventKind::rebill ||
            kind == EventKind::upgrade || kind == EventKind::reactivation;
 }
 
-// What undoes a sale or brings it back, as a whole or in part.
+// Events that undo a sale or restore it, as a whole or in part.
 constexpr bool is_about_sale(EventKind kind) {
     return kind == EventKind::void_sale || kind == EventKind::credit ||
            kind == EventKind::chargeback || kind == EventKind::revoke ||
@@ -69,7 +69,7 @@ constexpr bool is_about_sale(EventKind kind) {
            kind == EventKind::standin_decline;
 }
 
-// A decline of which nothing depends: of a stand-in the money is taken back.
+// A decline without consequences; when a stand-in is declined, its money is taken back.
 constexpr bool changes_nothing(EventKind kind, std::optional<bool> approved) {
     return approved == false && kind != EventKind::standin_decline;
 }
@@ -102,7 +102,7 @@ struct EventOf {
     Text option;
     // A one-time item by one click, charged to a purchase that an earlier sale opened.
     bool is_later_sale = false;
-    std::uint32_t tokens = 0; // that the option gives; 0: none, or not known
+    std::uint32_t tokens = 0; // of the option; 0: none, or not known
     std::uint32_t cross_sell_slot = 0;
     Text cross_sell_ref;
     Text upsell;
@@ -123,30 +123,31 @@ struct EventOf {
     // Segpay's own names in lower case, or those of the link's parameters; in order.
     std::vector<std::pair<Text, Text>> extras;
 
-    // As new, but the lists keep their memory.
+    // Like new, but the lists keep their capacity.
     void clear() {
         auto kept_warnings = std::move(warnings);
         auto kept_extras = std::move(extras);
         kept_warnings.clear();
         kept_extras.clear();
-        std::destroy_at(this); // in place: to make a new one elsewhere and to move it takes longer
+        std::destroy_at(this); // in place: faster than moving a new one
         std::construct_at(this);
         warnings = std::move(kept_warnings);
         extras = std::move(kept_extras);
     }
 };
 
-// As it is kept and delivered.
+// An event as stored and delivered.
 using Event = EventOf<std::string, Secret>;
 using NamedValues = decltype(Event::extras);
 
-// As it is made of a postback: views into the postback, the configuration and what was remembered.
+// An event while it is made from a postback: views into the postback, the configuration and what
+// the ledger knows.
 using EventDraft = EventOf<std::string_view, std::string_view>;
 
-// The draft as an event of its own.
+// Copies the draft.
 Event event_of(const EventDraft& draft);
 
-// A text of the event under the name that it is stored as.
+// A text of the event under its name in a record.
 template <class AnyEvent>
 struct EventText {
     std::string_view name;

@@ -1,5 +1,5 @@
-// The key_prefix of each kind of event, how the state of a purchase moves on, and what key an event
-// has under it.
+// The key prefix of each kind of event, the next state of a purchase, and the key of an event in
+// that state.
 #include "events/identity.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ void apply(Change change, bool& is_on, std::uint32_t& epoch) {
     ++epoch;
 }
 
-// "sale-auth-initial-yes". Put together elsewhere, for a string asks for room at each piece.
+// "sale-auth-initial-yes". Built in a buffer, because a string checks its capacity for each piece.
 void append_words(std::string& key_prefix, const FactWords& fact) {
     constexpr std::string_view kYes = "yes", kNo = "no";
     std::array<char, 3 * (kMaxWordOfKey + 1) + kYes.size()> words;
@@ -32,7 +32,7 @@ void append_words(std::string& key_prefix, const FactWords& fact) {
     key_prefix.append(words.data(), end);
 }
 
-// Which of several events of one action on one purchase it is; none: the epoch tells.
+// What distinguishes several events of one action on one purchase; empty: the epoch does.
 std::string_view own_mark(const EventDraft& event, std::string& room) {
     if (event.kind != EventKind::reactivation) return event.transaction_id;
     if (event.occurred_at_ms == 0) return {};

@@ -1,4 +1,4 @@
-// Texts are a walk over their table; the rest is written out.
+// Writes and reads texts by their table, and other fields one by one.
 #include "events/record.hpp"
 
 #include "wire/form.hpp"
@@ -28,7 +28,7 @@ Number number(std::string_view text) {
 
 bool truth(std::string_view text) { return text == "1"; }
 
-// What a table cannot say: numbers, choices, lists.
+// Reads the fields that no table has: numbers, choices, lists.
 void read_other_field(Event& event, std::string_view name, std::string_view value) {
     if (name == "kind") {
         event.kind = kind_from_name(value).value_or(EventKind::unknown);

@@ -1,6 +1,6 @@
-// Event <-> text: how a ledger stores an event. The form is a form-encoded list of the fields that
-// are set, readable in any database browser; unknown names are ignored when read, so an older
-// plugin can read what a newer one wrote. The password is not part of it.
+// Event <-> text: how a ledger stores an event. The record is a form-encoded list of the fields
+// that are set, readable in any database browser; unknown names are ignored when read, so that an
+// older plugin can read the records of a newer one. The password is not part of it.
 #pragma once
 
 #include "events/event.hpp"

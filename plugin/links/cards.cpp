@@ -200,8 +200,7 @@ std::optional<Error> choose_card(const Config& config, std::span<const Purchase>
     if (!need) return {};
     if (!(request.*need->token).empty()) return check_named(*need, config, purchases, now, request);
     const WantedPurchases wanted = purchases_wanted(request);
-    if (wanted.purchase_id.empty() && wanted.member_id.empty())
-        return {}; // build_link reports what is missing
+    if (wanted.purchase_id.empty() && wanted.member_id.empty()) return {}; // see build_link
     if (purchases.empty()) return nothing_known(*need, request);
 
     const Purchase* serving = nullptr;

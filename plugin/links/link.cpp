@@ -114,16 +114,16 @@ std::optional<Error> append_name(const LinkRequest& request, Link& link) {
 }
 
 // Rejects the text of a link that is not there.
-std::optional<Error> check_texts(const Looks& looks, const LinkRequest& request) {
-    const auto has_none = [&](std::string PageLook::*url) {
-        return std::ranges::all_of(looks,
-                                   [&](const PageLook* look) { return (look->*url).empty(); });
+std::optional<Error> check_texts(const PageStyles& styles, const LinkRequest& request) {
+    const auto has_none = [&](std::string PageStyle::*url) {
+        return std::ranges::all_of(styles,
+                                   [&](const PageStyle* style) { return (style->*url).empty(); });
     };
     if (!request.approve_text.empty() && request.approve_url.empty() &&
-        has_none(&PageLook::approve_url))
+        has_none(&PageStyle::approve_url))
         return Error{"approve_text: needs an approve_url"};
     if (!request.decline_text.empty() && request.decline_url.empty() &&
-        has_none(&PageLook::decline_url))
+        has_none(&PageStyle::decline_url))
         return Error{"decline_text: needs a decline_url"};
     return {};
 }
@@ -296,9 +296,9 @@ std::optional<Error> purchase_link(const Config& config, const Chosen& chosen, T
     if (auto error = check_rebuy(config, chosen)) return error;
     if (auto error = append_dynamic_price(request, chosen.option, link)) return error;
     if (auto error = append_name(request, link)) return error;
-    const Looks looks(config, chosen.option);
-    if (auto error = check_texts(looks, request)) return error;
-    if (auto error = append_fields(config.pay_page, looks, request, link.fields)) return error;
+    const PageStyles styles(config, chosen.option);
+    if (auto error = check_texts(styles, request)) return error;
+    if (auto error = append_fields(config.pay_page, styles, request, link.fields)) return error;
     if (const std::string_view code = country_code(request.country);
         !equal_ignoring_case(code, request.country))
         link.warning = "country " + quoted(request.country) +

@@ -25,10 +25,10 @@ struct TableRow {
     std::string_view LinkRequest::*member;
     std::string_view parameter; // Segpay's name
     Rule rule;
-    std::string PageLook::*standard = nullptr; // if the request has none ...
-    // ... and no `about`, whose text this is; a look that has one of the two is the last.
+    std::string PageStyle::*standard = nullptr; // if the request has none ...
+    // ... and no `about`, whose text this is; a style that has one of the two is the last.
     std::string_view LinkRequest::*about = nullptr;
-    std::string PageLook::*standard_about = nullptr;
+    std::string PageStyle::*standard_about = nullptr;
 };
 
 // Processing API 2.0: "Pre-populate Fields or Request Data", "Show Languages Other than English",
@@ -46,18 +46,19 @@ constexpr std::array kTable = {
     TableRow{"country", &LinkRequest::country, "x-billcntry", Rule::country},
     TableRow{"phone", &LinkRequest::phone, "x-billphone", Rule::text},
     TableRow{"language", &LinkRequest::language, "paypagelanguage", Rule::language,
-             &PageLook::language},
-    TableRow{"currency", &LinkRequest::currency, "DMCURRENCY", Rule::currency, &PageLook::currency},
+             &PageStyle::language},
+    TableRow{"currency", &LinkRequest::currency, "DMCURRENCY", Rule::currency,
+             &PageStyle::currency},
     TableRow{"template", &LinkRequest::page_template, "template", Rule::text,
-             &PageLook::page_template},
+             &PageStyle::page_template},
     TableRow{"approve_url", &LinkRequest::approve_url, "x-auth-link", Rule::url,
-             &PageLook::approve_url},
+             &PageStyle::approve_url},
     TableRow{"approve_text", &LinkRequest::approve_text, "x-auth-text", Rule::text,
-             &PageLook::approve_text, &LinkRequest::approve_url, &PageLook::approve_url},
+             &PageStyle::approve_text, &LinkRequest::approve_url, &PageStyle::approve_url},
     TableRow{"decline_url", &LinkRequest::decline_url, "x-decl-link", Rule::url,
-             &PageLook::decline_url},
+             &PageStyle::decline_url},
     TableRow{"decline_text", &LinkRequest::decline_text, "x-decl-text", Rule::text,
-             &PageLook::decline_text, &LinkRequest::decline_url, &PageLook::decline_url},
+             &PageStyle::decline_text, &LinkRequest::decline_url, &PageStyle::decline_url},
     TableRow{"affiliate", &LinkRequest::affiliate, "merchantpartnerid", Rule::text},
     TableRow{"octoken", &LinkRequest::octoken, "OCToken", Rule::id},
 
@@ -152,20 +153,20 @@ bool append(std::string_view value, std::string_view parameter, LinkFields& fiel
     return true;
 }
 
-// The default of the row in the first look that has one.
-std::string_view standard_of(const Looks& looks, const TableRow& row) {
-    for (const PageLook* look : looks) {
-        if (!(look->*row.standard).empty()) return look->*row.standard;
-        if (row.standard_about && !(look->*row.standard_about).empty()) return {};
+// The default of the row in the first style that has one.
+std::string_view standard_of(const PageStyles& styles, const TableRow& row) {
+    for (const PageStyle* style : styles) {
+        if (!(style->*row.standard).empty()) return style->*row.standard;
+        if (row.standard_about && !(style->*row.standard_about).empty()) return {};
     }
     return {};
 }
 
-std::string_view said_or_standard(const Looks& looks, const LinkRequest& request,
+std::string_view said_or_standard(const PageStyles& styles, const LinkRequest& request,
                                   const TableRow& row) {
     const std::string_view said = request.*row.member;
     if (!said.empty() || !row.standard || (row.about && !(request.*row.about).empty())) return said;
-    return standard_of(looks, row);
+    return standard_of(styles, row);
 }
 
 // The name that the row's parameter has in this account.
@@ -178,20 +179,20 @@ std::string_view parameter_of(const PayPage& page) {
 
 // Appends the value of the request or the configuration; false: it breaks its rule.
 template <std::size_t at>
-bool append_row(const PayPage& page, const Looks& looks, const LinkRequest& request,
+bool append_row(const PayPage& page, const PageStyles& styles, const LinkRequest& request,
                 LinkFields& fields) {
     constexpr const TableRow& kRow = kTable[at];
-    const std::string_view value = said_or_standard(looks, request, kRow);
+    const std::string_view value = said_or_standard(styles, request, kRow);
     return value.empty() || append<kRow.rule>(value, parameter_of<at>(page), fields);
 }
 
 // Appends all rows up to the first that breaks its rule; returns how many were fine. Most values
 // are absent, which costs one comparison, as the row is known at compile time.
 template <std::size_t... at>
-std::size_t append_rows(const PayPage& page, const Looks& looks, const LinkRequest& request,
+std::size_t append_rows(const PayPage& page, const PageStyles& styles, const LinkRequest& request,
                         LinkFields& fields, std::index_sequence<at...>) {
     std::size_t done = 0;
-    (void)((append_row<at>(page, looks, request, fields) && ++done) && ...);
+    (void)((append_row<at>(page, styles, request, fields) && ++done) && ...);
     return done;
 }
 
@@ -343,7 +344,7 @@ std::optional<Error> append_field(std::string_view field, std::string_view value
     return {};
 }
 
-Looks::Looks(const Config& config, const JoinOption* option) {
+PageStyles::PageStyles(const Config& config, const JoinOption* option) {
     if (option) {
         if (option->pay_page) looks_[count_++] = &*option->pay_page;
         const Site* site = config.site(option->site);
@@ -352,14 +353,14 @@ Looks::Looks(const Config& config, const JoinOption* option) {
     looks_[count_++] = &config.pay_page;
 }
 
-std::optional<Error> append_fields(const PayPage& page, const Looks& looks,
+std::optional<Error> append_fields(const PayPage& page, const PageStyles& styles,
                                    const LinkRequest& request, LinkFields& fields) {
     constexpr auto kAll = std::make_index_sequence<kTable.size()>();
-    const std::size_t done = append_rows(page, looks, request, fields, kAll);
+    const std::size_t done = append_rows(page, styles, request, fields, kAll);
     if (done == kTable.size()) return {};
     const TableRow& refused = kTable[done];
     return in_field(refused.field,
-                    objection_to(said_or_standard(looks, request, refused), refused.rule));
+                    objection_to(said_or_standard(styles, request, refused), refused.rule));
 }
 
 std::optional<Error> append_extras(const Config& config, std::span<const LinkField> extras,

@@ -45,24 +45,24 @@ using LinkFields = std::vector<LinkField>;
 std::optional<Error> append_field(std::string_view field, std::string_view value,
                                   std::string_view parameter, Rule rule, LinkFields& fields);
 
-// The defaults of a request: the looks of its option, of the site and of the account, as far as
+// The defaults of a request: the styles of its option, of the site and of the account, as far as
 // there are any, in this order.
-class Looks {
+class PageStyles {
 public:
-    Looks(const Config& config, const JoinOption* option);
+    PageStyles(const Config& config, const JoinOption* option);
 
-    const PageLook* const* begin() const { return looks_.data(); }
-    const PageLook* const* end() const { return looks_.data() + count_; }
+    const PageStyle* const* begin() const { return looks_.data(); }
+    const PageStyle* const* end() const { return looks_.data() + count_; }
 
 private:
-    std::array<const PageLook*, 3> looks_{};
+    std::array<const PageStyle*, 3> looks_{};
     std::size_t count_ = 0;
 };
 
 // Appends every field of the join and one-click pages that needs no decision, from the request or
-// else from the first look that has it; countries, languages and currencies in capitals. Error: the
-// first value that breaks its rule.
-std::optional<Error> append_fields(const PayPage& page, const Looks& looks,
+// else from the first style that has it; countries, languages and currencies in capitals. Error:
+// the first value that breaks its rule.
+std::optional<Error> append_fields(const PayPage& page, const PageStyles& styles,
                                    const LinkRequest& request, LinkFields& fields);
 
 // Appends the user-defined parameters, at most as many as a postback can return. Their names are

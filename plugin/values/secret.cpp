@@ -99,8 +99,7 @@ SecretBox::SecretBox(const Secrets& keys) {
 
 std::string SecretBox::close(std::string_view plain) const {
     Bytes nonce(kNonceBytes);
-    if (RAND_bytes(nonce.data(), static_cast<int>(nonce.size())) !=
-        1) // no fallback to a weaker source
+    if (RAND_bytes(nonce.data(), static_cast<int>(nonce.size())) != 1) // never a weaker source
         throw std::runtime_error("OpenSSL has no random numbers");
     CryptoTransform::Ptr encryptor = cipher_for(keys_.front(), nonce)->createEncryptor();
     bool is_done = false;

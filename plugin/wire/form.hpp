@@ -121,8 +121,7 @@ private:
     bool is_plain_ = true;
     TextStore texts_;
     char* decoded_end_ = nullptr;
-    std::array<FamiliarName, kFamiliarNames + 1>
-        familiar_; // by place; the last one is always empty
+    std::array<FamiliarName, kFamiliarNames + 1> familiar_; // by place; the last one stays empty
     std::uint64_t reader_ = 0;
 };
 

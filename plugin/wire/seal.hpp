@@ -57,8 +57,7 @@ enum class SealVerdict {
     early,     // genuine, but from the future: two front ends' clocks differ
 };
 
-constexpr TimeMs kClockSkewMs =
-    TimeMs{5} * 60 * 1000; // greatest difference between front ends' clocks
+constexpr TimeMs kClockSkewMs = TimeMs{5} * 60 * 1000; // tolerated between front ends
 
 // Tries all keys, in constant time each.
 SealVerdict check_seal(std::string_view seal, std::span<const HmacKey> keys,

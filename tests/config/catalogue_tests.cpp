@@ -364,7 +364,7 @@ BOOST_AUTO_TEST_CASE(a_site_and_an_option_may_have_a_pay_page_of_their_own) {
         "decline_url: 'https://d.example/', decline_text: Out, language: ES, currency: EUR, "
         "template: t7 }",
         with_line(24, "    cross_sells: [XS-1]\n    pay_page: { language: FR }")));
-    const PageLook& site = config.sites.at(0).pay_page.value();
+    const PageStyle& site = config.sites.at(0).pay_page.value();
     BOOST_TEST(site.approve_url == "https://s.example/");
     BOOST_TEST(site.approve_text == "In");
     BOOST_TEST(site.decline_url == "https://d.example/");

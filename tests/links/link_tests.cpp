@@ -196,10 +196,10 @@ BOOST_AUTO_TEST_CASE(an_option_and_its_site_may_have_a_pay_page_of_their_own) {
         for (Site& site : each.sites)
             if (site.id == "7")
                 site.pay_page =
-                    PageLook{"https://site.example/yes", "", "", "site no", "FR", "", ""};
+                    PageStyle{"https://site.example/yes", "", "", "site no", "FR", "", ""};
         for (JoinOption& option : each.options)
             if (option.id == "102")
-                option.pay_page = PageLook{"", "", "https://option.example/no", "", "", "USD", ""};
+                option.pay_page = PageStyle{"", "", "https://option.example/no", "", "", "USD", ""};
     });
     struct Row {
         const char* option;
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(an_option_and_its_site_may_have_a_pay_page_of_their_own) {
     BOOST_TEST(values.at("x-auth-text") == "my words");
     // Words need a link somewhere.
     const Config site_alone = example_config_but([](Config& each) {
-        each.sites.front().pay_page = PageLook{"https://site.example/yes", "", "", "", "", "", ""};
+        each.sites.front().pay_page = PageStyle{"https://site.example/yes", "", "", "", "", "", ""};
     });
     request = to_option("102");
     request.approve_text = "my words";
