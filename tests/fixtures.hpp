@@ -1,5 +1,5 @@
-// What the tests of the rooms above the ledger share: the example account, a host that writes down
-// what it is told, and an account that takes postbacks.
+// Shared by the tests above the ledger: the example account, a host that records its events, and an
+// account that takes postbacks.
 #pragma once
 
 #include "boundary/boundary.hpp"
@@ -46,9 +46,9 @@ Config example_config_but(Change change) {
 
 inline Currency currency(std::string_view code) { return Currency::from_code(code).value(); }
 
-// An event as the host saw it: fields by the names of the JSON that `translate` prints. What was
-// not said is not there.
-struct Told {
+// An event as the host received it: fields by the names of the JSON that `translate` prints. A
+// field that was not given is absent.
+struct HostEvent {
     std::string kind;
     std::map<std::string, std::string> fields;
     NamedValues extras;
@@ -71,24 +71,24 @@ inline std::string amount_words(const biller_money& money) {
     return digits + money.currency;
 }
 
-inline Told told_of(const biller_event& event) {
-    Told told;
-    told.kind = view(event.kind_name);
-    told.password = view(event.password);
+inline HostEvent host_event_of(const biller_event& event) {
+    HostEvent received;
+    received.kind = view(event.kind_name);
+    received.password = view(event.password);
     const auto text = [&](const char* name, const biller_bytes& value) {
-        if (value.data) told.fields[name] = view(value);
+        if (value.data) received.fields[name] = view(value);
     };
     const auto answer = [&](const char* name, uint32_t value) {
-        if (value != BILLER_UNKNOWN) told.fields[name] = value == BILLER_YES ? "yes" : "no";
+        if (value != BILLER_UNKNOWN) received.fields[name] = value == BILLER_YES ? "yes" : "no";
     };
     const auto number = [&](const char* name, std::int64_t value) {
-        if (value != 0) told.fields[name] = std::to_string(value);
+        if (value != 0) received.fields[name] = std::to_string(value);
     };
     text("key", event.key);
     text("purchase_id", event.purchase_id);
     text("transaction_id", event.transaction_id);
     text("related_transaction_id", event.related_transaction_id);
-    if (event.amount.currency[0]) told.fields["amount"] = amount_words(event.amount);
+    if (event.amount.currency[0]) received.fields["amount"] = amount_words(event.amount);
     answer("approved", event.approved);
     answer("test", event.test);
     answer("standin", event.standin);
@@ -103,7 +103,7 @@ inline Told told_of(const biller_event& event) {
     text("name", event.name);
     text("country", event.country);
     if (event.package)
-        told.fields["eticket"] =
+        received.fields["eticket"] =
             std::to_string(event.package) + ":" + std::to_string(event.price_point);
     text("site", event.site);
     text("option", event.option);
@@ -116,7 +116,7 @@ inline Told told_of(const biller_event& event) {
     text("trans_guid", event.trans_guid);
     text("card_type", event.card_type);
     text("payment_type", event.payment_type);
-    if (event.occurred_at_ms) told.fields["occurred_at"] = iso_text(event.occurred_at_ms);
+    if (event.occurred_at_ms) received.fields["occurred_at"] = iso_text(event.occurred_at_ms);
     number("received_at_ms", event.received_at_ms);
     text("reason_code", event.reason_code);
     text("reason_text", event.reason_text);
@@ -125,12 +125,12 @@ inline Told told_of(const biller_event& event) {
     text("program", event.program);
     text("partner", event.partner);
     for (std::size_t i = 0; i < event.warning_count; ++i) {
-        std::string& warnings = told.fields["warnings"];
+        std::string& warnings = received.fields["warnings"];
         warnings += (warnings.empty() ? "" : ",") + std::string(view(event.warnings[i]));
     }
     for (std::size_t i = 0; i < event.extra_count; ++i)
-        told.extras.emplace_back(view(event.extras[i].name), view(event.extras[i].value));
-    return told;
+        received.extras.emplace_back(view(event.extras[i].name), view(event.extras[i].value));
+    return received;
 }
 
 struct LogLine {
@@ -138,10 +138,10 @@ struct LogLine {
     std::string text;
 };
 
-// A host that keeps everything, answers what a test chooses, and whose clock a test turns.
+// A host that records everything. The test chooses its answers and sets its clock.
 class RecordingHost {
 public:
-    std::vector<Told> events;
+    std::vector<HostEvent> events;
     std::vector<LogLine> log;
     TimeMs now = kStart;
     std::function<uint32_t(const biller_event&, biller_reason*)> answer =
@@ -150,7 +150,7 @@ public:
         return BILLER_NAME_FREE;
     };
 
-    std::vector<std::size_t> bulks; // how many events came with each call of bulk()
+    std::vector<std::size_t> bulks; // the number of events of each call of apply()
     std::function<void()> after_bulk = [] {};
 
     void answers(uint32_t value) {
@@ -174,7 +174,7 @@ public:
         return host;
     }
 
-    // As a host that pulls, and applies all of a round at once.
+    // As a host that pulls events, and applies all of a round at once.
     std::vector<TokenAnswer> apply(const Round& round) {
         std::vector<TokenAnswer> answers;
         if (round.deliveries().empty()) return answers;
@@ -188,7 +188,7 @@ public:
         }
         try {
             after_bulk();
-        } catch (const std::exception& failure) { // its transaction failed
+        } catch (const std::exception& failure) { // the host's transaction failed
             for (TokenAnswer& each : answers)
                 each.answer = {HostAnswer::Verdict::retry, failure.what()};
         }
@@ -198,7 +198,7 @@ public:
 private:
     static RecordingHost& of(void* self) { return *static_cast<RecordingHost*>(self); }
     uint32_t on_event(const biller_event& event, biller_reason* reason) {
-        events.push_back(told_of(event));
+        events.push_back(host_event_of(event));
         return answer(event, reason);
     }
 };
@@ -228,30 +228,31 @@ public:
     TestAccount(const TestAccount&) = delete;
     TestAccount& operator=(const TestAccount&) = delete;
 
-    // Round by round, as if one came after the other; what is told is told with callbacks, or all
-    // of a round at once.
-    using Tell = std::function<void(std::size_t number, const Reply& reply)>;
-    void handle_all(std::span<const HttpRequest> requests, const Tell& tell, bool at_once = false) {
+    // Round by round, as if one request came after the other. Events are delivered with callbacks,
+    // or all of a round at once.
+    using OnReply = std::function<void(std::size_t number, const Reply& reply)>;
+    void handle_all(std::span<const HttpRequest> requests, const OnReply& on_reply,
+                    bool at_once = false) {
         for (std::size_t first = 0; first < requests.size();) {
             Round round = inbox.take(requests.subspan(first));
             if (at_once) inbox.settle(round, host.apply(round));
             inbox.deliver_all(round);
             for (const std::optional<Reply>& reply : round.replies())
-                tell(first++, reply.value());
+                on_reply(first++, reply.value());
         }
     }
 
-    // An operator's decision, and what follows from it, told with callbacks.
+    // An operator's decision; its events are delivered with callbacks.
     Refused redeliver(std::string_view key, std::string_view by, Deliver where, Report& report) {
         Round round(host.now);
         Refused refused = inbox.redeliver(key, by, where, round);
-        return told(std::move(refused), round, report);
+        return delivered(std::move(refused), round, report);
     }
     Refused release(std::string_view key, std::string_view by, Deliver where, Report& report,
                     std::string_view says = {}) {
         Round round(host.now);
         Refused refused = inbox.release(key, by, where, round, says);
-        return told(std::move(refused), round, report);
+        return delivered(std::move(refused), round, report);
     }
 
     Ledger& ledger() { return *ledger_; }
@@ -266,7 +267,7 @@ public:
 
     std::vector<std::string> kinds() const {
         std::vector<std::string> kinds;
-        for (const Told& event : host.events)
+        for (const HostEvent& event : host.events)
             kinds.push_back(event.kind);
         return kinds;
     }
@@ -281,7 +282,7 @@ public:
     EntryState state_of(const std::string& key) { return ledger_->entry(key).value().state; }
 
 private:
-    Refused told(Refused refused, Round& round, Report& report) {
+    Refused delivered(Refused refused, Round& round, Report& report) {
         inbox.deliver_all(round);
         report += round.report();
         return refused;
@@ -293,7 +294,7 @@ inline const NameTable& example_names() {
     return names;
 }
 
-// What a form holds, as texts of their own.
+// The fields of a form, copied.
 inline Parameters parameters_of(const Form& form) {
     Parameters parameters;
     parameters.reserve(form.fields().size());
@@ -302,7 +303,7 @@ inline Parameters parameters_of(const Form& form) {
     return parameters;
 }
 
-// A postback as it was read, with all that it looks at.
+// A postback, with the texts and the form that it refers to.
 class ReadPostback {
 public:
     Postback postback;
@@ -335,7 +336,7 @@ private:
     Form form_;
 };
 
-// "name=value&..." of a sign-up to option 102 (39.95 USD, once), all values encoded already.
+// "name=value&..." of a sign-up to option 102 (39.95 USD, once); the values are encoded.
 inline std::string sign_up(std::string_view purchase, std::string_view transaction = "9001",
                            std::string_view more = {}) {
     return "transtype=sale&action=Auth&stage=Initial&approved=Yes&price=39.95&currencycode=USD"

@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_the_same_in_c) {
     event.extras = {{"ref1", "v"}, {"ref2", ""}};
     const EventView view_of_event(event, "the key", 3);
     BOOST_TEST(view_of_event.get()->struct_size == sizeof(biller_event));
-    const Told told = told_of(*view_of_event.get());
+    const HostEvent told = host_event_of(*view_of_event.get());
     const std::map<std::string, std::string> wanted = {{"key", "the key"},
                                                        {"purchase_id", "p"},
                                                        {"transaction_id", "t"},

@@ -1,5 +1,5 @@
-// Several requests in one round: one commit, and all else as if each had come alone. That stories
-// end the same way is shown by sequence_tests.
+// Several requests in one round: one commit, and all else as if each had come alone. sequence_tests
+// shows that stories end the same way.
 #include "failing_ledger.hpp"
 #include "fixtures.hpp"
 
@@ -12,11 +12,11 @@ using namespace segpay::testing;
 
 namespace {
 
-// Counts what becomes durable by itself.
+// Counts the claims of each commit.
 class CountingLedger final : public ForwardingLedger {
 public:
     using ForwardingLedger::ForwardingLedger;
-    std::vector<std::size_t> claims; // how many at once
+    std::vector<std::size_t> claims; // per commit
     std::function<void()> after_claim = [] {};
 
     std::vector<Claim> claim_all(std::span<const Arrival> arrivals, TimeMs now) override {
@@ -47,11 +47,11 @@ struct Batches {
         for (const std::string& query : queries)
             requests.push_back({"GET", query, "", "127.0.0.1", {}});
         std::vector<std::string> said;
-        const auto tell = [&](std::size_t number, const Reply& reply) {
+        const auto on_reply = [&](std::size_t number, const Reply& reply) {
             BOOST_TEST(number == said.size());
             said.emplace_back(disposition_name(reply.disposition));
         };
-        account.handle_all(requests, tell, at_once);
+        account.handle_all(requests, on_reply, at_once);
         return said;
     }
 };
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_repeat_in_the_same_batch_is_a_duplicate) {
     BOOST_TEST(account.host.events.size() == 1u);
 }
 
-// What names no purchase may be about any that came before it, and what comes after it about that.
+// A postback without a purchase id may be about any earlier one, and a later one about the same.
 BOOST_AUTO_TEST_CASE(a_purchase_is_found_by_its_user_name_in_the_same_batch) {
     const std::string disable = "action=Disable&username=joe";
     const Words queries = {
@@ -125,12 +125,12 @@ BOOST_AUTO_TEST_CASE(a_purchase_is_found_by_its_user_name_in_the_same_batch) {
                boost::test_tools::per_element());
     for (const std::size_t about_joe : {1, 3, 4, 6, 7})
         BOOST_TEST(account.host.events[about_joe]["purchase_id"] == "1");
-    // The Enable that came too early went with the one that came again.
+    // The Enable that came too early was released when it was repeated.
     std::size_t quarantined = 0;
     for (const Entry& entry : account.entries())
         if (entry.state == EntryState::quarantined) ++quarantined;
     BOOST_TEST(quarantined == 1u);
-    // What was kept is claimed by itself, and whatever is about its purchase waits for it.
+    // A kept request is claimed alone, and later requests about its purchase wait for it.
     BOOST_TEST((ledger->claims == Sizes{1, 1, 1, 2, 1, 2}));
 }
 
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_bad_request_spoils_nothing) {
     BOOST_TEST((ledger->claims == Sizes{2}));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_host_does_not_take_is_told_for_each) {
+BOOST_AUTO_TEST_CASE(each_event_gets_the_answer_of_the_host) {
     account.host.answer = [](const biller_event& event, biller_reason*) -> std::uint32_t {
         const std::string_view purchase = view(event.purchase_id);
         return purchase == "1" ? BILLER_RETRY : purchase == "2" ? BILLER_REFUSE : BILLER_DONE;
@@ -184,8 +184,8 @@ BOOST_AUTO_TEST_CASE(what_the_host_does_not_take_is_told_for_each) {
                boost::test_tools::per_element());
 }
 
-// A host that takes its time: what would come after the end of its lease is left to whoever comes
-// next, because somebody else may be at it already.
+// A slow host: an event whose lease is over is not delivered, because another process may be
+// delivering it already.
 BOOST_AUTO_TEST_CASE(nothing_is_begun_after_its_lease) {
     account.host.answer = [&](const biller_event&, biller_reason*) {
         account.host.now += 20'000; // the lease is of 30 s
@@ -208,21 +208,21 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_fails_answers_for_all) {
     const std::vector<HttpRequest> requests = {{"GET", one, "", "127.0.0.1", {}},
                                                {"GET", two, "", "127.0.0.1", {}}};
     std::vector<unsigned> statuses;
-    const auto tell = [&](std::size_t, const Reply& reply) {
+    const auto on_reply = [&](std::size_t, const Reply& reply) {
         statuses.push_back(reply.http_status);
     };
-    other.handle_all(requests, tell);
+    other.handle_all(requests, on_reply);
     failing.failing = {"settle"};
-    other.handle_all(requests, tell);
+    other.handle_all(requests, on_reply);
     failing.failing.clear();
     BOOST_TEST(statuses == (std::vector<unsigned>{503, 503, 503, 503}),
                boost::test_tools::per_element());
     BOOST_TEST(other.host.events.size() == 2u);
 }
 
-// ---- Told in one call --------------------------------------------------------------------------
+// ---- Delivered in one call ----------------------------------------------------------------------
 
-BOOST_AUTO_TEST_CASE(the_host_is_told_of_a_run_in_one_call) {
+BOOST_AUTO_TEST_CASE(the_host_gets_a_run_of_events_in_one_call) {
     BOOST_TEST(
         send_in_bulk({sign_up("1", "11"), sign_up("2", "21"), "", cheaper("3", "31"),
                       sign_up("1", "11"), sign_up("4", "41")}) ==
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(the_host_is_told_of_a_run_in_one_call) {
     BOOST_TEST(account.inbox.recover(10).delivered == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_told_to_nobody_calls_nobody) {
+BOOST_AUTO_TEST_CASE(a_round_without_deliveries_makes_no_call) {
     BOOST_TEST(send_in_bulk({sign_up("1", "11")}) == Words{"delivered"});
     BOOST_TEST(send_in_bulk({sign_up("1", "11")}) == Words{"duplicate"});
     BOOST_TEST(send_in_bulk({}).empty());
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(each_of_one_call_is_settled_as_it_was_answered) {
     BOOST_TEST(account.inbox.recover(10).delivered == 2u);
 }
 
-// Whatever the host had set before it threw.
+// Whatever answers the host had set before it threw.
 BOOST_AUTO_TEST_CASE(what_a_call_throws_is_a_retry_of_all) {
     account.host.after_bulk = [] { throw std::runtime_error("no database"); };
     BOOST_TEST(send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == Words(2, "deferred"),
@@ -281,11 +281,11 @@ BOOST_AUTO_TEST_CASE(what_a_call_throws_is_a_retry_of_all) {
     BOOST_TEST(account.inbox.recover(10).delivered == 2u);
 }
 
-// Whoever answers long after the lease has lost all of them; they come again.
-BOOST_AUTO_TEST_CASE(a_call_that_outlasts_the_lease_settles_what_nobody_took) {
+// An answer after the lease is lost only for an event that was leased again; it comes again.
+BOOST_AUTO_TEST_CASE(a_call_that_outlasts_the_lease_settles_what_was_not_leased_again) {
     account.host.after_bulk = [&] {
         account.host.now += 31'000;
-        BOOST_TEST(account.ledger().lease_next("1", account.host.now).has_value()); // a neighbour
+        BOOST_TEST(account.ledger().lease_next("1", account.host.now).has_value()); // a neighbour's
     };
     BOOST_TEST(
         send_in_bulk({sign_up("1", "11"), sign_up("2", "21")}) == (Words{"deferred", "delivered"}),
@@ -306,18 +306,18 @@ BOOST_AUTO_TEST_CASE(all_of_a_round_are_in_flight_until_they_are_settled) {
     BOOST_TEST(account.host.events.size() == 2u);
 }
 
-// The host died of it as often as is allowed: it is not told once more, though others are.
-BOOST_AUTO_TEST_CASE(a_hopeless_one_is_not_told_with_the_others) {
-    const std::string hopeless = sign_up("1", "11");
-    const HttpRequest request = {"GET", hopeless, "", "127.0.0.1", {}};
+// An event that has used up its attempts is not delivered again, though others of the round are.
+BOOST_AUTO_TEST_CASE(an_exhausted_event_is_not_delivered_with_the_others) {
+    const std::string exhausted = sign_up("1", "11");
+    const HttpRequest request = {"GET", exhausted, "", "127.0.0.1", {}};
     BOOST_TEST(account.inbox.take({&request, 1}).deliveries().size() == 1u); // never settled
     const std::uint32_t allowed = example_config().ledger.max_attempts;
     for (std::uint32_t attempt = 1; attempt < allowed; ++attempt) {
-        account.host.now += 3'600 * kSecond; // handed out, and never settled
+        account.host.now += 3'600 * kSecond; // leased, and never settled
         BOOST_TEST(account.ledger().lease_next("1", account.host.now).has_value());
     }
     account.host.now += 3'600 * kSecond;
-    BOOST_TEST(send_in_bulk({hopeless, sign_up("2", "21")}) == (Words{"dead_letter", "delivered"}),
+    BOOST_TEST(send_in_bulk({exhausted, sign_up("2", "21")}) == (Words{"dead_letter", "delivered"}),
                boost::test_tools::per_element());
     BOOST_TEST((account.host.bulks == Sizes{1}));
     BOOST_TEST(account.host.events.size() == 1u);
@@ -333,11 +333,11 @@ BOOST_AUTO_TEST_CASE(a_settlement_that_fails_spoils_no_other) {
     failing.failing.clear();
     other.host.after_bulk = [] {};
     other.host.now += 31'000;
-    BOOST_TEST(other.inbox.recover(10).delivered == 2u); // once more each: it does not honour keys
+    BOOST_TEST(other.inbox.recover(10).delivered == 2u); // again: the host honours no keys
     BOOST_TEST(other.host.events.size() == 4u);
 }
 
-// What queued up behind one of the call while the host was at it.
+// An event that queued behind one of the call during the call.
 BOOST_AUTO_TEST_CASE(what_queued_behind_one_of_a_call_follows_it) {
     account.host.after_bulk = [&] {
         BOOST_TEST(send({member_post("enable", "1")}) == Words{"deferred"}); // another thread's

@@ -1,4 +1,4 @@
-// What an operator decides about dead letters and kept requests, and what Segpay hears afterwards.
+// An operator's decisions on dead letters and kept requests, and the later replies to Segpay.
 #include "failing_ledger.hpp"
 #include "fixtures.hpp"
 #include "ledger/fixture.hpp"
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_quarantined_request_can_be_released_once_it_is_believed) 
     BOOST_REQUIRE(account.host.events.size() == 1u);
     BOOST_TEST(account.host.events[0].kind == "join");
     BOOST_TEST(account.host.events[0]["amount"] == "39.95USD");
-    // The same request again is no news, and neither is an honest one about the same sale.
+    // A repeat is a duplicate, and so is a genuine postback about the same sale.
     check_duplicate(account.get(forged));
     check_duplicate(account.get(sign_up("1")));
     BOOST_TEST(
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_quarantined_request_can_be_released_once_it_is_believed) 
     BOOST_TEST(account.host.events.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_told_stays_quarantined) {
+BOOST_AUTO_TEST_CASE(what_cannot_be_delivered_stays_quarantined) {
     TestAccount account;
     const std::string key = account.get(sign_up("1") + "&relatedtranid=no+id").key;
     Report report;
@@ -113,8 +113,8 @@ BOOST_AUTO_TEST_CASE(a_released_request_brings_its_password_when_there_is_a_key)
     BOOST_TEST(account.host.events[0].password == "canary");
 }
 
-// Of a decision and of all that was decided with it.
-BOOST_AUTO_TEST_CASE(who_decided_and_when_is_kept) {
+// Of the entry decided on, and of those held for it.
+BOOST_AUTO_TEST_CASE(the_operator_and_the_time_of_a_decision_are_kept) {
     for (const EntryState decided : {EntryState::released, EntryState::dismissed}) {
         TestAccount account;
         const std::string sale =
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(what_is_nothing_can_be_dismissed) {
     };
     const std::string broken = sign_up("1") + "&relatedtranid=no+id";
     dismissed(account.get(broken).key);
-    check_duplicate(account.get(broken)); // Segpay need not come again
+    check_duplicate(account.get(broken)); // Segpay need not repeat it
     dismissed(account.get("transtype=gift&purchaseid=1").key);
     account.host.answers(BILLER_REFUSE);
     dismissed(account.get(sign_up("2", "2")).key);
@@ -159,8 +159,7 @@ BOOST_AUTO_TEST_CASE(what_is_nothing_can_be_dismissed) {
     BOOST_TEST((account.inbox.dismiss("none", "ann").cause == Refused::Cause::not_found));
 }
 
-// ---- One decision wins
-// ---------------------------------------------------------------------------
+// ---- One decision wins --------------------------------------------------------------------------
 
 namespace {
 
@@ -180,7 +179,7 @@ struct TwoOperators {
         settings.lease_ms = 30'000;
         return std::make_unique<TestAccount>(std::move(config), open_for_test(settings));
     }
-    // A sale that is not believed, and what waits for it.
+    // A sale that is not believed, and requests held for it.
     void keep_some() {
         sale = ann->get(forged_sale()).key;
         enable = ann->get(member_post("Enable", "1")).key;
@@ -227,7 +226,7 @@ BOOST_AUTO_TEST_CASE(what_was_dismissed_cannot_be_released) {
     BOOST_TEST(both.are_all(EntryState::dismissed));
 }
 
-// The tool decides, and another process delivers: the decision is durable before anybody is told.
+// The tool decides, and another process delivers: the decision is durable before any delivery.
 BOOST_AUTO_TEST_CASE(a_release_by_the_tool_is_decided_before_it_is_delivered) {
     TwoOperators both;
     both.keep_some();
@@ -247,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_release_by_the_tool_is_decided_before_it_is_delivered) {
 BOOST_AUTO_TEST_CASE(a_refused_dismissal_dismisses_nothing_that_was_held) {
     TwoOperators both;
     both.keep_some();
-    // Somebody else decides between the look at the entry and the decision.
+    // Another operator decides after the entry was read, before this decision.
     class Overtaken final : public ForwardingLedger {
     public:
         Overtaken(std::unique_ptr<Ledger> real, std::function<void()> before)
@@ -272,7 +271,7 @@ BOOST_AUTO_TEST_CASE(a_refused_dismissal_dismisses_nothing_that_was_held) {
                boost::test_tools::per_element());
 }
 
-// One sale that was kept twice, because the link was edited twice: the last decision counts.
+// A sale that was kept twice, because the link was edited twice: the last decision counts.
 BOOST_AUTO_TEST_CASE(what_is_held_waits_for_the_last_sale_that_can_open_the_purchase) {
     TwoOperators both;
     both.keep_some();
@@ -288,8 +287,7 @@ BOOST_AUTO_TEST_CASE(what_is_held_waits_for_the_last_sale_that_can_open_the_purc
     BOOST_TEST(both.are_all(EntryState::released));
 }
 
-// ---- Believed when it came again
-// -----------------------------------------------------------------
+// ---- Believed when it came again ----------------------------------------------------------------
 
 namespace {
 
@@ -307,7 +305,7 @@ const std::string kRefund =
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_again) {
+BOOST_AUTO_TEST_CASE(what_is_held_for_a_sale_follows_when_segpay_repeats_the_sale) {
     for (const bool is_in_a_batch : {false, true}) {
         TwoOperators hosts;
         const std::unique_ptr<TestAccount> before = hosts.open(with_wrong_price());
@@ -338,9 +336,9 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_ag
             BOOST_TEST(state_name(entry.state) == "released", key);
             BOOST_TEST(entry.decided_by == "believed when it came again");
         }
-        // Nobody has to decide any more, and nobody can drop the refund.
+        // No decision is open any more, and no operator can drop the refund.
         BOOST_TEST((repaired.inbox.dismiss(sale, "ann").cause == Refused::Cause::wrong_state));
-        // And what Segpay still repeats has been told.
+        // What Segpay still repeats has been delivered.
         BOOST_TEST(disposition_name(repaired.get(kRefund).disposition) == "duplicate");
         BOOST_TEST(disposition_name(repaired.get(member_post("Disable", "1")).disposition) ==
                    "duplicate");
@@ -348,8 +346,8 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_sale_follows_when_segpay_tells_the_sale_ag
     }
 }
 
-// An Enable that is not believed before its sale is believed after it, and Segpay repeats it: it
-// follows the sale, and its repeat opens nothing that was taken away since.
+// An Enable that is believed only after its sale, and is repeated: it follows the sale once, and
+// its repeat does not restore access that was taken away since.
 BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
     for (const bool is_in_a_batch : {false, true}) {
         TestAccount account;
@@ -375,9 +373,9 @@ BOOST_AUTO_TEST_CASE(an_enable_that_was_kept_before_its_sale_follows_it_once) {
     }
 }
 
-// Kept because of the configuration, told again when that is repaired: it is done with, and nobody
-// can release it over what happened since.
-BOOST_AUTO_TEST_CASE(what_was_kept_is_closed_when_segpay_tells_it_again_and_is_believed) {
+// Kept because of the configuration, repeated once that is repaired: the entry is released, and
+// cannot be released again over what happened since.
+BOOST_AUTO_TEST_CASE(what_was_kept_is_released_when_its_repeat_is_believed) {
     for (const bool is_in_a_batch : {false, true}) {
         TwoOperators hosts;
         const auto other_merchant = [] {
@@ -412,16 +410,16 @@ BOOST_AUTO_TEST_CASE(what_was_kept_is_closed_when_segpay_tells_it_again_and_is_b
         }
         (void)repaired.get("action=Reactivation&purchaseid=1");
         Report report;
-        const std::size_t told = repaired.host.events.size();
+        const std::size_t before_release = repaired.host.events.size();
         for (const std::string& key : kept)
             BOOST_TEST((repaired.release(key, "ann", Deliver::here, report).cause ==
                         Refused::Cause::wrong_state));
-        BOOST_TEST(repaired.host.events.size() == told);
+        BOOST_TEST(repaired.host.events.size() == before_release);
         BOOST_TEST(repaired.ledger().purchase("1")->state.has_access);
     }
 }
 
-// A host that dies right after the claim: the others find the sale and all that follows it.
+// A host that dies before it applies the sale: another one delivers the sale and all that follows.
 BOOST_AUTO_TEST_CASE(what_follows_a_sale_is_as_durable_as_the_sale) {
     TwoOperators hosts;
     const std::unique_ptr<TestAccount> before = hosts.open(with_wrong_price());
@@ -436,7 +434,7 @@ BOOST_AUTO_TEST_CASE(what_follows_a_sale_is_as_durable_as_the_sale) {
     BOOST_TEST(hosts.bob->kinds() == (Kinds{"join", "credit"}), boost::test_tools::per_element());
 }
 
-// What is to be held in the very moment in which its sale is believed is not held.
+// A request is not held if its sale is believed just before it would be kept.
 BOOST_AUTO_TEST_CASE(what_comes_while_its_sale_is_believed_waits_for_nothing) {
     for (const bool is_in_a_batch : {false, true}) {
         TwoOperators hosts;

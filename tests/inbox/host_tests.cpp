@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(done_retry_and_refuse_are_taken_at_their_word) {
     BOOST_TEST(refuse.why == "the host refused it");
 }
 
-BOOST_AUTO_TEST_CASE(nonsense_counts_as_a_retry_and_is_told) {
+BOOST_AUTO_TEST_CASE(an_undefined_answer_counts_as_a_retry_and_is_named) {
     for (uint32_t value : {0u, 4u, 77u, 200u, 0xffffffffu}) {
         const HostAnswer answer = answer_of([value](auto&, auto*) { return value; });
         BOOST_TEST((answer.verdict == HostAnswer::Verdict::retry));

@@ -1,4 +1,4 @@
-// What is told to the host right now.
+// The events that are in flight.
 #include "inbox/in_flight.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -19,7 +19,7 @@ Entry entry(std::uint64_t sequence, std::uint32_t attempts, TimeMs lease_end = 0
 
 BOOST_AUTO_TEST_SUITE(in_flight_tests)
 
-BOOST_AUTO_TEST_CASE(each_event_is_in_one_hand) {
+BOOST_AUTO_TEST_CASE(each_event_has_one_holder) {
     InFlight in_flight;
     BOOST_TEST(in_flight.take(entry(1, 1)));
     BOOST_TEST(in_flight.take(entry(2, 1)));
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(each_event_is_in_one_hand) {
     BOOST_TEST(in_flight.take(entry(2, 2)));
 }
 
-BOOST_AUTO_TEST_CASE(who_has_it_settles_the_latest_handing_out) {
+BOOST_AUTO_TEST_CASE(the_holder_settles_the_latest_lease) {
     InFlight in_flight;
     in_flight.take(entry(1, 1));
     in_flight.take(entry(1, 2));
@@ -36,10 +36,10 @@ BOOST_AUTO_TEST_CASE(who_has_it_settles_the_latest_handing_out) {
     const auto latest = in_flight.remove(entry(1, 1));
     BOOST_REQUIRE(latest);
     BOOST_TEST(latest->attempts == 3u);
-    BOOST_TEST(in_flight.take(entry(1, 4))); // it is in nobody's hand any more
+    BOOST_TEST(in_flight.take(entry(1, 4))); // it is not in flight any more
 }
 
-BOOST_AUTO_TEST_CASE(tells_whether_a_lease_is_over) {
+BOOST_AUTO_TEST_CASE(a_lease_that_is_over_is_found) {
     InFlight in_flight;
     BOOST_TEST(!in_flight.outlasts_a_lease(1'000));
     in_flight.take(entry(1, 1, 100));

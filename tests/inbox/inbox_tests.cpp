@@ -1,5 +1,5 @@
-// One account, from request to reply: what each answer of the host leads to, and what a
-// failing ledger does.
+// One account, from request to reply: the results of each answer of the host, and of a failing
+// ledger.
 #include "inbox/inbox.hpp"
 
 #include "failing_ledger.hpp"
@@ -26,7 +26,7 @@ void check_deferred(const Reply& reply) {
 
 std::string kinds_and_purchases(const TestAccount& account) {
     std::string text;
-    for (const Told& event : account.host.events)
+    for (const HostEvent& event : account.host.events)
         text += event.kind + " " + event["purchase_id"] + ",";
     return text;
 }
@@ -112,8 +112,8 @@ BOOST_AUTO_TEST_CASE(what_is_refused_leaves_no_trace) {
     BOOST_TEST(account.entries().empty());
 }
 
-// There is no event of it that could be told, and none is kept that could not be read.
-BOOST_AUTO_TEST_CASE(the_secret_parameter_is_neither_told_nor_kept) {
+// Neither in an event nor in a kept request.
+BOOST_AUTO_TEST_CASE(the_secret_parameter_is_neither_delivered_nor_kept) {
     TestAccount account(example_config_but([](Config& config) {
         config.postbacks.authenticity.secret = SecretParameter{"natskey", Secret("canary-key")};
     }));
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(probes_are_answered_by_the_host) {
     BOOST_TEST(account.entries().empty());
 }
 
-// Whether a user name exists is nobody's business but Segpay's.
+// Only Segpay may ask whether a user name exists.
 BOOST_AUTO_TEST_CASE(a_stranger_learns_nothing_of_user_names) {
     TestAccount account(example_config_but([](Config& config) {
         config.postbacks.authenticity.basic = BasicCredentials{"segpay", Secret("canary-basic")};
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_a_dead_letter) {
     BOOST_TEST(reply.message == "no such member");
     BOOST_TEST(account.ledger().entry(reply.key)->message == "no such member");
     check_reply(account.get(sign_up("1")), Disposition::dead_letter, 422, "*failure*");
-    BOOST_TEST(account.host.events.size() == 1u); // it is not asked again by itself
+    BOOST_TEST(account.host.events.size() == 1u); // a repeat is not delivered again
 }
 
 BOOST_AUTO_TEST_CASE(retry_nonsense_and_exceptions_come_again) {
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(retry_nonsense_and_exceptions_come_again) {
         const Reply first = account.get(sign_up("1"));
         check_deferred(first);
         BOOST_TEST((account.state_of(first.key) == EntryState::pending));
-        check_deferred(account.get(sign_up("1"))); // Segpay asks again: so does the plugin
+        check_deferred(account.get(sign_up("1"))); // Segpay's repeat is delivered at once
         BOOST_TEST(account.host.events.size() == 2u);
         account.host.answers(BILLER_DONE);
         const Reply last = account.get(sign_up("1"));
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(recovery_waits_longer_each_time_and_gives_up_in_the_end) {
     BOOST_TEST(account.host.events.size() == 4u);
     BOOST_TEST((account.state_of(key) == EntryState::dead_letter));
     BOOST_TEST(contains(account.ledger().entry(key)->message, "given up after 4 attempts"));
-    // The log tells what needs nobody from what waits for somebody.
+    // A warning needs no operator; an error waits for one.
     BOOST_REQUIRE(account.host.log.size() == 4u);
     const struct {
         LogLevel level;
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(what_a_host_dies_of_is_given_up_too) {
     TestAccount account(example_config_but([](Config& config) { config.ledger.max_attempts = 3; }));
     account.host.answers(BILLER_RETRY);
     const std::string key = account.get(sign_up("1")).key;
-    for (int death = 0; death < 2; ++death) { // handed out, and never heard of again
+    for (int death = 0; death < 2; ++death) { // leased, and never settled
         account.host.now += kDay;
         BOOST_TEST(account.ledger().lease_due(account.host.now).has_value());
     }
@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(what_a_host_dies_of_is_given_up_too) {
     BOOST_TEST(report.delivered == 1u);
 }
 
-// What an operator decides in another process must reach the host, however often it was tried.
+// An operator's decision in another process must reach the host, whatever the attempts before it.
 BOOST_AUTO_TEST_CASE(a_decision_left_to_the_host_costs_no_attempt) {
     TestAccount account(example_config_but([](Config& config) { config.ledger.max_attempts = 1; }));
     account.host.answers(BILLER_RETRY);
@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(a_decision_left_to_the_host_costs_no_attempt) {
     BOOST_TEST(account.host.events.size() == 1u);
     BOOST_TEST((account.state_of(key) == EntryState::pending));
     account.host.answers(BILLER_DONE);
-    BOOST_TEST(account.inbox.recover(10).delivered == 1u); // at once, and called
+    BOOST_TEST(account.inbox.recover(10).delivered == 1u); // due at once
     BOOST_REQUIRE(account.host.events.size() == 2u);
     BOOST_TEST(account.host.events[1]["redelivery"] == "yes");
 
@@ -320,7 +320,7 @@ BOOST_AUTO_TEST_CASE(a_decision_left_to_the_host_costs_no_attempt) {
     BOOST_TEST(account.host.events.size() == 2u);
     BOOST_TEST(account.inbox.recover(10).delivered == 1u);
     BOOST_REQUIRE(account.host.events.size() == 3u);
-    BOOST_TEST(account.host.events[2]["redelivery"] != "yes"); // nobody was told before
+    BOOST_TEST(account.host.events[2]["redelivery"] != "yes"); // it is the first delivery
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_is_an_hour_at_most) {
@@ -362,7 +362,7 @@ BOOST_AUTO_TEST_CASE(events_of_a_purchase_keep_their_order) {
     account.host.answers(BILLER_DONE);
     check_success(account.get(sign_up("2", "9002")), Disposition::delivered);
     BOOST_TEST(kinds_and_purchases(account) == "join 1,join 2,");
-    // When the sign-up is through, so is the cancellation.
+    // Settling the sign-up promotes the cancellation.
     check_success(account.get(sign_up("1")), Disposition::delivered);
     BOOST_TEST(kinds_and_purchases(account) == "join 1,join 2,join 1,member_cancel 1,");
     BOOST_TEST((account.state_of(join) == EntryState::settled));
@@ -389,7 +389,7 @@ BOOST_AUTO_TEST_CASE(a_dead_letter_does_not_hold_up_its_purchase) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_callback_is_busy_with_is_not_delivered_twice) {
-    // Another process would ask in the middle of a delivery; here the callback does it itself,
+    // Stands for another process that gets the repeat during a delivery: the callback sends it
     // through a second account on the same ledger file.
     const std::string file = (std::filesystem::temp_directory_path() /
                               ("segpay-biller-" + std::to_string(getpid()) + ".sqlite"))
@@ -411,16 +411,16 @@ BOOST_AUTO_TEST_CASE(what_a_callback_is_busy_with_is_not_delivered_twice) {
         check_success(after_the_lease, Disposition::delivered);
         BOOST_TEST(two.host.events.size() == 1u);
         BOOST_TEST(two.host.events[0]["redelivery"] == "yes");
-        check_deferred(lost); // not its own to settle any more
+        check_deferred(lost); // the other process has settled it
         check_success(one.get(sign_up("1")), Disposition::duplicate);
     }
     for (const char* suffix : {"", "-wal", "-shm"})
         std::filesystem::remove(file + suffix);
 }
 
-BOOST_AUTO_TEST_CASE(a_callback_that_outlasts_its_lease_is_not_told_again_beside_it) {
-    // Another thread would recover, and Segpay would come again, in the middle of a delivery; here
-    // the callback does both itself.
+BOOST_AUTO_TEST_CASE(a_callback_that_outlasts_its_lease_is_not_called_again_beside_it) {
+    // Stands for a recovery on another thread and a repeat from Segpay during a delivery: the
+    // callback does both.
     for (const bool honours_keys : {false, true}) {
         TestAccount account(example_config(), ledger_in_memory(), honours_keys);
         Report meanwhile;
@@ -447,7 +447,7 @@ BOOST_AUTO_TEST_CASE(a_callback_that_outlasts_its_lease_is_not_told_again_beside
 
 // ---- A ledger that fails ------------------------------------------------------------------------
 
-BOOST_AUTO_TEST_CASE(without_the_ledger_nothing_is_told_and_segpay_comes_again) {
+BOOST_AUTO_TEST_CASE(without_the_ledger_nothing_is_delivered_and_segpay_comes_again) {
     for (const char* step : {"purchase", "claim"}) {
         auto ledger = std::make_unique<FailingLedger>(ledger_in_memory());
         FailingLedger& storage = *ledger;
@@ -490,7 +490,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_settled_is_delivered_again) {
     BOOST_TEST(account.host.events[0]["key"] == account.host.events[1]["key"]);
 }
 
-// What the host has applied is answered with success, though what comes after it fails.
+// An event that the host has applied is answered with success, even if a later step fails.
 BOOST_AUTO_TEST_CASE(what_was_done_is_reported_as_done) {
     auto ledger = std::make_unique<FailingLedger>(ledger_in_memory());
     FailingLedger& storage = *ledger;
@@ -509,7 +509,7 @@ BOOST_AUTO_TEST_CASE(what_was_done_is_reported_as_done) {
     account.host.now += kDay;
     storage.failing = {"purge"};
     BOOST_TEST(account.inbox.recover(10).delivered == 2u);
-    BOOST_CHECK_THROW(account.inbox.recover(10), LedgerError); // here nothing was done
+    BOOST_CHECK_THROW(account.inbox.recover(10), LedgerError); // nothing was delivered
 
     storage.failing.clear();
     const std::string kept = account.get(sign_up("5", "9005", "&PRICE=1.00")).key;
@@ -520,9 +520,9 @@ BOOST_AUTO_TEST_CASE(what_was_done_is_reported_as_done) {
     BOOST_TEST((account.state_of(kept) == EntryState::released));
 }
 
-// ---- What the operator is told ------------------------------------------------------------------
+// ---- Warnings to the operator -------------------------------------------------------------------
 
-BOOST_AUTO_TEST_CASE(a_garbled_template_is_told_of_once) {
+BOOST_AUTO_TEST_CASE(a_garbled_template_is_logged_once) {
     TestAccount account;
     const auto warnings = [&] {
         int count = 0;
@@ -545,8 +545,8 @@ BOOST_AUTO_TEST_CASE(a_garbled_template_is_told_of_once) {
     BOOST_TEST(warnings() == 1);
 }
 
-// Whatever instances share the ledger: an operator's log is one.
-BOOST_AUTO_TEST_CASE(a_garbled_template_is_told_of_once_a_ledger) {
+// Once for all instances that share the ledger.
+BOOST_AUTO_TEST_CASE(a_garbled_template_is_logged_once_a_ledger) {
     const test::TemporaryFolder folder;
     std::size_t lines = 0;
     for (const char* purchase : {"1", "2", "3"}) {
@@ -564,7 +564,7 @@ BOOST_AUTO_TEST_CASE(a_garbled_template_is_told_of_once_a_ledger) {
     BOOST_TEST(lines == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(an_open_door_is_told_of_at_the_start) {
+BOOST_AUTO_TEST_CASE(postbacks_without_authentication_are_logged_at_the_start) {
     TestAccount open(example_config_but([](Config& config) {
         config.postbacks.authenticity = {};
         config.postbacks.authenticity.is_none = true;

@@ -1,6 +1,5 @@
-// Many threads and one account on a ledger in a file: whatever they send at the same moment, the
-// host hears of each fact once, of one purchase never two at a time, and in the order in which the
-// ledger took them.
+// Many threads and one account on a ledger in a file: whatever they send concurrently, the host
+// gets each fact once, one at a time for each purchase, and in the order of their claims.
 #include "inbox/inbox.hpp"
 
 #include "fixtures.hpp"
@@ -19,14 +18,14 @@ using namespace segpay::testing;
 
 namespace {
 
-// Refuses to be told two things of one purchase at once, and asks for a retry now and then.
+// Counts concurrent events of one purchase, and asks for a retry now and then.
 class BusyHost {
 public:
     explicit BusyHost(bool honours_keys) : honours_keys_(honours_keys) {}
 
     std::map<std::string, std::vector<std::string>> applied; // by purchase: keys
     std::atomic<int> twice_at_once = 0;
-    std::atomic<bool> is_patient = false; // asks for no retry any more
+    std::atomic<bool> is_patient = false; // true: asks for no retry
 
     biller_host table() {
         auto host = sized<biller_host>();
@@ -71,7 +70,7 @@ constexpr int kThreads = 12, kPurchases = 15, kRebills = 8;
 
 BOOST_FIXTURE_TEST_SUITE(inbox_threads_tests, segpay::test::TemporaryFolder)
 
-BOOST_AUTO_TEST_CASE(each_fact_once_and_in_order_whoever_sends_it) {
+BOOST_AUTO_TEST_CASE(each_fact_once_and_in_order_whichever_thread_sends_it) {
     for (const bool honours_keys : {false, true}) {
         std::vector<std::string> queries;
         for (int purchase = 1; purchase <= kPurchases; ++purchase) {
@@ -108,7 +107,7 @@ BOOST_AUTO_TEST_CASE(each_fact_once_and_in_order_whoever_sends_it) {
         }
         host.is_patient = true;
         for (const std::string& query : queries)
-            (void)send(query); // as Segpay would
+            (void)send(query); // as Segpay repeats it
         (void)inbox.recover(1'000);
 
         BOOST_TEST_CONTEXT((honours_keys ? "marks that ride" : "durable marks")) {

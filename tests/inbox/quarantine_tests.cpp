@@ -1,4 +1,4 @@
-// What is kept for the operator, and what of it.
+// Which requests are kept for the operator, and which of their content.
 #include "inbox/quarantine.hpp"
 
 #include "fixtures.hpp"
@@ -48,8 +48,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_as_a_whole_is_kept_as_far_as_it_can) {
         }
     }
     BOOST_TEST(account.host.events.empty());
-    BOOST_TEST(account.entries().size() == 5u); // what came in query and body is one
-    // What only had too much of something is whole all the same, and an operator can let it in.
+    BOOST_TEST(account.entries().size() == 5u); // the same in query and body is one entry
+    // A request with a field too long is complete all the same: an operator can release it.
     const std::string key = account.get(too_long).key;
     Report report;
     const Refused refused = account.release(key, "ann", Deliver::here, report);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_kept_with_both_values) {
     BOOST_TEST(contains(entry.request, "&price=39.95&"));
     BOOST_TEST(contains(entry.request, "&PRICE=1.00"));
     BOOST_TEST(entry.event->purchase_id == "1");
-    // Nobody but Segpay knows which is right: an operator has to say it.
+    // Only Segpay knows which value is right: an operator has to supply it.
     Report report;
     const Refused refused = account.release(kept.key, "ann", Deliver::here, report);
     BOOST_TEST((refused.cause == Refused::Cause::wrong_state));
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(quarantined_is_kept_once_and_comes_again) {
     BOOST_TEST(account.entries().size() == 1u);
     BOOST_TEST((account.state_of(first.key) == EntryState::quarantined));
     BOOST_TEST(account.host.events.empty());
-    // The operator is told once, not hourly.
+    // Logged once, not at every repeat.
     BOOST_TEST(account.host.log.size() == 1u);
 }
 
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_contradiction_is_kept_apart) {
     BOOST_TEST((account.state_of(first.key) == EntryState::settled));
 }
 
-// Keys are for ever, entries are not.
+// Keys stay for ever, entries do not.
 
 BOOST_AUTO_TEST_CASE(what_was_believed_is_not_doubted_after_it_was_purged) {
     const segpay::test::TemporaryFolder folder;
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(what_was_believed_is_not_doubted_after_it_was_purged) {
     BOOST_TEST((doubting->get(sign_up("1")).disposition == Disposition::duplicate));
     while (doubting->ledger().purge(doubting->host.now + 1))
         continue;
-    BOOST_TEST(doubting->entries().size() == 1u); // the last one stays
+    BOOST_TEST(doubting->entries().size() == 1u); // the last entry stays
     BOOST_TEST((doubting->get(sign_up("1")).disposition == Disposition::duplicate));
     BOOST_TEST((doubting->get(sign_up("3", "9003")).disposition == Disposition::quarantined));
 }

@@ -1,4 +1,4 @@
-// Member events that were answered with failure, or not at all: Segpay tells them again, every five
+// Member events that were answered with failure, or not at all: Segpay repeats them every five
 // minutes for an hour, whatever else has happened meanwhile.
 #include "fixtures.hpp"
 #include "ledger/fixture.hpp"
@@ -13,7 +13,7 @@ using Kinds = std::vector<std::string>;
 constexpr TimeMs kMinute = 60 * kSecond;
 constexpr TimeMs kWindow = 75 * kMinute;
 
-// An account that hands its requests over one by one, or all in one call.
+// An account that takes its requests one by one, or by batches of one.
 class Segpay {
 public:
     TestAccount account;
@@ -23,7 +23,7 @@ public:
         : account(example_config(), ledger_in_memory(), honours_keys),
           is_in_batches_(is_in_batches) {}
 
-    std::string_view tells(const std::string& query) {
+    std::string_view posts(const std::string& query) {
         if (!is_in_batches_) return disposition_name(account.get(query).disposition);
         Disposition became{};
         const HttpRequest request{"GET", query, "", "127.0.0.1", {}};
@@ -31,14 +31,14 @@ public:
                            [&](std::size_t, const Reply& reply) { became = reply.disposition; });
         return disposition_name(became);
     }
-    std::string_view tells_member(std::string_view action) {
-        return tells(member_post(action, purchase));
+    std::string_view posts_member(std::string_view action) {
+        return posts(member_post(action, purchase));
     }
     void after(TimeMs time) { account.host.now += time; }
     // The host's database is locked, for one postback.
-    std::string_view tells_in_vain(std::string_view action) {
+    std::string_view posts_in_vain(std::string_view action) {
         account.host.answers(BILLER_RETRY);
-        const std::string_view became = tells_member(action);
+        const std::string_view became = posts_member(action);
         account.host.answers(BILLER_DONE);
         return became;
     }
@@ -70,41 +70,41 @@ BOOST_AUTO_TEST_SUITE(repeats_tests)
 
 BOOST_AUTO_TEST_CASE(an_enable_that_failed_opens_access_once_though_it_was_taken_away_since) {
     in_every_way([](Segpay& segpay) {
-        BOOST_TEST(segpay.tells(sign_up("1")) == "delivered");
-        BOOST_TEST(segpay.tells_in_vain("Disable") == "deferred"); // so that the Enable is news
+        BOOST_TEST(segpay.posts(sign_up("1")) == "delivered");
+        BOOST_TEST(segpay.posts_in_vain("Disable") == "deferred"); // so that the Enable is news
         segpay.recovers();
-        BOOST_TEST(segpay.tells_member("Disable") == "duplicate");
+        BOOST_TEST(segpay.posts_member("Disable") == "duplicate");
 
-        BOOST_TEST(segpay.tells_in_vain("Enable") == "deferred");
+        BOOST_TEST(segpay.posts_in_vain("Enable") == "deferred");
         segpay.recovers();
-        BOOST_TEST(segpay.tells("transtype=credit&action=Auth&stage=Initial&approved=Yes"
+        BOOST_TEST(segpay.posts("transtype=credit&action=Auth&stage=Initial&approved=Yes"
                                 "&price=39.95&currencycode=USD&purchaseid=1&transid=9002"
                                 "&relatedtranid=9001") == "delivered");
-        BOOST_TEST(segpay.tells_member("Disable") == "delivered");
-        BOOST_TEST(segpay.tells_member("Cancel") == "delivered");
+        BOOST_TEST(segpay.posts_member("Disable") == "delivered");
+        BOOST_TEST(segpay.posts_member("Cancel") == "delivered");
         segpay.after(5 * kMinute);
         const Kinds before = segpay.applied();
         BOOST_TEST(before.back() == "member_cancel");
-        BOOST_TEST(segpay.tells_member("Enable") == "duplicate");
+        BOOST_TEST(segpay.posts_member("Enable") == "duplicate");
         BOOST_TEST(segpay.applied() == before, boost::test_tools::per_element());
         BOOST_TEST(!segpay.account.ledger().purchase("1")->state.has_access);
-        // That one had the success word: the next is a new one.
-        BOOST_TEST(segpay.tells_member("Enable") == "delivered");
+        // That reply was a success: the next Enable is a new event.
+        BOOST_TEST(segpay.posts_member("Enable") == "delivered");
     });
 }
 
 BOOST_AUTO_TEST_CASE(a_disable_or_cancel_that_failed_ends_nothing_that_was_paid_for_since) {
     for (const char* const action : {"Disable", "Cancel"})
         in_every_way([&](Segpay& segpay) {
-            BOOST_TEST(segpay.tells(sign_up("1")) == "delivered");
-            BOOST_TEST(segpay.tells_in_vain(action) == "deferred");
+            BOOST_TEST(segpay.posts(sign_up("1")) == "delivered");
+            BOOST_TEST(segpay.posts_in_vain(action) == "deferred");
             segpay.recovers();
-            BOOST_TEST(segpay.tells("transtype=sale&action=Auth&stage=Reactivation&approved=Yes"
+            BOOST_TEST(segpay.posts("transtype=sale&action=Auth&stage=Reactivation&approved=Yes"
                                     "&price=39.95&currencycode=USD&purchaseid=1&transid=9003") ==
                        "delivered");
             segpay.after(5 * kMinute);
             const std::size_t before = segpay.applied().size();
-            BOOST_TEST(segpay.tells_member(action) == "duplicate");
+            BOOST_TEST(segpay.posts_member(action) == "duplicate");
             BOOST_TEST(segpay.applied().size() == before);
             const PurchaseState state = segpay.account.ledger().purchase("1")->state;
             BOOST_TEST(state.has_access);
@@ -112,14 +112,15 @@ BOOST_AUTO_TEST_CASE(a_disable_or_cancel_that_failed_ends_nothing_that_was_paid_
         });
 }
 
-// Twelve times each, in turns: while nothing reaches the host, every repeat would be news.
+// Twelve times each, alternating: while nothing reaches the host, each repeat could pass for a new
+// event.
 BOOST_AUTO_TEST_CASE(while_deliveries_are_deferred_repeats_open_no_epochs) {
     in_every_way([](Segpay& segpay) {
-        BOOST_TEST(segpay.tells(sign_up("1")) == "delivered");
+        BOOST_TEST(segpay.posts(sign_up("1")) == "delivered");
         segpay.account.host.answers(BILLER_RETRY);
         for (int round = 0; round < 12; ++round) {
             for (const char* const action : {"Disable", "Enable", "Cancel", "Reactivation"})
-                BOOST_TEST(segpay.tells_member(action) == "deferred");
+                BOOST_TEST(segpay.posts_member(action) == "deferred");
             segpay.after(5 * kMinute);
         }
         segpay.account.host.answers(BILLER_DONE);
@@ -135,27 +136,28 @@ BOOST_AUTO_TEST_CASE(while_deliveries_are_deferred_repeats_open_no_epochs) {
 BOOST_AUTO_TEST_CASE(segpays_time_ends) {
     for (const auto& [pause, is_repeat] : {std::pair{kWindow, true}, std::pair{kWindow + 1, false}})
         in_every_way([&, pause = pause, is_repeat = is_repeat](Segpay& segpay) {
-            BOOST_TEST(segpay.tells(sign_up("1")) == "delivered");
-            BOOST_TEST(segpay.tells_in_vain("Cancel") == "deferred");
+            BOOST_TEST(segpay.posts(sign_up("1")) == "delivered");
+            BOOST_TEST(segpay.posts_in_vain("Cancel") == "deferred");
             const TimeMs first = segpay.account.host.now;
             segpay.recovers();
-            BOOST_TEST(segpay.tells_member("Reactivation") == "delivered");
+            BOOST_TEST(segpay.posts_member("Reactivation") == "delivered");
             segpay.account.host.now = first + pause;
-            BOOST_TEST(segpay.tells_member("Cancel") == (is_repeat ? "duplicate" : "delivered"));
+            BOOST_TEST(segpay.posts_member("Cancel") == (is_repeat ? "duplicate" : "delivered"));
         });
 }
 
-// What is still not applied when its time is over is told again, and is outstanding again.
+// An event that is not applied when its window is over stays one event when it is repeated, and is
+// outstanding again.
 BOOST_AUTO_TEST_CASE(what_is_deferred_for_hours_stays_one_event) {
     in_every_way([](Segpay& segpay) {
-        BOOST_TEST(segpay.tells(sign_up("1")) == "delivered");
+        BOOST_TEST(segpay.posts(sign_up("1")) == "delivered");
         segpay.account.host.answers(BILLER_RETRY);
-        BOOST_TEST(segpay.tells_member("Cancel") == "deferred");
+        BOOST_TEST(segpay.posts_member("Cancel") == "deferred");
         segpay.after(2 * kWindow);
-        BOOST_TEST(segpay.tells_member("Cancel") == "deferred");
-        BOOST_TEST(segpay.tells_member("Reactivation") == "deferred");
+        BOOST_TEST(segpay.posts_member("Cancel") == "deferred");
+        BOOST_TEST(segpay.posts_member("Reactivation") == "deferred");
         segpay.after(5 * kMinute);
-        BOOST_TEST(segpay.tells_member("Cancel") == "deferred");
+        BOOST_TEST(segpay.posts_member("Cancel") == "deferred");
         segpay.account.host.answers(BILLER_DONE);
         segpay.account.host.events.clear();
         segpay.after(kDay); // the pauses have grown
@@ -167,69 +169,69 @@ BOOST_AUTO_TEST_CASE(what_is_deferred_for_hours_stays_one_event) {
 
 BOOST_AUTO_TEST_CASE(a_dead_letter_comes_again_as_itself) {
     in_every_way([](Segpay& segpay) {
-        BOOST_TEST(segpay.tells(sign_up("1")) == "delivered");
+        BOOST_TEST(segpay.posts(sign_up("1")) == "delivered");
         segpay.account.host.answers(BILLER_REFUSE);
-        BOOST_TEST(segpay.tells_member("Cancel") == "dead_letter");
+        BOOST_TEST(segpay.posts_member("Cancel") == "dead_letter");
         segpay.account.host.answers(BILLER_DONE);
-        BOOST_TEST(segpay.tells_member("Reactivation") == "delivered");
+        BOOST_TEST(segpay.posts_member("Reactivation") == "delivered");
         segpay.after(5 * kMinute);
-        BOOST_TEST(segpay.tells_member("Cancel") == "dead_letter");
+        BOOST_TEST(segpay.posts_member("Cancel") == "dead_letter");
         BOOST_TEST(segpay.account.ledger().purchase("1")->state.renews);
     });
 }
 
-// The host took so long that nobody may have waited for its answer.
+// The host took so long that Segpay may not have waited for the reply.
 BOOST_AUTO_TEST_CASE(what_was_answered_late_may_come_again) {
     for (const TimeMs time : {10 * kSecond, 11 * kSecond})
         in_every_way([&](Segpay& segpay) {
-            BOOST_TEST(segpay.tells(sign_up("1")) == "delivered");
+            BOOST_TEST(segpay.posts(sign_up("1")) == "delivered");
             segpay.account.host.answer = [&](const biller_event&, biller_reason*) {
                 segpay.after(time);
                 return BILLER_DONE;
             };
-            BOOST_TEST(segpay.tells_member("Cancel") == "delivered");
+            BOOST_TEST(segpay.posts_member("Cancel") == "delivered");
             segpay.account.host.answers(BILLER_DONE);
-            BOOST_TEST(segpay.tells_member("Reactivation") == "delivered");
-            BOOST_TEST(segpay.tells_member("Cancel") ==
+            BOOST_TEST(segpay.posts_member("Reactivation") == "delivered");
+            BOOST_TEST(segpay.posts_member("Cancel") ==
                        (time > 10 * kSecond ? "duplicate" : "delivered"));
         });
 }
 
-// Each kind by itself, and each purchase.
+// Each kind of event and each purchase is separate.
 BOOST_AUTO_TEST_CASE(what_is_outstanding_of_one_says_nothing_of_another) {
     in_every_way([](Segpay& segpay) {
         for (const char* const purchase : {"1", "2"})
-            BOOST_TEST(segpay.tells(sign_up(purchase, "900" + std::string(purchase))) ==
+            BOOST_TEST(segpay.posts(sign_up(purchase, "900" + std::string(purchase))) ==
                        "delivered");
-        BOOST_TEST(segpay.tells_in_vain("Cancel") == "deferred");
+        BOOST_TEST(segpay.posts_in_vain("Cancel") == "deferred");
         segpay.recovers();
-        BOOST_TEST(segpay.tells_member("Disable") == "delivered");
+        BOOST_TEST(segpay.posts_member("Disable") == "delivered");
         segpay.purchase = "2";
-        BOOST_TEST(segpay.tells_member("Cancel") == "delivered");
-        BOOST_TEST(segpay.tells_member("Reactivation") == "delivered");
-        BOOST_TEST(segpay.tells_member("Cancel") == "delivered");
+        BOOST_TEST(segpay.posts_member("Cancel") == "delivered");
+        BOOST_TEST(segpay.posts_member("Reactivation") == "delivered");
+        BOOST_TEST(segpay.posts_member("Cancel") == "delivered");
     });
 }
 
-// A time of its own tells a reactivation apart: nothing has to be remembered.
+// A reactivation is identified by its time: it is not noted as outstanding.
 BOOST_AUTO_TEST_CASE(what_has_a_time_is_known_by_it) {
     in_every_way([](Segpay& segpay) {
-        BOOST_TEST(segpay.tells(sign_up("1")) == "delivered");
+        BOOST_TEST(segpay.posts(sign_up("1")) == "delivered");
         const std::string first =
             member_post("Reactivation", "1") + "&reactivationtimestamp=7/28/2026+3:38:43+PM";
         const std::string second =
             member_post("Reactivation", "1") + "&reactivationtimestamp=7/28/2026+3:39:43+PM";
         segpay.account.host.answers(BILLER_RETRY);
-        BOOST_TEST(segpay.tells(first) == "deferred");
+        BOOST_TEST(segpay.posts(first) == "deferred");
         BOOST_TEST(segpay.account.ledger().purchase("1")->outstanding.empty());
         segpay.account.host.answers(BILLER_DONE);
         segpay.recovers();
-        BOOST_TEST(segpay.tells(second) == "delivered");
-        BOOST_TEST(segpay.tells(first) == "duplicate");
+        BOOST_TEST(segpay.posts(second) == "delivered");
+        BOOST_TEST(segpay.posts(first) == "duplicate");
     });
 }
 
-// Together, and as if one came after the other: each is answered before the next is taken.
+// As if one came after the other: each is answered before the next is taken.
 BOOST_AUTO_TEST_CASE(a_batch_is_as_if_each_had_come_alone) {
     TestAccount account;
     (void)account.get(sign_up("1"));
@@ -251,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_as_if_each_had_come_alone) {
 
 namespace {
 
-// Two hosts with one ledger; one of them dies whenever the test wants.
+// Two hosts with one ledger; a test can let one of them die.
 struct TwoHosts {
     test::TemporaryFolder folder;
     std::unique_ptr<TestAccount> first = open(), second = open();
@@ -264,7 +266,7 @@ struct TwoHosts {
     }
 };
 
-// Claims what Segpay tells, as a host that dies before it answers does.
+// Claims an event, as a host that dies before it answers.
 std::optional<Entry> claim_and_die(TwoHosts& hosts, EventKind kind) {
     const test::Fact fact = [&] {
         test::Fact made = test::member("1", kind);
@@ -286,7 +288,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_never_left_is_outstanding) {
         const std::optional<Entry> entry = claim_and_die(hosts, EventKind::member_cancel);
         BOOST_REQUIRE(entry.has_value());
         if (is_settled) BOOST_TEST(hosts.first->ledger().settle(*entry, {}, hosts.first->host.now));
-        hosts.first.reset(); // nobody was answered
+        hosts.first.reset(); // no reply was sent
         hosts.second->host.now += kMinute;
         (void)hosts.second->inbox.recover(10);
         BOOST_TEST((hosts.second->get(member_post("Reactivation", "1")).disposition ==
@@ -309,7 +311,7 @@ BOOST_AUTO_TEST_CASE(what_failed_at_one_host_is_a_repeat_at_another) {
                 Disposition::delivered));
     BOOST_TEST(
         (hosts.second->get(member_post("Cancel", "1")).disposition == Disposition::duplicate));
-    // Once the second host has written down that it answered, the first takes the next for news.
+    // Once the second host has noted its answer, the next one is a new event at the first.
     (void)hosts.second->inbox.recover(1);
     hosts.first->host.answers(BILLER_DONE);
     BOOST_TEST(

@@ -1,4 +1,4 @@
-// Take and settle, as a host does that has no callback of the plugin's on its stack.
+// Take and settle, as for a host that pulls events and has no callback.
 #include "inbox/round.hpp"
 
 #include "failing_ledger.hpp"
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(an_event_goes_out_and_its_reply_waits_for_the_answer) {
     BOOST_TEST((out(round) == Words{"join 1"}));
     BOOST_TEST((words(round) == Words{"-"}));
     BOOST_TEST(!round.is_over());
-    BOOST_TEST(account.host.events.empty()); // nobody was called
+    BOOST_TEST(account.host.events.empty()); // no callback
     const std::uint64_t token = round.deliveries().front().token;
     BOOST_TEST(settle(round, {token}));
     BOOST_TEST((words(round) == Words{"delivered"}));
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(an_event_goes_out_and_its_reply_waits_for_the_answer) {
 BOOST_AUTO_TEST_CASE(what_does_not_depend_on_each_other_is_taken_together) {
     Round round =
         take({sign_up("1", "9001"), sign_up("2", "9002"), "action=gift", sign_up("3", "9003")});
-    // What is to be kept comes after what is to be claimed.
+    // A request to keep is not taken behind a claim.
     BOOST_TEST(round.taken() == 2u);
     BOOST_TEST((out(round) == Words{"join 1", "join 2"}));
     const std::uint64_t first = round.deliveries().front().token;
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_depend_on_each_other_is_taken_together) {
     BOOST_TEST((words(rest) == Words{"unknown", "-"}));
 }
 
-BOOST_AUTO_TEST_CASE(what_waits_behind_goes_out_when_its_turn_comes) {
+BOOST_AUTO_TEST_CASE(a_queued_event_goes_out_when_it_is_promoted) {
     account.host.answers(BILLER_RETRY);
     (void)account.get(sign_up("1", "9001"));
     account.host.now += kDay;
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(what_waits_behind_goes_out_when_its_turn_comes) {
     account.host.now += kDay;
     Round refused = take({member_post("Disable", "2")});
     BOOST_TEST(settle(refused, {refused.deliveries().front().token}, kRetry));
-    BOOST_TEST((words(refused) == Words{"deferred"})); // not its turn
+    BOOST_TEST((words(refused) == Words{"deferred"})); // not promoted
     BOOST_TEST(refused.is_over());
 }
 
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_token_that_is_never_settled_is_a_lease_that_ends) {
     BOOST_TEST(disposition_name(account.get(sign_up("1", "9001")).disposition) == "duplicate");
 }
 
-// Whoever was faster has settled it.
+// Another process has settled the event meanwhile.
 BOOST_AUTO_TEST_CASE(an_answer_after_the_lease_changes_nothing) {
     Round late = take({sign_up("1", "9001")});
     account.host.now += 31 * kSecond;
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_question_is_asked_and_answered) {
     BOOST_TEST(nameless.replies()[0]->http_status == 503u);
 }
 
-// The answer is noted before the reply is there.
+// The answer is noted in the ledger before the reply is available.
 BOOST_AUTO_TEST_CASE(what_was_answered_with_success_is_not_awaited) {
     (void)account.get(sign_up("1", "9001"));
     Round round = take({member_post("Disable", "1")});
@@ -193,8 +193,8 @@ BOOST_AUTO_TEST_CASE(a_decision_goes_out_in_a_round) {
 
 namespace {
 
-// A few purchases, with what can come of them; what is kept, held, found by its name, or repeated
-// is among it.
+// Any postback about a few purchases, among them ones that are kept, held, found by user name, or
+// repeated.
 std::string any_query(std::mt19937& dice) {
     const auto any = [&](unsigned many) { return dice() % many; };
     const std::string number = std::to_string(1 + any(3));
@@ -228,7 +228,7 @@ std::string any_query(std::mt19937& dice) {
     }
 }
 
-// What became of each query, and what the host was told of each purchase, in order.
+// The disposition of each query, then the events of each purchase, in order.
 std::vector<std::string> lead_to(const std::vector<std::string>& queries, std::size_t at_once) {
     const test::TemporaryFolder folder;
     Config config = example_config();
@@ -248,11 +248,11 @@ std::vector<std::string> lead_to(const std::vector<std::string>& queries, std::s
             },
             true);
     }
-    std::map<std::string, std::string> told;
-    for (const Told& event : account.host.events)
-        told[event["purchase_id"]] += " " + event.kind + " of " + event["member_id"] + "/" +
-                                      event["username"] + " " + event["key"];
-    for (const auto& [purchase, events] : told)
+    std::map<std::string, std::string> delivered;
+    for (const HostEvent& event : account.host.events)
+        delivered[event["purchase_id"]] += " " + event.kind + " of " + event["member_id"] + "/" +
+                                           event["username"] + " " + event["key"];
+    for (const auto& [purchase, events] : delivered)
         became.push_back(purchase + ":" + events);
     return became;
 }
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_round_leads_to_what_each_alone_would_lead_to) {
     }
 }
 
-// Kept, and seen by what comes behind it in the same round.
+// The kept sale is seen by the request behind it in the same batch.
 BOOST_AUTO_TEST_CASE(an_enable_waits_with_the_sale_that_came_with_it) {
     const std::vector<std::string> sent = {sign_up("1", "11", "&natsseal=no"),
                                            member_post("Enable", "1")};

@@ -45,7 +45,7 @@ Config guarded_config() {
     });
 }
 
-// That account on a ledger file, and all that it shows to anybody.
+// That account on a ledger file, and all texts that it shows.
 class GuardedAccount {
 public:
     segpay::test::TemporaryFolder folder;
@@ -67,7 +67,7 @@ public:
     }
     void show(const Refused& refused) { shown.push_back(refused.message); }
 
-    // What people see of the ledger and of the log.
+    // The replies, the listing of the ledger, and the log.
     std::vector<std::string> everything_shown() {
         std::vector<std::string> texts = shown;
         for (const Entry& entry : account.entries()) {
@@ -112,7 +112,7 @@ void check_shown(const std::vector<std::string>& texts) {
         }
 }
 
-// The e-mail is the host's to know; nothing else is in the files as it came.
+// The e-mail address is stored for the host; no other secret is stored in plain text.
 void check_stored(std::string bytes) {
     BOOST_TEST(contains(bytes, "canary%40mail.example")); // the search finds what is there
     for (const std::string email : {"canary%40mail.example", "canary%2540mail.example"})
@@ -122,8 +122,8 @@ void check_stored(std::string bytes) {
     BOOST_TEST(!contains(bytes, kCard));
 }
 
-void check_told(const std::vector<Told>& events) {
-    for (const Told& event : events)
+void check_delivered(const std::vector<HostEvent>& events) {
+    for (const HostEvent& event : events)
         for (const auto& [name, value] : event.extras) {
             BOOST_TEST_CONTEXT(name) {
                 BOOST_TEST((value == kEmail || !contains(value, kCanary)));
@@ -132,7 +132,7 @@ void check_told(const std::vector<Told>& events) {
         }
 }
 
-// A host that quotes what it was told in its answer, as one that passes its database's words on.
+// A host whose reason echoes the event, as one that passes on an error of its database.
 uint32_t quote(const biller_event& event, biller_reason* reason, uint32_t answer) {
     const std::string text = "no " + std::string(view(event.email)) + " with " +
                              std::string(view(event.password)) + " here";
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(secrets_show_nowhere_whatever_a_request_leads_to) {
     BOOST_TEST(guarded.everything_shown().size() > 50u);
     check_shown(guarded.everything_shown());
     check_stored(guarded.stored());
-    check_told(account.host.events);
+    check_delivered(account.host.events);
 }
 
 BOOST_AUTO_TEST_CASE(secrets_show_in_no_reason_to_set_a_request_aside) {
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_reason_to_set_a_request_aside) {
           sale + bought + "&price=39.95&xsellnum=1&xref1=XS-0",
           sale + "&transid=1&eticketid=162209", sale + "&transid=1&eticketid=1:2",
           sale + "&transid=1&price=39.95", std::string("action=Cancel"),
-          // Contradictions beside two passwords, and what has lost its words.
+          // Contradictions beside two passwords, and a sale without its action.
           sale + bought + "&price=39.95&PRICE=1.00&PASSWORD=canary-two&kennwort=canary-three",
           sale + bought + "&price=39.95&username=joe&username=jim", "approved=No&" + sale + bought,
           std::string("transtype=sale&purchaseid=1&stage=Initial&approved=Yes"),
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_reason_to_set_a_request_aside) {
           sale + "&userdata=%3CEXTRA_DATA%3E%3CPASSWORD%3Ecanary%3C/PASSWORD%3E%3C/EXTRA_DATA%3E",
           sale + "&memberid=%3CEXTRA_DATA%3E%3CPASSWORD%3Ecanary",
           sale + "&userdata=PASSWORD%3Dcanary", sale + "&amp;user_password=canary",
-          // A customer can write this into any field; only the one before is repaired.
+          // A customer can write this into any field; only the field before it is repaired.
           sale + bought + "&price=39.95&address=x%A4cycode=XXQ",
           sign_up("1", "1", "&relatedtranid=no+id")}) {
         BOOST_TEST_CONTEXT(query) {
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_reason_to_set_a_request_aside) {
             BOOST_TEST(!reply.message.empty());
         }
     }
-    // What follows a sale that is set aside waits with it.
+    // A request after a quarantined sale is held for it.
     (void)guarded.get(sign_up("20", "20", "&natsseal=no"));
     const Reply held = guarded.get(member_post("Disable", "20"));
     BOOST_TEST(contains(held.key, "segpay/held/"));
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(secrets_show_in_no_decision_and_passwords_go_with_it) {
     (void)inbox.recover(10);
 
     BOOST_TEST(account.host.events.size() == 3u);
-    for (const Told& event : account.host.events)
+    for (const HostEvent& event : account.host.events)
         BOOST_TEST(event.password == kPassword);
     BOOST_TEST(guarded.states_with_password().empty());
     for (const std::string& key : {released, dismissed, dead, deferred})
@@ -383,7 +383,7 @@ BOOST_AUTO_TEST_CASE(a_garbled_template_spills_no_password) {
         (void)guarded.get_with(sale + "&purchaseid=" + number + "&transid=" + number + garbled);
     }
     BOOST_TEST(guarded.account.host.events.at(0).password == kPassword);
-    check_told(guarded.account.host.events);
+    check_delivered(guarded.account.host.events);
     check_stored(guarded.stored());
     check_shown(guarded.everything_shown());
 }

@@ -1,5 +1,5 @@
-// Stories as tables: every data/*.seq, one postback a line, against one account. How a line is
-// written is told in data/README.md.
+// Stories as tables: every data/*.seq, one postback a line, against one account. data/README.md
+// describes the lines.
 #include "fixtures.hpp"
 #include "links/link.hpp"
 
@@ -85,7 +85,7 @@ const Config& config_of(const std::string& account) {
     return configs.emplace(account, std::move(*loaded.config)).first->second;
 }
 
-// A piece for the query as it stands, "\xA4" being one byte.
+// A piece for the query, with "\xA4" as one byte.
 std::string unescaped(const std::string& piece) {
     std::string bytes;
     for (std::size_t i = 0; i < piece.size(); ++i) {
@@ -99,7 +99,7 @@ std::string unescaped(const std::string& piece) {
     return bytes;
 }
 
-// A name and a value, in order of appearance; a later one takes the place of an earlier one.
+// Adds a name and a value; a value replaces an earlier one of the same name in its place.
 void set(Parameters& parameters, const std::string& word) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos) throw std::runtime_error("\"" + word + "\" is no name=value");
@@ -116,12 +116,12 @@ void set(Parameters& parameters, const std::string& word) {
 enum class Way { get, post, both, odd_names };
 constexpr Way kWays[] = {Way::get, Way::post, Way::both, Way::odd_names};
 
-class Teller {
+class StoryRunner {
 public:
-    explicit Teller(Way way, const Config& config = example_config())
+    explicit StoryRunner(Way way, const Config& config = example_config())
         : way_(way), config_(config), account_(config), twin_(config), bulk_twin_(config) {}
 
-    void tell(const Line& line) {
+    void run(const Line& line) {
         if (line.words[0] == "with") {
             for (std::size_t i = 1; i < line.words.size(); ++i)
                 set(always_, line.words[i]);
@@ -131,7 +131,7 @@ public:
         const auto arrow = std::find(line.words.begin(), line.words.end(), "->");
         if (line.words[0] == "release" || line.words[0] == "dismiss") {
             if (arrow - line.words.begin() < 2 || line.words.end() - arrow < 2)
-                throw std::runtime_error("a decision has a key, ->, and what is told");
+                throw std::runtime_error("a decision has a key, ->, and the kinds of its events");
             decide(line.words[0], line.words[1], {line.words.begin() + 2, arrow},
                    {arrow + 1, line.words.end()});
             return;
@@ -139,18 +139,18 @@ public:
         if (bar - line.words.begin() != 4 || line.words.end() - arrow < 3)
             throw std::runtime_error("a line has four words, |, parameters, ->, disposition, kind");
         const std::string query = query_of({line.words.begin(), bar}, {bar + 1, arrow});
-        const std::size_t told_before = account_.host.events.size();
+        const std::size_t delivered_before = account_.host.events.size();
         const Reply reply = send(query);
-        if (way_ == Way::get) untold_.emplace_back(query, reply);
-        check(reply, account_.host.events.size() - told_before, {arrow + 1, line.words.end()});
+        if (way_ == Way::get) unsent_.emplace_back(query, reply);
+        check(reply, account_.host.events.size() - delivered_before, {arrow + 1, line.words.end()});
     }
 
     void finish() {
-        tell_twins();
+        send_to_twins();
         BOOST_TEST(account_.ledger().waiting().pending == 0u);
         std::set<std::string> keys;
-        for (const Told& event : account_.host.events)
-            BOOST_TEST(keys.insert(event["key"]).second); // no fact was told twice
+        for (const HostEvent& event : account_.host.events)
+            BOOST_TEST(keys.insert(event["key"]).second); // no fact was delivered twice
     }
 
 private:
@@ -181,7 +181,7 @@ private:
         return encode_form(parameters) + raw;
     }
 
-    // The seal of a link as the host made it: for what the story says always, whatever a line says.
+    // The seal of a link as the host made it: with the story's `with` values, whatever a line has.
     std::string seal_for(const std::string& option) const {
         const auto always = [&](std::string_view name) -> std::string_view {
             for (const Parameter& parameter : always_)
@@ -212,20 +212,20 @@ private:
     }
 
     // The same postbacks at once, in other accounts: all must be as it was one by one.
-    void tell_twins() {
-        tell_twin(twin_, false);
-        tell_twin(bulk_twin_, true);
-        untold_.clear();
+    void send_to_twins() {
+        send_to_twin(twin_, false);
+        send_to_twin(bulk_twin_, true);
+        unsent_.clear();
     }
 
-    void tell_twin(TestAccount& twin, bool at_once) {
+    void send_to_twin(TestAccount& twin, bool at_once) {
         std::vector<HttpRequest> requests;
-        for (const auto& [query, reply] : untold_)
+        for (const auto& [query, reply] : unsent_)
             requests.push_back({"GET", query, "", "127.0.0.1", {}});
-        std::size_t told = 0;
-        const auto tell = [&](std::size_t number, const Reply& reply) {
-            BOOST_TEST(number == told);
-            const Reply& alone = untold_.at(told++).second;
+        std::size_t answered = 0;
+        const auto on_reply = [&](std::size_t number, const Reply& reply) {
+            BOOST_TEST(number == answered);
+            const Reply& alone = unsent_.at(answered++).second;
             BOOST_TEST_INFO_SCOPE("in a batch: " << reply.message << "; alone: " << alone.message);
             BOOST_TEST((reply.disposition == alone.disposition));
             BOOST_TEST(reply.http_status == alone.http_status);
@@ -233,8 +233,8 @@ private:
             BOOST_TEST(reply.message == alone.message);
             BOOST_TEST(reply.key == alone.key);
         };
-        twin.handle_all(requests, tell, at_once);
-        BOOST_TEST(told == untold_.size());
+        twin.handle_all(requests, on_reply, at_once);
+        BOOST_TEST(answered == unsent_.size());
         if (way_ != Way::get) return;
         BOOST_TEST(twin.kinds() == account_.kinds(), boost::test_tools::per_element());
         for (std::size_t i = 0; i < std::min(twin.kinds().size(), account_.kinds().size()); ++i) {
@@ -253,12 +253,12 @@ private:
 
     void decide(const std::string& decision, const std::string& label,
                 const std::vector<std::string>& words, const std::vector<std::string>& expected) {
-        tell_twins();
+        send_to_twins();
         Parameters parameters;
         for (const std::string& word : words)
             set(parameters, word);
         const std::string says = encode_form(parameters);
-        const std::size_t told_before = account_.host.events.size();
+        const std::size_t delivered_before = account_.host.events.size();
         const std::string& key = keys_.at(label);
         const Refused refused = decide_in(account_, decision, key, says);
         if (way_ == Way::get) {
@@ -270,37 +270,39 @@ private:
         BOOST_TEST((refused.cause == Refused::Cause::none) == !is_refused);
         if (is_refused) {
             BOOST_TEST(contains(refused.message, expected[0].substr(4)));
-            BOOST_TEST(account_.host.events.size() == told_before);
+            BOOST_TEST(account_.host.events.size() == delivered_before);
             return;
         }
         std::vector<std::string> kinds = account_.kinds();
-        kinds.erase(kinds.begin(), kinds.begin() + static_cast<std::ptrdiff_t>(told_before));
+        kinds.erase(kinds.begin(), kinds.begin() + static_cast<std::ptrdiff_t>(delivered_before));
         if (kinds.empty()) kinds.emplace_back("-");
         BOOST_TEST(kinds == expected, boost::test_tools::per_element());
     }
 
-    void check(const Reply& reply, std::size_t told, const std::vector<std::string>& expected) {
+    void check(const Reply& reply, std::size_t delivered,
+               const std::vector<std::string>& expected) {
         BOOST_TEST_INFO_SCOPE(reply.message);
         BOOST_TEST(disposition_name(reply.disposition) == expected[0]);
         const bool is_success = expected[0] == "delivered" || expected[0] == "duplicate" ||
                                 expected[0] == "unknown" || expected[0] == "answered";
         BOOST_TEST(reply.body == (is_success ? "*success*" : "*failure*"));
         BOOST_TEST((reply.http_status == 200) == is_success);
-        const bool is_told = expected[0] == "delivered";
-        BOOST_TEST((told != 0) == is_told);
+        const bool is_delivered = expected[0] == "delivered";
+        BOOST_TEST((delivered != 0) == is_delivered);
         std::string kinds;
-        for (const Told& event : std::span(account_.host.events).last(told))
+        for (const HostEvent& event : std::span(account_.host.events).last(delivered))
             kinds += (kinds.empty() ? "" : "+") + event.kind;
-        BOOST_TEST((told != 0 ? kinds : "-") == expected[1]);
-        const Told nothing;
-        const Told& event =
-            told != 0 ? *(account_.host.events.end() - static_cast<std::ptrdiff_t>(told)) : nothing;
-        if (is_told) BOOST_TEST(event["key"] == reply.key);
+        BOOST_TEST((delivered != 0 ? kinds : "-") == expected[1]);
+        const HostEvent nothing;
+        const HostEvent& event =
+            delivered != 0 ? *(account_.host.events.end() - static_cast<std::ptrdiff_t>(delivered))
+                           : nothing;
+        if (is_delivered) BOOST_TEST(event["key"] == reply.key);
         for (std::size_t i = 2; i < expected.size(); ++i)
             check_field(reply, event, expected[i]);
     }
 
-    void check_field(const Reply& reply, const Told& event, const std::string& expected) {
+    void check_field(const Reply& reply, const HostEvent& event, const std::string& expected) {
         const std::size_t equals = expected.find('=');
         const std::string field = expected.substr(0, equals);
         const std::string value = expected.substr(equals + 1);
@@ -329,7 +331,7 @@ private:
     const Config& config_;
     TestAccount account_;
     TestAccount twin_, bulk_twin_;
-    std::vector<std::pair<std::string, Reply>> untold_; // to the twin
+    std::vector<std::pair<std::string, Reply>> unsent_; // not yet sent to the twins
     Parameters always_;
     std::map<std::string, std::string> keys_; // by label
 };
@@ -341,16 +343,16 @@ BOOST_AUTO_TEST_SUITE(sequence_tests)
 BOOST_AUTO_TEST_CASE(every_story_in_every_way_of_delivery) {
     const std::vector<Story> stories = all_stories();
     BOOST_TEST(stories.size() > 70u);
-    // How a postback comes is over before it reaches the ledger.
+    // The ledger does not depend on the way a postback comes.
     const std::span<const Way> ways(kWays, is_on_mariadb() ? 1 : std::size(kWays));
     for (Way way : ways)
         for (const Story& story : stories)
             BOOST_TEST_CONTEXT(story.place << " " << story.title << ", way "
                                            << static_cast<int>(way)) {
-                Teller teller(way, config_of(story.account));
+                StoryRunner runner(way, config_of(story.account));
                 for (const Line& line : story.lines)
-                    BOOST_TEST_CONTEXT("line " << line.number) teller.tell(line);
-                teller.finish();
+                    BOOST_TEST_CONTEXT("line " << line.number) runner.run(line);
+                runner.finish();
             }
 }
 
@@ -367,7 +369,7 @@ BOOST_AUTO_TEST_CASE(words_quotes_and_bytes_are_read) {
     set(parameters, "a=");
     BOOST_TEST((parameters == Parameters{{"a", ""}, {"b", "2=3"}}));
     BOOST_CHECK_THROW(set(parameters, "a"), std::runtime_error);
-    BOOST_CHECK_THROW(Teller(Way::get).tell({1, {"sale", "|", "->", "delivered"}}),
+    BOOST_CHECK_THROW(StoryRunner(Way::get).run({1, {"sale", "|", "->", "delivered"}}),
                       std::runtime_error);
 }
 

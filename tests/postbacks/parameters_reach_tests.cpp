@@ -28,7 +28,7 @@ void put(Parameters& parameters, std::string_view name, std::string_view value) 
     parameters.push_back({std::string(name), std::string(value)});
 }
 
-std::string said_by(const Told& event, std::string_view where) {
+std::string said_by(const HostEvent& event, std::string_view where) {
     if (where == "kind") return event.kind;
     if (where == "password") return event.password;
     if (!where.starts_with("extras.")) return event[std::string(where)];
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(secrets_reach_nobody_but_the_password_its_own_field) {
             TestAccount account;
             (void)account.get(std::string(kSignUp) + "&" + name + "=canary");
             BOOST_REQUIRE(account.host.events.size() == 1u);
-            const Told& event = account.host.events[0];
+            const HostEvent& event = account.host.events[0];
             BOOST_TEST((event.password == "canary") == (std::string_view(name) == "password"));
             for (const auto& [field, value] : event.fields)
                 BOOST_TEST(!contains(value, "canary"), field);

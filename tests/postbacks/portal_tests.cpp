@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(what_the_templates_bring_back_fits_the_seal) {
         BOOST_TEST(disposition_name(reply.disposition) == "delivered", reply.message);
     }
     BOOST_TEST(account.host.events.size() == 2u);
-    for (const Told& event : account.host.events)
+    for (const HostEvent& event : account.host.events)
         BOOST_TEST((event["member_id"] == "908172" && event["affiliate"] == "aff"));
 }
 
