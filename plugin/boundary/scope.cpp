@@ -51,7 +51,7 @@ struct Running {
     std::vector<Held> held;
 };
 
-thread_local bool is_thread_over = false;    // then running_hooks is destroyed
+thread_local bool is_thread_over = false;    // true: running_hooks is destroyed
 struct RunningHooks : std::vector<Running> { // the innermost at the end
     ~RunningHooks() { is_thread_over = true; }
 };

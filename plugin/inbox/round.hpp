@@ -1,6 +1,6 @@
 // Round: requests or due events taken together, from the claims to the last reply. Between
-// Inbox::take and Inbox::settle it belongs to one thread, and needs no frame of the plugin:
-// the host applies the events in its own time. If a round ends early, the leases of its unsettled
+// Inbox::take and Inbox::settle it belongs to one thread, and needs no frame of the plugin: the
+// host applies the events in its own time. If a round ends early, the leases of its unsettled
 // events expire, and the events are delivered again.
 #pragma once
 
