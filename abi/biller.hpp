@@ -40,7 +40,8 @@ namespace biller {
 inline biller_bytes bytes(std::string_view text) {
     return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
-// Of a string that ends with the line, nothing is left to borrow: keep it, or use LinkRequest.
+// Prevents bytes() of a temporary string, which is gone after the line: name it, or use
+// LinkRequest.
 biller_bytes bytes(std::string&&) = delete;
 biller_bytes bytes(const std::string&&) = delete;
 inline biller_bytes bytes(const std::string& text) { return bytes(std::string_view(text)); }
@@ -64,7 +65,7 @@ inline std::optional<std::string> said(const biller_bytes& bytes) {
 
 // ---- Failure ----------------------------------------------------------------------------------
 
-// A hook that did not answer BILLER_STATUS_OK. what() is biller_reason.text.
+// A hook that did not return BILLER_STATUS_OK. what() is biller_reason.text.
 class Error : public std::runtime_error {
 public:
     Error(uint32_t status, const biller_reason& reason)
@@ -90,7 +91,7 @@ inline biller_reason empty_reason() {
     return reason;
 }
 
-// Writes a text into a reason, as far as it has room, cut at a UTF-8 character.
+// Writes a text into a reason, cut at a UTF-8 character if it is too long.
 inline void explain(biller_reason* reason, std::string_view why) {
     constexpr size_t kBegin = offsetof(biller_reason, text);
     if (!reason || reason->struct_size <= kBegin) return;
@@ -115,15 +116,15 @@ struct Answer {
     static Answer refuse(std::string why) { return {BILLER_REFUSE, std::move(why)}; }
 };
 
-// Derive from it. An exception that leaves event() is answered as a retry with its what();
-// one that leaves probe() as "cannot tell". Methods are called as biller.h says under THREADS.
+// Derive from it. An exception from event() becomes a retry with its what(); one from probe()
+// becomes "cannot tell". Methods are called as biller.h says under THREADS.
 class Host {
 public:
     virtual ~Host() = default;
     virtual Answer event(const biller_event& event) = 0;
-    // Of what Instance::handle() takes together: an answer to each, in their order, as it deserves.
-    // No two are of one purchase, so a host may apply all of them in one transaction of its own.
-    // What is thrown counts as a retry of all.
+    // The events that Instance::handle() has taken together: returns an answer to each, in their
+    // order. No two are of one purchase, so a host may apply all of them in one transaction of its
+    // own. An exception counts as a retry of all.
     virtual std::vector<Answer> events(const std::vector<const biller_event*>& events) {
         std::vector<Answer> answers;
         for (const biller_event* each : events)
@@ -135,10 +136,10 @@ public:
     virtual void log(uint32_t /*level*/, std::string_view /*line*/) {}
     // Whether event() stores the key together with the effect (EXACTLY ONCE in biller.h).
     virtual bool honours_keys() const { return false; }
-    // The clock in Unix milliseconds; nothing, always: the system's.
+    // The clock in Unix milliseconds; nullopt, at every call: the system's.
     virtual std::optional<int64_t> now_ms() { return std::nullopt; }
 
-    // The C table for this object, which must outlive the instance it is given to.
+    // The C table for this object, which must outlive the instance that gets it.
     biller_host table() {
         biller_host host{};
         host.struct_size = sizeof host;
@@ -151,11 +152,11 @@ public:
         return host;
     }
 
-    // What event() says, or throws.
+    // The result of event(); an exception becomes a retry.
     Answer answer_to(const biller_event& each) {
         return caught([&] { return event(each); });
     }
-    // What events() says, or throws: an answer to each.
+    // The results of events(), one for each; an exception becomes a retry of all.
     std::vector<Answer> answers_to(const std::vector<const biller_event*>& all) {
         std::vector<Answer> answers;
         const Answer failed = caught([&] {
@@ -251,8 +252,8 @@ void for_each_text(const biller_event& event, Each each) {
     }
 }
 
-// A copy of an event with all its texts, the password among them. What the plugin does not know
-// (BILLER_HAS) is zero.
+// A copy of an event with all its texts, the password among them. A field that the plugin does not
+// have (BILLER_HAS) is zero.
 class OwnedEvent {
 public:
     explicit OwnedEvent(const biller_event& given) {
@@ -302,7 +303,7 @@ inline std::string money_text(const biller_money& money) {
     return (is_negative ? "-" : "") + digits + " " + money.currency;
 }
 
-// "STORAGE" of BILLER_STATUS_STORAGE; "INTERNAL" of what is not known here, as biller.h says.
+// "STORAGE" for BILLER_STATUS_STORAGE; "INTERNAL" for an unknown status, as biller.h says.
 inline const char* status_name(uint32_t status) {
     static constexpr const char* kNames[] = {
         "OK",      "VERSION",   "ARGUMENT", "CONFIG", "REQUEST",  "NOT_FOUND", "STATE",
@@ -372,11 +373,11 @@ inline biller_link_request link_request(uint32_t kind) {
     return request;
 }
 
-// A link request that keeps its texts.
+// A link request that owns its texts.
 class LinkRequest {
 public:
     explicit LinkRequest(uint32_t kind) : request_(link_request(kind)) {}
-    LinkRequest(LinkRequest&&) = default; // a deque's texts stay where they are
+    LinkRequest(LinkRequest&&) = default; // a deque's texts keep their addresses
     LinkRequest& operator=(LinkRequest&&) = default;
 
     LinkRequest& set(biller_bytes biller_link_request::*field, std::string value) {
@@ -483,7 +484,7 @@ inline Pairs pairs_of(const biller_pair* pairs, size_t count) {
     return result;
 }
 
-// A request as the hooks take it; the one that it was made of must outlive it.
+// A request in the form that hooks take; the Request must outlive it.
 struct Http {
     Http(const Request& given) {
         headers.reserve(given.headers.size());
@@ -494,7 +495,7 @@ struct Http {
         request.query = bytes(given.query);
         request.body = bytes(given.body);
         request.peer = bytes(given.peer);
-        request.headers = headers.data(); // of the heap: it stays where it is when this is moved
+        request.headers = headers.data(); // on the heap: its address stays when this is moved
         request.header_count = headers.size();
     }
     Http(Http&&) = default;
@@ -521,7 +522,7 @@ inline void require_ok(uint32_t status, const biller_reason& reason) {
     if (status != BILLER_STATUS_OK) throw Error(status, reason);
 }
 
-// Lets a callback that may throw run under a C sink: the exception waits in `failure`.
+// Lets a callback that may throw run under a C sink: stores the exception in `failure`.
 template <class Function, class Argument>
 struct Collector {
     Function& function;
@@ -536,7 +537,7 @@ struct Collector {
             return BILLER_STOP;
         }
     }
-    // STOPPED is the collector's own doing and not a failure.
+    // STOPPED is caused by the collector itself and is no failure.
     void finish(uint32_t status, const biller_reason& reason) const {
         if (failure) std::rethrow_exception(failure);
         if (status != BILLER_STATUS_STOPPED) require_ok(status, reason);
@@ -563,8 +564,8 @@ inline std::vector<Problem> Library::check(const Config& config) const {
     return problems;
 }
 
-// What was taken together. Ends with the object, whatever is not settled then; one thread at a
-// time. The instance must outlive it.
+// The requests that were taken together, or the events that are due. Its destructor ends the round,
+// whatever is not settled then; one thread at a time. The instance must outlive it.
 class Round {
 public:
     Round(const biller_pull& table, biller_instance* instance, const biller_pulled& pulled)
@@ -578,11 +579,11 @@ public:
         if (instance_) table_->end(instance_, told_.round);
     }
 
-    // How many of the requests that take() was given.
+    // How many of the requests of take() are in the round.
     size_t taken() const { return told_.taken; }
-    // What came with the last call: views, until the next.
+    // The output of the last call: views, valid until the next.
     const biller_pulled& told() const { return told_; }
-    // Whether neither events nor questions came with it.
+    // Whether the last call brought neither events nor questions.
     bool is_told() const { return told_.event_count == 0 && told_.question_count == 0; }
 
     // Calls `each(size_t request, Reply)`.
@@ -592,7 +593,8 @@ public:
             each(size_t{told_.replies[i]->request}, detail::reply_of(*told_.replies[i]->reply));
     }
 
-    // Tokens with the host's answers in; told() is what they lead to. Throws Error, NOT_FOUND too.
+    // Settles tokens with the host's answers; told() has what follows. Throws Error, also for
+    // NOT_FOUND.
     void settle(const std::vector<std::pair<uint64_t, Answer>>& answers) {
         std::vector<biller_answer> given;
         for (const auto& [token, answer] : answers) {
@@ -660,9 +662,9 @@ public:
         return result;
     }
 
-    // ---- biller.pull/1: Throw Error where the plugin does not have it ------------------------
+    // ---- biller.pull/1: throw Error if the plugin does not have it ---------------------------
 
-    // As many of the requests as do not depend on one before them; at most BILLER_PULL_MAX.
+    // Takes requests up to the first that depends on one before it; at most BILLER_PULL_MAX.
     Round take(const std::vector<Request>& requests) {
         const std::vector<detail::Http> given(requests.begin(), requests.end());
         return take(pointers_to(given), 0);
@@ -673,7 +675,7 @@ public:
             return pull.due(instance_, limit, &room, &reason);
         });
     }
-    // What an operator decided: what is to be delivered.
+    // Carries out an operator's decision: the round has what is to be delivered.
     Round take_decision(uint32_t decision, std::string_view key, std::string_view by,
                         std::string_view says = {}) {
         const biller_decision made = decision_of(decision, key, by, false, says);
@@ -681,8 +683,8 @@ public:
             return pull.decide(instance_, &made, &room, &reason);
         });
     }
-    // Has the host answer what comes in the round, and calls `each(size_t request, Reply)` for
-    // every reply, as soon as it may be sent.
+    // Passes the events and questions of the round to the host until it is done, and calls
+    // `each(size_t request, Reply)` for every reply, as soon as it may be sent.
     template <class Each>
     void answer(Round& round, Each each) {
         for (;;) {
@@ -691,10 +693,10 @@ public:
             round.settle(answers_to(round.told()));
         }
     }
-    // As handle() for each, in rounds: what does not depend on each other is durable with one
-    // commit of the ledger, and the host is told of it together (Host::events), outside every call
-    // of the plugin; such a host stores keys. `each` as above. One by one by a plugin without
-    // biller.pull/1.
+    // Like handle() for each, in rounds: requests that do not depend on each other are durable with
+    // one commit of the ledger, and the host gets their events together (Host::events), outside
+    // every call of the plugin; such a host stores keys. `each` as above. One by one with a plugin
+    // without biller.pull/1.
     template <class Each>
     void handle(const std::vector<Request>& requests, Each each) {
         if (!pull()) {
@@ -720,7 +722,7 @@ public:
         return report;
     }
 
-    // Calls `each(const biller_entry&) -> bool` until it answers false.
+    // Calls `each(const biller_entry&) -> bool` until it returns false.
     template <class Each>
     void entries(const biller_entry_query& query, Each each) {
         detail::Collector<Each, biller_entry> collector{each, nullptr};
@@ -733,7 +735,7 @@ public:
         collector.finish(status, reason);
     }
 
-    // With `leave_to_host` nothing is delivered here; `says` completes what is released: see
+    // With `leave_to_host` nothing is delivered here; `says` completes a released request: see
     // biller_decision.
     biller_report decide(uint32_t decision, std::string_view key, std::string_view by,
                          bool leave_to_host = false, std::string_view says = {}) {
@@ -745,7 +747,7 @@ public:
         return report;
     }
 
-    // What to paste into the processor's portal. Throws Error when the plugin cannot tell.
+    // What to paste into the processor's portal. Throws Error if the plugin does not have it.
     std::vector<PortalField> portal(std::string_view join_host) {
         const auto* portal = library_->extension<biller_portal>(BILLER_PORTAL_EXTENSION);
         if (!portal) throw Error("the plugin has no " BILLER_PORTAL_EXTENSION);
