@@ -32,7 +32,8 @@ std::string read_web_address(const YamlNode& map, std::string_view key, Problems
 // Empty: the network is valid.
 std::string mistake_in(const Result<Network>& network) {
     if (!network) return network.error();
-    if (network->prefix == 0) return "not be everybody; for that, write authenticity: none";
+    if (network->prefix == 0)
+        return "not include every address; for that, write authenticity: none";
     return {};
 }
 
@@ -107,7 +108,7 @@ Authenticity read_authenticity(const YamlNode& postbacks, Problems& problems) {
 
     if (is_missing(*map, "addresses") && is_missing(*map, "basic") && is_missing(*map, "secret"))
         problems.add(map->place,
-                     "nothing here tells who sent a postback; configure at least one "
+                     "nothing here authenticates a postback; configure at least one "
                      "of addresses, basic and secret, or write authenticity: none");
     return result;
 }

@@ -112,13 +112,11 @@ private:
     void read_user_defined(const YamlNode& item) {
         const std::string name = lower_case(item.text);
         if (!can_be_user_defined(name)) {
-            problems_.add(
-                item.place,
-                "an entry of \"user_defined\" must be memberid or session, which NATS's "
-                "template uses for other parameters, found " +
-                    shown(item) +
-                    (find_parameter(name) ? ""
-                                          : "; a name that nobody uses is yours without an entry"));
+            problems_.add(item.place,
+                          "an entry of \"user_defined\" must be memberid or session, which NATS's "
+                          "template uses for other parameters, found " +
+                              shown(item) +
+                              (find_parameter(name) ? "" : "; an unused name needs no entry"));
             return;
         }
         claim(name, item.place, "a user-defined parameter's");

@@ -180,19 +180,19 @@ void warn_of_addresses(const YamlNode& root, bool is_live, Problems& problems) {
                 visit(node, *row);
         });
     };
-    const auto is_nobody = [&](const YamlNode& node, const SpecialNetwork& row,
-                               std::string_view advice) {
+    const auto warn_of_example = [&](const YamlNode& node, const SpecialNetwork& row,
+                                     std::string_view advice) {
         if (row.is_documentation)
             problems.warn(node.place, shown(node) + " is " + std::string(row.meaning) +
-                                          " that nobody has; " + std::string(advice));
+                                          " that no host has; " + std::string(advice));
     };
     each_network("postbacks.authenticity.trusted_proxies",
                  [&](const YamlNode& node, const SpecialNetwork& row) {
-                     is_nobody(node, row, "write your own proxies here");
+                     warn_of_example(node, row, "write your own proxies here");
                  });
     each_network("postbacks.authenticity.addresses", [&](const YamlNode& node,
                                                          const SpecialNetwork& row) {
-        is_nobody(node, row, "write the addresses that Segpay sends from");
+        warn_of_example(node, row, "write the addresses that Segpay sends from");
         if (is_live && !row.is_documentation)
             problems.warn(node.place, shown(node) + " is " + std::string(row.meaning) +
                                           ", from which a sandbox sends and Segpay does not; in "
@@ -282,7 +282,7 @@ void warn_of_servers(const YamlNode& root, const Config& config, Problems& probl
         if (reach_of(read[i].host) == Reach::nowhere)
             problems.warn(servers->items[i].place,
                           "server " + shown(servers->items[i]) +
-                              " is an example that nobody has; write your own");
+                              " is an example that no host has; write your own");
 }
 
 // --- a live account -----------------------------------------------------------------------------
@@ -347,7 +347,7 @@ void warn_of_ledger(const YamlNode& root, const Config& config, Problems& proble
         } else if (config.mode == Mode::live) {
             problems.warn(node->place, "ledger " + file +
                                            " forgets everything at the end, so that "
-                                           "repeats are told again; in live mode "
+                                           "repeats are delivered again; in live mode "
                                            "write a file");
         }
     }

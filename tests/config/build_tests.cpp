@@ -294,14 +294,16 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
         {4, addresses("203.0.113.7/24"),
          network + "have no bits past its prefix; write 203.0.113.0/24, found \"203.0.113.7/24\""},
         {4, addresses("0.0.0.0/0"),
-         network + "not be everybody; for that, write authenticity: none, found \"0.0.0.0/0\""},
+         network +
+             "not include every address; for that, write authenticity: none, found \"0.0.0.0/0\""},
         {4, addresses("203.0.113.7/0"),
-         network + "not be everybody; for that, write authenticity: none, found \"203.0.113.7/0\""},
+         network + "not include every address; for that, write authenticity: none, found "
+                   "\"203.0.113.7/0\""},
         {4, addresses("'fe80::1%eth0'"),
          network + "be an IPv4 or IPv6 address or network, e.g. 203.0.113.7 or 203.0.113.0/24, "
                    "found \"fe80::1%eth0\""},
         {4, "  authenticity:\n    trusted_proxies: [10.0.0.1]",
-         "5:5: nothing here tells who sent a postback; configure at least one of addresses, basic "
+         "5:5: nothing here authenticates a postback; configure at least one of addresses, basic "
          "and secret, or write authenticity: none"},
         {4, "  authenticity:\n    adresses: [10.0.0.1]",
          "5:5: unknown key \"adresses\"; did you mean \"addresses\"?"},

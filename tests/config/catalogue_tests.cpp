@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(amounts_that_are_written_otherwise) {
                     {22, amount('"' + written + '"'), expected}, // quotes make it no price
                     {32, "      maximum: " + written,
                      "32:16: amount \"" + written + "\" begins with 0; write " + meant}});
-        BOOST_TEST(mistakes(with_line(22, amount(meant))).empty()); // the advice is good
+        BOOST_TEST(mistakes(with_line(22, amount(meant))).empty()); // the advice is correct
     }
     for (const auto& [written, meant] :
          std::vector<std::pair<std::string, std::string>>{{"2,95", "2.95"},
@@ -404,7 +404,7 @@ BOOST_AUTO_TEST_CASE(mistakes_about_a_pay_page_of_a_site_or_an_option) {
          R"(25:30: "approve_url" must have at most 2000 characters, found 2018)"},
         {24, cross_sells + "ES", R"(25:15: "pay_page" must be a map of keys, found a text)"},
     });
-    // Words for the link of the site, or of the account.
+    // A text for the link of the site, or of the account.
     BOOST_TEST(mistakes(with_line(12, package + "{ approve_url: 'https://s.example' }",
                                   with_line(24, cross_sells + "{ approve_text: Go on }")))
                    .empty());
@@ -442,7 +442,7 @@ BOOST_AUTO_TEST_CASE(packages_of_a_live_account_may_be_in_test_mode) {
 
 // --- offers -------------------------------------------------------------------------------------
 
-// What a partner sells, in place of line 35 or 38.
+// A partner's eTicket, in place of line 35 or 38.
 const std::string kPartner = "    partner: { merchant_id: 20789, eticket: 140000:20001 }";
 
 BOOST_AUTO_TEST_CASE(an_offer_is_ours_or_the_partner_s) {
@@ -527,7 +527,7 @@ BOOST_AUTO_TEST_CASE(offers_that_nobody_or_everybody_sells) {
 }
 
 BOOST_AUTO_TEST_CASE(one_mistake_does_not_cause_others) {
-    // A list that is misspelt or of the wrong kind names nothing for certain.
+    // A list that is misspelt or of the wrong kind has unknown names.
     check_each({
         {9, "site:", R"(9:1: unknown key "site"; did you mean "sites"?)"},
         {33, "cros_sells:", R"(33:1: unknown key "cros_sells"; did you mean "cross_sells"?)"},

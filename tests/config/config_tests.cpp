@@ -1,5 +1,4 @@
-// Tests plugin/config/config.cpp on the example account, which must be the catalogue that the
-// documentation promises.
+// Tests plugin/config/config.cpp on the example account, which must be the documented catalogue.
 #include "config/load.hpp"
 
 #include <boost/test/unit_test.hpp>

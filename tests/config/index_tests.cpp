@@ -1,4 +1,4 @@
-// Tests plugin/config/index.hpp: it is fast, and true whatever was done to the list since.
+// Tests plugin/config/index.hpp: it is fast, and correct after any change of the list.
 #include "config/index.hpp"
 
 #include <boost/test/unit_test.hpp>

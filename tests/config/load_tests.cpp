@@ -163,7 +163,7 @@ void collect_keys(const YamlNode& node, std::set<std::string>& keys) {
         collect_keys(item, keys);
     for (const MapEntry& entry : node.entries) {
         keys.insert(entry.key);
-        if (entry.key != "names") collect_keys(entry.value, keys); // which are the operator's own
+        if (entry.key != "names") collect_keys(entry.value, keys); // those are the operator's own
     }
 }
 
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(the_operator_s_file_tells_outgoing_from_incoming_upsells_as
                std::string::npos);
 }
 
-// A commented-out key stands with its default: written out, it changes nothing.
+// A commented-out key has its default: uncommented, it changes nothing.
 BOOST_AUTO_TEST_CASE(the_defaults_in_the_operator_s_file_are_the_defaults) {
     const std::string text = contents(kOperatorsFile);
     const Config config = load_config_text(text, "t").config.value();

@@ -1,4 +1,4 @@
-// A small valid configuration, numbered, and what is reported when one of its lines is changed.
+// A small valid configuration, numbered, and the reports when one of its lines is changed.
 #pragma once
 
 #include "config/load.hpp"

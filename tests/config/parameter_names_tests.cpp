@@ -1,5 +1,5 @@
-// Tests plugin/config/parameter_names.cpp: the merchant's own names, and that no name means two
-// things.
+// Tests plugin/config/parameter_names.cpp: the merchant's own names, and that no name has two
+// meanings.
 #include "mistakes.hpp"
 
 #include "values/facts.hpp"
@@ -200,8 +200,7 @@ BOOST_AUTO_TEST_CASE(names_of_nats_s_template_may_be_the_host_s_own) {
         {4, own("[foreignid]"), wanted + R"("foreignid")"},
         {4, own("[price]"), wanted + R"("price")"},
         {4, own("[email]"), wanted + R"("email")"},
-        {4, own("[sessionID]"),
-         wanted + R"("sessionID"; a name that nobody uses is yours without an entry)"},
+        {4, own("[sessionID]"), wanted + R"("sessionID"; an unused name needs no entry)"},
         {4, own("[memberid, MemberID]"),
          R"(5:28: the name "memberid" is already a user-defined parameter's in line 5)"},
         {4, own("memberid"), R"(5:17: "user_defined" must be a list, found a text)"},
@@ -216,7 +215,7 @@ BOOST_AUTO_TEST_CASE(names_of_nats_s_template_may_be_the_host_s_own) {
     const std::vector<std::string> expected = {
         R"(t:3:34: the name "memberid" is already a user-defined parameter's in line 6)"};
     BOOST_TEST(both == expected, boost::test_tools::per_element());
-    // And may then be sealed.
+    // It may then be sealed.
     BOOST_TEST(
         mistakes(with_line(4, own("[memberid]"), with_line(6, "  mode: off\n  extras: [memberid]")))
             .empty());

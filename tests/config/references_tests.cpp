@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_SUITE(references_tests)
 
 constexpr const char* kContent = "hunter2-hunter2-hunter2";
 
-// A folder with one file, and one environment variable, that go with the test.
+// A folder with one file, and one environment variable, that the test removes.
 struct Surroundings {
     Surroundings() {
         std::filesystem::create_directories(folder);
@@ -33,7 +33,7 @@ struct Surroundings {
         std::ofstream(folder + "/" + name, std::ios::binary) << bytes;
     }
 
-    // The value of "a", or of "seal.keys", or the problem; and what is said of it besides.
+    // The value of "a", or of "seal.keys", or the problem; and its warnings.
     std::string read(const std::string& value) const { return read_in("a: " + value); }
     std::string read_key(const std::string& value) const {
         return read_in("seal: { keys: [\"" + value + "\"] }");
@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(what_editors_add_is_dropped, Surroundings) {
         ::setenv("SEGPAY_TEST_VALUE", content.c_str(), 1);
         BOOST_TEST(read("${env:SEGPAY_TEST_VALUE}") == "a");
     }
-    // What may be meant stays.
+    // Additions that may be intended stay.
     for (const std::string& content : {std::string(" a"), std::string("a "), std::string("a\t"),
                                        std::string("a\nb"), "a" + mark, std::string("\na")}) {
         write("key", content + "\n");
@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(what_editors_add_is_dropped, Surroundings) {
                "ab");
 }
 
-// C and DOS end a text so; of a key every byte may be one of it.
+// C and DOS end a text so; in a key each of these bytes may be part of it.
 BOOST_FIXTURE_TEST_CASE(nul_and_control_z_end_a_text, Surroundings) {
     for (const std::string& end :
          {std::string("\0", 1), std::string("\x1A"), std::string("\r\n\x1A"),
@@ -128,7 +128,7 @@ BOOST_FIXTURE_TEST_CASE(a_text_that_is_not_utf8_is_read_as_latin_1, Surroundings
                                                         advice},
                    boost::test_tools::per_element());
         for (const char* const reference : {"${file:key}", "${env:SEGPAY_TEST_VALUE}"}) {
-            BOOST_TEST(read_key(reference) == bytes); // of a key each byte counts as it is
+            BOOST_TEST(read_key(reference) == bytes); // in a key each byte counts
             BOOST_TEST(warnings.empty());
         }
     };
@@ -205,7 +205,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_is_found_from_the_configuration_s_folder, Surroun
     BOOST_TEST(loaded.config->ledger.path == folder + "/l.sqlite");
 }
 
-// Where a reference may go wrong afterwards, line by line of kValid.
+// Each place of kValid where a reference may cause a later mistake, line by line.
 BOOST_FIXTURE_TEST_CASE(what_was_read_never_stands_in_a_message, Surroundings) {
     const std::string value = "${env:SEGPAY_TEST_VALUE}";
     const std::vector<std::pair<int, std::string>> changes = {
@@ -240,7 +240,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_read_never_stands_in_a_message, Surroundings) {
     }
 }
 
-// Secrets that stand in the file itself, with a mistake.
+// Secrets in the file itself, with a mistake.
 BOOST_AUTO_TEST_CASE(a_literal_secret_never_stands_in_a_message) {
     const std::vector<std::pair<int, std::string>> changes = {
         {6, "  mode: check\n  keys: [hunter2]"},

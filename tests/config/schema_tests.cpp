@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(each_mistake_is_named_where_it_stands) {
     });
 }
 
-// YAML ends a value at a comma inside { }, and takes what is behind it for a key.
+// YAML ends a value at a comma inside { }, and reads the rest as a key.
 BOOST_AUTO_TEST_CASE(a_comma_in_a_number) {
     const auto initial = [](const std::string& inside) {
         return "      initial: { " + inside + " }";
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_comma_in_a_number) {
          R"(22:38: "days" has a comma, which ends a value inside { }, found "1,000"; write 1000)"},
         {22, initial("amount: 2.95, days: 3, 95"),
          R"(22:38: "days" has a comma, which ends a value inside { }, found "3,95"; write 395)"},
-        // Other keys that nobody knows are what they were.
+        // Other unknown keys are reported as such.
         {22, initial("amount: 2.95, days: 3, 95: 1"),
          R"(22:41: unknown key "95"; known here: amount, days)"},
         {22, initial("amount: 2.95, days: 3, x"),

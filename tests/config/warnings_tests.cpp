@@ -1,4 +1,5 @@
-// Tests plugin/config/warnings.cpp: what can be used and is hardly meant, each with its place.
+// Tests plugin/config/warnings.cpp: settings that work and are hardly intended, each with its
+// place.
 #include "config/schema.hpp"
 #include "config/warnings.hpp"
 #include "ledger/fixture.hpp"
@@ -23,7 +24,7 @@ namespace {
 
 constexpr const char* kSecret = "hunter2-hunter2-hunter2";
 
-// A live account of which nothing is to be said, numbered like kValid in its first lines.
+// A live account without warnings, numbered like kValid in its first lines.
 const std::string kLive = R"(account:
   mode: live
 postbacks:
@@ -77,7 +78,7 @@ struct Account {
         BOOST_TEST(warnings(text) == expected, boost::test_tools::per_element());
     }
 
-    // What is said of line 5 when it is `replacement`.
+    // The warnings for line 5 when it is `replacement`.
     void check_line_5(const std::string& replacement, const std::vector<std::string>& expected) {
         BOOST_TEST_CONTEXT(replacement) { check(with_line(5, replacement, kLive), expected); }
     }
@@ -101,7 +102,7 @@ BOOST_AUTO_TEST_CASE(anybody_may_post_in_live_mode) {
 }
 
 BOOST_AUTO_TEST_CASE(networks_of_documentation) {
-    const std::string what = "\" is an address of documentation that nobody has; write ";
+    const std::string what = "\" is an address of documentation that no host has; write ";
     for (const std::string network :
          {"192.0.2.0/24", "198.51.100.7", "203.0.113.128/25", "2001:db8::1", "2001:DB8:5::/48"}) {
         check_line_5(
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(networks_of_documentation) {
         check_line_5("    addresses: [9.9.9.9]\n    trusted_proxies:\n      - " + network,
                      {"7:9: warning: \"" + network + what + "your own proxies here"});
     }
-    // Postbacks are refused in test mode, too.
+    // Such postbacks are refused in test mode, too.
     BOOST_TEST(warnings(in_test_mode(with_line(5, "    addresses: [192.0.2.1]", kLive))).size() ==
                1u);
     check_line_5("    addresses: [203.0.112.0/23, 192.0.3.1, 2001:db9::1]", {}); // real neighbours
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(web_addresses_that_customers_cannot_reach_in_live_mode) {
     check(page("base_url: https://myexample.com/billing"), {}); // no part of example.com
 }
 
-// Of the account, and of each site and each option.
+// For the account, and for each site and each option.
 BOOST_AUTO_TEST_CASE(every_configured_address_is_looked_at) {
     const std::string example = "https://join.example.com/";
     for (const std::string key : {"approve_url", "decline_url"}) {
@@ -172,11 +173,11 @@ BOOST_AUTO_TEST_CASE(every_configured_address_is_looked_at) {
     const auto servers = [](const std::string& list) {
         return with_line(10, "  mysql: { servers: [" + list + "], database: d, user: u }", kLive);
     };
-    const std::string nobody = "\" is an example that nobody has; write your own";
+    const std::string no_host = "\" is an example that no host has; write your own";
     check(servers("db.example.com:3306"),
-          {"10:22: warning: server \"db.example.com:3306" + nobody});
+          {"10:22: warning: server \"db.example.com:3306" + no_host});
     check(servers("10.0.0.7:3306, \"203.0.113.7:3306\""),
-          {"10:37: warning: server \"203.0.113.7:3306" + nobody});
+          {"10:37: warning: server \"203.0.113.7:3306" + no_host});
     check(servers("10.0.0.7:3306, localhost:3306, db.internal:3306, /run/mysqld.sock"), {});
 }
 
@@ -264,7 +265,7 @@ BOOST_AUTO_TEST_CASE(blanks_at_the_ends_of_a_secret) {
         write("s", content);
         check_line_5(basic, blank);
     }
-    // What an editor adds is gone, and nothing is to be said of it.
+    // What an editor adds is removed, and not warned of.
     for (const std::string& content :
          {secret, "\xEF\xBB\xBF" + secret, secret + "\r\n", secret + "\n\n\n"}) {
         write("s", content);
@@ -329,11 +330,11 @@ BOOST_AUTO_TEST_CASE(control_characters_in_a_secret) {
         // A key is bytes.
         check(with_line(8, "  keys: [\"${file:s}\"]", kLive), {});
     }
-    write("s", kSecret + std::string("\0\x1A\r\n", 4)); // taken away
+    write("s", kSecret + std::string("\0\x1A\r\n", 4)); // removed
     check_line_5(text, {});
 }
 
-// As pasted into the portal such a secret arrives as another one: "+" is a blank in a query.
+// Pasted into the portal such a secret arrives as another one: "+" is a blank in a query.
 BOOST_AUTO_TEST_CASE(secrets_that_a_url_writes_otherwise) {
     const std::string secret = "    secret: { parameter: hook, value: [\"${file:s}\"] }";
     for (const std::string part : {"+", "&", "%41", "#", "a b", "<", "ü", "\""}) {
@@ -345,7 +346,7 @@ BOOST_AUTO_TEST_CASE(secrets_that_a_url_writes_otherwise) {
     }
     write("s", kSecret + std::string("/-._~:=\n"));
     check_line_5(secret, {});
-    write("s", kSecret + std::string("+&%\n")); // no part of a URL
+    write("s", kSecret + std::string("+&%\n")); // not part of a URL
     check_line_5("    basic: { username: a, password: \"${file:s}\" }", {});
 }
 
@@ -382,7 +383,7 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_cannot_be_opened) {
     check(with_path(folder.path()), {cannot(folder.path(), "that is a folder; add a file name")});
     check(with_path("~/l.sqlite"),
           {cannot(folder.file("~/l.sqlite"), "~ is no home here; write the whole path")});
-    // Nothing of the configured one matters to a host that brings its own.
+    // The configured one does not matter to a host with a ledger of its own.
     BOOST_TEST(warnings(with_path(missing), LedgerUse::own).empty());
     BOOST_TEST(warnings(with_path("':memory:'"), LedgerUse::own).empty());
 
@@ -415,11 +416,11 @@ BOOST_AUTO_TEST_CASE(a_ledger_s_file_that_is_no_database) {
     std::filesystem::remove(folder.file("l.sqlite"));
     BOOST_TEST(problems().empty());
     BOOST_TEST(!std::filesystem::exists(folder.file("l.sqlite")));
-    BOOST_REQUIRE(::mkfifo(folder.file("l.sqlite").c_str(), 0600) == 0); // nobody waits for it
+    BOOST_REQUIRE(::mkfifo(folder.file("l.sqlite").c_str(), 0600) == 0); // must not block
     BOOST_TEST(problems() == refused, boost::test_tools::per_element());
 }
 
-// Looking takes no lock from a ledger that is open in this process, and makes nothing beside it.
+// The check takes no lock from a ledger that is open in this process, and makes no file beside it.
 BOOST_AUTO_TEST_CASE(a_ledger_that_is_open_is_left_alone) {
     const std::string path = folder.file("a ?#%41.sqlite");
     const std::string text = with_line(10, "  path: '" + path + "'", kLive);
@@ -434,7 +435,7 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_is_open_is_left_alone) {
     for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator(folder.path()))
         ++files;
     BOOST_TEST(files == 1u);
-    const ::pid_t child = ::fork(); // who holds a lock is told to another process only
+    const ::pid_t child = ::fork(); // F_GETLK reports a lock only to another process
     if (child == 0) {
         const int file = ::open(path.c_str(), O_RDWR);
         struct flock lock = {};
@@ -448,7 +449,7 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_is_open_is_left_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_ledger_that_this_user_may_not_write) {
-    if (::geteuid() != 0) return; // only root can be somebody else for a while
+    if (::geteuid() != 0) return; // only root can change the user
     write("l.sqlite", "");
     struct Nobody {
         Nobody() { BOOST_REQUIRE(::seteuid(65534) == 0); }
@@ -476,7 +477,7 @@ BOOST_AUTO_TEST_CASE(a_live_ledger_in_memory) {
     const std::string text = with_line(10, "  path: \":memory:\"", kLive);
     check(text,
           {"10:9: warning: ledger \":memory:\" forgets everything at the end, so that repeats "
-           "are told again; in live mode write a file"});
+           "are delivered again; in live mode write a file"});
     check(in_test_mode(text), {});
 }
 

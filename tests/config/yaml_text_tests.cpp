@@ -1,5 +1,5 @@
-// Tests plugin/config/yaml_text.cpp: places, what is no text, and what people write that YAML reads
-// otherwise.
+// Tests plugin/config/yaml_text.cpp: places, invalid text, and input that YAML reads otherwise than
+// intended.
 #include "config/yaml_text.hpp"
 #include "mistakes.hpp"
 
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(places_count_characters) {
     BOOST_TEST(in_words(Lines("").place(0)) == "1:1");
 }
 
-// What yaml-cpp tells may lie at the end of a line, or past it.
+// yaml-cpp's places may be at the end of a line, or past it.
 BOOST_AUTO_TEST_CASE(the_end_of_a_line_is_a_place_of_that_line) {
     const std::string text = "ä: 1\nüü: x";
     const Lines lines(text);
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_line_is_a_place_of_that_line) {
     BOOST_TEST(in_words(lines.place(lines.offset(-1, -1))) == "1:1");
 }
 
-// The same through everything: line 8 ends where the mistake stands.
+// The same through all steps: line 8 ends where the mistake is.
 BOOST_AUTO_TEST_CASE(a_mistake_at_the_end_of_a_line_is_told_there) {
     check_each({
         {8, "  path: ü\rx",
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(directives_are_refused_and_the_rest_is_read) {
     }
 }
 
-// None of it may disturb a text that YAML reads as it was meant.
+// None of it may affect a text that YAML reads as intended.
 BOOST_AUTO_TEST_CASE(what_is_right_is_left_alone) {
     const std::vector<std::pair<int, std::string>> lines = {
         {14, "    name: it's \"5\" * 3 & more, [really] {so} 100% #1"},

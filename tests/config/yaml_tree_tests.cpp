@@ -73,13 +73,13 @@ BOOST_AUTO_TEST_CASE(anchors_aliases_and_tags) {
          {"a: !!binary x", "a: !!str 5", "a: !!int 5", "a: !!str \"5\"", "a: ! 5", "a: !!null",
           "a: !!seq [1]", "a: !!map {b: 1}", "a: !pa$$word"})
         check(text + "\n", {"t:1:4: " + tag});
-    // What is refused is not reported for its value, too, and needs no value.
+    // A refused node is not reported for its value, too, and needs no value.
     BOOST_TEST(read("a: !!str 5\n").tree->value("a")->is(YamlNode::Kind::refused));
     BOOST_TEST(read("a: &x\n").tree->value("a")->is(YamlNode::Kind::refused));
     check("a: 'x'\nb: \"!x\"\nc: '&x'\nd: \"*x\"\n", {});
 }
 
-// Which may begin with any of them.
+// A password may begin with any of them.
 BOOST_AUTO_TEST_CASE(no_part_of_a_password_is_told) {
     for (const std::string first :
          {"&",  "*", "!",   "@",   "`",  "%",  "|",  ">",   "{",      "[",

@@ -1,4 +1,4 @@
-// Which purchase a link stands on: each rule at its edge, and the reason when none serves.
+// Which purchase a link uses: each rule at its edge, and the reason when none can be used.
 #include "links/cards.hpp"
 
 #include "fixtures.hpp"
@@ -42,7 +42,7 @@ LinkRequest conversion() {
     return request;
 }
 
-// The token that was chosen, or why none was.
+// The token that was chosen, or the reason for none.
 std::string chosen(LinkRequest request, const std::vector<Purchase>& purchases, TimeMs now = kStart,
                    const Config& config = example_config()) {
     if (const auto error = choose_card(config, purchases, now, request)) return error->message;
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(the_most_recent_purchase_that_serves_is_charged) {
     BOOST_TEST(chosen(one_click(), {old, recent, unpaid}) == "2");
     BOOST_TEST(chosen(one_click(), {unpaid, recent, old}) == "2");
     BOOST_TEST(chosen(one_click(), {old}) == "1");
-    // The latest says why none does.
+    // The reason is that of the latest purchase.
     BOOST_TEST(chosen(one_click(), {unpaid}) ==
                "octoken: purchase 3 is not paid: its sale was taken back");
 }
@@ -77,11 +77,11 @@ BOOST_AUTO_TEST_CASE(a_card_serves_until_thirty_days_after_the_end) {
     BOOST_TEST(chosen(one_click(), {ended}, kStart + 30 * kDay - 1) == "1");
     BOOST_TEST(chosen(one_click(), {ended}, kStart + 30 * kDay) ==
                "octoken: purchase 1 ended at 2026-09-21T14:13:20Z, 30 days ago or longer");
-    // What was sold once, for a time, ends by itself.
+    // A single sale for a limited time ends by itself.
     const Purchase once = purchase_of("2", "102", kStart); // 90 days
     BOOST_TEST(chosen(one_click(), {once}, kStart + 120 * kDay - 1) == "2");
     BOOST_TEST(contains(chosen(one_click(), {once}, kStart + 120 * kDay), "2 ended at 2026-12-20"));
-    // What is sold once and for good, and a subscription of which nothing was told, go on.
+    // A permanent single sale, and a subscription without later events, have not ended.
     BOOST_TEST(chosen(one_click(), {purchase_of("3", "201", kStart)}, kStart + 999 * kDay) == "3");
     BOOST_TEST(chosen(one_click(), {purchase_of("4", "301", kStart)}, kStart + 999 * kDay) == "4");
 }
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(only_paid_cards_of_the_member_serve) {
                        .starts_with("octoken: purchase 1 " + std::string(row.why)));
     }
     BOOST_TEST(chosen(one_click(), {good}) == "1");
-    // A payment that was not told can be a card; Segpay knows.
+    // Without a card type the purchase may have a card; Segpay knows.
     BOOST_TEST(chosen(one_click(),
                       {changed(good, [](Purchase& each) { each.card_type.clear(); })}) == "1");
 }
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(it_tells_what_it_wants_to_see_and_what_was_not_there) {
     LinkRequest nobody = conversion();
     nobody.member_id = "";
     BOOST_TEST(purchases_wanted(nobody).member_id == "");
-    BOOST_TEST(chosen(nobody, {}) == ""); // build_link says that the token is missing
+    BOOST_TEST(chosen(nobody, {}) == ""); // build_link reports the missing token
     LinkRequest join;
     join.member_id = "908172";
     BOOST_TEST(purchases_wanted(join).member_id == "");

@@ -1,5 +1,4 @@
-// What the tests of links share: requests, what comes of them, and what a standard parser reads in
-// the URL.
+// Shared by the tests of links: requests, their results, and the URL as a standard parser reads it.
 #pragma once
 
 #include "links/link.hpp"
@@ -33,7 +32,7 @@ inline std::string error_of(const LinkRequest& request, const Config& config = e
 inline std::map<std::string, std::string> query_of(const Link& link) {
     std::map<std::string, std::string> values;
     for (const auto& [name, value] : Poco::URI(link.url).getQueryParameters()) {
-        BOOST_TEST(!values.contains(name)); // nothing stands twice
+        BOOST_TEST(!values.contains(name)); // no name occurs twice
         values[name] = value;
     }
     return values;

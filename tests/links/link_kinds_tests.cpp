@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(what_was_asked_for_lies_within_the_four_ranges) {
         request.price_hash = "0f8fad5b-d9cb-469f-a165-70867728950e";
         for (std::string_view right : row.right) {
             request.*row.member = right;
-            BOOST_TEST(query_without_seal(built(request, config)).size() == 2u); // none is sent
+            BOOST_TEST(query_without_seal(built(request, config)).size() == 2u); // neither is sent
         }
         for (std::string_view wrong : row.wrong) {
             request.*row.member = wrong;
@@ -390,7 +390,7 @@ BOOST_AUTO_TEST_CASE(what_a_kind_of_link_does_not_take_is_refused) {
     BOOST_TEST(!query_of(built(request)).empty());
     request.retry_text = "words";
     BOOST_TEST(error_of(request) == "retry_text: is of instant conversions only");
-    // Whom and what it is about every kind takes.
+    // Every kind accepts the fields that say whom and what it is about.
     for (LinkRequest each : {conversion(), reactivation()}) {
         each.option = "103";
         each.member_id = "908172";

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(the_united_kingdom_is_gb_whatever_it_is_called) {
     Link link = built(request);
     BOOST_TEST(query_of(link)["x-billcntry"] == "GB");
     BOOST_TEST(link.warning == "");
-    // A link that is used again does not keep it.
+    // A link that is reused does not keep the warning.
     request.country = "UK";
     BOOST_REQUIRE(!build_link(example_config(), request, kStart, link));
     request.country = "";
@@ -178,12 +178,12 @@ BOOST_AUTO_TEST_CASE(the_configuration_fills_what_the_request_leaves_open) {
     BOOST_TEST(values["DMCURRENCY"] == "USD");
     BOOST_TEST(values["template"] == "mine");
     BOOST_TEST(values["x-auth-link"] == "https://mine.example/");
-    BOOST_TEST(!values.contains("x-auth-text")); // words of another link
+    BOOST_TEST(!values.contains("x-auth-text")); // text of another link
     BOOST_TEST(values["x-decl-link"] == "https://house.example/no");
     BOOST_TEST(values["x-decl-text"] == "my words for your link");
 }
 
-// Request, option, site, account: the first that says something.
+// Request, option, site, account: the first with a value.
 BOOST_AUTO_TEST_CASE(an_option_and_its_site_may_have_a_pay_page_of_their_own) {
     const Config config = example_config_but([](Config& each) {
         each.pay_page.language = "DE";
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(an_option_and_its_site_may_have_a_pay_page_of_their_own) {
                             {{"paypagelanguage", "FR"},
                              {"DMCURRENCY", "EUR"},
                              {"template", "house"},
-                             {"x-auth-link", "https://site.example/yes"}, // without words
+                             {"x-auth-link", "https://site.example/yes"}, // without a text
                              {"x-decl-link", "https://house.example/no"},
                              {"x-decl-text", "site no"}}},
                            {"102",
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(an_option_and_its_site_may_have_a_pay_page_of_their_own) {
     BOOST_TEST(!values.contains("x-decl-text"));
     BOOST_TEST(values.at("x-auth-link") == "https://site.example/yes");
     BOOST_TEST(values.at("x-auth-text") == "my words");
-    // Words need a link somewhere.
+    // A text needs a link at some level.
     const Config site_alone = example_config_but([](Config& each) {
         each.sites.front().pay_page = PageStyle{"https://site.example/yes", "", "", "", "", "", ""};
     });
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(the_member_goes_under_the_name_that_is_configured) {
     const Values values = query_of(built(request, config));
     BOOST_TEST(values.at("memberID") == "908172");
     BOOST_TEST(!values.contains("foreignid"));
-    // The seal is about the member, whatever the name.
+    // The seal covers the member, under any parameter name.
     SealedFacts facts;
     facts.package = 162209;
     facts.option = "102";
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(cross_sells_are_the_options_own) {
     BOOST_TEST(!values.contains("xref1"));
     BOOST_TEST(!values.contains("xref2"));
     BOOST_TEST(values["CrossSaleOff"] == "1");
-    // A one-click page offers none.
+    // A one-click page offers no cross sells.
     request = to_option("101");
     request.kind = LinkKind::one_click;
     request.octoken = "1";
@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(the_seal_is_about_what_stands_on_the_link) {
     facts.member_id = "1";
     BOOST_TEST((verdict() == SealVerdict::forged));
 
-    // With a choice of price points it promises the package only.
+    // With a choice of price points it vouches for the package only.
     request.price_points = "9699,1221";
     seal = query_of(built(request)).at(seal_name());
     facts.member_id = "908172";
@@ -516,7 +516,7 @@ BOOST_AUTO_TEST_CASE(a_link_is_used_again_and_again) {
         if (round == 0) texts[1] = link.url;
         BOOST_TEST(link.url == texts[1]);
     }
-    // What a link composed itself stays where it is when it is moved.
+    // Texts that a link composed itself keep their addresses when it is moved.
     LinkRequest request = to_option("102");
     request.first_name = "A";
     request.last_name = "B";

@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_language_or_currency_names_all_that_are_right) {
                "SEK USD");
 }
 
-// What a request may say, the configuration may say as well.
+// A configuration accepts the same values as a request.
 BOOST_AUTO_TEST_CASE(languages_and_currencies_are_those_of_the_configuration) {
     const auto loads = [](const std::string& page) {
         return load_config_text("account: { mode: test }\npay_page: { " + page +
@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE(extras_are_user_defined_parameters) {
     BOOST_TEST(contains(extra_error({"CAMP", "v"}, {{"camp", "w"}}), "x.CAMP: is given twice"));
 }
 
-// A postback of a merchant who typed no names brings all that Segpay knows and all that was on the
-// link; whoever typed names may have typed each twice.
+// A postback of a merchant who typed no names has all that Segpay adds and all that was on the
+// link; with typed names it may have each twice.
 BOOST_AUTO_TEST_CASE(as_many_extras_go_on_a_link_as_a_postback_brings_back) {
     constexpr std::size_t kSealAndSecret = 2;
     BOOST_TEST(parameter_names().size() + kSealAndSecret + kMaxUserDefinedFields <= kMaxFields);
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(what_would_come_back_as_something_else_is_no_extra) {
                              "purchaseid", "xsellnum", "standin", "testtrans", "authcode"})
         BOOST_TEST_CONTEXT(name)
     BOOST_TEST(contains(extra_error({name, "v"}), "would come back as the "));
-    // What travels to the host as an extra anyway stays what it is.
+    // A name that reaches the host as an extra keeps its meaning.
     for (const char* name : {"desc", "platform"})
         BOOST_TEST_CONTEXT(name) BOOST_TEST(extra_error({name, "v"}) == "");
 

@@ -1,4 +1,4 @@
-// What an operator may add to a request, and what becomes of it.
+// What an operator may add to a request, and the result.
 #include "postbacks/completion.hpp"
 
 #include "fixtures.hpp"
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(one_of_two_values_is_chosen) {
     BOOST_TEST(one.postback.disputed.empty());
     BOOST_TEST(one.postback[Fact::price] == "2.00");
     BOOST_TEST(one.postback[Fact::member_id] == "2");
-    // Who chooses but one has said nothing of the other.
+    // A choice between two values of one fact leaves another contradiction open.
     const Completed half(kSale + "&price=1&price=2&memberid=1&memberid=2", "price=2");
     BOOST_TEST(half.postback.contradiction != "");
     BOOST_TEST((half.postback.disputed == std::vector{Fact::member_id}));

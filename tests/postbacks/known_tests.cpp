@@ -1,5 +1,5 @@
-// What is known of a postback's purchase: the purchase itself, and over it the one sale that is
-// taken back, if it is of that purchase.
+// What is known of a postback's purchase: the purchase itself, overridden by the sale that is taken
+// back, if it is of that purchase.
 #include "postbacks/known.hpp"
 
 #include "fixtures.hpp"
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(what_takes_a_sale_back_is_on_the_account_of_that_sale) {
         const Known known = known_from(loaded, kind, "1").value();
         BOOST_TEST(known.option == "102");
         BOOST_TEST(known.affiliate == "B2");
-        BOOST_TEST(known.member_id == "M1"); // which the sale did not say
+        BOOST_TEST(known.member_id == "M1"); // the sale has none
         BOOST_TEST(known.is_opened());
     }
 }
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(nothing_else_is) {
     for (EventKind kind : {EventKind::join, EventKind::rebill, EventKind::conversion,
                            EventKind::member_enable, EventKind::member_disable})
         BOOST_TEST(known_from(loaded, kind, "1").value().affiliate == "A1");
-    // Nor the sale of another purchase.
+    // A sale of another purchase does not count.
     BOOST_TEST(known_from(loaded, EventKind::credit, "2").value().affiliate == "A1");
     Loaded sale_alone = memory;
     sale_alone.purchase.reset();

@@ -1,5 +1,4 @@
-// Is the postback about what we asked for? The seal of a link against what came back, and test
-// money in a live account.
+// Link integrity: the seal of a link against the echoed values, and test money in a live account.
 #include "postbacks/link_integrity.hpp"
 
 #include "fixtures.hpp"
@@ -83,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_cross_sell_was_promised_by_the_link_of_its_parent) {
     echo.event.option = "201";
     echo.event.eticket = {122905, 9699};
     BOOST_TEST(echo.check() == "");
-    // Option 102 offers none of its own, but its link can name refs: they are sealed.
+    // Option 102 offers no cross sells, but its link can have refs: they are sealed.
     echo.sealed.option = "102";
     BOOST_TEST(echo.check() == "");
     echo.sealed.option = "no such option";
@@ -152,7 +151,7 @@ BOOST_AUTO_TEST_CASE(only_sales_that_open_something_are_promised) {
         BOOST_TEST_CONTEXT(kind_name(event.kind)) {
             BOOST_TEST((check_link_integrity(event, {}, strict, true, kStart).text() != "") ==
                        is_sale);
-            // Access that begins before its sale is told is a promise as well.
+            // A link vouches also for access that begins before its sale.
             BOOST_TEST((check_link_integrity(event, {}, strict, false, kStart).text() != "") ==
                        (is_sale || is_enable));
         }

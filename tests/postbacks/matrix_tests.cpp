@@ -29,7 +29,7 @@ Postback postback_of(const Words& words) {
     return postback;
 }
 
-// "join", "probe", "unknown": what the host will see of it.
+// "join", "probe", "unknown": the result for the host.
 std::string outcome(const Postback& postback, const History& history = {}) {
     const Classification row = classify(postback, history);
     if (row.meaning == Meaning::probe) return "probe";
@@ -38,7 +38,7 @@ std::string outcome(const Postback& postback, const History& history = {}) {
     return std::string(kind_name(row.kind));
 }
 
-// What is on a sale beside its words.
+// The extras of a sale.
 struct Extras {
     std::string_view name;
     std::string slot, tokenplus, upsell, octoken;
@@ -59,7 +59,7 @@ Postback with(Postback postback, const Extras& extras) {
     return postback;
 }
 
-// What the extras make of an approved initial sale, and of an approved rebill.
+// The kinds of an approved initial sale and of an approved rebill with these extras.
 struct ByExtras {
     std::string_view name;
     std::string_view initial, rebill, declined_rebill;
@@ -77,7 +77,7 @@ constexpr std::array kByExtras = {
     ByExtras{"all", "cross_sell", "token_purchase", "denial"},
 };
 
-// What a row is for, all four words being there or left out on purpose. Words come normalised.
+// The expected kind when all four words are there or left out on purpose. Words come normalised.
 std::string expected_of_all(const Words& words, std::string_view extras, bool was_standin) {
     static const std::map<std::string, std::string> kMember = {{"probe", "probe"},
                                                                {"enable", "member_enable"},
@@ -118,8 +118,8 @@ std::string expected_of_all(const Words& words, std::string_view extras, bool wa
     return back == kMoneyBack.end() ? "unknown" : back->second;
 }
 
-// The oracle. What has no row is incomplete when other words in place of those that are missing
-// would have one, and all that are there are words of their places.
+// The oracle. Words without a row are incomplete when other words in place of the missing ones
+// would have a row, and all words present are valid in their places.
 std::string expected(const Words& words, std::string_view extras, bool was_standin) {
     const std::string found = expected_of_all(words, extras, was_standin);
     if (found != "unknown") return found;
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(extras_are_looked_at_before_the_stage) {
                        row.rebill);
             BOOST_TEST(outcome(with(postback_of({"sale", "auth", "rebill", "no"}), *extras)) ==
                        row.declined_rebill);
-            // A declined sign-up is a denial, whatever was offered with it.
+            // A declined sign-up is a denial, with any extras.
             BOOST_TEST(outcome(with(postback_of({"sale", "auth", "initial", "no"}), *extras)) ==
                        "denial");
         }
@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(a_row_tells_the_words_of_the_identity) {
         classify(postback_of({"CB Reversal", "Auth", "Instant Conversion", "Yes"}), {});
     BOOST_TEST(row.is_transaction);
     BOOST_TEST(row.transaction_type == "cbreversal");
-    BOOST_TEST(row.stage == ""); // whatever it says
+    BOOST_TEST(row.stage == ""); // whatever the postback says
     row = classify(postback_of({"sale", "Auth", "Instant Conversion", "Yes"}), {});
     BOOST_TEST(row.stage == "instantconversion");
     BOOST_TEST((row.approved == true));
@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(a_row_tells_the_words_of_the_identity) {
     BOOST_TEST(row.action == "enable");
 }
 
-// What says something, and what does not, is told in values/said.hpp.
+// values/said.hpp defines which values mean something.
 BOOST_AUTO_TEST_CASE(an_extra_is_set_when_it_says_something) {
     for (std::string_view extra : {"", "0", "00", " ", "  0 ", "\t", "\xC2\xA0"}) {
         const std::string nothing(extra);

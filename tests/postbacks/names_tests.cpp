@@ -1,4 +1,4 @@
-// The names of one account: everybody's, the merchant's own, and the seal's.
+// The names of one account: the common ones, the merchant's own, and the seal's.
 #include "postbacks/names.hpp"
 
 #include "config/schema.hpp"
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(every_known_name_is_found_whatever_its_case) {
             }
 }
 
-// A look compares numbers made of the name: what differs in one letter must differ in them.
+// A lookup compares numbers made of the name: names that differ in one letter must differ in them.
 BOOST_AUTO_TEST_CASE(a_name_that_differs_in_one_letter_is_another_name) {
     const NameTable names(example_config());
     for (const ParameterName& known : parameter_names()) {
@@ -123,12 +123,12 @@ BOOST_AUTO_TEST_CASE(the_longest_and_the_most_names_are_found) {
         BOOST_TEST(names.find(each.name)->name == each.name);
         BOOST_TEST(!names.find(each.name.substr(0, each.name.size() - 1)));
         std::string other = each.name;
-        other[30] = 'y'; // where the numbers of the name do not look
+        other[30] = 'y'; // where the numbers of the name have no bytes
         BOOST_TEST(!names.find(other));
     }
 }
 
-// What a configuration may hold fits, whatever is added to the table of everybody's names.
+// Every valid configuration fits, even if the common names become more.
 BOOST_AUTO_TEST_CASE(a_table_holds_all_names_that_the_schema_allows) {
     Problems problems("schema");
     const std::optional<YamlNode> schema = read_yaml(std::string(kSchemaText), problems);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(the_seal_has_its_configured_name) {
     BOOST_REQUIRE(names.find("Mark"));
     BOOST_TEST((names.find("Mark")->fact == Fact::seal));
     BOOST_TEST(!names.find("natsseal"));
-    // Where seals are off the links of before still bring theirs.
+    // If seals are off, older links still have one.
     const NameTable without(
         example_config_but([](Config& config) { config.seal.mode = Seal::Mode::off; }));
     BOOST_REQUIRE(without.find("natsseal"));

@@ -87,7 +87,7 @@ inline constexpr Reach kListed[] = {
     {"3DSauthenticationtype", "1", "extras.3dsauthenticationtype=1"},
     {"authprice", "3.99", "extras.authprice=3.99"},
     {"authcurrency", "CAD", "extras.authcurrency=CAD"},
-    // What is no reason of this event is told beside it.
+    // A code that is no reason of this event is an extra.
     {"authcode", "00", "extras.authcode=00"},
     {"refundreasoncode", "12", "extras.refundreasoncode=12", "approved=No"},
     {"refundcomment", "asked for it", "extras.refundcomment=asked for it", "approved=No"},
@@ -136,7 +136,7 @@ inline constexpr Reach kTyped[] = {
     {"REF1", "one", "extras.ref1=one"},
 };
 
-// Names that default postbacks were seen with, and that no document tells of.
+// Undocumented names that were seen in default postbacks.
 inline constexpr Reach kSeen[] = {
     {"issingleusepromo", "Yes", "extras.singleusepromo=Yes"},
     {"foreignid", "908172", "member_id=908172"},
@@ -154,7 +154,7 @@ inline constexpr Reach kSeen[] = {
 };
 
 // The other columns of the list, one letter each: Access (E)nable, Access (D)isable,
-// (C)ancellation, (R)eactivation. A member event has no amount and answers nothing.
+// (C)ancellation, (R)eactivation. A member event has neither an amount nor an approval.
 struct MemberReach {
     std::string_view columns;
     Reach reach;

@@ -1,5 +1,5 @@
 // Every parameter that a postback can have, under every name of it, sent through an open account:
-// a row that is lost in the table of names, or on the way to the event, shows.
+// shows a row that is missing in the table of names or on the way to the event.
 #include "postbacks/parameters_reach.hpp"
 
 #include "fixtures.hpp"
@@ -17,7 +17,7 @@ constexpr std::string_view kSignUp =
     "trantype=sale&action=Auth&stage=Initial&approved=Yes&purchaseid=5001&tranid=9001&price=2.95"
     "&currencycode=USD&eticketid=162209:3097";
 
-// Takes the place of whatever name the same fact has there already.
+// Replaces any name that the same fact has there.
 void put(Parameters& parameters, std::string_view name, std::string_view value) {
     const ParameterName* meant = find_parameter(name);
     std::erase_if(parameters, [&](const Parameter& each) {
@@ -32,7 +32,7 @@ std::string said_by(const HostEvent& event, std::string_view where) {
     if (where == "kind") return event.kind;
     if (where == "password") return event.password;
     if (!where.starts_with("extras.")) return event[std::string(where)];
-    std::string said; // two extras of one name are one too many
+    std::string said; // a second extra of one name is an error
     for (const auto& [name, value] : event.extras)
         if (name == where.substr(7)) said += (said.empty() ? "" : " and ") + value;
     return said;
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(an_inquiry_asks_for_the_name_and_tells_what_belongs_to_it) 
     BOOST_TEST(account.host.events.empty());
 }
 
-// A name that is known and missing above would be one that no test looks at.
+// A known name that is missing above would be untested.
 BOOST_AUTO_TEST_CASE(no_name_is_known_that_is_not_tried_here) {
     std::set<std::string> tried;
     for (const auto rows : {std::span<const Reach>(kListed), std::span<const Reach>(kTyped),

@@ -1,4 +1,4 @@
-// What goes into the Merchant Portal: templates whose every name this plugin understands, and no
+// The fields of the Merchant Portal: templates with names that this plugin understands, and no
 // secret.
 #include "postbacks/portal.hpp"
 
@@ -62,7 +62,7 @@ const std::map<std::string, std::string> kOffered = {
      "authprice authcurrency"},
 };
 
-// The same for what comes from the link or the customer's browser.
+// The same for values of the link or the customer's browser.
 const std::map<std::string, std::string> kOfferedExtras = {
     {"Enable",
      "username password foreignid natssess merchantpartnerid ref1 ref10 browsertype "
@@ -80,7 +80,7 @@ std::vector<std::string> words(const std::string& text) {
     return {std::istream_iterator<std::string>(stream), {}};
 }
 
-// An account where every sale must bring its seal, which covers more than it has to.
+// An account where every sale must have a seal, which covers more than the minimum.
 Config strict_config() {
     return example_config_but([](Config& config) {
         config.seal.mode = Seal::Mode::require;
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(every_template_is_a_url_without_scheme) {
             BOOST_TEST(field.value.starts_with(
                 "join.example.com:8443/signup/process_segpay.php?action=<action>&"));
             BOOST_TEST(asks_for(field, "<purchaseid>"));
-            BOOST_TEST(!contains(field.value, "\xC2\xA4")); // &curren as it was meant
+            BOOST_TEST(!contains(field.value, "\xC2\xA4")); // what becomes of "&curren"
         }
     BOOST_TEST(contains(fields.at("Trans Post").value, "&currencycode=<currencycode>"));
     BOOST_TEST(fields.at("Trans Post").is_required);
@@ -158,10 +158,10 @@ BOOST_AUTO_TEST_CASE(each_template_asks_for_all_that_is_offered) {
     for (const auto& [title, names] : kOfferedExtras)
         for (const std::string& name : words(names))
             BOOST_TEST(asks_for(fields.at(title), "<extra " + name + ">"), title << ": " << name);
-    // Member events are told apart by it: without it a second Disable is a repeat of the first.
+    // It distinguishes member events: without it a second Disable is a repeat of the first.
     for (const char* title : {"Enable", "Disable", "Cancellation", "Reactivation", "Trans Post"})
         BOOST_TEST(contains(fields.at(title).value, "&tranid=<tranid>&"), title);
-    // What nothing is told of is not asked for.
+    // A value that no event uses is not asked for.
     BOOST_TEST(!asks_for(fields.at("Inquiry"), "<billname>"));
 }
 

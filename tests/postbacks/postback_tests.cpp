@@ -1,4 +1,5 @@
-// From parameters to facts: aliases, repeats, contradictions, secrets, and the garbled template.
+// Mapping of parameters to facts: aliases, repeats, contradictions, secrets, and the garbled
+// template.
 #include "postbacks/postback.hpp"
 
 #include "fixtures.hpp"
@@ -60,11 +61,11 @@ BOOST_AUTO_TEST_CASE(what_decides_and_comes_twice_must_mean_the_same) {
              {{{"approved", "Yes"}, {"approved", "No"}, {"stage", "a"}, {"stage", "b"}},
               R"("approved" comes twice, and the values differ: "Yes" and "No"; )"
               R"("stage" comes twice, and the values differ: "a" and "b")"},
-             // An id that looks like a card number is called an id.
+             // The text calls an id that looks like a card number an id.
              {{{"purchaseid", "90"}, {"purchaseid", "371449635398431"}},
               R"("purchaseid" comes twice, and the values differ: "90" and )"
               R"(purchaseid "371449635398431")"},
-             // Nobody's user name is for the log.
+             // A user name never goes to the log.
              {{{"username", "joe"}, {"username", "jim"}},
               R"("username" comes twice, and the values differ: *** and ***)"}})
         BOOST_TEST(Read(row.parameters).contradiction() == row.contradiction);
@@ -126,7 +127,7 @@ BOOST_AUTO_TEST_CASE(what_only_looks_the_same_is_not) {
     BOOST_TEST(read({{row.name, row.one}, {row.name, row.other}}).contradiction() != "");
 }
 
-// "0" is said of an id where there is none.
+// Segpay sends "0" for an id that it does not have.
 BOOST_AUTO_TEST_CASE(what_says_nothing_contradicts_nothing) {
     struct Row {
         const char* name;
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(what_says_nothing_contradicts_nothing) {
     BOOST_TEST(read({{"mine", "0"}, {"mine", "5"}}).extras() == (Extras{{"mine", "5"}}));
 }
 
-// Nor does what is dropped at the door, or has no name.
+// Neither does a value that is dropped, or has no name.
 BOOST_AUTO_TEST_CASE(of_what_only_describes_and_comes_twice_the_first_stands) {
     const Read postback = read({{"email", "a@b.example"},
                                 {"mine", "a"},
@@ -225,7 +226,8 @@ BOOST_AUTO_TEST_CASE(two_names_of_one_fact_must_agree) {
     BOOST_TEST(read({{"memberid", "1"}, {"foreignid", "2"}}).contradiction() != "");
 }
 
-// A default postback has the page's names beside Segpay's own: what decides nothing stops nothing.
+// A default postback has the page's names beside Segpay's own: a contradiction in them does not
+// stop it.
 BOOST_AUTO_TEST_CASE(a_line_break_in_a_template_hides_no_name) {
     const Read postback = read_query("%0D%0Apurchaseid=5&password%0A=canary&%09ref1=one");
     BOOST_TEST(postback[Fact::purchase_id] == "5");
@@ -304,7 +306,7 @@ BOOST_AUTO_TEST_CASE(the_password_is_kept_apart_and_is_text) {
                                  "cr\net "}});
     BOOST_TEST(postback[Fact::password] ==
                " s\xC3\xA9"
-               "cr et "); // nobody gets a line of his own into a host's password file
+               "cr et "); // must not add a line to a host's password file
     BOOST_TEST(postback.extras().empty());
     BOOST_TEST(read({{"password", ""}})[Fact::password].empty());
 }
@@ -381,7 +383,7 @@ BOOST_AUTO_TEST_CASE(user_data_gives_way_to_what_is_in_it) {
                                                                       {"note", "***"}}));
 }
 
-// A customer edits the link: what only Segpay says is not taken from there.
+// A customer can edit the link: facts that only Segpay states are not taken from there.
 BOOST_AUTO_TEST_CASE(user_data_says_what_a_link_can_say_and_no_more) {
     const Read postback =
         read({{"userdata",
@@ -440,7 +442,7 @@ BOOST_AUTO_TEST_CASE(card_numbers_are_masked_in_texts_and_extras_and_ids_are_not
                            {"clickid", "1790000000008"}}));
 }
 
-// Segpay says no more than a code or a login there.
+// Segpay sends only a code or a login there.
 BOOST_AUTO_TEST_CASE(no_fact_but_an_id_holds_a_card_number) {
     for (const char* name : {"country", "cardtype", "paymenttype", "authcode", "refundreasoncode",
                              "refundcomment", "refundedby", "cancelreasoncode", "cancelcomment",
@@ -456,7 +458,7 @@ BOOST_AUTO_TEST_CASE(no_fact_but_an_id_holds_a_card_number) {
         }
 }
 
-// A part of it hidden, it would be somebody else's; and a telephone number is none.
+// With a part hidden, it would be another customer's; a telephone number is no card number.
 BOOST_AUTO_TEST_CASE(a_login_that_is_a_card_number_says_nothing) {
     const Read given = read({{"username", "bob4111111111111111"},
                              {"email", "4111.1111.1111.1111@mail.example"},
@@ -489,7 +491,7 @@ BOOST_AUTO_TEST_CASE(a_card_number_is_no_name) {
                 Parameters{{"***", "1"}, {"***", ""}, {"ref1", "r"}, {"***", "2"}, {"***", "3"}}));
 }
 
-// Sent as it is, user data falls apart at each '=' and '&'; encoded too often it is a value.
+// Unencoded user data falls apart at each '=' and '&'; encoded too often it is a value.
 BOOST_AUTO_TEST_CASE(of_user_data_that_fell_apart_no_password_is_kept) {
     for (std::string_view sent :
          {"<EXTRA_DATA><PASSWORD>canary</PASSWORD></EXTRA_DATA>",
@@ -533,7 +535,7 @@ BOOST_AUTO_TEST_CASE(of_user_data_that_fell_apart_no_password_is_kept) {
     }
 }
 
-// Whatever stands before AM and PM.
+// With any character before AM and PM.
 BOOST_AUTO_TEST_CASE(a_time_is_told_plainly_under_every_name) {
     for (std::string_view name :
          {"transtime", "billertranstime", "reactivationtimestamp", "reactivationdate",
@@ -557,7 +559,7 @@ BOOST_AUTO_TEST_CASE(a_time_is_told_plainly_under_every_name) {
             (read({{"nextbilldate", as_it_is}}).extras() == Extras{{"nextbilldate", as_it_is}}));
 }
 
-// Or the seal over it would not fit.
+// Otherwise the seal over it would not fit.
 BOOST_AUTO_TEST_CASE(what_the_host_seals_stays_as_it_came) {
     const NameTable names(example_config_but([](Config& config) {
         config.seal.extras = {"order", "ref2", "a-name-of-its-own-and-long"};
@@ -594,7 +596,7 @@ BOOST_AUTO_TEST_CASE(names_behind_an_escaped_ampersand_are_themselves) {
                                                                          {"mine", "m"},
                                                                          {"session", "s"},
                                                                          {"price", "2.95"}}));
-    // What is only like it.
+    // Names that only resemble it.
     const Read other = read_query("amp=1&amp;=2&amplitude=3&#=4");
     BOOST_TEST(
         (other.extras() == Extras{{"amp", "1"}, {"amp;", "2"}, {"amplitude", "3"}, {"#", "4"}}));
@@ -629,7 +631,7 @@ BOOST_AUTO_TEST_CASE(the_field_before_gets_its_own_value_back) {
         std::string_view currency;
     };
     for (const Row& row :
-         std::initializer_list<Row>{// Nobody chose a password.
+         std::initializer_list<Row>{// No password was chosen.
                                     {"password=%C2%A4cycode=EUR", Fact::password, "", "EUR"},
                                     // A password that holds a currency sign, or the whole pattern.
                                     {"password=a%C2%A4b%C2%A4cycode=EUR", Fact::password,
@@ -685,7 +687,7 @@ BOOST_AUTO_TEST_CASE(a_mended_template_is_left_alone) {
 }
 
 // Templates that repeat, change, and are read for one account or the other; some are refused before
-// anybody looks at their names, some lose a field.
+// their names are read, some lose a field.
 BOOST_AUTO_TEST_CASE(what_stood_at_a_place_before_changes_nothing) {
     const NameTable ours(example_config());
     const NameTable others(example_config_but([](Config& config) {

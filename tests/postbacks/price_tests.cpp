@@ -1,4 +1,4 @@
-// What an option may cost, by what was sold and when.
+// The prices that an option may cost, by kind of charge and time.
 #include "postbacks/price.hpp"
 
 #include "fixtures.hpp"
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(where_there_is_nothing_to_compare_nothing_is_wrong) {
     EventDraft silent = charge(EventKind::join, money(1));
     silent.amount.reset();
     BOOST_TEST(check_price(silent, option_of("101")).text() == "");
-    // A one-time option that renews after all has no price to be held to.
+    // A one-time option that renews after all has no price to compare with.
     BOOST_TEST(check(EventKind::rebill, money(1), option_of("102")) == "");
 }
 

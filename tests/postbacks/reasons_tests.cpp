@@ -1,4 +1,4 @@
-// Every response code of the documents, with its words and the kind of refusal that they say it is.
+// Every response code of the documents, with its text and family.
 #include "postbacks/reasons.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -85,7 +85,7 @@ std::string_view family_of(std::string_view short_description) {
     return "instant_conversion_or_one_click";
 }
 
-// Whether the document says the same of both, however it is spaced and spelled.
+// Whether the document says the same of both, apart from spacing and spelling.
 bool say_the_same(const Documented& one, const Documented& other) {
     const auto letters = [](std::string_view text) {
         std::string lower;

@@ -18,7 +18,7 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
 
-// Looks at the parameters.
+// Parses the parameters.
 Form form_of(const Parameters& parameters) {
     Form form;
     for (const Parameter& parameter : parameters)
@@ -42,7 +42,7 @@ Authenticity from(const std::vector<std::string>& networks,
     return authenticity;
 }
 
-// 200: believed.
+// 200: accepted.
 unsigned answer(const Authenticity& authenticity, std::string_view peer, Headers headers = {},
                 const Parameters& parameters = {}) {
     Form form = form_of(parameters);
@@ -66,7 +66,7 @@ Authenticity with_basic(std::string_view username = "segpay",
     return authenticity;
 }
 
-// What is said to a client that comes with these headers.
+// The refusal of a request with these headers.
 Refusal refusal_of(const Authenticity& authenticity, const Headers& headers) {
     Form form;
     const auto refusal = authenticate({"GET", "", "", "203.0.113.9", headers}, authenticity, form);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(query_and_body_are_one_list) {
         {"POST", "a=1&b=2", "c=3&a=1", "", {{"content-type", "application/x-www-form-urlencoded"}}},
         form));
     BOOST_TEST((parameters_of(form) == Parameters{{"a", "1"}, {"b", "2"}, {"c", "3"}, {"a", "1"}}));
-    // The body of a GET means nothing, and nothing of the request before is left.
+    // The body of a GET is ignored, and nothing of the request before is left.
     BOOST_TEST(!decode_request({"GET", "a=1", "b=2", "", {}}, form));
     BOOST_TEST((parameters_of(form) == Parameters{{"a", "1"}}));
 }
@@ -198,12 +198,12 @@ BOOST_AUTO_TEST_CASE(forwarded_addresses_count_only_from_trusted_proxies) {
     BOOST_TEST(hops("10.0.0.1", "192.0.2.1") == 200u);
     BOOST_TEST(hops("10.0.0.1", " 192.0.2.1 ") == 200u);
     BOOST_TEST(hops("2001:db8::1", "192.0.2.1") == 200u);
-    BOOST_TEST(hops("10.0.0.1", "192.0.2.1, 10.0.0.2") == 200u); // two of our own
+    BOOST_TEST(hops("10.0.0.1", "192.0.2.1, 10.0.0.2") == 200u); // two trusted proxies
     BOOST_TEST(hops("10.0.0.1", "203.0.113.9, 192.0.2.1, 10.0.0.2") == 200u);
-    BOOST_TEST(hops("10.0.0.1", "192.0.2.1, 203.0.113.9") == 403u); // what a stranger claims
+    BOOST_TEST(hops("10.0.0.1", "192.0.2.1, 203.0.113.9") == 403u); // a forged header
     BOOST_TEST(hops("10.0.0.1", "192.0.2.1, 203.0.113.9, 10.0.0.2") == 403u);
-    BOOST_TEST(hops("203.0.113.9", "192.0.2.1") == 403u); // no proxy of ours
-    BOOST_TEST(hops("192.0.2.1", "203.0.113.9") == 200u); // direct: not looked at
+    BOOST_TEST(hops("203.0.113.9", "192.0.2.1") == 403u); // not a trusted proxy
+    BOOST_TEST(hops("192.0.2.1", "203.0.113.9") == 200u); // direct: the header is ignored
     BOOST_TEST(hops("10.0.0.1", "") == 403u);             // the proxy itself
     BOOST_TEST(hops("10.0.0.1", "10.0.0.2, 10.0.0.3") == 403u);
     BOOST_TEST(hops("10.0.0.1", "192.0.2.1, unknown") == 403u);
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(empty_hops_are_none) {
         BOOST_TEST_CONTEXT(forwarded) BOOST_TEST(hops({{"X-Forwarded-For", forwarded}}) == 200u);
     BOOST_TEST(hops({{"X-Forwarded-For", "192.0.2.1"}, {"X-Forwarded-For", ""}}) == 200u);
     BOOST_TEST(hops({{"X-Forwarded-For", ","}, {"X-Forwarded-For", "192.0.2.1,"}}) == 200u);
-    // What a stranger sends stays in front of the stranger.
+    // A header that the sender forged stays before the sender's own hop.
     BOOST_TEST(hops({{"X-Forwarded-For", "192.0.2.1,, 203.0.113.9"}}) == 403u);
     BOOST_TEST(hops({{"X-Forwarded-For", "192.0.2.1,,203.0.113.9,"}}) == 403u);
     for (const std::string_view nothing : {"", ",", " , ,", "\t"})
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(the_hop_that_failed_is_named) {
     BOOST_TEST(hops(" , ") ==
                "sender 10.0.0.1 is not in postbacks.authenticity.addresses; it is a trusted proxy "
                "that sent no X-Forwarded-For");
-    // Nothing behind a NUL is lost, in the comparison or in the words.
+    // Text behind a NUL counts in the comparison and in the message.
     BOOST_TEST(hops("192.0.2.1\0, 203.0.113.9"sv) ==
                "sender 203.0.113.9 (hop 2 of 2 in X-Forwarded-For) is not in "
                "postbacks.authenticity.addresses");
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(the_hop_that_failed_is_named) {
                "that sent no X-Forwarded-For");
     BOOST_TEST(why("203.0.113.9", {{"X-Forwarded-For", "192.0.2.1"}}) ==
                "sender 203.0.113.9 is not in postbacks.authenticity.addresses");
-    // In two lines the hops are counted through.
+    // Hops are counted across both lines.
     BOOST_TEST(why("10.0.0.1", {{"X-Forwarded-For", "a"}, {"x-forwarded-for", "b"}}) ==
                "hop 2 of 2 in X-Forwarded-For, \"b\", is not an IP address");
 }
@@ -543,7 +543,7 @@ BOOST_AUTO_TEST_CASE(nobody_is_asked_when_the_operator_said_none) {
     BOOST_TEST(answer(none, "203.0.113.9") == 200u);
 }
 
-// Two sizes whose sum is a small number again.
+// Two sizes whose sum overflows to a small number.
 BOOST_AUTO_TEST_CASE(each_size_is_compared_alone) {
     const std::string text = "action=Auth";
     constexpr std::size_t kHuge = SIZE_MAX - 9;

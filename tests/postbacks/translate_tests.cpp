@@ -1,4 +1,4 @@
-// From a postback to an event: which field comes from where, what is remembered, what is
+// Translation of postbacks: the source of each field, what comes from the ledger, what is
 // quarantined and why, and when two postbacks are one fact.
 #include "postbacks/translate.hpp"
 
@@ -51,7 +51,7 @@ public:
         return {translation.outcome, event_of(translation.event), translation.identity,
                 translation.reason};
     }
-    // With `sale` as what was told under the related or the own transaction id.
+    // With `sale` as the event that was delivered under the related or the own transaction id.
     Translated translated_after(const Event& sale) const {
         return translated_with({{}, sale}, example_config(), Trust::verify);
     }
@@ -206,11 +206,11 @@ BOOST_AUTO_TEST_CASE(what_a_postback_does_not_say_is_remembered) {
     BOOST_TEST(rebill.session == "sess");
     BOOST_TEST(rebill.affiliate == "aff");
     BOOST_TEST(rebill.username == "joe");
-    // Nobody has opened it yet: what is said comes first.
+    // No sale has opened it yet: the postback's values come first.
     Purchase unopened = purchase_of_101();
     unopened.opened_by = EventKind::unknown;
     BOOST_TEST(kRebill.with("memberid", "1").event(unopened).member_id == "1");
-    // Nothing is known: nothing is said, and nothing is lost.
+    // Nothing is known: the fields stay empty, and nothing is lost.
     const Event unknown = kRebill.event();
     BOOST_TEST(unknown.option == "");
     BOOST_TEST(unknown.site == "");
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(what_a_postback_does_not_say_is_remembered) {
     BOOST_TEST(kRebill.event(old).site == "7");
 }
 
-// Configuration says what is sold now, the ledger what was sold.
+// The configuration has what is sold now, the ledger what was sold.
 BOOST_AUTO_TEST_CASE(an_option_that_is_not_sold_any_more_stops_nobody_who_has_bought_it) {
     const Config retired = example_config_but([](Config& config) {
         std::erase_if(config.options, [](const auto& option) { return option.id == "101"; });
@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(money_that_goes_back_needs_no_currency) {
                boost::test_tools::per_element());
     BOOST_TEST((unsaid.extras == NamedValues{{"stage", "Rebill"}, {"price", "29.95"}}));
     BOOST_TEST(!kRebill.without("currencycode").event(old).amount.has_value());
-    // That of the sale, if it is known.
+    // The currency of the sale, if it is known.
     Event sale = kJoin.event();
     sale.amount = Money{100, currency("CAD")};
     sale.option.clear();
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(money_that_goes_back_needs_no_currency) {
     BOOST_TEST((known.event.amount == Money{2995, currency("CAD")}));
     BOOST_TEST(known.event.warnings == std::vector<std::string>{"currency_from_sale"},
                boost::test_tools::per_element());
-    // What an operator lets go is told without an amount.
+    // An event that an operator releases is delivered without an amount.
     const Translated released =
         kRebill.without("currencycode").translated({}, example_config(), Trust::released);
     BOOST_TEST((released.outcome == Outcome::event));
@@ -376,7 +376,7 @@ BOOST_AUTO_TEST_CASE(unreadable_amounts_are_quarantined) {
                         "more decimals than JPY"));
     BOOST_TEST(contains(kJoin.with("currencycode", "EURO").objection(),
                         "currencycode \"EURO\" is no currency"));
-    // No currency, and no option that would tell it.
+    // No currency, and no option that has one.
     BOOST_TEST(contains(kRebill.without("currencycode").objection(), "neither currencycode nor"));
 }
 
@@ -419,7 +419,7 @@ BOOST_AUTO_TEST_CASE(a_cross_sell_is_the_option_of_its_ref) {
     BOOST_TEST(event.site == "8");
     BOOST_TEST(event.cross_sell_slot == 1u);
     BOOST_TEST(event.cross_sell_ref == "XS-8-301");
-    // The ref alone tells.
+    // The ref alone decides.
     event = sold.with("xselnum", "2").with("price", "25.95").without("eticketid").event();
     BOOST_TEST(event.option == "201");
     BOOST_TEST((event.eticket == ETicket{122905, 9699}));
@@ -427,7 +427,7 @@ BOOST_AUTO_TEST_CASE(a_cross_sell_is_the_option_of_its_ref) {
     BOOST_TEST((event.kind == EventKind::join));
     BOOST_TEST(event.cross_sell_ref == "");
 
-    // There is no third one on a form; an operator may know better.
+    // A form has no third one; an operator may know better.
     BOOST_TEST(contains(sold.with("xsellnum", "3").objection(), "only two cross sells"));
     event = sold.with("xsellnum", "3").translated({}, example_config(), Trust::released).event;
     BOOST_TEST((event.kind == EventKind::cross_sell));
@@ -477,7 +477,7 @@ BOOST_AUTO_TEST_CASE(an_upsell_is_the_option_of_its_eticket_or_of_its_ref) {
     BOOST_TEST(charged.site == "8");
     BOOST_TEST((charged.eticket == ETicket{133044, 12217}));
     BOOST_TEST(charged.upsell == "UP-8-301");
-    // What else happens to that purchase is about its own product, whatever is echoed.
+    // Other events of that purchase are about its own product, whatever is echoed.
     const Event cancelled = kCancel.with("upsell", "UP-8-301").event(purchase_of_101());
     BOOST_TEST(cancelled.option == "101");
     // The host's own values mean nothing to the plugin and are carried through.
@@ -533,7 +533,7 @@ BOOST_AUTO_TEST_CASE(a_question_is_no_event) {
     BOOST_TEST(probe.event.username == "joe");
     BOOST_TEST(probe.event.email == "joe@example.com");
     BOOST_TEST(probe.event.site == "8");
-    // A site that cannot be told is no obstacle.
+    // An unknown site is no obstacle.
     BOOST_TEST(
         (Sent{{"action", "Probe"}, {"eticketid", "9:9"}}.translated().outcome == Outcome::probe));
 }
@@ -543,7 +543,7 @@ BOOST_AUTO_TEST_CASE(what_has_no_meaning_shows_its_words) {
     BOOST_TEST((odd.outcome == Outcome::unknown));
     for (std::string_view part : {"\"gift\"", "\"Auth\"", "\"Initial\"", "\"Maybe\""})
         BOOST_TEST(contains(odd.reason, part));
-    std::string euros; // however long they are
+    std::string euros; // of any length
     for (int i = 0; i < 50; ++i)
         euros += "\xE2\x82\xAC";
     const std::string reason = kJoin.with("trantype", euros).translated().reason;
@@ -569,7 +569,7 @@ BOOST_AUTO_TEST_CASE(a_forged_seal_is_quarantined_unless_an_operator_has_looked)
     BOOST_TEST(contains(edited.objection(), "the seal does not fit"));
     BOOST_TEST(
         (edited.translated({}, example_config(), Trust::released).outcome == Outcome::event));
-    // Looking does not make an id of what is none.
+    // A release does not make an id valid.
     BOOST_TEST((kJoin.without("tranid").translated({}, example_config(), Trust::released).outcome ==
                 Outcome::quarantine));
 }
@@ -604,7 +604,7 @@ BOOST_AUTO_TEST_CASE(a_gap_in_what_was_sealed_stays_one) {
     Sent sealed = kJoin;
     for (const LinkField& field : link.fields)
         sealed = sealed.with(std::string(field.name), std::string(field.value));
-    Purchase enabled; // by an Enable, which brings no seal
+    Purchase enabled; // by an Enable, which has no seal
     enabled.id = "26346680";
     enabled.affiliate = "thief";
     BOOST_TEST(sealed.event(enabled).affiliate == "");
@@ -620,7 +620,8 @@ BOOST_AUTO_TEST_CASE(a_gap_in_what_was_sealed_stays_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_member_event_has_no_amount) {
-    // The transaction of a reactivation tells of the payment; twice would be booked twice.
+    // The transaction of a reactivation reports the payment; an amount in both would be booked
+    // twice.
     for (const char* action : {"Reactivation", "Enable"})
         for (const char* price : {"29.95", "<price>"})
             BOOST_TEST(!kCancel.with("action", action)
@@ -731,7 +732,7 @@ BOOST_AUTO_TEST_CASE(a_one_time_item_by_one_click_opens_no_purchase) {
     BOOST_TEST(!kRebill.event().is_later_sale);
 }
 
-// A sealed link that names nobody: the purchase that is charged has a member.
+// A sealed link without a member: the purchase that is charged has one.
 BOOST_AUTO_TEST_CASE(a_sealed_sale_on_a_known_purchase_is_its_members) {
     LinkRequest request;
     request.kind = LinkKind::one_click;

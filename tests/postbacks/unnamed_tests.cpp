@@ -1,4 +1,4 @@
-// Postbacks without a purchase id, as time goes by; tests/data/simple_templates.seq tells more.
+// Postbacks without a purchase id over time; tests/data/simple_templates.seq has more.
 #include "postbacks/unnamed.hpp"
 
 #include "failing_ledger.hpp"
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(an_operator_may_release_an_enable_of_an_older_purchase) {
     BOOST_TEST(about() == "1");
 }
 
-// Who comes back under his old name has one purchase that has ended, and one that has not.
+// A customer who returns under the old name has one purchase that has ended, and one that has not.
 BOOST_AUTO_TEST_CASE(what_has_ended_long_ago_is_not_ended_again) {
     joins("1");
     BOOST_TEST(tell(named("Disable")) == "delivered");
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(the_only_one_of_a_name_may_be_told_again) {
     BOOST_TEST(tell(named("Disable")) == "duplicate");
 }
 
-// What was not answered with success comes again, whatever else could be meant.
+// An event that was not acknowledged is repeated, whatever else could be meant.
 BOOST_AUTO_TEST_CASE(a_repeat_is_not_taken_for_news_of_another_purchase) {
     joins("1");
     joins("2", "ann");
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(what_was_decided_does_not_answer_for_what_comes_later) {
     BOOST_TEST(count(EntryState::quarantined) == 1u);
 }
 
-// And what waits from long ago is not closed by it.
+// And it does not settle what has waited for long.
 BOOST_AUTO_TEST_CASE(what_comes_later_closes_nothing_old) {
     joins("1");
     joins("2");

@@ -1,4 +1,4 @@
-// Addresses and networks: every usual spelling, and what only looks like one.
+// Addresses and networks: every usual spelling, and texts that only resemble one.
 #include "values/address.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// What looks like a space or like nothing, at either end of a text.
+// Visible and invisible blanks at either end of a text.
 #include "values/blank.hpp"
 
 #include <boost/test/unit_test.hpp>

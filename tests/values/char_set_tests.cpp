@@ -1,4 +1,4 @@
-// A set of bytes is what it was made of, and nothing else.
+// A set has the bytes that it was made of, and no others.
 #include "values/char_set.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// What means the same, and what says nothing, in each way of comparing.
+// Equal and empty values in each comparison.
 #include "values/comparison.hpp"
 
 #include "values/facts.hpp"
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(flags_are_read_in_all_their_words) {
         BOOST_TEST((read_flag(neither) == Flag::neither), neither);
 }
 
-// What is said and is no word for no.
+// Every value but an empty one and a word for no.
 BOOST_AUTO_TEST_CASE(a_flag_is_set_by_whatever_does_not_deny_it) {
     for (std::string_view set : {"1", "Yes", "true", "on", "y", "T", "2", "maybe", " yes", "01"})
         BOOST_TEST(is_set(set), set);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_flag_is_set_by_whatever_does_not_deny_it) {
         BOOST_TEST(!is_set(unset), unset);
 }
 
-// However a fact is called, it is compared in one way.
+// All names of a fact are compared in one way.
 BOOST_AUTO_TEST_CASE(all_names_of_one_thing_are_compared_alike) {
     for (const ParameterName& known : parameter_names())
         BOOST_TEST((known.comparison == comparison_of(known.canonical)), known.name);

@@ -1,4 +1,4 @@
-// Escapes that are one too many, and where in the text they stand.
+// Additional escapes, and their places in the text.
 #include "values/escapes.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// Every name that a fact has, whatever its case; and names that are no fact.
+// Every name of a fact, in any case; and names that are no fact.
 #include "values/facts.hpp"
 
 #include "fixtures.hpp"

@@ -1,4 +1,4 @@
-// Currencies and amounts: what is read, what is refused, and that writing gives back what was read.
+// Currencies and amounts: parsing, errors, and that printing gives back the parsed text.
 #include "values/money.hpp"
 
 #include "fixtures.hpp"

@@ -1,4 +1,4 @@
-// What is an unfilled placeholder of a template, and what is only like one.
+// Unfilled placeholders of a template, and texts that only resemble one.
 #include "values/placeholder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(each_spelling_is_one) {
           "<TRANID>", "%3Cextra foreignid%3E", "%3cextra%20foreignid%3e", "%3Cextra+foreignid%3E",
           "%253Cextra%2520foreignid%253E", "&lt;extra foreignid&gt;", "&amp;lt;extra xref1&amp;gt;",
           "<extra+natssess>", "&lt;purchaseid&gt;", "%3Cpurchaseid%3E",
-          // Half of it was eaten.
+          // Half of it was lost.
           "extra foreignid>", "<extra foreignid", "Extra foreignid%3E", "%3Cextra foreignid",
           "purchaseid>", "<purchaseid", "extra foreignid&gt;"})
         BOOST_TEST(is_placeholder(text), text);

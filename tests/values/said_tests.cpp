@@ -1,4 +1,4 @@
-// What an id or an extra says, and when it says nothing.
+// The meaning of an id or an extra, and when it has none.
 #include "values/said.hpp"
 
 #include "values/word.hpp"

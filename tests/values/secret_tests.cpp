@@ -1,4 +1,4 @@
-// Secrets: comparison, the box that encrypts, and that nothing of a secret stays behind by
+// Secrets: comparison, the box that encrypts, and that no part of a secret stays behind by
 // accident.
 #include "values/secret.hpp"
 
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(each_of_several_secrets_is_accepted) {
     Secrets secrets(Secret("new"));
     secrets.add(Secret("older"));
     secrets.add(Secret(""));
-    BOOST_TEST(secrets.all().size() == 2u); // an empty one would accept what says nothing
+    BOOST_TEST(secrets.all().size() == 2u); // an empty one would accept an empty value
     BOOST_TEST(secrets.first().reveal() == "new");
     BOOST_TEST(secrets.contains("new"));
     BOOST_TEST(secrets.contains("older"));

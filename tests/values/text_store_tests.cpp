@@ -1,4 +1,4 @@
-// Room that stays where it is, is used again, and is wiped when it is forgotten.
+// Room with a stable address, which is reused, and wiped when it is cleared.
 #include "values/text_store.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(what_is_forgotten_is_wiped) {
     BOOST_TEST(std::all_of(long_one, long_one + kMoreThanAChunk, is_zero));
 }
 
-// A stranger may send one request after the other, each a little longer than all before it.
+// A stranger may send many requests, each a little longer than all before it.
 BOOST_AUTO_TEST_CASE(requests_that_grow_and_grow_leave_little_behind) {
     TextStore store;
     for (std::size_t size = 1; size < 256 * 1024; size += 97) {

@@ -1,4 +1,4 @@
-// Points in time as Segpay writes them: one instant in many spellings, and what is no time.
+// Points in time as Segpay writes them: one instant in many spellings, and texts that are no time.
 #include "values/timestamp.hpp"
 
 #include "fixtures.hpp"

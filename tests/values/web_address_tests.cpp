@@ -1,4 +1,4 @@
-// Tests plugin/values/web_address.cpp, and that links and configurations take the same addresses.
+// Tests plugin/values/web_address.cpp, and that links and configurations accept the same addresses.
 #include "values/web_address.hpp"
 
 #include "config/mistakes.hpp"

@@ -1,5 +1,5 @@
-// Words, and the hygiene of text from outside: what comes out of clean_text is UTF-8 without
-// control characters, whatever went in.
+// Words, and the cleaning of text from outside: clean_text gives UTF-8 without control characters
+// for any input.
 #include "values/word.hpp"
 
 #include "fixtures.hpp"

@@ -13,7 +13,7 @@ using namespace segpay;
 
 namespace {
 
-// Exactly the room that is promised to be enough, so that a sanitizer sees one byte more.
+// Exactly the documented room, so that a sanitizer sees one byte more.
 std::string encoded(std::string_view text, decltype(write_encoded)* write = write_encoded) {
     std::vector<char> room(encoded_room(text));
     const char* end = write(room.data(), text);

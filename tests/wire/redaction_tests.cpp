@@ -1,4 +1,4 @@
-// Which names are secret, and that their values go where they may and nowhere else.
+// Which names are secret, and that their values appear only where they may.
 #include "wire/redaction.hpp"
 
 #include "fixtures.hpp"
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(degrees_by_name) {
         BOOST_TEST_CONTEXT(row.name) BOOST_TEST((secrecy_of(row.name) == row.secrecy));
 }
 
-// Only the end of a long name is looked at: what stands before it makes it another name, or not.
+// Only the end of a long name decides: what is before it makes it another name, or not.
 BOOST_AUTO_TEST_CASE(a_long_name_is_as_secret_as_its_end) {
     const std::string before(1'000, 'x');
     BOOST_TEST((secrecy_of(before + "_pass word") == Secrecy::password));
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_long_name_is_as_secret_as_its_end) {
         BOOST_TEST((secrecy_of(std::string(separators) + "pan" + separators) == Secrecy::card));
 }
 
-// What the Processing API lists about the customer, under every name it has.
+// The customer's data that the Processing API lists, under every name.
 BOOST_AUTO_TEST_CASE(every_name_of_the_customer_is_personal) {
     for (std::string_view name :
          {"name",        "firstname",   "lastname",   "email",      "phone",         "address",
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(addresses_and_card_numbers_show_under_no_name) {
              {"5 4444333322221111", "5 ***"},
              {"44443333222211112", "44443333222211112"},
              {"4444   3333 2222 1111", "4444   3333 2222 1111"},
-             // What the line itself calls an id.
+             // Ids that the line itself names as such.
              {"join segpay/t378282246310005/sale-auth purchase 378282246310005 option 101: applied",
               "join segpay/t378282246310005/sale-auth purchase 378282246310005 option 101: "
               "applied"},
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(addresses_and_card_numbers_show_under_no_name) {
              {"\"transid\" comes twice: \"90\" and tranid \"371449635398431\"; \"371449635398431\"",
               "\"transid\" comes twice: \"90\" and tranid \"371449635398431\"; \"***\""},
              {"repurchase 378282246310005", "repurchase ***"},
-             // Our keys have an "@", too.
+             // The plugin's keys have an "@", too.
              {"member_disable segpay/p6/disable@1234 purchase 6",
               "member_disable segpay/p6/disable@1234 purchase 6"},
              {"kept as \"segpay/kept/0a1b2c@399121\", joe@mail.example",
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(card_numbers_are_taken_out_of_values) {
           "4444&#45;3333&#45;2222&#45;1111", "4444&nbsp;3333&nbsp;2222&nbsp;1111",
           "444433332222111&#x31;", "4444%2D3333-2222%2d1111", "4444%u00203333%u00202222%u00201111"})
         BOOST_TEST(without_secrets("a%20b " + std::string(card) + "&c") == "a%20b ***&c");
-    // Nothing calls a value an id.
+    // No word calls a value an id.
     BOOST_TEST(without_secrets("purchase 378282246310005") == "purchase ***");
 }
 
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(what_a_text_calls_a_secret_itself_is_hidden) {
              {"&amp;lt;PASSWORD&amp;gt;x&amp;lt;/PASSWORD&amp;gt;",
               "&amp;lt;PASSWORD&amp;gt;***&amp;lt;/PASSWORD&amp;gt;"},
              {"a=1%26password%3Dcanary%26b%3D2", "a=1%26password%3D***%26b%3D2"},
-             // What says nothing, or is hidden already, and what is no name.
+             // Empty or hidden values, and words that are no name.
              {"<PASSWORD></PASSWORD> <PASSWORD/> <PASSWORD>***</PASSWORD> password=***",
               "<PASSWORD></PASSWORD> <PASSWORD/> <PASSWORD>***</PASSWORD> password=***"},
              {"\"password\" comes twice, and the values differ; the password is wrong",

@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_block_may_begin_anywhere) {
         BOOST_TEST((marks_in(text.data() + begin) == marks_in_portably(text.data() + begin)));
 }
 
-// What the marks are for: a form is split at the same places wherever a block ends in it.
+// The purpose of the marks: a form is split at the same places wherever a block ends in it.
 BOOST_AUTO_TEST_CASE(a_form_is_the_same_wherever_its_blocks_end) {
     for (std::size_t before = 0; before < 2 * kBlockBytes; ++before)
         for (const std::string_view value : {"plain", "a=b", "%41", "a+b", "\xC3\xA9", ""}) {

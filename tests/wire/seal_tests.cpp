@@ -29,8 +29,8 @@ SealedFacts facts() {
     return facts;
 }
 
-// A seal as the header tells: the time, and the first 16 bytes of the HMAC over it and the facts,
-// each behind its length, in base32.
+// A seal as the header defines it: the time, and the first 16 bytes of the HMAC over it and the
+// facts, each behind its length, in base32.
 std::string plain_seal(const HmacKey& key, const SealedFacts& about, TimeMs now) {
     const auto time_s = static_cast<std::uint32_t>(now / 1000);
     std::string bytes;
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(no_text_flows_from_one_fact_into_the_next) {
     three.session = "abc";
     SealedFacts four;
     four.member_id = "abc";
-    SealedFacts sly; // writes a boundary by itself
+    SealedFacts sly; // contains a boundary itself
     sly.member_id = "ab1:c";
     std::set<std::string> seals;
     for (const SealedFacts& each : {one, two, three, four, sly})
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_seal_expires_and_cannot_come_from_the_future) {
     const std::string seal(make_seal(kKeys[0], facts(), kStart));
     BOOST_TEST((verdict(seal, facts(), kStart + kMaxAge) == SealVerdict::good));
     BOOST_TEST((verdict(seal, facts(), kStart + kMaxAge + kSecond) == SealVerdict::expired));
-    // Front ends may disagree by a few minutes.
+    // Front ends' clocks may differ by a few minutes.
     BOOST_TEST((verdict(seal, facts(), kStart - 4 * 60 * kSecond) == SealVerdict::good));
     BOOST_TEST((verdict(seal, facts(), kStart - 6 * 60 * kSecond) == SealVerdict::early));
 }
@@ -151,11 +151,11 @@ BOOST_AUTO_TEST_CASE(rotated_keys_still_verify_and_foreign_ones_never) {
 }
 
 BOOST_AUTO_TEST_CASE(links_that_are_out_there_keep_their_seals) {
-    // Made when there were no extras. Whatever changes here, this must come out.
+    // Made when there were no extras. It must never change.
     BOOST_TEST(make_seal(kKeys[0], facts(), kStart).view() == "nkytxadxhdzkdwymlwh3i3uke2mjyxgd");
 }
 
-// Links that are out there again: how a length is written must not change, whatever its digits.
+// Links in use must stay valid: the form of a length must not change, whatever its digits.
 BOOST_AUTO_TEST_CASE(a_fact_of_any_length_is_sealed_behind_its_length) {
     for (std::size_t size = 0; size <= 120; ++size) {
         const std::string text(size, 'x');

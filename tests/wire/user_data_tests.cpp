@@ -1,4 +1,4 @@
-// USERDATA: what is in it, and all that it must not be.
+// USERDATA: its content, and what must be refused.
 #include "wire/user_data.hpp"
 
 #include "values/word.hpp"
