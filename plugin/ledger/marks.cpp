@@ -19,9 +19,7 @@ Mark::Mark(const Entry& entry, TimeMs when)
       attempts(entry.attempts),
       received_at(entry.received_at_ms),
       now(when) {
-    if (!entry.event) return;
-    purchase_id = entry.event->purchase_id;
-    may_have_password = attempts != 1 || !entry.event->password.is_empty();
+    if (entry.event) purchase_id = entry.event->purchase_id;
 }
 
 Mark::Mark(const Entry& entry, const Settlement& settlement, TimeMs when) : Mark(entry, when) {

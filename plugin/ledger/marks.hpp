@@ -25,10 +25,6 @@ struct Mark {
         return state != EntryState::settled || attempts != 1 || received_at + 1'000 < now;
     }
 
-    // A password that came with a first delivery was in its event; later ones may not be able to
-    // read it.
-    bool may_have_password = true;
-
     std::int64_t sequence;
     std::uint32_t attempts; // with the sequence it names the lease
     std::string purchase_id;

@@ -55,12 +55,19 @@ std::optional<Entry> StoredLedger::take(const std::optional<std::string>& purcha
 // of all that comes after it.
 std::optional<Entry> StoredLedger::lease_and_read(const Place& place, bool is_due, TimeMs now) {
     lease(place.sequence, place.purchase_id, is_due, now);
-    Entry entry = reading().entry_at(place.sequence, box()).value();
-    if (entry.event) return entry;
-    note_damage(entry);
-    const Mark mark = Mark::of_damaged(entry, place.purchase_id, now);
-    const Mark* const marks[] = {&mark};
-    (void)write_last_marks(marks);
+    std::optional<Entry> entry = reading().entry_at(place.sequence, box());
+    if (entry && entry->event) return entry;
+    if (entry) {
+        note_damage(*entry);
+        const Mark mark = Mark::of_damaged(*entry, place.purchase_id, now);
+        const Mark* const marks[] = {&mark};
+        (void)write_last_marks(marks);
+    } else { // a hand has deleted it: nothing is left to deliver
+        const bool has_purchase = !place.purchase_id.empty();
+        if (has_purchase) touch_purchases({place.purchase_id});
+        drop_from_queue(place);
+        if (has_purchase) promote_next(place.purchase_id, now);
+    }
     return std::nullopt;
 }
 
@@ -68,7 +75,11 @@ bool StoredLedger::give_back(const Entry& entry, TimeMs now) {
     const Mark mark(entry, now);
     return in_transaction("giving an event back", [&] {
         SEGPAY_FAILPOINT("give_back.begin");
-        return end_lease(mark);
+        const bool has_purchase = !mark.purchase_id.empty();
+        if (has_purchase) touch_purchases({mark.purchase_id});
+        if (!end_lease(mark)) return false;
+        if (has_purchase) promote_next(mark.purchase_id, now);
+        return true;
     });
 }
 

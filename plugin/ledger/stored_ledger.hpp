@@ -115,8 +115,11 @@ private:
     // The entry gets a lease, whose attempt is counted. `is_due`: only if its time has come.
     virtual void lease(std::int64_t sequence, const std::string& purchase_id, bool is_due,
                        TimeMs now) = 0;
-    // Ends the lease without an attempt; the entry is due. False: the lease was lost.
+    // Ends the lease without an attempt; the entry is due, but behind what was requeued in front of
+    // it. False: the lease was lost.
     virtual bool end_lease(const Mark& mark) = 0;
+    // Of a place whose entry is gone.
+    virtual void drop_from_queue(const Place& place) = 0;
     // Takes them out of their queues. False: a lease was lost, and what was changed is of no use.
     virtual bool leave_queue(std::span<const Mark* const> marks) = 0;
     virtual void write_outcomes(std::span<const Mark* const> marks) = 0;

@@ -1,14 +1,16 @@
-// Wiping, constant-time comparison, and AES-256-GCM by OpenSSL's EVP through Poco::Crypto.
+// Wiping, constant-time comparison, and AES-256-GCM by OpenSSL's EVP. Not through Poco::Crypto:
+// each of its ciphers begins and ends OpenSSL's library (OpenSSLInitializer), which two threads
+// must not do at the same moment.
 #include "values/secret.hpp"
 
-#include <Poco/Crypto/Cipher.h>
-#include <Poco/Crypto/CipherFactory.h>
-#include <Poco/Crypto/CipherKey.h>
-#include <Poco/Crypto/CryptoTransform.h>
-#include <Poco/Crypto/DigestEngine.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <array>
+#include <climits>
+#include <memory>
+#include <new>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -17,46 +19,54 @@ namespace segpay {
 
 namespace {
 
-using Poco::Crypto::Cipher;
-using Poco::Crypto::CipherKey;
-using Poco::Crypto::CryptoTransform;
-using Bytes = std::vector<unsigned char>;
-
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::string_view kPurpose = "nats_segpay password box\n";
 
-Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+struct EndCipher {
+    void operator()(EVP_CIPHER_CTX* cipher) const { EVP_CIPHER_CTX_free(cipher); } // wipes it
+};
+using Cipher = std::unique_ptr<EVP_CIPHER_CTX, EndCipher>;
 
-std::string derived_key(std::string_view text) {
-    Poco::Crypto::DigestEngine digest("SHA256");
-    digest.update("nats_segpay password box\n");
-    digest.update(text.data(), text.size());
-    const auto& key = digest.digest();
-    return {key.begin(), key.end()};
+const unsigned char* bytes_of(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-Cipher::Ptr cipher_for(const Secret& key, const Bytes& nonce) {
-    return Poco::Crypto::CipherFactory::defaultFactory().createCipher(
-        CipherKey("aes-256-gcm", bytes_of(key.reveal()), nonce));
+unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+int size_of(std::string_view text) {
+    if (text.size() > INT_MAX) throw std::length_error("a text is too long to be encrypted");
+    return static_cast<int>(text.size());
 }
 
-// One pass of encryption or decryption over a whole text.
-Secret transformed(CryptoTransform& transform, std::string_view input, bool& is_authentic) {
-    Bytes output(input.size() + transform.blockSize());
-    const auto* data = reinterpret_cast<const unsigned char*>(input.data());
-    std::streamsize written =
-        transform.transform(data, static_cast<std::streamsize>(input.size()), output.data(),
-                            static_cast<std::streamsize>(output.size()));
-    try {
-        written += transform.finalize(output.data() + written,
-                                      static_cast<std::streamsize>(output.size()) - written);
-        is_authentic = true;
-    } catch (const Poco::Exception&) { // the tag does not match
-        is_authentic = false;
-    }
-    Secret text({reinterpret_cast<const char*>(output.data()), static_cast<std::size_t>(written)});
-    OPENSSL_cleanse(output.data(), output.size());
-    return text;
+// Nothing but memory can be missing.
+void require(int is_done) {
+    if (is_done != 1) throw std::bad_alloc();
+}
+
+Secret derived_key(std::string_view text) {
+    std::array<unsigned char, kKeyBytes> key{};
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(),
+                                                                         &EVP_MD_CTX_free);
+    require(digest != nullptr);
+    require(EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr));
+    require(EVP_DigestUpdate(digest.get(), kPurpose.data(), kPurpose.size()));
+    require(EVP_DigestUpdate(digest.get(), text.data(), text.size()));
+    require(EVP_DigestFinal_ex(digest.get(), key.data(), nullptr));
+    Secret derived({reinterpret_cast<const char*>(key.data()), key.size()});
+    OPENSSL_cleanse(key.data(), key.size());
+    return derived;
+}
+
+enum class Direction { decrypt, encrypt };
+
+Cipher begun(Direction direction, const Secret& key, const unsigned char* nonce) {
+    Cipher cipher(EVP_CIPHER_CTX_new());
+    require(cipher != nullptr);
+    require(EVP_CipherInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key.reveal()),
+                              nonce, direction == Direction::encrypt ? 1 : 0));
+    return cipher;
 }
 
 } // namespace
@@ -98,30 +108,42 @@ SecretBox::SecretBox(const Secrets& keys) {
 }
 
 std::string SecretBox::close(std::string_view plain) const {
-    Bytes nonce(kNonceBytes);
-    if (RAND_bytes(nonce.data(), static_cast<int>(nonce.size())) != 1) // never a weaker source
+    std::string box(kNonceBytes + plain.size() + kTagBytes, '\0');
+    unsigned char* const nonce = bytes_of(box);
+    if (RAND_bytes(nonce, kNonceBytes) != 1) // never a weaker source
         throw std::runtime_error("OpenSSL has no random numbers");
-    CryptoTransform::Ptr encryptor = cipher_for(keys_.front(), nonce)->createEncryptor();
-    bool is_done = false;
-    const Secret ciphertext = transformed(*encryptor, plain, is_done);
-    const std::string tag = encryptor->getTag(kTagBytes);
-    return std::string(nonce.begin(), nonce.end()).append(ciphertext.reveal()) + tag;
+    const Cipher cipher = begun(Direction::encrypt, keys_.front(), nonce);
+    int written = 0;
+    unsigned char* const ciphertext = nonce + kNonceBytes;
+    if (!plain.empty())
+        require(
+            EVP_CipherUpdate(cipher.get(), ciphertext, &written, bytes_of(plain), size_of(plain)));
+    unsigned char* const tag = ciphertext + plain.size();
+    require(EVP_CipherFinal_ex(cipher.get(), tag, &written));
+    require(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, tag));
+    return box;
 }
 
 std::optional<Secret> SecretBox::open(std::string_view box) const {
     if (box.size() < kNonceBytes + kTagBytes) return std::nullopt;
-    const Bytes nonce = bytes_of(box.substr(0, kNonceBytes));
-    const std::string_view tag = box.substr(box.size() - kTagBytes);
+    std::string tag(box.substr(box.size() - kTagBytes));
     const std::string_view ciphertext =
         box.substr(kNonceBytes, box.size() - kNonceBytes - kTagBytes);
+    std::string plain(ciphertext.size(), '\0');
+    std::optional<Secret> opened;
     for (const Secret& key : keys_) {
-        CryptoTransform::Ptr decryptor = cipher_for(key, nonce)->createDecryptor();
-        decryptor->setTag(std::string(tag));
-        bool is_authentic = false;
-        Secret plain = transformed(*decryptor, ciphertext, is_authentic);
-        if (is_authentic) return plain;
+        const Cipher cipher = begun(Direction::decrypt, key, bytes_of(box));
+        int written = 0;
+        require(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()));
+        if (!ciphertext.empty())
+            require(EVP_CipherUpdate(cipher.get(), bytes_of(plain), &written, bytes_of(ciphertext),
+                                     size_of(ciphertext)));
+        if (EVP_CipherFinal_ex(cipher.get(), bytes_of(tag), &written) != 1) continue; // another key
+        opened.emplace(plain);
+        break;
     }
-    return std::nullopt;
+    wipe(plain);
+    return opened;
 }
 
 } // namespace segpay

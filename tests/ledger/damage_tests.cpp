@@ -3,6 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+#include <string>
+
 using namespace segpay;
 using namespace segpay::test;
 
@@ -134,6 +137,22 @@ BOOST_AUTO_TEST_CASE(a_damaged_transaction_is_not_known) {
     BOOST_TEST(ledger->transaction("100").has_value());
     damage(1);
     BOOST_TEST(!ledger->transaction("100"));
+}
+
+// A hand has deleted it: what comes after it is delivered all the same.
+BOOST_AUTO_TEST_CASE(an_entry_that_is_gone_holds_up_nothing) {
+    claim(*ledger, transaction("1", "1001"));
+    claim(*ledger, transaction("1", "1002", EventKind::rebill));
+    claim(*ledger, transaction("2", "2001"));
+    meddle(file(), "DELETE FROM entries WHERE sequence = 1");
+    const TimeMs later = kNow + kLeaseMs;
+    std::set<std::string> delivered;
+    while (const auto entry = ledger->lease_due(later)) {
+        delivered.insert(entry->event->transaction_id);
+        BOOST_TEST(ledger->settle(*entry, applied(), later));
+    }
+    BOOST_TEST((delivered == std::set<std::string>{"1002", "2001"}));
+    BOOST_TEST(ledger->waiting().pending == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

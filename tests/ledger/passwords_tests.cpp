@@ -170,4 +170,23 @@ BOOST_AUTO_TEST_CASE(of_another_key_stay_closed) {
     BOOST_TEST(again->event->purchase_id == "1");
 }
 
+// At its first attempt, too, when the key that opens it is not there any more.
+BOOST_AUTO_TEST_CASE(go_at_settlement_whether_they_could_be_opened_or_not) {
+    Fact second = with_password("1");
+    second.event.transaction_id = "1009";
+    second.identity.key_prefix = "segpay/1009/rebill";
+    {
+        const auto ledger = open(file(), kKey);
+        const Claim first = claim(*ledger, with_password("1"));
+        BOOST_TEST(outcome(*ledger, second) == "queued");
+        BOOST_TEST(ledger->settle(*first.entry, applied(), kNow));
+    }
+    const auto ledger = open(file(), "another key");
+    const auto next = ledger->lease_next("1", kNow);
+    BOOST_TEST(password(next) == "");
+    BOOST_TEST(ledger->settle(*next, applied(), kNow));
+    for (const std::string& box : stored_boxes())
+        BOOST_TEST(box.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

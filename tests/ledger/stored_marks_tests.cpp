@@ -180,4 +180,32 @@ BOOST_AUTO_TEST_CASE(events_without_a_purchase_are_in_no_order) {
     BOOST_TEST(ledger->lease_due(kNow)->key == first.key);
 }
 
+// What was requeued in front of it meanwhile comes first.
+BOOST_AUTO_TEST_CASE(what_is_given_back_keeps_its_place) {
+    const auto ledger = open(file());
+    const Claim first = claim(*ledger, transaction("1", "100"));
+    BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
+    const Claim second = claim(*ledger, transaction("1", "101", EventKind::rebill));
+    BOOST_REQUIRE(second.entry.has_value());
+    BOOST_TEST(ledger->requeue(first.key, "ann", kNow));
+    BOOST_TEST(!ledger->lease_next("1", kNow)); // the second is in flight
+    BOOST_TEST(ledger->give_back(*second.entry, kNow));
+    for (const std::string& key : {first.key, second.key}) {
+        const auto next = ledger->lease_next("1", kNow);
+        BOOST_REQUIRE(next.has_value());
+        BOOST_TEST(next->key == key);
+        BOOST_TEST(ledger->settle(*next, applied(), kNow));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_queued_and_settled_was_attempted_once) {
+    const auto ledger = open(file());
+    const Claim first = claim(*ledger, transaction("1", "100"));
+    const Claim second = claim(*ledger, transaction("1", "101", EventKind::rebill));
+    BOOST_TEST(ledger->entry(second.key)->attempts == 0u);
+    BOOST_TEST(ledger->settle(*first.entry, applied(), kNow));
+    BOOST_TEST(ledger->settle(ledger->lease_next("1", kNow).value(), applied(), kNow));
+    BOOST_TEST(ledger->entry(second.key)->attempts == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

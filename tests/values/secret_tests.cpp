@@ -4,10 +4,14 @@
 
 #include "fixtures.hpp"
 
+#include <atomic>
 #include <concepts>
 #include <ostream>
 #include <set>
+#include <string>
+#include <thread>
 #include <type_traits>
+#include <vector>
 
 using namespace segpay;
 using segpay::testing::contains;
@@ -130,6 +134,23 @@ BOOST_AUTO_TEST_CASE(every_changed_bit_is_noticed) {
     for (std::size_t size = 0; size < closed.size(); ++size)
         BOOST_TEST(!box.open(std::string_view(closed).substr(0, size)).has_value());
     BOOST_TEST(!box.open(closed + "x").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_box_serves_many_threads) {
+    const SecretBox box(Secret("key"));
+    std::atomic<int> wrong = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int number = 0; number < 8; ++number)
+            threads.emplace_back([&, number] {
+                const std::string text = "swordfish " + std::to_string(number);
+                for (int round = 0; round < 2'000; ++round) {
+                    const auto opened = box.open(box.close(text));
+                    if (!opened || opened->reveal() != text) ++wrong;
+                }
+            });
+    }
+    BOOST_TEST(wrong == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

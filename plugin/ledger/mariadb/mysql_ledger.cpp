@@ -202,7 +202,14 @@ void MysqlLedger::lease(std::int64_t sequence, const std::string& /*purchase_id*
 }
 
 bool MysqlLedger::end_lease(const Mark& mark) {
-    return writer().change(kEndLease, mark.now, mark.sequence, mark.attempts, writer_.id()) == 1;
+    if (writer().change(kEndLease, mark.now, mark.sequence, mark.attempts, writer_.id()) != 1)
+        return false;
+    writer().change(kGiveWay, mark.sequence);
+    return true;
+}
+
+void MysqlLedger::drop_from_queue(const Place& place) {
+    writer().change(kDropFromQueue, place.sequence);
 }
 
 bool MysqlLedger::leave_queue(std::span<const Mark* const> marks) {
@@ -289,11 +296,11 @@ bool MysqlLedger::add_notice(std::string_view what, TimeMs now) {
 
 bool MysqlLedger::purge(std::optional<TimeMs> purge_before) {
     const char* operation = "purging old entries";
-    bool are_any_dead = false;
+    std::vector<std::int64_t> dead;
     std::vector<MysqlValue> old;
     guarded(operation, [&] {
         readers_.read([&](MysqlConnection& connection) {
-            are_any_dead = MysqlWriter::are_any_dead(connection);
+            dead = MysqlWriter::dead(connection);
             old.clear();
             if (!purge_before) return;
             MysqlQuery rows = connection.query(kFindOld, *purge_before, kPurgeSlice);
@@ -301,7 +308,7 @@ bool MysqlLedger::purge(std::optional<TimeMs> purge_before) {
                 old.push_back(rows.integer(0));
         });
     });
-    if (are_any_dead) transact(operation, [&] { writer_.forget_dead(); });
+    if (!dead.empty()) transact(operation, [&] { writer_.remove_dead(dead); });
     if (old.empty()) return false;
     transact(operation, [&] { writer().change_all(kPurge, old); });
     return true;

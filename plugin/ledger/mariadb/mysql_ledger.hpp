@@ -95,6 +95,7 @@ private:
     void lease(std::int64_t sequence, const std::string& purchase_id, bool is_due,
                TimeMs now) override;
     bool end_lease(const Mark& mark) override;
+    void drop_from_queue(const Place& place) override;
     bool leave_queue(std::span<const Mark* const> marks) override;
     void write_outcomes(std::span<const Mark* const> marks) override;
     bool stay_in_queue(const Mark& mark) override;

@@ -29,6 +29,9 @@ inline constexpr std::string_view kEndLease = // (next attempt, the lease)
     "owner = 0 " SEGPAY_MYSQL_LEASE;
 #undef SEGPAY_MYSQL_LEASE
 
+inline constexpr std::string_view kDropFromQueue = // (sequence)
+    "DELETE FROM segpay_queue WHERE sequence = ?";
+
 // (state, message, attempts, now, state, sequence)
 inline constexpr std::string_view kWriteOutcome =
     "UPDATE segpay_entries SET state = ?, message = ?, attempts = ?, changed_at = ?, "

@@ -31,8 +31,10 @@ constexpr std::string_view kReplace = // (number, now, writer, old number)
     "UPDATE segpay_writers SET last = ?, written_at = ? WHERE writer = ? AND last = ?";
 constexpr std::string_view kRead = "SELECT last FROM segpay_writers WHERE writer = ?";
 constexpr std::string_view kForget = "DELETE FROM segpay_writers WHERE writer = ?";
-constexpr std::string_view kFindDead = "SELECT 1 FROM segpay_writers WHERE written_at < ? LIMIT 1";
-constexpr std::string_view kForgetDead = "DELETE FROM segpay_writers WHERE written_at < ?";
+constexpr std::string_view kFindDead =
+    "SELECT writer FROM segpay_writers WHERE written_at < ? LIMIT 100";
+constexpr std::string_view kRemoveDead =
+    "DELETE FROM segpay_writers WHERE writer = ? AND written_at < ?";
 constexpr std::int64_t kDeadAfterMs = 7 * kDayMs;
 
 // It is not known whether a transaction took place.
@@ -82,12 +84,18 @@ MysqlWriter::~MysqlWriter() {
     }
 }
 
-void MysqlWriter::forget_dead() {
-    session_->connection.change(kForgetDead, unix_ms() - kDeadAfterMs);
+std::vector<std::int64_t> MysqlWriter::dead(MysqlConnection& connection) {
+    std::vector<std::int64_t> writers;
+    MysqlQuery rows = connection.query(kFindDead, unix_ms() - kDeadAfterMs);
+    while (rows.next())
+        writers.push_back(rows.integer(0));
+    return writers;
 }
 
-bool MysqlWriter::are_any_dead(MysqlConnection& connection) {
-    return connection.query(kFindDead, unix_ms() - kDeadAfterMs).next();
+// By their keys: a DELETE by time would wait for the rows of the writers that are at work.
+void MysqlWriter::remove_dead(std::span<const std::int64_t> writers) {
+    for (const std::int64_t writer : writers)
+        session_->connection.change(kRemoveDead, writer, unix_ms() - kDeadAfterMs);
 }
 
 void MysqlWriter::run(GroupCommit::Operations operations, Clock::time_point until, bool is_alone) {

@@ -29,6 +29,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace segpay {
 
@@ -54,10 +56,10 @@ public:
 
     std::int64_t id() const { return id_; } // random
 
-    // Inside a transaction: rows of writers of which nothing was heard for a week; they died. One
-    // that lives writes its row again.
-    void forget_dead();
-    static bool are_any_dead(MysqlConnection& connection);
+    // Writers that wrote nothing for a week: they died. One that lives writes its row again.
+    static std::vector<std::int64_t> dead(MysqlConnection& connection);
+    // Removes their rows; inside a transaction.
+    void remove_dead(std::span<const std::int64_t> writers);
 
 private:
     enum class Ended { committed, again };

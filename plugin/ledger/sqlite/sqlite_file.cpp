@@ -3,6 +3,8 @@
 #include "ledger/sqlite/sqlite_file.hpp"
 
 #include <sys/stat.h>
+#include <chrono>
+#include <thread>
 
 #include <sqlite3.h>
 
@@ -26,10 +28,10 @@ SqliteFile::Identity SqliteFile::identity_of(const std::string& path) {
     return {found.st_dev, found.st_ino};
 }
 
-SqliteFile::SqliteFile(const std::string& path, const SqliteConnection& connection)
+SqliteFile::SqliteFile(const SqliteConnection& connection)
     : connection_(connection),
-      path_(path),
-      log_path_(path + "-wal"),
+      path_(connection.path()),
+      log_path_(path_ + "-wal"),
       log_(identity_of(log_path_)), // none, where the file system is a test's own
       size_(connection.file_size()) {}
 
@@ -39,11 +41,21 @@ void SqliteFile::check() {
     };
     if (connection_.has_moved()) refuse_moved(path_);
     if (log_ != Identity() && identity_of(log_path_) != log_) refuse_moved(log_path_);
+    const std::int64_t before = size_; // first: another thread may store a later one
     const std::int64_t size = connection_.file_size();
-    // A VACUUM shortens the file, too; but then its header says how many pages are left.
-    if (size < size_ && connection_.size_in_header() > size) was_truncated_ = true;
+    if (size < before && is_cut()) was_truncated_ = true;
     if (was_truncated_) refuse(path_, "was truncated"); // though it may have grown since
     size_ = size;
+}
+
+// Of a file that became shorter. A VACUUM does that, too; but then its header says how many pages
+// are left. A copy of the log that grows the file again writes the header first: so for a while.
+bool SqliteFile::is_cut() const {
+    for (int tries = 0; tries < 5; ++tries) {
+        if (connection_.size_in_header() <= connection_.file_size()) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
 }
 
 } // namespace segpay

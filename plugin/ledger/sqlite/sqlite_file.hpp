@@ -18,7 +18,7 @@ namespace segpay {
 class SqliteFile {
 public:
     // The database was opened through `connection`, which must outlive this, and has a log by now.
-    SqliteFile(const std::string& path, const SqliteConnection& connection);
+    explicit SqliteFile(const SqliteConnection& connection);
 
     // Throws SqliteError, with what became of the file and what to do. After a truncation, always.
     void check();
@@ -26,6 +26,7 @@ public:
 private:
     using Identity = std::pair<::dev_t, ::ino_t>; // all 0: there is none
     static Identity identity_of(const std::string& path);
+    bool is_cut() const;
 
     const SqliteConnection& connection_;
     const std::string path_;

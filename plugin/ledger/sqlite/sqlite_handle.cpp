@@ -205,6 +205,11 @@ sqlite3_file& SqliteConnection::file() const {
     return *file;
 }
 
+std::string SqliteConnection::path() const {
+    const char* const path = sqlite3_db_filename(connection_.get(), "main");
+    return path ? path : "";
+}
+
 bool SqliteConnection::has_moved() const {
     int has_moved = 0; // stays so where the file system does not know
     file().pMethods->xFileControl(&file(), SQLITE_FCNTL_HAS_MOVED, &has_moved);

@@ -140,6 +140,7 @@ public:
     // Of the database without its log; another thread may use the connection meanwhile. Whether it
     // was removed or replaced since it was opened; its size, and the one that its header says (more
     // than any, when it has no header), in bytes.
+    std::string path() const; // absolute, without symbolic links
     bool has_moved() const;
     std::int64_t file_size() const;
     std::int64_t size_in_header() const;

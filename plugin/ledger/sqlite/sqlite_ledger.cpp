@@ -30,7 +30,7 @@ SqliteLedger::SqliteLedger(const LedgerSettings& settings)
       db_(writer_.connection()),
       reading_(db_) {
     prepare_ledger_file(db_, settings.path);
-    if (!is_in_memory_) writer_.watch_file(settings.path);
+    if (!is_in_memory_) writer_.watch_file();
 }
 
 SqliteLedger::~SqliteLedger() {
@@ -90,7 +90,7 @@ public:
         ledger.writer_.check_file();
         connection_ = readers_.take();
         if (connection_) return;
-        connection_ = std::make_unique<SqliteConnection>(ledger.path_, kReadTimeoutMs,
+        connection_ = std::make_unique<SqliteConnection>(ledger.db_.path(), kReadTimeoutMs,
                                                          SqliteConnection::Missing::is_an_error);
         connection_->execute("PRAGMA query_only=ON");
     }
@@ -205,6 +205,10 @@ bool SqliteLedger::end_lease(const Mark& mark) {
     return db_.change(kEndLease, mark.purchase_id, mark.sequence, mark.attempts, mark.now) == 1;
 }
 
+void SqliteLedger::drop_from_queue(const Place& place) {
+    db_.change(kDropFromQueue, place.purchase_id, place.sequence);
+}
+
 bool SqliteLedger::leave_queue(std::span<const Mark* const> marks) {
     for (const Mark* mark : marks)
         if (db_.change(kLeaveQueue, mark->purchase_id, mark->sequence, mark->attempts) != 1)
@@ -217,8 +221,7 @@ void SqliteLedger::write_outcomes(std::span<const Mark* const> marks) {
         if (mark->says_more_than_settled())
             db_.change(kWriteOutcome, mark->sequence, static_cast<std::int64_t>(mark->state),
                        mark->attempts, mark->message, mark->now);
-        if (mark->state == EntryState::settled && mark->may_have_password)
-            db_.change(kForgetPassword, mark->sequence);
+        if (mark->state == EntryState::settled) db_.change(kForgetPassword, mark->sequence);
     }
 }
 

@@ -84,10 +84,10 @@ void insert_entry(SqliteConnection& connection, NewEntry& entry) {
     if (entry.password) password = Blob{*entry.password};
     const bool is_pending = entry.state == EntryState::pending;
     const EntryState state = is_pending ? EntryState::settled : entry.state;
-    const int attempts = entry.lease_until ? 1 : 0;
+    const int attempts = entry.lease_until ? 1 : 0; // while it is in the queue
     connection.change(kInsertEntry, entry.sequence, entry.key, static_cast<std::int64_t>(state),
-                      kind, event.purchase_id, event.member_id, entry.now, attempts, record,
-                      password, entry.request, entry.message);
+                      kind, event.purchase_id, event.member_id, entry.now, is_pending ? 1 : 0,
+                      record, password, entry.request, entry.message);
     if (is_pending)
         connection.change(kEnqueue, event.purchase_id, entry.sequence, attempts, entry.lease_until,
                           entry.lease_until.value_or(0));

@@ -24,6 +24,10 @@ inline constexpr std::string_view kFindQueued = "SELECT 1 FROM queue WHERE purch
 // In what follows ?1 is the purchase and ?2 the sequence.
 #define SEGPAY_IN_QUEUE " WHERE purchase_id = ?1 AND sequence = ?2 "
 #define SEGPAY_IS_LEASED SEGPAY_IN_QUEUE "AND attempts = ?3 AND lease_until <> 0"
+// At ?4; but behind what was requeued in front of it.
+#define SEGPAY_UNLESS_BEHIND                     \
+    "IIF(?2 > (SELECT MIN(sequence) FROM queue " \
+    "WHERE purchase_id = ?1 AND ?1 <> ''), NULL, ?4), "
 
 // (…, end of the lease)
 inline constexpr std::string_view kLease =
@@ -31,8 +35,10 @@ inline constexpr std::string_view kLease =
     "lease_until = ?3" SEGPAY_IN_QUEUE;
 // (…, attempts, now)
 inline constexpr std::string_view kEndLease =
-    "UPDATE queue SET attempts = attempts - 1, next_attempt_at = ?4, "
+    "UPDATE queue SET attempts = attempts - 1, next_attempt_at = " SEGPAY_UNLESS_BEHIND
     "lease_until = 0" SEGPAY_IS_LEASED;
+// (…)
+inline constexpr std::string_view kDropFromQueue = "DELETE FROM queue" SEGPAY_IN_QUEUE;
 
 // The mark. (…, attempts)
 inline constexpr std::string_view kLeaveQueue = "DELETE FROM queue" SEGPAY_IS_LEASED;
@@ -43,14 +49,14 @@ inline constexpr std::string_view kWriteOutcome =
 // (sequence)
 inline constexpr std::string_view kForgetPassword =
     "UPDATE entries SET password = NULL WHERE sequence = ? AND password IS NOT NULL";
-// (…, attempts, next attempt); behind what was requeued in front of it.
+// (…, attempts, next attempt)
 inline constexpr std::string_view kStayInQueue =
-    "UPDATE queue SET next_attempt_at = IIF(?2 > (SELECT MIN(sequence) FROM queue "
-    "WHERE purchase_id = ?1 AND ?1 <> ''), NULL, ?4), lease_until = 0" SEGPAY_IS_LEASED;
+    "UPDATE queue SET next_attempt_at = " SEGPAY_UNLESS_BEHIND "lease_until = 0" SEGPAY_IS_LEASED;
 // (sequence, message)
 inline constexpr std::string_view kSetMessage =
     "UPDATE entries SET message = ?2 WHERE sequence = ?1";
 
+#undef SEGPAY_UNLESS_BEHIND
 #undef SEGPAY_IS_LEASED
 #undef SEGPAY_IN_QUEUE
 

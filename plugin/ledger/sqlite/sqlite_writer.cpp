@@ -34,6 +34,7 @@ void SqliteWriter::commit(GroupCommit::Operations operations) {
     try {
         // One that could not even be rolled back, for want of memory, would be in the way for ever.
         if (connection_.is_in_transaction()) roll_back();
+        check_file();
         tend_log();
         connection_.change("BEGIN IMMEDIATE");
         for (GroupCommit::Operation* operation : operations)

@@ -56,7 +56,7 @@ public:
 
     // From now on, a transaction is durable if the file and its log are still at their paths. The
     // database has been prepared.
-    void watch_file(const std::string& path) { file_.emplace(path, connection_); }
+    void watch_file() { file_.emplace(connection_); }
     // Throws SqliteError when they are not.
     void check_file() {
         if (file_) file_->check();

@@ -5,8 +5,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
+#include <thread>
+#include <vector>
 
 using namespace segpay;
 using namespace segpay::test;
@@ -104,6 +107,49 @@ BOOST_AUTO_TEST_CASE(what_sqlite_itself_does_to_the_file_is_well) {
     BOOST_TEST(fs::file_size(file()) < before);
     BOOST_TEST(outcome(*ledger, transaction("b", "7002")) == "leased");
     BOOST_TEST(ledger->purchase("b").has_value());
+}
+
+// The log is beside the file itself, not beside the name by which it was opened.
+BOOST_AUTO_TEST_CASE(a_symbolic_link_is_followed) {
+    fs::create_directory(path() / "elsewhere");
+    const std::string target = path() / "elsewhere" / "real.sqlite";
+    { open(target); }
+    fs::create_symlink(target, file("link"));
+    const auto linked = open(file("link"));
+    BOOST_TEST(outcome(*linked, transaction("1", "1001")) == "leased");
+    BOOST_TEST(linked->purchase("1").has_value());
+    fs::remove(target + "-wal");
+    BOOST_TEST(says(failure([&] { (void)claim(*linked, transaction("2", "1002")); }),
+                    "real.sqlite-wal was removed"));
+}
+
+BOOST_AUTO_TEST_CASE(another_folder_changes_nothing) {
+    const fs::path before = fs::current_path();
+    fs::current_path(path());
+    const auto relative = open("relative.sqlite");
+    fs::current_path(before);
+    BOOST_TEST(outcome(*relative, transaction("1", "1001")) == "leased");
+    BOOST_TEST(relative->purchase("1").has_value());
+}
+
+// The size grows while others look at it.
+BOOST_AUTO_TEST_CASE(a_file_that_grows_is_no_shorter) {
+    std::atomic<bool> is_over = false;
+    std::atomic<int> failures = 0;
+    std::vector<std::jthread> readers;
+    for (int reader = 0; reader < 3; ++reader)
+        readers.emplace_back([&] {
+            while (!is_over)
+                if (failure([&] { (void)ledger->purchase("1"); }) != "none") ++failures;
+        });
+    SqliteConnection other(file(), 1000);
+    for (int id = 0; id < 300; ++id) {
+        (void)claim(*ledger, transaction("p" + std::to_string(id), std::to_string(id)));
+        other.execute("PRAGMA wal_checkpoint");
+    }
+    is_over = true;
+    readers.clear();
+    BOOST_TEST(failures == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
