@@ -1,4 +1,4 @@
-// What cannot be read any more: it is shown to the operator, and everything else goes on.
+// Unreadable records: the operator sees them as dead letters, and all other entries go on.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -12,10 +12,10 @@ using namespace segpay::test;
 namespace {
 
 constexpr std::string_view kDamaged[] = {
-    "'kind=join&amount=hunter2'", // an amount that is none
+    "'kind=join&amount=hunter2'", // no amount
     "'kind=join&amount=1+USD&eticket=hunter2'",
     "'%zz hunter2'",
-    "'hunter2'", // readable, but no event
+    "'hunter2'", // readable, but not an event
     "''",
     "NULL",
 };
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_event_becomes_a_dead_letter_and_the_others_are_de
     BOOST_TEST(dead_letter->changed_at_ms == later + 1);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_that_is_damaged_is_handed_out) {
+BOOST_AUTO_TEST_CASE(a_damaged_record_is_never_leased) {
     for (const std::string_view record : kDamaged) {
         const TemporaryFolder folder;
         const auto mine = open(folder.file());
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(nothing_that_is_damaged_is_handed_out) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_row_of_damaged_events_is_passed_in_one_go) {
+BOOST_AUTO_TEST_CASE(a_series_of_damaged_events_is_skipped_in_one_call) {
     for (const char* id : {"1001", "1002", "1003"})
         claim(*ledger, transaction("1", id, EventKind::rebill));
     damage(1);
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_row_of_damaged_events_is_passed_in_one_go) {
     BOOST_TEST(ledger->waiting().pending == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_repeat_of_a_damaged_event_meets_a_dead_letter) {
+BOOST_AUTO_TEST_CASE(a_repeat_of_a_damaged_event_is_a_dead_letter) {
     const Fact fact = transaction("1", "1001");
     claim(*ledger, fact);
     claim(*ledger, transaction("1", "1002", EventKind::rebill));
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_repeat_of_a_damaged_event_meets_a_dead_letter) {
     BOOST_TEST(ledger->lease_next("1", later)->event->transaction_id == "1002");
 }
 
-BOOST_AUTO_TEST_CASE(keeps_what_was_said_before_the_damage) {
+BOOST_AUTO_TEST_CASE(keeps_the_reason_given_before_the_damage) {
     const Claim made = claim(*ledger, transaction("1", "1001"));
     BOOST_TEST(ledger->settle(*made.entry, retry_at(kNow, "database is down"), kNow));
     damage(1);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_dead_letter_can_only_be_dismissed) {
     BOOST_TEST(is_dismissed(*ledger, made.key, kNow));
 }
 
-BOOST_AUTO_TEST_CASE(listings_show_what_is_damaged_and_nothing_of_it) {
+BOOST_AUTO_TEST_CASE(listings_show_damaged_entries_without_content) {
     const Claim made = claim(*ledger, transaction("1", "1001"));
     const Claim other = claim(*ledger, transaction("2", "2001"));
     BOOST_TEST(ledger->settle(*made.entry, applied(), kNow));

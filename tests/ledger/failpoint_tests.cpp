@@ -1,5 +1,5 @@
-// Dying at each step of claim, take and settle. A build without failpoints has nothing to die of,
-// which is tested instead.
+// A crash at each step of claim, lease and settle. A build without failpoints has no place to
+// crash, which is tested instead.
 #include "ledger/failpoint.hpp"
 
 #include "ledger/fixture.hpp"
@@ -15,7 +15,7 @@ BOOST_FIXTURE_TEST_SUITE(failpoint_tests, TemporaryFolder)
 
 #ifdef SEGPAY_FAILPOINTS
 
-BOOST_AUTO_TEST_CASE(each_step_leaves_a_state_to_go_on_from) {
+BOOST_AUTO_TEST_CASE(each_step_leaves_a_state_to_recover_from) {
     constexpr TimeMs kLater = kNow + kLeaseMs;
     const struct {
         const char* place;
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(each_step_leaves_a_state_to_go_on_from) {
         const auto entry = ledger->entry("segpay/1001/join/1");
         BOOST_TEST((entry ? state_name(entry->state) : "") == line.state, line.place);
         if (entry) BOOST_TEST(entry->attempts == line.attempts, line.place);
-        // Whatever happened: Segpay comes again, and it ends as if nothing had.
+        // In every case Segpay comes again, and the outcome is as if nothing had happened.
         const TimeMs after = kLater + kLeaseMs;
         const Claim again = claim(*ledger, transaction("1", "1001"), after);
         BOOST_TEST(outcome_name(again.outcome) ==
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(each_step_leaves_a_state_to_go_on_from) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(counts_the_passes_of_its_place_only) {
+BOOST_AUTO_TEST_CASE(counts_only_its_own_passes) {
     Child child([&] {
         ::setenv("SEGPAY_DIE_AT", "claim.after_commit:3", 1);
         const auto ledger = open(file());
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(counts_the_passes_of_its_place_only) {
 
 #else
 
-BOOST_AUTO_TEST_CASE(is_nothing_in_a_normal_build) {
+BOOST_AUTO_TEST_CASE(does_nothing_in_a_normal_build) {
     Child child([] {
         ::setenv("SEGPAY_DIE_AT", "claim.begin:1", 1);
         SEGPAY_FAILPOINT("claim.begin");

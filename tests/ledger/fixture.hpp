@@ -1,5 +1,5 @@
-// What the ledger's tests share: a folder that ends with the test, events as Segpay's postbacks
-// become them, and child processes.
+// Shared by the ledger's tests: a folder that ends with the test, events as postbacks are
+// translated into them, and child processes.
 #pragma once
 
 #include "ledger/ledger.hpp"
@@ -41,7 +41,7 @@ public:
     const std::filesystem::path& path() const { return path_; }
 
 private:
-    const pid_t owner_ = ::getpid(); // a child that dies has nothing to put in order
+    const pid_t owner_ = ::getpid(); // a child that dies has nothing to clean up
     std::filesystem::path path_;
 };
 
@@ -53,7 +53,7 @@ inline std::unique_ptr<Ledger> open(const std::string& path, std::string_view ke
     return testing::open_for_test(settings);
 }
 
-// Changes a table of the ledger behind its back.
+// Changes a table of the ledger through another connection.
 inline void meddle(const std::string& path, std::string sql) {
     if (testing::is_on_mariadb())
         testing::run_on_mariadb(testing::database_for(path),
@@ -62,7 +62,7 @@ inline void meddle(const std::string& path, std::string sql) {
         SqliteConnection(path, 1000).execute(sql.c_str());
 }
 
-// An event and what identifies it, as a postback is translated into both.
+// An event and its identity, as a postback is translated into both.
 struct Fact {
     Event event;
     Identity identity;
@@ -126,18 +126,18 @@ inline std::string_view outcome_name(Claim::Outcome outcome) {
     return kNames[static_cast<std::size_t>(outcome)];
 }
 
-// What became of a decision.
+// The outcome of a decision.
 inline bool is_dismissed(Ledger& ledger, std::string_view key, TimeMs now = kNow,
                          std::string_view by = "ann") {
     return ledger.dismiss(key, by, now).outcome == Decision::Outcome::done;
 }
-inline bool is_released(Ledger& ledger, std::string_view key, const Fact& told, TimeMs now = kNow,
+inline bool is_released(Ledger& ledger, std::string_view key, const Fact& fact, TimeMs now = kNow,
                         std::string_view by = "ann") {
-    return ledger.release(key, {told.event, told.identity}, by, now).outcome ==
+    return ledger.release(key, {fact.event, fact.identity}, by, now).outcome ==
            Decision::Outcome::done;
 }
 
-// The ledger of a test that needs no file.
+// A ledger without a file.
 struct InMemory {
     std::unique_ptr<Ledger> ledger = open(":memory:");
 };
@@ -147,7 +147,7 @@ inline void answer(Ledger& ledger, std::string_view purchase_id, std::string_vie
     ledger.answered({&answered, 1});
 }
 
-// Claims and, when it is handed out, settles and answers; tells the outcome.
+// Claims an event and, when it is leased, settles it; returns the outcome.
 inline std::string_view deliver(Ledger& ledger, const Fact& fact, TimeMs now = kNow) {
     const Claim made = claim(ledger, fact, now);
     if (made.entry && !ledger.settle(*made.entry, applied(), now)) return "lost";
@@ -193,8 +193,8 @@ inline std::string bytes_of_folder(const std::filesystem::path& folder) {
     return bytes;
 }
 
-// A child process that runs `work` and ends at once, without destructors, as a crash does. What
-// `work` returns, or throws, is what said() gives.
+// A child process that runs `work` and ends at once, without destructors, as a crash does. said()
+// returns the result of `work`, or its exception's text.
 class Child {
 public:
     explicit Child(const std::function<std::string()>& work) {
@@ -232,7 +232,7 @@ public:
             text.append(part, static_cast<std::size_t>(size));
         return text;
     }
-    // How it ended, in the form of waitpid.
+    // The exit status, as of waitpid.
     int wait() {
         int status = 0;
         ::waitpid(pid_, &status, 0);

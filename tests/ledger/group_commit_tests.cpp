@@ -1,5 +1,5 @@
-// Threads that share a transaction: nobody is left out, nobody pays for another's failure, and who
-// is alone waits for nobody.
+// Threads that share a transaction: every operation is done, an operation fails for its own error
+// only, and a lone thread does not wait.
 #include "ledger/group_commit.hpp"
 
 #include "fixtures.hpp"
@@ -21,12 +21,12 @@ namespace {
 
 using Operation = GroupCommit::Operation;
 
-// A database that keeps numbers: what is done is committed with the end of the transaction, and
-// durable with the end of the sync.
+// A database of numbers: they are committed when the transaction ends, and durable when the sync
+// ends.
 struct Numbers {
-    std::vector<int> durable;       // guarded by there being one sync
-    std::vector<int> doing;         // guarded by there being one leader
-    std::vector<std::size_t> sizes; // of the transactions that ended well
+    std::vector<int> durable;       // guarded: there is one sync
+    std::vector<int> doing;         // guarded: there is one leader
+    std::vector<std::size_t> sizes; // of the transactions that succeeded
     std::size_t begun = 0;
     std::chrono::microseconds sync_time{0};
     bool is_locked = false;
@@ -70,7 +70,7 @@ private:
 
 BOOST_AUTO_TEST_SUITE(group_commit_tests)
 
-BOOST_AUTO_TEST_CASE(who_is_alone_commits_at_once) {
+BOOST_AUTO_TEST_CASE(a_lone_thread_commits_at_once) {
     Numbers numbers;
     GroupCommit commits(numbers.transaction(), numbers.disk(), 8);
     for (int i = 0; i < 3; ++i) {
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(threads_share_commits_and_each_is_done_once) {
             });
     }
     BOOST_TEST(numbers.sizes.size() < kThreads * kEach / 2u); // commits were shared
-    // Those of one thread in their order.
+    // The operations of one thread are in their order.
     std::vector<int> last(kThreads, -1);
     for (const int number : numbers.durable) {
         BOOST_TEST(last[static_cast<std::size_t>(number / kEach)] < number);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(threads_share_commits_and_each_is_done_once) {
         BOOST_REQUIRE(numbers.durable[static_cast<std::size_t>(i)] == i);
 }
 
-BOOST_AUTO_TEST_CASE(who_fails_fails_alone) {
+BOOST_AUTO_TEST_CASE(a_failing_operation_fails_alone) {
     constexpr int kThreads = 12, kEach = 100;
     Numbers numbers;
     numbers.sync_time = std::chrono::microseconds(200);
@@ -145,9 +145,8 @@ BOOST_AUTO_TEST_CASE(who_fails_fails_alone) {
                 numbers.durable.end()));
 }
 
-// However many they are: what each does alone, after one has spoilt it for all, has no time of its
-// own.
-BOOST_AUTO_TEST_CASE(a_group_has_one_time_for_all_that_is_tried) {
+// When one operation spoils a group, each is tried alone, all under the group's one deadline.
+BOOST_AUTO_TEST_CASE(a_group_has_one_deadline_for_all_tries) {
     using namespace std::chrono_literals;
     std::vector<GroupCommit::Clock::time_point> untils;
     const auto run = [&](GroupCommit::Operations operations) {
@@ -175,7 +174,7 @@ BOOST_AUTO_TEST_CASE(a_group_has_one_time_for_all_that_is_tried) {
     BOOST_TEST((untils.at(0) > begun + 1min));
 }
 
-BOOST_AUTO_TEST_CASE(when_the_time_is_over_the_cause_is_that_of_the_group) {
+BOOST_AUTO_TEST_CASE(past_the_deadline_the_error_is_the_groups) {
     using namespace std::chrono_literals;
     int runs = 0, tries = 0;
     const auto run = [&](GroupCommit::Operations operations) -> bool {
@@ -205,14 +204,14 @@ BOOST_AUTO_TEST_CASE(a_transaction_that_cannot_begin_is_tried_once_for_all) {
     Operation operation([] {});
     BOOST_CHECK_THROW(commits.commit(operation), std::runtime_error);
     BOOST_TEST(numbers.begun == 1u);
-    // What was left for later can wait longer.
+    // Operations left for later can wait longer.
     numbers.is_locked = false;
     commits.commit_later([&] { numbers.doing.push_back(3); });
     commits.commit(operation);
     BOOST_TEST((numbers.durable == std::vector<int>{1, 2, 3}));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_left_for_later_comes_before_what_brings_it) {
+BOOST_AUTO_TEST_CASE(operations_left_for_later_commit_first) {
     Numbers numbers;
     GroupCommit commits(numbers.transaction(), numbers.disk(), 8);
     commits.commit_later([&] { numbers.doing.push_back(1); });
@@ -231,7 +230,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_for_later_comes_before_what_brings_it) {
     BOOST_TEST((numbers.durable == std::vector<int>{1, 2, 3, 4}));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_left_for_later_does_not_grow_without_end) {
+BOOST_AUTO_TEST_CASE(operations_left_for_later_are_limited) {
     Numbers numbers;
     GroupCommit commits(numbers.transaction(), numbers.disk(), 8);
     for (int i = 0; i < 1'000; ++i)
@@ -241,7 +240,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_for_later_does_not_grow_without_end) {
     BOOST_TEST(numbers.durable.size() == 1'000u);
 }
 
-BOOST_AUTO_TEST_CASE(one_more_than_may_wait_is_turned_away_at_once) {
+BOOST_AUTO_TEST_CASE(too_many_waiters_are_refused_at_once) {
     std::binary_semaphore is_led{0}, may_end{0};
     bool is_first = true;
     GroupCommit commits(
@@ -263,17 +262,17 @@ BOOST_AUTO_TEST_CASE(one_more_than_may_wait_is_turned_away_at_once) {
     {
         std::jthread leader(commit);
         is_led.acquire();
-        std::atomic<int> turned_away = 0;
+        std::atomic<int> refused = 0;
         std::vector<std::jthread> others;
         for (int i = 0; i < 5; ++i)
             others.emplace_back([&] {
                 try {
                     commit();
                 } catch (const GroupCommit::TooManyWait&) {
-                    ++turned_away;
+                    ++refused;
                 }
             });
-        while (turned_away < 3)
+        while (refused < 3)
             std::this_thread::yield();
         may_end.release();
     }
@@ -293,7 +292,7 @@ BOOST_AUTO_TEST_CASE(the_next_transaction_runs_while_the_last_is_synced) {
         [&] {
             if (++syncs != 1) return;
             is_synced.release();
-            is_next_run.acquire(); // for ever, if the next one waited for this
+            is_next_run.acquire(); // for ever, if the next transaction waited for this sync
         },
         8);
     const auto commit = [&] {
@@ -307,11 +306,11 @@ BOOST_AUTO_TEST_CASE(the_next_transaction_runs_while_the_last_is_synced) {
     BOOST_TEST(syncs == 2);
 }
 
-// Else the first one that comes during a sync would have the next sync for himself.
+// Otherwise the first thread that comes during a sync would have the next sync to itself.
 BOOST_AUTO_TEST_CASE(while_two_are_synced_the_next_group_waits_for_a_second) {
     std::binary_semaphore is_led{0}, may_end{0}, is_third_run{0};
     std::vector<std::size_t> sizes;
-    std::atomic<int> syncs = 0, turned_away = 0;
+    std::atomic<int> syncs = 0, refused = 0;
     std::binary_semaphore are_two_synced{0};
     GroupCommit commits(
         [&](GroupCommit::Operations operations) {
@@ -334,7 +333,7 @@ BOOST_AUTO_TEST_CASE(while_two_are_synced_the_next_group_waits_for_a_second) {
         try {
             commits.commit(operation);
         } catch (const GroupCommit::TooManyWait&) {
-            ++turned_away;
+            ++refused;
         }
     };
     {
@@ -343,7 +342,7 @@ BOOST_AUTO_TEST_CASE(while_two_are_synced_the_next_group_waits_for_a_second) {
         is_led.acquire();
         for (int i = 0; i < 3; ++i)
             threads.emplace_back(commit);
-        while (turned_away < 1) // then two wait
+        while (refused < 1) // then two threads wait
             std::this_thread::yield();
         may_end.release();
         are_two_synced.acquire();
@@ -353,7 +352,7 @@ BOOST_AUTO_TEST_CASE(while_two_are_synced_the_next_group_waits_for_a_second) {
     BOOST_TEST((sizes == std::vector<std::size_t>{1, 2, 2}));
 }
 
-BOOST_AUTO_TEST_CASE(nobody_is_told_of_a_success_before_the_sync) {
+BOOST_AUTO_TEST_CASE(no_success_is_reported_before_the_sync) {
     constexpr int kThreads = 8, kEach = 100;
     Numbers numbers;
     numbers.sync_time = std::chrono::microseconds(100);
@@ -384,7 +383,7 @@ BOOST_AUTO_TEST_CASE(nobody_is_told_of_a_success_before_the_sync) {
     BOOST_TEST(too_early == 0);
 }
 
-BOOST_AUTO_TEST_CASE(all_of_a_group_hear_that_the_sync_failed) {
+BOOST_AUTO_TEST_CASE(a_failed_sync_fails_the_whole_group) {
     Numbers numbers;
     GroupCommit commits(numbers.transaction(), numbers.disk(), 8);
     numbers.is_disk_dead = true;
@@ -395,10 +394,10 @@ BOOST_AUTO_TEST_CASE(all_of_a_group_hear_that_the_sync_failed) {
     numbers.is_disk_dead = false;
     Operation next([&] { numbers.doing.push_back(3); });
     commits.commit(next);
-    BOOST_TEST((numbers.durable == std::vector<int>{1, 2, 3})); // one sync is for all before it
+    BOOST_TEST((numbers.durable == std::vector<int>{1, 2, 3})); // one sync covers all before it
 }
 
-BOOST_AUTO_TEST_CASE(a_flush_waits_for_the_sync_that_is_on_its_way) {
+BOOST_AUTO_TEST_CASE(a_flush_waits_for_the_running_sync) {
     std::binary_semaphore is_synced{0};
     std::atomic<bool> is_durable = false;
     GroupCommit commits(
@@ -419,7 +418,7 @@ BOOST_AUTO_TEST_CASE(a_flush_waits_for_the_sync_that_is_on_its_way) {
         commits.commit(operation);
     });
     is_synced.acquire();
-    commits.flush(); // the other one has taken along what was left
+    commits.flush(); // the other commit included what was left
     BOOST_TEST(is_durable);
 }
 

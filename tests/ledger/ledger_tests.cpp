@@ -1,4 +1,4 @@
-// The names of the states are those of the contract's header.
+// The states have the names of the contract's header.
 #include "ledger/ledger.hpp"
 
 #include "biller.h"

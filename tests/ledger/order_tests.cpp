@@ -1,4 +1,4 @@
-// Who may deliver what, and when: the order within a purchase, leases, and further attempts.
+// When an event can be leased: the order within a purchase, leases, and further attempts.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(delivers_one_event_of_a_purchase_at_a_time) {
     BOOST_TEST(ledger->entry(second.key)->next_attempt_at_ms == 0);
     BOOST_TEST(!ledger->lease_next("1", kNow));
     BOOST_TEST(!ledger->lease_due(kNow));
-    // Other purchases are not held up.
+    // Other purchases do not wait.
     BOOST_TEST(deliver(*ledger, transaction("2", "2001")) == "leased");
 
     BOOST_TEST(ledger->settle(*first.entry, retry_at(kNow + 600'000), kNow));
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(delivers_one_event_of_a_purchase_at_a_time) {
     BOOST_TEST(ledger->waiting().next_attempt_at_ms == 0);
 }
 
-BOOST_AUTO_TEST_CASE(lets_a_refused_event_out_of_the_way) {
+BOOST_AUTO_TEST_CASE(a_refused_event_unblocks_its_purchase) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     const Claim second = claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(does_not_order_events_without_a_purchase) {
     BOOST_TEST(ledger->lease_due(kNow)->key == second.key);
 }
 
-BOOST_AUTO_TEST_CASE(gives_an_entry_away_when_its_lease_ends) {
+BOOST_AUTO_TEST_CASE(an_entry_can_be_leased_again_when_its_lease_ends) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     BOOST_TEST(first.entry->next_attempt_at_ms == kNow + kLeaseMs);
     BOOST_TEST(!ledger->lease_due(kNow + kLeaseMs - 1));
@@ -77,17 +77,17 @@ BOOST_AUTO_TEST_CASE(gives_an_entry_away_when_its_lease_ends) {
         BOOST_TEST(!ledger->settle(*first.entry, late, kNow + kLeaseMs));
     BOOST_TEST((state_of(*ledger, first.key) == EntryState::pending));
     BOOST_TEST(ledger->settle(*taken, applied(), kNow + kLeaseMs));
-    BOOST_TEST(!ledger->settle(*taken, applied(), kNow + kLeaseMs)); // once
+    BOOST_TEST(!ledger->settle(*taken, applied(), kNow + kLeaseMs)); // only once
     BOOST_TEST(!ledger->settle(*taken, retry_at(kNow), kNow + kLeaseMs));
     BOOST_TEST((state_of(*ledger, first.key) == EntryState::settled));
 }
 
-BOOST_AUTO_TEST_CASE(takes_a_late_settlement_when_nobody_else_took_the_entry) {
+BOOST_AUTO_TEST_CASE(accepts_a_late_settlement_without_a_newer_lease) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     BOOST_TEST(ledger->settle(*first.entry, applied(), kNow + 10 * kLeaseMs));
 }
 
-BOOST_AUTO_TEST_CASE(retries_when_it_is_time_or_when_segpay_asks) {
+BOOST_AUTO_TEST_CASE(retries_when_due_or_when_segpay_asks) {
     const Fact fact = transaction("1", "1001");
     const Claim first = claim(*ledger, fact);
     BOOST_TEST(ledger->settle(*first.entry, retry_at(kNow + 60'000, "database is down"), kNow));

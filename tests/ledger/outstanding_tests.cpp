@@ -1,4 +1,4 @@
-// The rule by itself; what hosts and processes make of it is in repeats_tests.cpp.
+// The rule by itself; repeats_tests.cpp has it with hosts and processes.
 #include "ledger/outstanding.hpp"
 
 #include "ledger/fixture.hpp"
@@ -36,33 +36,33 @@ BOOST_AUTO_TEST_CASE(a_repeat_has_the_key_and_changes_no_state) {
     BOOST_TEST(!purchase.state.has_access);
 }
 
-BOOST_AUTO_TEST_CASE(the_time_runs_from_the_first_on) {
+BOOST_AUTO_TEST_CASE(the_window_runs_from_the_first) {
     Purchase purchase;
     const Fact disable = member("1", EventKind::member_disable);
     const std::string first = come(purchase, disable, 0);
     come(purchase, member("1", EventKind::member_enable), 0);
     BOOST_TEST(come(purchase, disable, kWindow) == first);
     BOOST_TEST(come(purchase, disable, kWindow + 1) != first);
-    BOOST_TEST(purchase.outstanding.size() == 1u); // the others' time is over
+    BOOST_TEST(purchase.outstanding.size() == 1u); // the others' window is over
 }
 
-BOOST_AUTO_TEST_CASE(a_stem_that_begins_another_is_another) {
+BOOST_AUTO_TEST_CASE(a_key_prefix_that_extends_another_is_another) {
     Purchase purchase;
     Fact of_transaction = member("1", EventKind::member_enable);
     const std::string plain = come(purchase, of_transaction, 0);
-    of_transaction.identity.key_prefix += "@77"; // an id, though with an epoch
+    of_transaction.identity.key_prefix += "@77"; // a transaction's prefix, though with an epoch
     BOOST_TEST(recognised(purchase, {of_transaction.event, of_transaction.identity}, 0, kWindow) !=
                plain);
 }
 
-BOOST_AUTO_TEST_CASE(what_has_a_key_for_ever_is_not_remembered) {
+BOOST_AUTO_TEST_CASE(a_fact_with_a_permanent_key_is_not_remembered) {
     Purchase purchase;
     const Fact sale = transaction("1", "1001");
     come(purchase, sale, 0);
     BOOST_TEST(purchase.outstanding.empty());
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_remembered_when_the_time_is_none) {
+BOOST_AUTO_TEST_CASE(nothing_is_remembered_without_a_window) {
     Purchase purchase;
     const Fact cancel = member("1", EventKind::member_cancel);
     BOOST_TEST(
@@ -70,8 +70,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_remembered_when_the_time_is_none) {
     BOOST_TEST(purchase.outstanding.empty());
 }
 
-// As one that an operator releases.
-BOOST_AUTO_TEST_CASE(the_time_of_one_that_waited_runs_from_when_it_was_received) {
+// As of an event that an operator releases.
+BOOST_AUTO_TEST_CASE(the_window_of_a_held_event_runs_from_its_receipt) {
     Purchase purchase;
     Fact late = member("1", EventKind::member_disable);
     late.event.received_at_ms = kNow;

@@ -1,5 +1,5 @@
-// Where passwords are: in the event that is handed out, encrypted in the file while it is pending,
-// and afterwards nowhere.
+// Where a password is: in the leased event, encrypted in the file while it is pending, and
+// afterwards nowhere.
 #include "ledger/fixture.hpp"
 #include "ledger/sqlite/sqlite_handle.hpp"
 
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(are_stored_encrypted_until_settled) {
     auto ledger = open(file(), kKey);
     const Claim made = claim(*ledger, with_password());
     BOOST_TEST(password(made.entry) == kCanary);
-    BOOST_TEST(holds("1001")); // the search does find what is there
+    BOOST_TEST(holds("1001")); // the search finds what is there
     BOOST_TEST(!holds(kCanary));
     const std::string box = stored_box();
     BOOST_TEST(!box.empty());
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(are_stored_encrypted_until_settled) {
     BOOST_TEST(!holds(box));
 }
 
-BOOST_AUTO_TEST_CASE(stay_with_what_may_be_delivered_again) {
+BOOST_AUTO_TEST_CASE(stay_while_a_delivery_may_follow) {
     const auto ledger = open(file(), kKey);
     const Claim made = claim(*ledger, with_password());
     BOOST_TEST(ledger->settle(*made.entry, retry_at(kNow), kNow));
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(are_read_with_an_older_key_while_it_is_in_the_list) {
     BOOST_TEST(password(ledger->entry(first.key)) == "");
 }
 
-BOOST_AUTO_TEST_CASE(of_kept_requests_go_when_those_are_closed) {
+BOOST_AUTO_TEST_CASE(of_kept_requests_end_when_those_are_closed) {
     const auto ledger = open(file(), kKey);
     BOOST_TEST((ledger->keep(kept_with_password(), kNow) == Kept::anew));
     BOOST_TEST(!holds(kCanary));
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(of_kept_requests_go_when_those_are_closed) {
 BOOST_AUTO_TEST_CASE(are_not_stored_without_a_key) {
     const auto ledger = open(file());
     const Claim made = claim(*ledger, with_password());
-    BOOST_TEST(password(made.entry) == kCanary); // this once
+    BOOST_TEST(password(made.entry) == kCanary); // this time only
     BOOST_TEST((ledger->keep(kept_with_password(), kNow) == Kept::anew));
     BOOST_TEST(stored_box().empty());
     BOOST_TEST(!holds(kCanary));
@@ -132,12 +132,12 @@ BOOST_AUTO_TEST_CASE(are_not_stored_without_a_key) {
     const auto again = ledger->lease_due(kNow + kLeaseMs);
     BOOST_TEST(password(again) == "");
     BOOST_TEST(ledger->settle(*again, retry_at(kNow), kNow));
-    // The postback that comes again brings it again.
+    // The repeated postback has it again.
     BOOST_TEST(password(claim(*ledger, with_password(), kNow).entry) == kCanary);
 }
 
 BOOST_AUTO_TEST_CASE(leave_no_bytes_in_the_free_space_of_pages) {
-    if (testing::is_on_mariadb()) return; // there it is for the server to clear them
+    if (testing::is_on_mariadb()) return; // there the server clears them
     constexpr int kEntries = 12;
     auto ledger = open(file(), kKey);
     std::vector<Entry> entries;
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(leave_no_bytes_in_the_free_space_of_pages) {
     BOOST_TEST(boxes.size() == static_cast<std::size_t>(kEntries));
     for (const Entry& entry : entries)
         BOOST_TEST(ledger->settle(entry, applied(), kNow));
-    ledger.reset(); // which writes the log back into the database
+    ledger.reset(); // writes the log back into the database
     const std::string bytes = bytes_of_folder(path());
     for (const std::string& box : boxes)
         for (std::size_t part = 0; part + 8 <= box.size(); part += 8)
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(are_not_listed) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(of_another_key_stay_closed) {
+BOOST_AUTO_TEST_CASE(of_another_key_stay_encrypted) {
     claim(*open(file(), kKey), with_password());
     const auto again = open(file(), "another key")->lease_due(kNow + kLeaseMs);
     BOOST_TEST(password(again) == "");

@@ -1,5 +1,5 @@
-// Many threads, many processes, and processes that die: each event is handed out once, and what was
-// claimed is there.
+// Many threads, many processes, and processes that die: each event is leased once, and every
+// claimed event is stored.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -21,7 +21,7 @@ Fact numbered(int number) {
     return transaction(id, id);
 }
 
-// Several threads over one ledger claim all events; the keys that were leased to them, a line each.
+// Several threads over one ledger claim all events; returns the keys that were leased, a line each.
 std::string claim_all(const std::string& path, int threads) {
     const auto ledger = open(path);
     std::mutex mutex;
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(each_waiting_event_is_taken_once_and_in_order) {
     const auto ledger = open(file());
     for (int number = 0; number < 3 * kPurchases; ++number)
         claim(*ledger, transaction(std::to_string(number % kPurchases), std::to_string(number)));
-    const TimeMs later = kNow + kLeaseMs; // all that were handed out by the claims are free again
+    const TimeMs later = kNow + kLeaseMs; // the leases of the claims are over
     const auto recover = [&] {
         const auto mine = open(file());
         std::string done;
@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(each_waiting_event_is_taken_once_and_in_order) {
     BOOST_TEST(ledger->waiting().pending == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_dead_process_held_is_handed_out_after_its_lease) {
-    Child child([&] { return claim(*open(file()), numbered(1)).key; }); // and never settles
+BOOST_AUTO_TEST_CASE(the_events_of_a_dead_process_can_be_leased_after_its_lease) {
+    Child child([&] { return claim(*open(file()), numbered(1)).key; }); // never settles
     const std::string key = child.said();
     const auto ledger = open(file());
     BOOST_TEST(!ledger->lease_due(kNow));
@@ -128,26 +128,26 @@ BOOST_AUTO_TEST_CASE(what_was_claimed_survives_a_kill) {
         }
     }
     ::close(ends[1]);
-    std::string told;
+    std::string said;
     char part[512];
-    while (told.size() < 2000) {
+    while (said.size() < 2000) {
         const ssize_t size = ::read(ends[0], part, sizeof part);
         BOOST_REQUIRE(size > 0);
-        told.append(part, static_cast<std::size_t>(size));
+        said.append(part, static_cast<std::size_t>(size));
     }
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     ::close(ends[0]);
-    told.resize(told.rfind('\n') + 1);
+    said.resize(said.rfind('\n') + 1);
 
     const auto ledger = open(file());
-    for (const std::string& key : lines(told))
+    for (const std::string& key : lines(said))
         BOOST_TEST(ledger->entry(key).has_value(), key);
 }
 
 namespace {
 
-// Processes that claim without end, so that whoever else wants to finds somebody at work.
+// Processes that claim without end, so that another process always finds the writer lock contended.
 class Crowd {
 public:
     Crowd(const std::string& path, int size) {
@@ -188,10 +188,10 @@ private:
 
 } // namespace
 
-// Among processes that write without a pause, each with its turn in between.
+// Among processes that write without a pause, each gets the writer lock in between.
 BOOST_AUTO_TEST_CASE(claims_beside_a_crowd_are_the_same) {
-    const Crowd crowd(file(), 6);                     // first: a fork would share what is open
-    constexpr TimeMs kOurLeaseMs = kLeaseMs + 20'000; // what others have is not ours
+    const Crowd crowd(file(), 6);                     // first: a fork would share open connections
+    constexpr TimeMs kOurLeaseMs = kLeaseMs + 20'000; // others' leases are not ours
     LedgerSettings settings;
     settings.path = file();
     settings.lease_ms = static_cast<std::uint32_t>(kOurLeaseMs);
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(claims_beside_a_crowd_are_the_same) {
     }
 }
 
-// A lock that its process died with is free, and what it had not committed is gone.
+// The lock of a dead process is free, and what it had not committed is rolled back.
 BOOST_AUTO_TEST_CASE(claims_survive_the_deaths_of_others) {
     std::set<std::string> leased;
     for (int round = 0; round < 20; ++round) {

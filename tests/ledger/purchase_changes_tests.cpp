@@ -1,4 +1,4 @@
-// What events teach about a purchase, line by line.
+// What events change in a purchase's row, line by line.
 #include "ledger/purchase_changes.hpp"
 
 #include "ledger/fixture.hpp"
@@ -61,17 +61,17 @@ BOOST_AUTO_TEST_CASE(only_the_opening_sale_overwrites) {
     sale_by_click.event.affiliate = "42";
     const Purchase opened = learned(known, sale_by_click.event);
     BOOST_TEST(opened.member_id == "908172"); // what is not said stays
-    BOOST_TEST(opened.session == "bb66");     // the opening sale knows better
+    BOOST_TEST(opened.session == "bb66");     // the opening sale overwrites
     BOOST_TEST(opened.affiliate == "42");
 
     sale_by_click.event.affiliate = "43";
     sale_by_click.event.trans_guid = "G-2";
     const Purchase later = learned(opened, sale_by_click.event);
-    BOOST_TEST(later.affiliate == "42");   // a later sale under the same id moves nobody
+    BOOST_TEST(later.affiliate == "42");   // a later sale under the same id changes no owner
     BOOST_TEST(later.trans_guid == "G-2"); // but fills a gap
 }
 
-BOOST_AUTO_TEST_CASE(a_declined_sale_teaches_nothing) {
+BOOST_AUTO_TEST_CASE(a_declined_sale_changes_nothing) {
     Event denial = sale(EventKind::denial, false, {5, 6}, "101").event;
     denial.member_id = "1";
     denial.affiliate = "thief";
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(what_is_charged_to_the_purchase_of_another_sale_opens_none)
     BOOST_TEST(after.option == "101");
 }
 
-BOOST_AUTO_TEST_CASE(the_opening_sale_tells_when_and_with_what_card) {
+BOOST_AUTO_TEST_CASE(the_opening_sale_gives_the_time_and_the_card) {
     Event join = sale(EventKind::join, true, {5, 6}, "101").event;
     join.card_type = "Visa";
     join.received_at_ms = kNow;
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(the_first_approved_conversion_or_upgrade_converts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(remembers_when_access_ended_as_long_as_it_is_off) {
+BOOST_AUTO_TEST_CASE(has_the_time_when_access_ended_while_it_is_off) {
     Event disable = member("1", EventKind::member_disable).event;
     disable.received_at_ms = kNow;
     Purchase purchase;
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(knows_whether_the_opening_sale_is_paid) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_partners_member_is_nobody_here) {
+BOOST_AUTO_TEST_CASE(a_partners_member_is_not_ours) {
     Event enable = member("1", EventKind::member_enable).event;
     Event partners_sale = sale(EventKind::cross_sell, true, {5, 6}, "101").event;
     Event rebill = transaction("1", "1002", EventKind::rebill).event;
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_partners_member_is_nobody_here) {
         BOOST_TEST(purchase.username == "joe");
         BOOST_TEST((purchase.opened_by == EventKind::cross_sell));
     }
-    // What a partner sells to our member later, under the same purchase, leaves him ours.
+    // A sale by a partner to our member, later and under the same purchase, leaves the member ours.
     Event join = sale(EventKind::join, true, {5, 6}, "101").event;
     join.member_id = "1";
     const Purchase ours = learned(learned({}, join), partners_sale);
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_kept_sale_holds_what_it_would_open) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_kept_enable_is_remembered_until_a_sale_opens_the_purchase) {
+BOOST_AUTO_TEST_CASE(a_kept_enable_is_recorded_until_a_sale_opens_the_purchase) {
     KeptRequest request = kept("segpay/kept/1");
     request.event = member("1", EventKind::member_enable).event;
     Purchase purchase;
@@ -265,8 +265,8 @@ BOOST_AUTO_TEST_CASE(a_kept_enable_is_remembered_until_a_sale_opens_the_purchase
     BOOST_TEST(!has_kept(unopened));
 }
 
-// The configuration may be repaired until it comes again.
-BOOST_AUTO_TEST_CASE(an_open_purchase_knows_that_something_was_kept) {
+// The configuration may be corrected before the postback comes again.
+BOOST_AUTO_TEST_CASE(an_open_purchase_records_its_kept_requests) {
     Purchase purchase = learned({}, transaction("1", "1001").event);
     BOOST_TEST(!has_kept(purchase));
     for (int i = 0; i < 20; ++i) {

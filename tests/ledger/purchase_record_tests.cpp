@@ -1,4 +1,5 @@
-// What is written is read again; what is damaged is refused, and names the purchase alone.
+// A record reads back as it was written; a damaged one is refused, with an error that names the
+// purchase alone.
 #include "ledger/purchase_record.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -43,7 +44,7 @@ Purchase full() {
 
 BOOST_AUTO_TEST_SUITE(purchase_record_tests)
 
-BOOST_AUTO_TEST_CASE(what_is_written_is_read_again) {
+BOOST_AUTO_TEST_CASE(a_record_reads_back) {
     BOOST_TEST((read(purchase_record(full())) == full()));
     Purchase empty;
     empty.id = "77";
@@ -51,11 +52,11 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read_again) {
     BOOST_TEST(purchase_record(empty) == "has_access=1&renews=1");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_later_version_wrote_is_passed_over) {
+BOOST_AUTO_TEST_CASE(fields_of_a_later_version_are_ignored) {
     BOOST_TEST((read(purchase_record(full()) + "&later=x") == full()));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_damaged_is_refused) {
+BOOST_AUTO_TEST_CASE(a_damaged_record_is_refused) {
     for (const char* record :
          {"", "hunter2", "%zz", "has_access=hunter2", "has_access=1&eticket=hunter2",
           "has_access=1&access_epoch=-1", "has_access=1&access_epoch=hunter2",

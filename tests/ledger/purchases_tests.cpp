@@ -1,4 +1,4 @@
-// What is stored of purchases and transactions, and found again.
+// Purchases and transactions: what is stored, and how it is found.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,7 +10,7 @@ using Kind = EventKind;
 
 BOOST_FIXTURE_TEST_SUITE(purchases_tests, InMemory)
 
-BOOST_AUTO_TEST_CASE(remembers_the_purchase) {
+BOOST_AUTO_TEST_CASE(stores_the_purchase) {
     Fact enable = member("1", Kind::member_enable);
     enable.event.username = "joe";
     enable.event.member_id = "908172";
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(remembers_the_purchase) {
     BOOST_TEST(ledger->purchase("1")->ended_at_ms == 0);
 }
 
-BOOST_AUTO_TEST_CASE(remembers_who_sold_it) {
+BOOST_AUTO_TEST_CASE(stores_its_seller) {
     Fact sale = transaction("1", "1001", Kind::cross_sell);
     sale.event.partner = "Other Sites Inc";
     sale.event.member_id = "908172";
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(finds_the_purchases_of_a_member_newest_first) {
         sale.event.occurred_at_ms = line.opened_at;
         deliver(*ledger, sale);
     }
-    Fact enable = member("7", Kind::member_enable); // of what no sale has opened
+    Fact enable = member("7", Kind::member_enable); // not opened by a sale
     enable.event.member_id = "m1";
     deliver(*ledger, enable);
 
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(finds_the_purchases_of_a_user_name_to_the_byte) {
         sale.event.occurred_at_ms = line.opened_at;
         deliver(*ledger, sale);
     }
-    Fact enable = member("9", Kind::member_enable); // of what no sale has opened
+    Fact enable = member("9", Kind::member_enable); // not opened by a sale
     enable.event.username = "joe";
     deliver(*ledger, enable);
 
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(finds_the_purchases_of_a_user_name_to_the_byte) {
     BOOST_TEST(ids(long_name.substr(1)) == "");
     BOOST_TEST((ledger->purchases_named("Joe", 0).front() == ledger->purchase("2")));
 
-    // The sale says it anew.
+    // The sale names it again.
     Fact join = transaction("9", "9");
     join.event.username = "joseph";
     join.event.occurred_at_ms = 100;
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(finds_the_purchases_of_a_user_name_to_the_byte) {
     BOOST_TEST(ids("joseph") == "9");
 }
 
-BOOST_AUTO_TEST_CASE(a_kept_sale_tells_its_user_name_and_no_more) {
+BOOST_AUTO_TEST_CASE(a_kept_sale_gives_its_user_name_and_no_more) {
     KeptRequest request = kept("segpay/kept/1");
     request.event = transaction("1", "1001").event;
     request.event->username = "joe";
@@ -194,14 +194,14 @@ BOOST_AUTO_TEST_CASE(is_held_by_a_kept_sale_until_a_sale_opens_it) {
     BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
     BOOST_TEST(is_released(*ledger, "segpay/kept/1", transaction("1", "1001")));
     BOOST_TEST(ledger->purchase("1")->held_by == "");
-    // A repeat, and what is kept once it is open, hold nothing.
+    // A repeat, and a request kept once the purchase is open, hold nothing.
     BOOST_TEST((ledger->keep(request, kNow) == Kept::before));
     request.key = "segpay/kept/2";
     BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));
     BOOST_TEST(ledger->purchase("1")->held_by == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_held_purchase_knew_stays) {
+BOOST_AUTO_TEST_CASE(a_held_purchase_keeps_its_data) {
     Fact enable = member("1", Kind::member_enable);
     enable.event.username = "joe";
     deliver(*ledger, enable);
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(what_a_held_purchase_knew_stays) {
     BOOST_TEST(ledger->purchase("1")->held_by == "segpay/kept/1");
 }
 
-BOOST_AUTO_TEST_CASE(what_holds_nothing_leaves_no_purchase) {
+BOOST_AUTO_TEST_CASE(a_request_that_holds_nothing_leaves_no_purchase) {
     KeptRequest request = kept("segpay/kept/1", EntryState::conflict);
     request.event = transaction("1", "1001").event;
     BOOST_TEST((ledger->keep(request, kNow) == Kept::anew));

@@ -1,5 +1,4 @@
-// What is old enough is purged but for its key, whatever its neighbours are; what is not done with
-// never is.
+// An old entry is purged but for its key, whatever its neighbours are; an open one never is.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -39,14 +38,14 @@ struct PurgeFolder : TemporaryFolder {
 
 BOOST_FIXTURE_TEST_SUITE(purge_tests, PurgeFolder)
 
-BOOST_AUTO_TEST_CASE(nothing_is_purged_unless_it_is_said) {
+BOOST_AUTO_TEST_CASE(nothing_is_purged_without_an_age) {
     settled("1", 1);
     settled("1", 2);
     BOOST_TEST(!ledger->purge(std::nullopt));
     BOOST_TEST(keys(*ledger, {}).size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_purged_stays_a_duplicate) {
+BOOST_AUTO_TEST_CASE(a_purged_event_stays_a_duplicate) {
     const std::string old = settled("1", 1, kNow);
     const std::string young = settled("1", 2, kNow + 1'000);
     settled("2", 3, kNow + 1'000);
@@ -65,7 +64,7 @@ BOOST_AUTO_TEST_CASE(what_is_purged_stays_a_duplicate) {
     BOOST_TEST(!is_dismissed(*ledger, old, kNow));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_done_with_is_never_purged) {
+BOOST_AUTO_TEST_CASE(an_open_entry_is_never_purged) {
     const Claim waiting = claim(*ledger, rebill("1", 1));
     const std::string dead = dead_letter("2", 2);
     const std::string dismissed = dead_letter("3", 3);
@@ -78,11 +77,11 @@ BOOST_AUTO_TEST_CASE(what_is_not_done_with_is_never_purged) {
         BOOST_TEST(ledger->entry(key).has_value(), key);
     BOOST_TEST(!ledger->entry(dismissed));
     BOOST_TEST(!ledger->entry(done));
-    BOOST_TEST(ledger->settle(*waiting.entry, applied(), kNow + 20)); // and all of it goes on
+    BOOST_TEST(ledger->settle(*waiting.entry, applied(), kNow + 20)); // all of it goes on
     BOOST_TEST(ledger->requeue(dead, "ann", kNow + 20));
 }
 
-// A clock that was wrong for a while keeps nothing else.
+// A clock that was wrong for a while keeps no other entry.
 BOOST_AUTO_TEST_CASE(an_entry_from_the_future_keeps_no_other) {
     const std::string ahead = settled("1", 1, kNow + 365 * kDayMs);
     const std::string old = settled("2", 2, kNow);
@@ -92,8 +91,8 @@ BOOST_AUTO_TEST_CASE(an_entry_from_the_future_keeps_no_other) {
     BOOST_TEST(!ledger->entry(old));
 }
 
-// What was decided late is purged late, though younger entries were purged before it.
-BOOST_AUTO_TEST_CASE(what_was_decided_late_is_purged_too) {
+// An entry that was decided late is purged late, though younger entries were purged before it.
+BOOST_AUTO_TEST_CASE(an_entry_decided_late_is_purged_too) {
     const std::string late = dead_letter("1", 1);
     const std::string requeued = dead_letter("2", 2);
     settled("3", 3);

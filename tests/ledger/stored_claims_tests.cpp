@@ -1,4 +1,4 @@
-// What the ledger promises to one process: identity, what it keeps, what it lists.
+// The ledger's guarantees to one process: identity, kept requests, listings.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,7 +10,7 @@ using Kind = EventKind;
 
 BOOST_FIXTURE_TEST_SUITE(stored_claims_tests, InMemory)
 
-BOOST_AUTO_TEST_CASE(hands_out_a_new_event_whole) {
+BOOST_AUTO_TEST_CASE(leases_a_new_event_complete) {
     Fact fact = transaction("26346680", "1001");
     fact.event.member_id = "908172";
     fact.event.extras = {{"x-color", "blue"}};
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(hands_out_a_new_event_whole) {
     BOOST_TEST((stored->event->extras == fact.event.extras));
 }
 
-BOOST_AUTO_TEST_CASE(tells_every_outcome) {
+BOOST_AUTO_TEST_CASE(returns_every_outcome) {
     const Fact first = transaction("1", "1001");
     const Fact second = transaction("1", "1002", Kind::rebill);
     const Claim leased = claim(*ledger, first);
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(tells_every_outcome) {
     BOOST_TEST(outcome(*ledger, second) == "duplicate");
 }
 
-BOOST_AUTO_TEST_CASE(tells_a_retry_from_a_new_fact) {
+BOOST_AUTO_TEST_CASE(distinguishes_a_retry_from_a_new_fact) {
     const Fact join = transaction("1", "1001");
     const Fact cancel = member("1", Kind::member_cancel);
     const Fact disable = member("1", Kind::member_disable);
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(tells_a_retry_from_a_new_fact) {
         {cancel, "duplicate", "segpay/1/member_cancel/r3"},
         {disable, "leased", "segpay/1/member_disable/a1"},
         {disable, "duplicate", "segpay/1/member_disable/a1"},
-        // Of the two postbacks of a paid reactivation, either may be the first.
+        // Either of the two postbacks of a paid reactivation may be the first.
         {paid_reactivation, "leased", "segpay/1002/reactivation/1"},
         {reactivation, "leased", "segpay/1/reactivation/a2r4"},
         {paid_reactivation, "duplicate", "segpay/1002/reactivation/1"},

@@ -1,4 +1,4 @@
-// What an operator decides: dead letters that are requeued, entries that are closed.
+// Operator decisions: dead letters that are requeued, entries that are closed.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -10,7 +10,7 @@ using Kind = EventKind;
 
 BOOST_FIXTURE_TEST_SUITE(stored_decisions_tests, InMemory)
 
-BOOST_AUTO_TEST_CASE(revives_a_dead_letter) {
+BOOST_AUTO_TEST_CASE(requeues_a_dead_letter) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     BOOST_TEST(!ledger->requeue(first.key, "ann", kNow)); // pending
     BOOST_TEST(ledger->settle(*first.entry, refused("no such member"), kNow));
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(revives_a_dead_letter) {
     BOOST_TEST(!ledger->requeue("segpay/nothing", "ann", kNow));
 }
 
-BOOST_AUTO_TEST_CASE(revives_in_front_of_what_waits) {
+BOOST_AUTO_TEST_CASE(requeues_in_front_of_waiting_events) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     const Claim second = claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(revives_in_front_of_what_waits) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(revives_behind_what_is_being_delivered) {
+BOOST_AUTO_TEST_CASE(requeues_behind_an_event_in_flight) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
@@ -60,13 +60,13 @@ BOOST_AUTO_TEST_CASE(revives_behind_what_is_being_delivered) {
     BOOST_TEST(ledger->lease_next("1", kNow)->key == first.key);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_tried_again_gives_way_to_what_was_revived_in_front_of_it) {
+BOOST_AUTO_TEST_CASE(a_retry_waits_for_an_event_requeued_in_front_of_it) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
     const auto second = ledger->lease_next("1", kNow);
     BOOST_TEST(ledger->requeue(first.key, "ann", kNow));
-    // The host may want the second again because it lacks the first.
+    // The host may retry the second because it lacks the first.
     BOOST_TEST(ledger->settle(*second, retry_at(kNow + 60'000), kNow));
     const auto requeued = ledger->lease_due(kNow);
     BOOST_REQUIRE(requeued);
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(what_is_tried_again_gives_way_to_what_was_revived_in_front_
     BOOST_TEST(ledger->lease_due(kNow)->key == second->key);
 }
 
-BOOST_AUTO_TEST_CASE(revival_ends_a_lease_that_is_over) {
+BOOST_AUTO_TEST_CASE(a_requeue_ends_an_expired_lease) {
     const Claim first = claim(*ledger, transaction("1", "1001"));
     claim(*ledger, transaction("1", "1002", Kind::rebill));
     BOOST_TEST(ledger->settle(*first.entry, refused(), kNow));
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(revival_ends_a_lease_that_is_over) {
     BOOST_TEST(ledger->requeue(first.key, "ann", later));
     const auto requeued = ledger->lease_next("1", later);
     BOOST_TEST(requeued->key == first.key);
-    // Otherwise two of the purchase could be handed out at once.
+    // Otherwise two events of the purchase could be leased at once.
     BOOST_TEST(!ledger->settle(*second, retry_at(later), later));
     BOOST_TEST(!ledger->lease_next("1", later));
     BOOST_TEST(!ledger->lease_due(later));
@@ -117,11 +117,11 @@ BOOST_AUTO_TEST_CASE(closes_what_may_be_closed) {
     };
     for (const auto& line : table) {
         const std::string key = state(line.from);
-        const Fact told = transaction("1" + key, "told/" + key);
-        BOOST_TEST(is_released(*ledger, key, told, kNow + 1) == line.can_be_released);
-        BOOST_TEST(ledger->entry(told.identity.key_prefix).has_value() == line.can_be_released);
+        const Fact fact = transaction("1" + key, "fact/" + key);
+        BOOST_TEST(is_released(*ledger, key, fact, kNow + 1) == line.can_be_released);
+        BOOST_TEST(ledger->entry(fact.identity.key_prefix).has_value() == line.can_be_released);
         BOOST_TEST(is_dismissed(*ledger, key, kNow + 1, "bob") ==
-                   (line.can_be_dismissed && !line.can_be_released)); // what is closed stays so
+                   (line.can_be_dismissed && !line.can_be_released)); // a closed entry stays closed
         const auto entry = ledger->entry(key);
         const bool is_closed = line.can_be_released || line.can_be_dismissed;
         BOOST_TEST((entry->state == line.from) == !is_closed, state_name(line.from));

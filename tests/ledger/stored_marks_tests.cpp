@@ -1,5 +1,5 @@
-// Leases, and the marks that end them. A mark that rides on the next commit is seen once it is
-// durable, and losing it costs one more delivery and nothing else.
+// Leases, and the marks that end them. A mark that rides on the next commit is visible once it is
+// durable; losing it costs one more delivery and nothing else.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -21,10 +21,10 @@ BOOST_AUTO_TEST_CASE(it_rides_on_the_next_commit) {
     BOOST_TEST((claim(*other, fact).outcome == Claim::Outcome::in_flight));
     (void)claim(*ledger, transaction("2", "200"));
     BOOST_TEST((claim(*other, fact).outcome == Claim::Outcome::duplicate));
-    BOOST_TEST(other->waiting().pending == 1u); // that of purchase 2
+    BOOST_TEST(other->waiting().pending == 1u); // the event of purchase 2
 }
 
-BOOST_AUTO_TEST_CASE(who_comes_again_through_the_same_ledger_is_a_duplicate) {
+BOOST_AUTO_TEST_CASE(a_repeat_through_the_same_ledger_is_a_duplicate) {
     const auto ledger = open(file());
     const auto fact = transaction("1", "100");
     const Claim first = claim(*ledger, fact);
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(flushing_and_closing_make_it_durable) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(where_another_event_follows_it_is_not_left_for_later) {
+BOOST_AUTO_TEST_CASE(a_mark_with_a_follower_commits_at_once) {
     const auto ledger = open(file());
     const Claim first = claim(*ledger, transaction("1", "100"));
     const Claim second = claim(*ledger, transaction("1", "101", EventKind::rebill));
@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(where_another_event_follows_it_is_not_left_for_later) {
     BOOST_TEST(ledger->waiting().pending == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_between_is_handed_out_after_it) {
-    // Another process claims while the mark is on its way: its event waits, and is due afterwards.
+BOOST_AUTO_TEST_CASE(an_event_that_comes_between_is_leased_after_it) {
+    // Another process claims before the mark is durable: its event waits, and is due afterwards.
     const auto ledger = open(file()), other = open(file());
     const Claim first = claim(*ledger, transaction("1", "100"));
     BOOST_TEST(ledger->settle_later(*first.entry, kNow));
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_lease_that_was_lost_settles_nothing) {
     const Claim first = claim(*ledger, transaction("1", "100"));
     const auto taken = other->lease_due(kNow + kLeaseMs);
     BOOST_REQUIRE(taken.has_value());
-    BOOST_TEST(ledger->settle_later(*first.entry, kNow + kLeaseMs)); // nobody knows yet
+    BOOST_TEST(ledger->settle_later(*first.entry, kNow + kLeaseMs)); // no process knows yet
     ledger->flush();
     BOOST_TEST(other->waiting().pending == 1u);
     BOOST_TEST(other->settle(*taken, applied(), kNow + kLeaseMs));
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_settled_once) {
     BOOST_TEST(outcome(*ledger, transaction("1", "100")) == "duplicate");
 }
 
-BOOST_AUTO_TEST_CASE(what_waits_is_leased_whatever_became_of_the_first_lease) {
+BOOST_AUTO_TEST_CASE(a_waiting_event_is_leased_whatever_the_first_lease_ended_in) {
     enum Reason { comes_again, follower, retry, refusal, returned, nothing };
     for (const Reason reason : {comes_again, follower, retry, refusal, returned, nothing}) {
         const auto ledger = open(file("ledger" + std::to_string(reason)));

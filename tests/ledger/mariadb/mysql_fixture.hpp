@@ -1,5 +1,5 @@
-// What the tests of the MariaDB back end alone share: a database of their own, other clients that
-// get in the way, and a wire that can be cut.
+// Shared by the tests of the MariaDB back end: a database of their own, other clients that hold
+// locks, and a wire that can be cut.
 #pragma once
 
 #include "ledger/fixture.hpp"
@@ -41,16 +41,16 @@ inline int unix_socket(const std::string& path, bool is_listening) {
     return end;
 }
 
-// A wire to the server. At the next COMMIT it does what was asked for, once. When a SELECT is
-// prepared it undoes the transaction, if that is asked for, and nobody hears of it: so does a node
-// of a Galera cluster when another was faster.
+// A wire to the server. At the next COMMIT it does, once, what `at_commit` says. On request it
+// rolls the transaction back when a SELECT is prepared, without a report, as a node of a Galera
+// cluster does when another committed first.
 class Wire {
 public:
     enum class AtCommit {
         pass,
-        cut_before,  // the server never hears of it
-        cut_after,   // the server has done it; the client never hears of it
-        cut_delayed, // the client is cut off; the server hears of it half a second later
+        cut_before,  // the server never gets it
+        cut_after,   // the server has done it; the client gets no answer
+        cut_delayed, // the client is cut off; the server gets it half a second later
         hang_after,  // the server has done it; the client waits
         hang_before, // the server waits, and so does the client
         late,        // half a second later, and then on as before
@@ -71,7 +71,7 @@ public:
 
     const std::string& path() const { return path_; }
     std::atomic<AtCommit> at_commit = AtCommit::pass;
-    std::atomic<int> undoes_at_select = 0; // the how-manieth from now on; 0: none
+    std::atomic<int> undoes_at_select = 0; // at which SELECT from now on; 0: none
     std::atomic<bool> is_closed = false;   // to new connections
     std::atomic<int> commits = 0;          // seen
 
@@ -105,7 +105,7 @@ private:
         return sent.size() > 5 && sent[4] == 22 && sent.substr(5).starts_with("SELECT");
     }
 
-    // Returns when the answer is there.
+    // Returns when the answer has arrived.
     void ask(int server, std::string_view request) const {
         (void)!::send(server, request.data(), request.size(), MSG_NOSIGNAL);
         while (!is_over_ && !is_readable(server))

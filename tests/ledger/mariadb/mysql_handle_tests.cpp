@@ -1,4 +1,4 @@
-// The thin hold on MariaDB: values there and back, errors, statements that are kept.
+// The thin layer over MariaDB: values in and out, errors, cached statements.
 #include "ledger/mariadb/mysql_fixture.hpp"
 
 using namespace segpay;
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(values_come_back_as_they_were) {
     connection->change(kInsert, INT64_MIN, 7, large, std::string("\xA4"));
     connection->change(kInsert, std::nullopt, std::optional<int>(), std::optional<std::string>(),
                        std::string("short"));
-    for (int run = 0; run < 2; ++run) { // the second has the rooms of the first
+    for (int run = 0; run < 2; ++run) { // the second run reuses the buffers of the first
         MysqlQuery row = connection->query("SELECT n, s, b, v FROM t");
         BOOST_REQUIRE(row.next());
         BOOST_TEST(row.integer(0) == INT64_MAX);
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(errors_have_a_number_a_kind_and_no_value) {
         BOOST_TEST((MysqlError(code, "").kind() == ErrorKind::lost), code);
 }
 
-BOOST_AUTO_TEST_CASE(an_array_changes_what_its_rows_say) {
+BOOST_AUTO_TEST_CASE(an_array_changes_all_its_rows) {
     connection->execute("CREATE TABLE t(n BIGINT PRIMARY KEY, b MEDIUMBLOB)");
     constexpr std::string_view kAdd = "INSERT INTO t VALUES(?, ?) ON DUPLICATE KEY UPDATE n = n";
     const std::string large(100'000, 'x'), zeros("a\0b", 3);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(an_array_changes_what_its_rows_say) {
     }
 }
 
-// In the middle of it: then all is undone, and that is told.
+// A deadlock in the middle of an array: all of it is rolled back, and the error says so.
 BOOST_AUTO_TEST_CASE(an_array_that_loses_a_deadlock_fails) {
     connection->execute("CREATE TABLE t(n BIGINT PRIMARY KEY, v INT)");
     connection->execute("CREATE TABLE ballast(n INT)");
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(an_array_that_loses_a_deadlock_fails) {
     const auto other = client();
     for (MysqlConnection* each : {connection.get(), other.get()})
         each->execute("SET autocommit = 0");
-    // Much work, so that the server prefers to undo ours.
+    // A large transaction, so that the server prefers to roll back ours.
     other->execute("INSERT INTO ballast SELECT seq FROM seq_1_to_1000");
     other->execute("UPDATE t SET v = 9 WHERE n = 3");
     unsigned code = 0;
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_statement_is_given_its_number_of_values) {
     BOOST_CHECK_THROW((void)connection->query("SELECT ?"), MysqlError);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_begins_when_its_time_is_over) {
+BOOST_AUTO_TEST_CASE(nothing_begins_past_its_deadline) {
     using Clock = MysqlConnection::Clock;
     connection->end_at(Clock::now() + std::chrono::minutes(1));
     connection->execute("DO 1");
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(nothing_begins_when_its_time_is_over) {
     BOOST_TEST((failure(*connection, "ROLLBACK").kind() == MysqlError::Kind::lost));
     BOOST_CHECK_THROW((void)connection->query("SELECT ?", 1), MysqlError);
     connection->end_at(Clock::time_point::max());
-    connection->execute("DO 1"); // nothing has happened to it
+    connection->execute("DO 1"); // the connection is unharmed
 }
 
 // A server that does not answer is waited for, but not for long.

@@ -1,5 +1,5 @@
-// Two front ends with one ledger, at the same moment: what the row of the purchase has to keep in
-// order. On one server they wait for each other there; on a cluster the same writes collide.
+// Two front ends with one ledger, at the same moment: what the row of the purchase has to
+// serialise. On one server they wait for each other there; on a cluster the same writes collide.
 #include "ledger/mariadb/mysql_fixture.hpp"
 
 #include <barrier>
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_leased_to_one) {
     }
 }
 
-// Both see the epoch in which the other's event has been told already, or not yet.
+// Each reads an epoch that includes the other's event, or does not yet.
 BOOST_AUTO_TEST_CASE(epochs_are_counted_one_after_the_other) {
     for (int round = 0; round < kRounds; ++round) {
         const std::string purchase = numbered(round);
@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE(epochs_are_counted_one_after_the_other) {
     }
 }
 
-// An event that is queued behind one that is being settled is not forgotten.
-BOOST_AUTO_TEST_CASE(what_is_queued_while_the_last_one_leaves_is_called_up) {
+// An event that is queued behind one that is being settled is promoted.
+BOOST_AUTO_TEST_CASE(an_event_queued_while_the_last_is_settled_is_promoted) {
     for (int round = 0; round < kRounds; ++round) {
         const std::string purchase = numbered(round);
         const Claim first = claim(*one, transaction(purchase, "1" + purchase));
@@ -81,25 +81,26 @@ BOOST_AUTO_TEST_CASE(what_is_queued_while_the_last_one_leaves_is_called_up) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_revived_while_the_last_one_leaves_is_called_up) {
+BOOST_AUTO_TEST_CASE(an_event_requeued_while_the_last_is_settled_is_promoted) {
     for (int round = 0; round < kRounds; ++round) {
         const std::string purchase = numbered(round);
         const Claim dead = claim(*one, transaction(purchase, "1" + purchase));
         BOOST_TEST(one->settle(*dead.entry, refused(), kNow));
         const Claim last = claim(*one, transaction(purchase, "2" + purchase, Kind::rebill));
-        bool is_settled = false, is_revived = false;
+        bool is_settled = false, is_requeued = false;
         at_once([&] { is_settled = one->settle(*last.entry, applied(), kNow); },
-                [&] { is_revived = other->requeue(dead.key, "ann", kNow); });
+                [&] { is_requeued = other->requeue(dead.key, "ann", kNow); });
         BOOST_TEST(is_settled);
-        BOOST_TEST(is_revived);
+        BOOST_TEST(is_requeued);
         const auto next = one->lease_next(purchase, kNow);
         BOOST_REQUIRE_MESSAGE(next, "round " << round);
         BOOST_TEST(next->key == dead.key);
     }
 }
 
-// The same for two whose transactions overlap for certain: what settles must wait for what adds.
-BOOST_AUTO_TEST_CASE(the_last_one_waits_for_what_is_about_to_be_added) {
+// The same for two transactions that overlap for certain: the settling one must wait for the adding
+// one.
+BOOST_AUTO_TEST_CASE(settling_the_last_waits_for_an_event_being_added) {
     Wire wire(file("wire"));
     const auto slow = open_by(wire);
     const Claim dead = claim(*one, transaction("1", "1001"));
@@ -128,7 +129,7 @@ BOOST_AUTO_TEST_CASE(the_last_one_waits_for_what_is_about_to_be_added) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_due_is_taken_by_one) {
+BOOST_AUTO_TEST_CASE(a_due_event_is_leased_to_one) {
     for (int round = 0; round < kRounds; ++round) {
         const std::string purchase = numbered(round);
         const Claim made = claim(*one, transaction(purchase, purchase));
@@ -140,18 +141,18 @@ BOOST_AUTO_TEST_CASE(what_is_due_is_taken_by_one) {
         Ledger& holder = mine ? *one : *other;
         Ledger& stranger = mine ? *other : *one;
         const Entry& entry = mine ? *mine : *theirs;
-        BOOST_TEST(!stranger.settle(entry, applied(), kNow)); // it has not been handed out to it
+        BOOST_TEST(!stranger.settle(entry, applied(), kNow)); // it has no lease on it
         BOOST_TEST(holder.settle(entry, applied(), kNow));
     }
 }
 
-// The order is that of the claims, whatever numbers the rows have.
-BOOST_AUTO_TEST_CASE(the_order_within_a_purchase_does_not_hang_on_sequence) {
+// The order is that of the claims, whatever sequence numbers the rows have.
+BOOST_AUTO_TEST_CASE(the_order_within_a_purchase_does_not_depend_on_sequence) {
     const Claim first = claim(*one, transaction("1", "1001"));
     const auto server = client();
     server->execute("ALTER TABLE segpay_entries AUTO_INCREMENT = 1000");
     const Claim second = claim(*one, transaction("1", "1002", Kind::rebill));
-    // As the other node of a cluster gives out numbers that are lower.
+    // As another node of a cluster assigns lower numbers.
     server->execute("UPDATE segpay_entries SET sequence = sequence + 1000 WHERE sequence < 1000");
     server->execute("UPDATE segpay_queue SET sequence = sequence + 1000 WHERE sequence < 1000");
     const Claim third = claim(*other, transaction("1", "1003", Kind::rebill));

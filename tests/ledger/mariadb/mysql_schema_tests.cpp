@@ -1,4 +1,4 @@
-// How the tables are made, recognised and refused; which server is taken.
+// How the tables are made, recognised and refused; which server is used.
 #include "ledger/mariadb/mysql_fixture.hpp"
 #include "ledger/mariadb/mysql_schema.hpp"
 
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_database_with_other_tables_becomes_a_ledger) {
                      "WHERE table_schema = DATABASE()") == "7");
 }
 
-// What it knew stays, and the new step may have been interrupted anywhere.
+// Its rows stay, and the new step may have been interrupted anywhere.
 BOOST_AUTO_TEST_CASE(an_older_one_is_brought_up_to_date) {
     BOOST_TEST(deliver(*open_here(), transaction("1", "1001")) == "leased");
     std::vector<MysqlStep> later(mysql_steps().begin(), mysql_steps().end());
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(many_make_it_at_the_same_time) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(making_that_was_interrupted_goes_on) {
+BOOST_AUTO_TEST_CASE(an_interrupted_creation_is_continued) {
     (void)open_here();
     client()->execute("DROP TABLE segpay_queue, segpay_writers");
     client()->execute("UPDATE segpay_meta SET version = 0");
@@ -108,14 +108,14 @@ BOOST_AUTO_TEST_CASE(tables_of_another_program_are_refused_and_left_alone) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_first_server_that_answers_is_taken) {
+BOOST_AUTO_TEST_CASE(the_first_server_that_answers_is_used) {
     MysqlConfig other = config;
     other.servers = {{"", 0, file("nobody")}, {"127.0.0.1", 1, ""}, config.servers[0]};
     BOOST_TEST(complaint(*this, other) == "none");
     other.servers.pop_back();
-    const std::string told = complaint(*this, other);
-    BOOST_TEST(holds(told, "127.0.0.1:1: error 2002"));
-    BOOST_TEST(holds(told, file("nobody") + ", 127.0.0.1:1"));
+    const std::string error = complaint(*this, other);
+    BOOST_TEST(holds(error, "127.0.0.1:1: error 2002"));
+    BOOST_TEST(holds(error, file("nobody") + ", 127.0.0.1:1"));
 }
 
 BOOST_AUTO_TEST_CASE(it_works_over_tcp) {
@@ -130,12 +130,12 @@ BOOST_AUTO_TEST_CASE(it_works_over_tcp) {
     BOOST_TEST(deliver(*open_with(other), transaction("1", "1001")) == "leased");
 
     other.password = Secret("sesame-92");
-    const std::string told = complaint(*this, other);
-    BOOST_TEST(holds(told, "error 1045"));
-    BOOST_TEST(!holds(told, "sesame"));
+    const std::string error = complaint(*this, other);
+    BOOST_TEST(holds(error, "error 1045"));
+    BOOST_TEST(!holds(error, "sesame"));
 }
 
-// What config/README.md says that the user needs is enough.
+// The grants that config/README.md lists are enough.
 BOOST_AUTO_TEST_CASE(the_grants_of_the_readme_suffice) {
     client()->execute("CREATE USER IF NOT EXISTS plain@localhost IDENTIFIED BY 'x'");
     client()->execute("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON " + name +

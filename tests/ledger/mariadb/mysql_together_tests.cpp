@@ -1,5 +1,5 @@
-// What one transaction does together, against the same done one after the other: the same answers,
-// and the same tables in the end.
+// The operations of one transaction, against the same operations one after the other: the same
+// answers, and the same tables in the end.
 #include "ledger/mariadb/mysql_fixture.hpp"
 
 #include <random>
@@ -16,7 +16,7 @@ constexpr unsigned kRounds = 60;
 constexpr unsigned kFactsPerRound = 12;
 constexpr unsigned kSeed = 20'657;
 
-// All that a ledger knows but what it may number as it likes.
+// All content of a ledger but the numbers that it is free to choose.
 constexpr const char* kEverything[] = {
     "SELECT e.event_key, e.state, e.place, e.attempts, e.message, e.changed_at, q.purchase_id, "
     "q.place, q.attempts, q.next_attempt_at, q.lease_until FROM segpay_entries e "
@@ -35,7 +35,7 @@ std::string everything(const MysqlConfig& config) {
     return text;
 }
 
-// Of few purchases and few transactions, so that they meet each other.
+// Of few purchases and few transactions, so that they collide.
 Fact thrown_fact(std::minstd_rand& random) {
     const auto below = [&](unsigned limit) { return static_cast<unsigned>(random() % limit); };
     const std::string purchase = below(8) == 0 ? "" : std::to_string(1 + below(25));
@@ -54,7 +54,7 @@ Fact thrown_fact(std::minstd_rand& random) {
     }
 }
 
-std::string told(const Claim& claim) {
+std::string text_of(const Claim& claim) {
     return claim.key + " " + std::string(outcome_name(claim.outcome)) + " " + claim.message +
            (claim.entry ? " attempt " + std::to_string(claim.entry->attempts) : "");
 }
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(many_claims_are_as_one_after_the_other) {
             for (const Fact& fact : facts)
                 alone.push_back(claim(*one_by_one, fact, now));
             for (std::size_t i = 0; i < facts.size(); ++i) {
-                BOOST_TEST(told(claims[i]) == told(alone[i]));
+                BOOST_TEST(text_of(claims[i]) == text_of(alone[i]));
                 if (!claims[i].entry || !alone[i].entry || random() % 3 == 0) continue;
                 (void)together->settle_later(*claims[i].entry, now); // all in one transaction
                 (void)one_by_one->settle_later(*alone[i].entry, now);
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(many_claims_are_as_one_after_the_other) {
     }
 }
 
-// Two front ends, the same events: the keys decide, and who was slower begins again.
+// Two front ends, the same events: the unique keys decide, and the slower one starts again.
 BOOST_AUTO_TEST_CASE(each_of_many_is_leased_to_one) {
     const auto one = open_here(), other = open_here();
     for (int round = 0; round < 20; ++round) {
@@ -135,8 +135,8 @@ BOOST_AUTO_TEST_CASE(one_lost_lease_does_not_spoil_the_other_marks) {
     BOOST_TEST((state_of(*ledger, claims[2].key) == EntryState::settled));
 }
 
-// Queued by another front end, of which this one does not know.
-BOOST_AUTO_TEST_CASE(what_waits_behind_several_marks_is_called_up) {
+// Queued by another front end, unknown to this one.
+BOOST_AUTO_TEST_CASE(an_event_behind_several_marks_is_promoted) {
     const auto ledger = open_here(), other = open_here();
     std::vector<Claim> claims;
     for (const char* purchase : {"1", "2"})

@@ -1,5 +1,5 @@
-// A commit whose answer never came, a server that is gone, a transaction that stood in another's
-// way: each thing is done once, or an error says that nobody knows.
+// A commit without an answer, a server that is gone, a conflict with another transaction: each
+// operation is done once, or an error says that its outcome is unknown.
 #include "ledger/mariadb/mysql_fixture.hpp"
 
 #include "ledger/mariadb/mysql_servers.hpp"
@@ -13,14 +13,14 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-// The longest that a transaction takes, done or not, and some for a slow machine.
+// The longest that a transaction takes, done or not, with a margin for a slow machine.
 constexpr auto kLongest = kMysqlTime + std::chrono::seconds(kIoTimeoutS) + 1s;
 
 struct Cut {
     const char* name;
     AtCommit at_commit;
 };
-// Of what hangs before, the server lets go in time.
+// After "hang before" the server ends the session in time.
 constexpr Cut kCuts[] = {
     {"before", AtCommit::cut_before},          {"after", AtCommit::cut_after},
     {"delayed", AtCommit::cut_delayed},        {"hanging after", AtCommit::hang_after},
@@ -49,7 +49,7 @@ BOOST_FIXTURE_TEST_CASE(a_claim_whose_commit_was_interrupted_is_made_once, Wired
             const std::string id = std::to_string(1000 + (&cut - kCuts));
             wire.at_commit = cut.at_commit;
             const Claim made = claim(*ledger, transaction(id, id));
-            BOOST_TEST((wire.at_commit == AtCommit::pass)); // it did happen
+            BOOST_TEST((wire.at_commit == AtCommit::pass)); // the cut took place
             BOOST_TEST(outcome_name(made.outcome) == "leased");
             BOOST_TEST(attempts_of(made.key) == "1");
             BOOST_TEST(ledger->settle(*made.entry, applied(), kNow));
@@ -84,44 +84,44 @@ BOOST_FIXTURE_TEST_CASE(the_answer_is_found_with_the_next_server, DatabaseFolder
     BOOST_TEST(second.commits > 0);
     const int before = first.commits;
     BOOST_TEST(deliver(*ledger, transaction("3000", "3000")) == "leased");
-    BOOST_TEST(first.commits == before); // it stays there
+    BOOST_TEST(first.commits == before); // the session stays there
 }
 
-BOOST_FIXTURE_TEST_CASE(what_nobody_can_tell_is_an_error, Wired) {
+BOOST_FIXTURE_TEST_CASE(an_unknown_outcome_is_an_error, Wired) {
     const Fact fact = transaction("1", "1001");
     wire.is_closed = true;
     wire.at_commit = AtCommit::cut_after;
     BOOST_CHECK_THROW(claim(*ledger, fact), LedgerError);
-    BOOST_CHECK_THROW(claim(*ledger, fact), LedgerError); // and is told at once
+    BOOST_CHECK_THROW(claim(*ledger, fact), LedgerError); // at once
     wire.is_closed = false;
     std::this_thread::sleep_for(std::chrono::milliseconds(600));
-    // It did take place. So whoever asks again is told to wait for the lease.
+    // The commit took place, so a repeat is answered with the lease in flight.
     BOOST_TEST(outcome(*ledger, fact) == "in_flight");
     BOOST_TEST(outcome(*ledger, fact, kNow + kLeaseMs) == "leased");
     BOOST_TEST(attempts_of("segpay/1001/join/1") == "2");
 }
 
-// While another holds its writer's row, as an old session would that is not at its end, it could
-// yet be committed: then nobody may say that it was not.
-BOOST_FIXTURE_TEST_CASE(what_may_yet_be_committed_is_an_error, Wired) {
+// While another session holds the writer's row, as an old session would that has not ended, the
+// commit may still take place: no error may say that it did not.
+BOOST_FIXTURE_TEST_CASE(a_commit_that_may_still_happen_is_an_error, Wired) {
     (void)claim(*ledger, transaction("1", "1001")); // so that there is a row
     wire.at_commit = AtCommit::hang_before;
     const auto other = client();
     const std::jthread holding([&] {
         std::this_thread::sleep_for(500ms);
         other->execute("SET autocommit = 0");
-        other->execute("SELECT * FROM segpay_writers FOR UPDATE"); // is the first that gets it
+        other->execute("SELECT * FROM segpay_writers FOR UPDATE"); // gets the row first
     });
     const auto begun = Clock::now();
     BOOST_CHECK_THROW(claim(*ledger, transaction("2", "1002")), LedgerError);
     BOOST_TEST((Clock::now() - begun < kLongest));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_the_server_undid_in_the_middle_is_done_again, Wired) {
+BOOST_FIXTURE_TEST_CASE(a_transaction_rolled_back_in_the_middle_is_done_again, Wired) {
     wire.undoes_at_select = 1;
     BOOST_TEST(outcome(*ledger, transaction("1", "1001")) == "leased");
-    BOOST_TEST(wire.undoes_at_select == 0); // it did happen
-    // Of what comes behind another, the entry is written when the next SELECT is prepared.
+    BOOST_TEST(wire.undoes_at_select == 0); // the rollback took place
+    // For an event behind another, the entry is written when the next SELECT is prepared.
     wire.undoes_at_select = 1;
     BOOST_TEST(outcome(*ledger, transaction("1", "1002")) == "queued");
     BOOST_TEST(wire.undoes_at_select == 0);
@@ -129,8 +129,8 @@ BOOST_FIXTURE_TEST_CASE(what_the_server_undid_in_the_middle_is_done_again, Wired
     BOOST_TEST(value("SELECT COUNT(*) FROM segpay_queue") == "2");
 }
 
-// Of a batch of which some are known, the new ones are written before they are looked up.
-BOOST_FIXTURE_TEST_CASE(a_batch_that_the_server_undid_in_the_middle_is_done_again, Wired) {
+// In a batch of which some are known, the new ones are written before they are looked up.
+BOOST_FIXTURE_TEST_CASE(a_batch_rolled_back_in_the_middle_is_done_again, Wired) {
     std::vector<Fact> facts;
     for (const char* id : {"1", "2", "3", "4", "5"})
         facts.push_back(transaction(id, id));
@@ -168,7 +168,7 @@ BOOST_FIXTURE_TEST_CASE(a_deadlock_is_tried_again, DatabaseFolder) {
     const Claim made = claim(*ledger, transaction("1", "1001"));
     const auto other = client();
     other->execute("SET autocommit = 0");
-    // Much work, so that the server prefers to undo ours.
+    // A large transaction, so that the server prefers to roll back ours.
     other->execute("CREATE TABLE IF NOT EXISTS ballast(n INT)");
     other->execute("INSERT INTO ballast SELECT seq FROM seq_1_to_1000");
     other->execute("SELECT * FROM segpay_queue FOR UPDATE");
@@ -179,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(a_deadlock_is_tried_again, DatabaseFolder) {
     bool is_settled = false;
     std::thread settling([&] { is_settled = ledger->settle(*made.entry, applied(), kNow); });
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    other->execute("SELECT * FROM segpay_purchases FOR UPDATE"); // which the mark holds already
+    other->execute("SELECT * FROM segpay_purchases FOR UPDATE"); // the mark holds it already
     other->execute("COMMIT");
     settling.join();
     BOOST_TEST(is_settled);
@@ -200,7 +200,7 @@ BOOST_FIXTURE_TEST_CASE(a_lock_that_is_held_for_long_is_waited_for_a_while, Data
     settling.join();
     BOOST_TEST(is_settled);
     other->execute("SELECT * FROM segpay_purchases WHERE id = '1' FOR UPDATE");
-    // What is locked is told of; who shares a transaction with it has his own in time.
+    // A locked operation fails; those that share its transaction are done in time.
     std::atomic<int> leased = 0, failed = 0, late = 0;
     {
         std::vector<std::jthread> threads;
@@ -212,7 +212,7 @@ BOOST_FIXTURE_TEST_CASE(a_lock_that_is_held_for_long_is_waited_for_a_while, Data
                 } catch (const LedgerError&) {
                     ++failed;
                 }
-                if (Clock::now() - begun > 2 * kLongest) ++late; // one group before his own
+                if (Clock::now() - begun > 2 * kLongest) ++late; // one group before its own
             });
             if (threads.size() == 1) std::this_thread::sleep_for(300ms); // the others wait for it
         }
@@ -222,8 +222,8 @@ BOOST_FIXTURE_TEST_CASE(a_lock_that_is_held_for_long_is_waited_for_a_while, Data
     BOOST_TEST(late == 0);
 }
 
-// What spoils a transaction spoils it for nobody else.
-BOOST_FIXTURE_TEST_CASE(what_does_not_fit_is_an_error_for_itself_alone, DatabaseFolder) {
+// An operation that spoils a transaction fails alone.
+BOOST_FIXTURE_TEST_CASE(a_value_that_does_not_fit_fails_alone, DatabaseFolder) {
     const auto ledger = open_here();
     std::vector<std::thread> threads;
     std::atomic<int> failed = 0, leased = 0;

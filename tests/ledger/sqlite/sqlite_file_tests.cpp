@@ -1,4 +1,4 @@
-// A ledger whose file is not the one at its path any more acknowledges nothing, and says why.
+// A ledger whose file is no longer the one at its path acknowledges nothing, and reports why.
 #include "ledger/sqlite/sqlite_file.hpp"
 
 #include "ledger/fixture.hpp"
@@ -34,8 +34,8 @@ struct OpenFolder : TemporaryFolder {
     std::unique_ptr<Ledger> ledger = open(file());
     Claim first = claim(*ledger, transaction("1", "1001"));
 
-    // What claiming, settling, leasing, listing and looking up say.
-    void everything_says(std::string_view part) {
+    // What claims, settlements, leases, listings and lookups report.
+    void every_call_reports(std::string_view part) {
         const std::function<void()> all[] = {
             [&] { (void)claim(*ledger, transaction("2", "1002")); },
             [&] { (void)ledger->settle(*first.entry, applied(), kNow); },
@@ -56,39 +56,39 @@ struct OpenFolder : TemporaryFolder {
 
 BOOST_FIXTURE_TEST_SUITE(sqlite_file_tests, OpenFolder)
 
-BOOST_AUTO_TEST_CASE(one_that_was_removed_is_not_made_again) {
+BOOST_AUTO_TEST_CASE(a_removed_file_is_not_made_again) {
     fs::remove(file());
-    everything_says("ledger.sqlite was removed while it was open");
+    every_call_reports("ledger.sqlite was removed while it was open");
     BOOST_TEST(!fs::exists(file()));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_was_replaced_is_not_written) {
+BOOST_AUTO_TEST_CASE(a_replaced_file_is_not_written) {
     { open(file("other")); }
     fs::rename(file("other"), file());
     const auto size = fs::file_size(file());
-    everything_says("ledger.sqlite was replaced by another while it was open");
+    every_call_reports("ledger.sqlite was replaced by another while it was open");
     BOOST_TEST(fs::file_size(file()) == size);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_was_removed_or_replaced_counts_as_well) {
     fs::rename(file() + "-wal", file("elsewhere"));
-    everything_says("ledger.sqlite-wal was removed while it was open");
+    every_call_reports("ledger.sqlite-wal was removed while it was open");
     std::ofstream(file() + "-wal").close();
-    everything_says("ledger.sqlite-wal was replaced by another while it was open");
+    every_call_reports("ledger.sqlite-wal was replaced by another while it was open");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_was_truncated_is_not_written) {
+BOOST_AUTO_TEST_CASE(a_truncated_file_is_not_written) {
     SqliteConnection(file(), 1000).execute("PRAGMA wal_checkpoint");
-    (void)claim(*ledger, transaction("3", "1003")); // has seen the size
+    (void)claim(*ledger, transaction("3", "1003")); // has recorded the size
     for (const std::uintmax_t size : {4096u, 10u, 0u}) {
         fs::resize_file(file(), size);
-        everything_says("ledger.sqlite was truncated while it was open");
+        every_call_reports("ledger.sqlite was truncated while it was open");
     }
     fs::resize_file(file(), 1'000'000); // with nothing in it
     everything_says("ledger.sqlite was truncated while it was open");
 }
 
-BOOST_AUTO_TEST_CASE(what_sqlite_itself_does_to_the_file_is_well) {
+BOOST_AUTO_TEST_CASE(sqlites_own_changes_to_the_file_are_accepted) {
     for (int id = 0; id < 300; ++id) {
         const std::string text = std::to_string(id);
         (void)deliver(*ledger, transaction(text, "5" + text));

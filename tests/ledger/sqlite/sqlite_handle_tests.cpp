@@ -1,4 +1,4 @@
-// The hold on SQLite: values go in and come out, errors tell no values.
+// The layer over SQLite: values in and out; errors contain no values.
 #include "ledger/sqlite/sqlite_handle.hpp"
 
 #include "ledger/fixture.hpp"
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(values_come_back) {
     BOOST_TEST(rows.blob(1) == blob.bytes);
     BOOST_TEST(rows.integer(2) == std::int64_t{-1} << 40);
     BOOST_REQUIRE(rows.next());
-    BOOST_TEST(!rows.is_null(0)); // an empty text is a text
+    BOOST_TEST(!rows.is_null(0)); // an empty text is not null
     BOOST_TEST(rows.text(0) == "");
     BOOST_TEST(rows.is_null(1));
     BOOST_TEST(rows.blob(1) == "");
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(values_come_back) {
     BOOST_TEST(!rows.next());
 }
 
-BOOST_AUTO_TEST_CASE(errors_tell_no_values_and_leave_the_statement_usable) {
+BOOST_AUTO_TEST_CASE(errors_contain_no_values_and_leave_the_statement_usable) {
     connection.change(kInsert, "hunter2", std::nullopt, 1);
     const auto is_discreet = [](const SqliteError& error) {
         return error.code() == SQLITE_CONSTRAINT &&
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(errors_tell_no_values_and_leave_the_statement_usable) {
     BOOST_CHECK_THROW(connection.change("SELECT 1", 5), SqliteError); // no such parameter
 }
 
-BOOST_AUTO_TEST_CASE(waits_only_so_long_for_a_lock) {
+BOOST_AUTO_TEST_CASE(waits_for_a_lock_only_until_its_timeout) {
     const TemporaryFolder folder;
     SqliteConnection one(folder.file(), 10);
     SqliteConnection other(folder.file(), 10);

@@ -1,5 +1,5 @@
-// Many lookups at one moment, from one transaction that only reads; listings that write nothing and
-// wait for no writer.
+// Snapshots: many lookups at one moment, in one transaction that only reads; listings that write
+// nothing and wait for no writer.
 #include "ledger/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -9,7 +9,7 @@ using namespace segpay::test;
 
 namespace {
 
-// With the key_prefix that a transaction is looked for by.
+// With the key prefix by which a transaction is found.
 Fact sale(std::string_view purchase, std::string_view id) {
     Fact fact = transaction(purchase, id);
     fact.identity.key_prefix = transaction_key_prefix(id) + "sale-auth-initial-yes";
@@ -20,7 +20,7 @@ Fact sale(std::string_view purchase, std::string_view id) {
 
 BOOST_FIXTURE_TEST_SUITE(sqlite_ledger_tests, TemporaryFolder)
 
-BOOST_AUTO_TEST_CASE(sees_what_was_durable_before) {
+BOOST_AUTO_TEST_CASE(a_snapshot_sees_what_was_durable_before) {
     const auto ledger = open(file()), other = open(file());
     (void)claim(*other, sale("1", "1001"));
     const std::unique_ptr<Lookup> snapshot = ledger->snapshot();
@@ -34,12 +34,12 @@ BOOST_AUTO_TEST_CASE(stays_at_its_moment) {
     const auto ledger = open(file());
     const std::unique_ptr<Lookup> snapshot = ledger->snapshot();
     BOOST_TEST(!snapshot->purchase("1").has_value());
-    (void)claim(*ledger, sale("1", "1001")); // holds nobody up
+    (void)claim(*ledger, sale("1", "1001")); // blocks no writer
     BOOST_TEST(!snapshot->transaction("1001").has_value());
     BOOST_TEST(ledger->snapshot()->transaction("1001").has_value());
 }
 
-// What was lent for a look is used again, and is at that time's moment.
+// A connection that served a snapshot is used again, and reads at the time of its next use.
 BOOST_AUTO_TEST_CASE(leaves_nothing_behind) {
     const auto ledger = open(file());
     for (int i = 1; i <= 100; ++i) {
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(leaves_nothing_behind) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_ledger_in_memory_is_looked_at_as_it_is) {
+BOOST_AUTO_TEST_CASE(a_snapshot_of_a_ledger_in_memory_is_the_ledger) {
     const auto ledger = open(":memory:");
     const std::unique_ptr<Lookup> snapshot = ledger->snapshot();
     (void)claim(*ledger, sale("1", "1001"));
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_ledger_in_memory_is_looked_at_as_it_is) {
     BOOST_TEST(snapshot->transaction("1001").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_looked_up_waits_for_no_writer) {
+BOOST_AUTO_TEST_CASE(a_lookup_waits_for_no_writer) {
     const auto ledger = open(file());
     const Claim made = claim(*ledger, sale("1", "1001"));
     BOOST_TEST(ledger->settle_later(*made.entry, kNow)); // with a mark that is not durable yet

@@ -1,4 +1,4 @@
-// Whose file it is, how it is written, and what an operator is told when it will not do.
+// Which files are accepted, how they are written, and the errors that an operator gets.
 #include "ledger/fixture.hpp"
 #include "ledger/sqlite/sqlite_handle.hpp"
 #include "ledger/sqlite/sqlite_schema.hpp"
@@ -54,7 +54,7 @@ std::string schema_of(const std::string& path) {
             "WHERE sql IS NOT NULL ORDER BY name)");
 }
 
-// The tests may run as root, whom no permission stops.
+// The tests may run as root, which no permission stops.
 std::string refusal_to_nobody(const std::string& path) {
     constexpr ::gid_t kNobody = 65534;
     return Child([&] {
@@ -70,7 +70,7 @@ std::string refusal_to_nobody(const std::string& path) {
 
 BOOST_FIXTURE_TEST_SUITE(sqlite_schema_tests, TemporaryFolder)
 
-BOOST_AUTO_TEST_CASE(keeps_what_it_was_told) {
+BOOST_AUTO_TEST_CASE(keeps_its_entries) {
     const Claim made = claim(*open(file()), transaction("1", "1001"));
     const auto ledger = open(file());
     BOOST_TEST(ledger->entry(made.key)->event->purchase_id == "1");
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(brings_an_older_file_up_to_date) {
 BOOST_AUTO_TEST_CASE(what_was_brought_up_to_date_is_as_if_new) {
     open(file("old"));
     upgrade(file("old"), later_steps());
-    upgrade(file("old"), later_steps()); // and once more, as it is now
+    upgrade(file("old"), later_steps()); // once more, as it is now
     upgrade(file("new"), later_steps());
     BOOST_TEST(schema_of(file("old")) == schema_of(file("new")));
 }
@@ -141,12 +141,12 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_its_own) {
     BOOST_TEST(says(refusal(file("numbered")), "a database of another program"));
     std::ofstream(file("text")) << std::string(5000, 'x');
     BOOST_TEST(says(refusal(file("text")), "file is not a database"));
-    BOOST_TEST(std::filesystem::file_size(file("text")) == 5000u); // and left as it was
+    BOOST_TEST(std::filesystem::file_size(file("text")) == 5000u); // left as it was
     BOOST_TEST(says(refusal(path()), "unable to open database file"));
     BOOST_TEST(says(refusal(""), "no path"));
 }
 
-BOOST_AUTO_TEST_CASE(takes_an_empty_file) {
+BOOST_AUTO_TEST_CASE(accepts_an_empty_file) {
     std::ofstream(file()).close();
     BOOST_TEST(refusal(file()) == "opened");
 }
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(is_brought_up_to_date_once_when_many_open_it) {
     std::vector<std::unique_ptr<Child>> children;
     for (int number = 0; number < 6; ++number)
         children.push_back(std::make_unique<Child>([&] {
-            upgrade(file(), later_steps()); // a step that was taken twice would fail
+            upgrade(file(), later_steps()); // a step that was applied twice would fail
             return std::string("done");
         }));
     for (const auto& child : children)

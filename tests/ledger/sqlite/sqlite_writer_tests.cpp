@@ -1,5 +1,5 @@
-// A commit ends with one sync of the log, by the writer; around a copy of the log SQLite makes its
-// own.
+// A commit ends with one sync of the log, by the writer; SQLite syncs by itself only around a copy
+// of the log.
 #include "ledger/sqlite/sqlite_writer.hpp"
 
 #include "ledger/fixture.hpp"
@@ -13,7 +13,7 @@ using namespace segpay::test;
 
 namespace {
 
-// SQLite's default, which counts the syncs of logs and fails them on request.
+// SQLite's default file system; counts the syncs of logs and fails them on request.
 class Counting {
 public:
     Counting() : real_(*sqlite3_vfs_find(nullptr)), vfs_(real_) {
@@ -82,16 +82,16 @@ BOOST_AUTO_TEST_CASE(a_commit_is_synced_once) {
     BOOST_TEST(seen_by_others() == 2);
 }
 
-// Before the log's pages are copied it is synced, and a new log's head before its pages.
+// The log is synced before its pages are copied, and a new log's header before its pages.
 BOOST_AUTO_TEST_CASE(a_copy_of_the_log_is_enclosed_in_syncs) {
     writer.connection().copy_log();
     BOOST_TEST(counted.syncs == 1);
-    write("2"); // into the log that begins anew
+    write("2"); // into the log that begins again
     BOOST_TEST(counted.syncs == 3);
 }
 
-// What comes behind a hole is not durable until the log was written once more.
-BOOST_AUTO_TEST_CASE(nobody_hears_of_a_success_that_was_not_synced) {
+// What follows a gap is not durable until the log was written once more.
+BOOST_AUTO_TEST_CASE(no_success_is_reported_without_a_sync) {
     counted.fails = true;
     BOOST_CHECK_THROW(write("2"), SqliteError);
     BOOST_CHECK_THROW(write("3"), SqliteError);
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(nobody_hears_of_a_success_that_was_not_synced) {
     BOOST_TEST(seen_by_others() >= 2);
 }
 
-BOOST_AUTO_TEST_CASE(what_was_rolled_back_is_not_there) {
+BOOST_AUTO_TEST_CASE(a_rolled_back_write_is_not_there) {
     BOOST_CHECK_THROW(write("nothing"), SqliteError);
     BOOST_TEST(seen_by_others() == 1);
 }
