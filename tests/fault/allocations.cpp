@@ -1,4 +1,4 @@
-// Both ways to memory, for the whole program.
+// Both allocators, for the whole program.
 #include "allocations.hpp"
 
 #include <cstddef>

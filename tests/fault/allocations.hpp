@@ -1,6 +1,5 @@
-// Allocations that can be made to fail: those of the ledger and of SQLite under it, and neither
-// those of the test nor those of the disk. Counted and failing only in a program that has
-// allocations.cpp.
+// Allocations that can be made to fail: those of the ledger and of SQLite below it, not those of
+// the test or of the disk. They are counted and fail only in a program that links allocations.cpp.
 #pragma once
 
 #include <atomic>
@@ -23,15 +22,15 @@ private:
     const bool before_;
 };
 
-// Those of one kind. Threads: fails() from any; the rest while nothing runs.
+// Allocations of one kind. Threads: fails() from any; the rest while nothing runs.
 struct Allocations {
     std::atomic<std::uint64_t> count = 0;
-    std::uint64_t fail_at = 0;    // that one; 0: none
-    std::uint64_t fail_every = 0; // each whose number can be divided by it; 0: none
-    bool is_lasting = false;      // from the first that fails on, all of every kind fail
+    std::uint64_t fail_at = 0;    // this allocation; 0: none
+    std::uint64_t fail_every = 0; // each whose number is a multiple of it; 0: none
+    bool is_lasting = false;      // from the first failure on, all of every kind fail
 
     bool fails();
-    void heal(); // and begin to count again
+    void heal(); // and restart the count
 };
 
 inline std::atomic<bool> is_memory_gone = false;
@@ -52,7 +51,7 @@ inline void Allocations::heal() {
     is_memory_gone = false;
 }
 
-// Call before anything else of SQLite.
+// Call before any other call of SQLite.
 void pass_sqlite_allocations();
 
 } // namespace segpay::fault

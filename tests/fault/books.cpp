@@ -1,4 +1,4 @@
-// Comparing.
+// Comparing a ledger with the books.
 #include "books.hpp"
 
 #include <memory>
@@ -37,8 +37,8 @@ void compare(const Entry& entry, Fate& fate) {
     fate.may_be_missing = fate.is_riding = false;
 }
 
-// What was learned of the purchase, and the way from a transaction to its event.
-void compare_memory(Ledger& ledger, const std::string& key, const test::Fact& fact) {
+// Compares the purchase's row, and the lookup of an event by its transaction.
+void compare_purchase(Ledger& ledger, const std::string& key, const test::Fact& fact) {
     const auto purchase = ledger.purchase(fact.event.purchase_id);
     if (!purchase) complain(key, "has a purchase that nobody remembers");
     if (purchase->member_id != fact.event.member_id)
@@ -64,12 +64,12 @@ std::string states_text(std::uint32_t states) {
     return text;
 }
 
-Fate& Books::told(const std::string& key, const std::optional<test::Fact>& fact) {
+Fate& Books::enter(const std::string& key, const std::optional<test::Fact>& fact) {
     const auto [place, is_new] = fates_.try_emplace(key);
     Fate& fate = place->second;
     if (is_new) {
         fate.fact = fact;
-        fate.number = ++told_;
+        fate.number = ++entered_;
     }
     return fate;
 }
@@ -94,7 +94,7 @@ void audit(Ledger& ledger, Books& books) {
     ledger.entries({}, [&](const Entry& entry) {
         if (!found.insert(entry.key).second) complain(entry.key, "is there twice");
         Fate* const fate = books.find(entry.key);
-        if (!fate) complain(entry.key, "is there, but nobody told of it");
+        if (!fate) complain(entry.key, "is stored, but was never claimed");
         compare(entry, *fate);
         return true;
     });
@@ -105,14 +105,14 @@ void audit(Ledger& ledger, Books& books) {
             place = books.all().erase(place);
             continue;
         }
-        if (fate.fact) compare_memory(ledger, key, *fate.fact);
+        if (fate.fact) compare_purchase(ledger, key, *fate.fact);
         ++place;
     }
 }
 
 namespace {
 
-// What a connection of its own answers, a line for each row; or why it does not.
+// The answer of a connection of its own, a line for each row; or its error.
 std::string answer(const std::string& path, const char* sql) {
     sqlite3* opened = nullptr;
     const int code = sqlite3_open(path.c_str(), &opened);

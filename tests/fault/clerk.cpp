@@ -1,4 +1,4 @@
-// What each answer means for the books.
+// Enters each answer of the ledger in the books.
 #include "clerk.hpp"
 
 #include "ledger/outstanding.hpp"
@@ -16,11 +16,11 @@ constexpr std::uint32_t kSettled = bit(EntryState::settled);
 constexpr std::uint32_t kDeadLetter = bit(EntryState::dead_letter);
 constexpr std::uint32_t kOver = kSettled | bit(EntryState::dismissed) | bit(EntryState::released);
 
-// In which states an entry is of which the ledger gives this answer, in the order of
-// Claim::Outcome. Nothing here contradicts itself.
+// The states in which an entry may be for each answer, in the order of Claim::Outcome. These facts
+// never contradict each other.
 constexpr std::array kMeanings = {kPending, kPending, kPending, kOver, kDeadLetter, 0u};
 
-// What an entry becomes, in the order of Settlement::Verdict.
+// The state that follows from each Settlement::Verdict, in its order.
 constexpr std::array kVerdicts = {EntryState::settled, EntryState::pending,
                                   EntryState::dead_letter};
 
@@ -44,16 +44,16 @@ void Clerk::committed() {
 
 std::optional<Entry> Clerk::claim(const test::Fact& fact) {
     if (!ledger) return std::nullopt;
-    Purchase memory;
+    Purchase known_purchase;
     if (fact.identity.has_epoch) {
         const auto known = asked([&] { return ledger->purchase(fact.event.purchase_id); });
         if (!known) return std::nullopt;
-        if (*known) memory = **known;
+        if (*known) known_purchase = **known;
     }
-    const std::string key =
-        recognised(memory, {fact.event, fact.identity}, now, LedgerSettings().repeat_window_ms);
+    const std::string key = recognised(known_purchase, {fact.event, fact.identity}, now,
+                                       LedgerSettings().repeat_window_ms);
     const bool is_new = books_.find(key) == nullptr;
-    Fate& fate = books_.told(key, fact);
+    Fate& fate = books_.enter(key, fact);
     if (fate.may_be_missing) fate.states |= kPending;
     const auto claim = asked([&] { return ledger->claim(fact.event, fact.identity, now); });
     if (!claim) {
@@ -71,8 +71,8 @@ std::optional<Entry> Clerk::claim(const test::Fact& fact) {
     fate.states &= meaning;
     fate.may_be_missing = false;
     if (!claim->entry) return std::nullopt;
-    if (!claim->entry->event) complain(key, "was handed out without its event");
-    return handed_out(claim->entry);
+    if (!claim->entry->event) complain(key, "was leased without its event");
+    return leased(claim->entry);
 }
 
 void Clerk::contradict(const test::Fact& fact) {
@@ -83,14 +83,14 @@ void Clerk::contradict(const test::Fact& fact) {
         complain(fact.identity.key_prefix, "may contradict itself");
 }
 
-std::optional<Entry> Clerk::handed_out(std::optional<Entry> entry) {
+std::optional<Entry> Clerk::leased(std::optional<Entry> entry) {
     if (!entry) return entry;
     Fate* const fate = books_.find(entry->key);
-    if (!fate) complain(entry->key, "was handed out, but nobody told of it");
+    if (!fate) complain(entry->key, "was leased, but was never claimed");
     if (!(fate->states & kPending))
-        complain(entry->key, "was handed out, but is " + states_text(fate->states));
+        complain(entry->key, "was leased, but is " + states_text(fate->states));
     if (entry->attempts <= fate->attempts)
-        complain(entry->key, "was handed out under a number that was given before");
+        complain(entry->key, "was leased under a number that was given before");
     check_order(entry->key, *fate);
     fate->states = kPending;
     fate->may_be_missing = fate->is_riding = false;
@@ -98,27 +98,27 @@ std::optional<Entry> Clerk::handed_out(std::optional<Entry> entry) {
     return entry;
 }
 
-// An earlier event of the purchase comes first.
+// Earlier events of the purchase are leased first.
 void Clerk::check_order(const std::string& key, const Fate& fate) {
     for (const auto& [other, earlier] : books_.all())
         if (earlier.fact && earlier.fact->event.purchase_id == fate.fact->event.purchase_id &&
             earlier.number < fate.number && earlier.has_place && fate.has_place &&
-            earlier.states == kPending && !earlier.may_be_missing && !earlier.was_revived)
-            complain(key, "was handed out before " + other);
+            earlier.states == kPending && !earlier.may_be_missing && !earlier.was_requeued)
+            complain(key, "was leased before " + other);
 }
 
 std::optional<Entry> Clerk::lease_next(std::string_view purchase) {
     auto entry = asked([&] { return ledger->lease_next(purchase, now); });
     if (!entry) return std::nullopt;
     if (*entry) committed();
-    return handed_out(std::move(*entry));
+    return leased(std::move(*entry));
 }
 
 std::optional<Entry> Clerk::lease_due() {
     auto entry = asked([&] { return ledger->lease_due(now); });
     if (!entry) return std::nullopt;
     if (*entry) committed();
-    return handed_out(std::move(*entry));
+    return leased(std::move(*entry));
 }
 
 void Clerk::settle(const Entry& entry, const Settlement& settlement) {
@@ -133,7 +133,7 @@ void Clerk::settle(const Entry& entry, const Settlement& settlement) {
         // A mark that fails leaves it outstanding, which the next claim sees.
         if (state == EntryState::settled) answer(entry);
     } else if (failures == 0)
-        complain(entry.key, "was lost to nobody");
+        complain(entry.key, "was lost without another lease");
     else
         books_.find(entry.key)->states = before;
 }
@@ -157,28 +157,28 @@ void Clerk::settle_later(const Entry& entry) {
 
 void Clerk::give_back(const Entry& entry) {
     Fate& fate = *books_.find(entry.key);
-    if (fate.attempts > 0) --fate.attempts; // or it fails, and stays
+    if (fate.attempts > 0) --fate.attempts; // or it fails, and the attempt stays counted
     const auto is_ours = asked([&] { return ledger->give_back(entry, now); });
     if (!is_ours) return;
     committed();
-    if (!*is_ours && failures == 0) complain(entry.key, "was lost to nobody");
+    if (!*is_ours && failures == 0) complain(entry.key, "was lost without another lease");
 }
 
 void Clerk::flush() {
     if (!ledger || !try_to([&] { ledger->flush(); })) return;
-    // A mark that was lost with another clerk's commit is not there any more to be flushed.
+    // A mark that was lost with another clerk's commit is not flushed.
     if (may_others_have_failed && may_others_have_failed()) return books_.lost_sight();
     committed();
 }
 
 void Clerk::keep(const std::string& key) {
-    const bool was_told = books_.find(key) != nullptr;
-    Fate& fate = books_.told(key, std::nullopt);
+    const bool was_known = books_.find(key) != nullptr;
+    Fate& fate = books_.enter(key, std::nullopt);
     if (fate.may_be_missing) fate.states |= bit(EntryState::quarantined);
     const auto is_new = asked([&] { return ledger->keep(test::kept(key), now) == Kept::anew; });
     if (!is_new) return;
     committed();
-    if (*is_new != !was_told && !(was_told && fate.may_be_missing))
+    if (*is_new != !was_known && !(was_known && fate.may_be_missing))
         complain(key, *is_new ? "was kept a second time" : "was not kept, though it is new");
     fate.may_be_missing = false;
 }
@@ -188,13 +188,13 @@ void Clerk::requeue(const std::string& key) {
     Fate& fate = *books_.find(key);
     const std::uint32_t before = fate.states;
     if (before & kDeadLetter) fate.states |= kPending;
-    fate.was_revived = true;
-    const auto is_revived = asked([&] { return ledger->requeue(key, "clerk", now); });
-    if (!is_revived) return;
+    fate.was_requeued = true;
+    const auto is_requeued = asked([&] { return ledger->requeue(key, "clerk", now); });
+    if (!is_requeued) return;
     committed();
-    if (*is_revived ? !(before & kDeadLetter) : before == kDeadLetter)
+    if (*is_requeued ? !(before & kDeadLetter) : before == kDeadLetter)
         complain(key, "was wrongly requeued or not");
-    fate.states = *is_revived ? kPending : before & ~kDeadLetter;
+    fate.states = *is_requeued ? kPending : before & ~kDeadLetter;
 }
 
 void Clerk::dismiss(const std::string& key) {
@@ -254,19 +254,19 @@ void Clerk::deliver_all() {
     if (failures != failures_before)
         throw Broken("delivering what is left failed: " + last_failure);
     for (const auto& [key, fate] : books_.all())
-        if (fate.states == kPending) complain(key, "was not handed out again");
+        if (fate.states == kPending) complain(key, "was not leased again");
     const auto waiting = asked([&] { return ledger->waiting(); });
-    if (!waiting || waiting->pending != 0) throw Broken("something waits that is not handed out");
+    if (!waiting || waiting->pending != 0) throw Broken("an event waits that is not leased");
 }
 
-void Clerk::tell_again() {
+void Clerk::claim_again() {
     const unsigned failures_before = failures;
     for (auto& [key, fate] : books_.all()) {
         if (!fate.fact || fate.fact->identity.has_epoch || fate.states == kPending) continue;
         const test::Fact fact = *fate.fact;
-        if (claim(fact)) complain(key, "was handed out again");
+        if (claim(fact)) complain(key, "was leased again");
     }
-    if (failures != failures_before) throw Broken("telling again failed: " + last_failure);
+    if (failures != failures_before) throw Broken("claiming again failed: " + last_failure);
 }
 
 } // namespace segpay::fault

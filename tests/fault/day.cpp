@@ -74,7 +74,7 @@ void Day::wait_in_line() {
     if (first) clerk_.settle_later(*first);
     if (const auto entry = clerk_.lease_next("20")) clerk_.give_back(*entry);
     if (const auto entry = clerk_.lease_next("20")) clerk_.settle(*entry, {});
-    (void)clerk_.claim(join("21")); // and dies of it
+    (void)clerk_.claim(join("21")); // and dies during it
     clerk_.now += 2 * TimeMs{test::kLeaseMs};
     if (const auto entry = clerk_.claim(join("21"))) clerk_.settle(*entry, {});
 }
@@ -122,7 +122,7 @@ void Day::check_kept() {
     if (!ledger_) throw Broken("it cannot be opened again: " + clerk_.last_failure);
     audit(*ledger_, books_);
     clerk_.deliver_all();
-    clerk_.tell_again();
+    clerk_.claim_again();
     check_integrity(kPath);
     close();
 }

@@ -1,5 +1,5 @@
-// Day: the same hours each time, in which every operation of a ledger comes in every way it can
-// end. Things may go wrong at any point of it; what comes next is tried all the same.
+// Day: the same hours each time, with every operation of a ledger and every way it can end. A
+// failure at any point does not stop the hours that follow.
 #pragma once
 
 #include "clerk.hpp"
@@ -15,15 +15,15 @@ class Day {
 public:
     explicit Day(bool memory_may_end);
 
-    // Whatever fails, others can go on at once.
+    // Whatever fails, other processes can write at once.
     void expect_unlocked() {
         clerk_.after_failure = [] { check_unlocked(kPath); };
     }
 
-    void pass(); // opens the ledger, works, closes it, opens it again, works, and leaves it open
+    void pass(); // opens, works, closes, opens again, works, and leaves it open
 
-    // After what went wrong is over. The ledger works again, as it is and after it was opened anew,
-    // and has kept its word. Throws Broken.
+    // After the trouble has ended: the ledger works again, as it is and after it was reopened, and
+    // has kept its guarantees. Throws Broken.
     void check_working();
     void check_kept();
 

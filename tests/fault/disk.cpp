@@ -9,7 +9,7 @@ namespace segpay::fault {
 
 namespace {
 
-constexpr unsigned kTornPercent = 20; // of the sectors that are not kept
+constexpr unsigned kTornPercent = 20; // of the lost sectors
 constexpr std::array kKeptPercents = {0u, 10u, 50u, 90u, 100u};
 
 } // namespace
@@ -20,7 +20,7 @@ void DiskFile::apply(const Change& change, std::string& bytes) {
 }
 
 void DiskFile::write(std::size_t offset, std::string_view bytes) {
-    if (bytes.empty()) return; // the power failed before the first byte: not the end of the file
+    if (bytes.empty()) return; // power failed before the first byte; the file does not grow
     changes_.push_back({offset, std::string(bytes), std::max(now_.size(), offset + bytes.size())});
     apply(changes_.back(), now_);
 }
@@ -92,7 +92,7 @@ void Disk::sync_names() {
 void Disk::cut_power(Dice& dice) {
     for (auto& [name, states] : changes_) {
         const std::size_t choice = dice.below(states.size() + 1);
-        if (choice == states.size()) continue; // as it was synced
+        if (choice == states.size()) continue; // the synced state
         if (states[choice])
             synced_[name] = states[choice];
         else

@@ -1,5 +1,5 @@
-// A disk in memory that tells what was synced from what was only written, and becomes, after a
-// power cut, what a real one could hold then. Knows files and names, nothing of SQLite.
+// A disk in memory that distinguishes synced bytes from written ones and becomes, after a power
+// cut, a state that a real disk could have. It has files and names, nothing of SQLite.
 //
 // Not thread-safe.
 #pragma once
@@ -23,18 +23,18 @@ public:
     void write(std::size_t offset, std::string_view bytes);
     void resize(std::size_t size);
     void sync();
-    // As Linux does it: what could not be written is readable until the next power cut, and is
-    // never tried again, though the next sync succeeds.
+    // As on Linux: bytes that could not be written stay readable until the next power cut and are
+    // never retried, though the next sync succeeds.
     void fail_sync() { changes_.clear(); }
-    // Of what was changed since the last sync, each sector is kept, lost or torn; and the size is
-    // any that the file had.
+    // Each sector changed since the last sync is kept, lost or torn; the size is any that the file
+    // had.
     void cut_power(Dice& dice);
 
 private:
     struct Change {
         std::size_t offset;
         std::string bytes; // empty: the file ends at `offset`
-        std::size_t size;  // of the file, afterwards
+        std::size_t size;  // of the file after the change
     };
     static void apply(const Change& change, std::string& bytes);
 
@@ -51,7 +51,7 @@ public:
     void remove(const std::string& name);
     void sync_names();
 
-    // Names too: each is, or is not, at any file that it was at since they were synced.
+    // Names too: each is absent, or names any file that it had since they were synced.
     void cut_power(Dice& dice);
 
 private:

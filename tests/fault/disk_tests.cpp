@@ -1,4 +1,4 @@
-// What a power cut may leave of a file: of what was synced everything, of the rest any sectors.
+// What a power cut may leave of a file: all synced bytes, and any of the other sectors.
 #include "fault/disk.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ DiskFile synced_file() {
     return file;
 }
 
-// Calls `look` at the bytes that many cuts leave of a synced file with `change`.
+// Calls `look` with the bytes that many cuts leave of a synced file with `change`.
 template <class Make, class Look>
 void after_cuts(const Make& change, const Look& look) {
     for (std::uint64_t seed = 0; seed < kCuts; ++seed) {

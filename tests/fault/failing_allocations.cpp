@@ -1,6 +1,6 @@
 // The property: whichever allocation fails, of SQLite or of the ledger itself, once or from then
-// on, the ledger reports an error or has done what it says; it works again as soon as there is
-// memory; and it loses none.
+// on, the ledger reports an error or has done the operation; it works again as soon as there is
+// memory; and it leaks none.
 #include "allocations.hpp"
 #include "day.hpp"
 #include "machine.hpp"
@@ -33,7 +33,7 @@ constexpr std::uint64_t kSeed = 1;
 struct Kind {
     std::string_view name;
     Allocations* allocations;
-    std::uint64_t share; // there are fewer, so that more of them are tried
+    std::uint64_t share; // there are fewer, so more of them are tried
 };
 constexpr std::array kKinds = {Kind{"sqlite", &of_sqlite, 1}, Kind{"new", &of_cpp, 50}};
 constexpr std::uint64_t kClosing = 40; // the last of a day are always tried

@@ -1,6 +1,6 @@
-// The property: whichever call of the file system fails, once or for a while, and whatever it
-// answers, the ledger reports an error or has done what it says; it works again as soon as the
-// trouble is over; and what it has acknowledged is there, also when the power fails after that.
+// The property: whichever call of the file system fails, once or for a while, with whichever error,
+// the ledger reports an error or has done the operation; it works again as soon as the trouble
+// ends; and acknowledged entries are stored, also when the power fails after that.
 #include "day.hpp"
 #include "machine.hpp"
 #include "options.hpp"
@@ -43,7 +43,7 @@ bool is_frequent(Call call) {
     return call == Call::read || call == Call::write || call == Call::shm_lock;
 }
 
-// The calls of a day on which nothing fails.
+// The calls of a day without failures.
 std::vector<Call> calls_of_a_day() {
     Machine machine(kSeed);
     Day day(false);

@@ -1,5 +1,5 @@
-// The contract on a disk that makes trouble: whatever fails under it, the plugin answers with
-// success only what the host was told and the ledger has; for all else it asks Segpay to come
+// The contract on a failing disk: whichever call fails, the plugin answers with success only events
+// that were delivered to the host and are in the ledger; for all others it asks Segpay to come
 // again, and then it works.
 #include "account.hpp"
 #include "machine.hpp"
@@ -25,7 +25,7 @@ constexpr int kPostbacks = 3;
 constexpr Trouble::Extent kExtents[] = {Trouble::Extent::once, Trouble::Extent::disk_full,
                                         Trouble::Extent::disk_gone};
 
-// Sends what was not answered with success yet; tells how many are left.
+// Sends the postbacks that were not answered with success yet; returns how many are left.
 int send(Account& account, std::set<int>& open) {
     for (auto number = open.begin(); number != open.end();) {
         const auto handled =
@@ -44,18 +44,18 @@ int send(Account& account, std::set<int>& open) {
     return static_cast<int>(open.size());
 }
 
-// Every purchase was told, and told again only as a redelivery under the same key.
-void check_told(const Account& account) {
+// Every event was delivered; a second delivery is marked as a redelivery and has the same key.
+void check_delivered(const Account& account) {
     std::map<std::string, std::string> keys;
-    for (const auto& told : account.host.told()) {
-        const auto [place, is_first] = keys.emplace(told.purchase, told.key);
-        BOOST_TEST((is_first || told.redelivery == uint32_t{BILLER_YES}));
-        BOOST_TEST(place->second == told.key);
+    for (const auto& event : account.host.told()) {
+        const auto [place, is_first] = keys.emplace(event.purchase, event.key);
+        BOOST_TEST((is_first || event.redelivery == uint32_t{BILLER_YES}));
+        BOOST_TEST(place->second == event.key);
     }
     BOOST_TEST(keys.size() == std::size_t{kPostbacks});
 }
 
-// False: the day ended before the call.
+// Returns false when the day ended before the call.
 bool check_day(const Trouble& trouble, std::uint32_t host_flags) {
     Machine machine(kSeed);
     bool is_reached = false;
@@ -69,21 +69,21 @@ bool check_day(const Trouble& trouble, std::uint32_t host_flags) {
         is_reached = machine.calls().size() >= trouble.at_call;
         if (trouble.extent == Trouble::Extent::once) BOOST_TEST(left <= 1);
         machine.heal();
-        account.host.now_ms += kMinuteMs; // by then no lease is in the way
+        account.host.now_ms += kMinuteMs; // by then all leases are over
         BOOST_TEST(send(account, open) == 0);
-        check_told(account);
+        check_delivered(account);
     }
-    // A mark that was to ride on another commit may be lost: then a host that honours keys is told
-    // once more.
+    // A mark that was to ride on another commit may be lost: then a host that honours keys gets one
+    // more delivery.
     Account again(kLedger, host_flags);
     again.host.now_ms += 2 * kMinuteMs;
     for (std::uint64_t number = 1; number <= kPostbacks; ++number) {
         const auto handled = again.handle(abi_tests::sign_up(number));
         BOOST_TEST(handled.http_status == 200u, handled.message);
     }
-    const auto told = again.host.told();
-    BOOST_TEST((told.empty() || (host_flags & BILLER_HOST_HONOURS_KEYS)));
-    for (const auto& event : told)
+    const auto events = again.host.told();
+    BOOST_TEST((events.empty() || (host_flags & BILLER_HOST_HONOURS_KEYS)));
+    for (const auto& event : events)
         BOOST_TEST(event.redelivery == uint32_t{BILLER_YES});
     BOOST_TEST(again.recover().pending == 0u);
     return is_reached;
@@ -93,14 +93,14 @@ bool check_day(const Trouble& trouble, std::uint32_t host_flags) {
 
 BOOST_AUTO_TEST_SUITE(full_disk_test)
 
-BOOST_AUTO_TEST_CASE(whatever_call_fails_segpay_comes_again) {
+BOOST_AUTO_TEST_CASE(whichever_call_fails_segpay_comes_again) {
     std::uint64_t first = 1; // of each kind of host every other call
     for (const std::uint32_t flags : {0u, std::uint32_t{BILLER_HOST_HONOURS_KEYS}}) {
         for (const Trouble::Extent extent : kExtents) {
             std::uint64_t call = first;
             while (check_day({call, extent, 0}, flags))
                 call += 2;
-            BOOST_TEST(call > 20u); // so many there are at least
+            BOOST_TEST(call > 20u); // there are at least as many
         }
         ++first;
     }

@@ -1,4 +1,4 @@
-// The steps and how often they come.
+// The steps and their frequencies.
 #include "load.hpp"
 
 #include <algorithm>
@@ -8,7 +8,7 @@ namespace segpay::fault {
 namespace {
 
 constexpr unsigned kLaterPercent = 40, kAppliedPercent = 30, kRetryPercent = 8, kRefusedPercent = 8,
-                   kBackPercent = 6; // the rest: the host died of it
+                   kBackPercent = 6; // the rest: the host died during it
 constexpr TimeMs kRetryMs = 10'000;
 
 } // namespace

@@ -1,4 +1,4 @@
-// Load: what a clerk has to do on a busy day, by dice.
+// Load: the work of a clerk on a busy day, by dice.
 #pragma once
 
 #include "clerk.hpp"

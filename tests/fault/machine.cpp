@@ -1,5 +1,5 @@
-// The methods of the file system. Where SQLite's own on Unix syncs a folder, this one does; locks
-// are those of one process.
+// The methods of the file system. It syncs folders where SQLite's own does on Unix; locks are those
+// of one process.
 #include "machine.hpp"
 
 #include "allocations.hpp"
@@ -49,12 +49,11 @@ std::string_view call_name(Call call) { return row_of(call).name; }
 
 const std::vector<int>& errors_of(Call call) { return row_of(call).errors; }
 
-// Of one database: the locks on its file, and the shared memory beside it, which is there as long
-// as somebody uses it.
+// Of one database: the locks on its file, and its shared memory, which exists while it is in use.
 struct Machine::Locks {
     static constexpr std::size_t kShmLocks = SQLITE_SHM_NLOCK;
 
-    int shared = 0; // whoever has reserved or more is one of them
+    int shared = 0; // includes a holder of RESERVED or more
     const void* reserved = nullptr;
     const void* pending = nullptr;
     const void* exclusive = nullptr;
@@ -66,7 +65,7 @@ struct Machine::Locks {
 };
 
 struct MachineVfs {
-    // SQLite makes room for one of these and hands it back at each call.
+    // SQLite allocates one of these and passes it to each call.
     struct OpenFile {
         sqlite3_file base{};
         Machine* machine = nullptr;
@@ -180,7 +179,7 @@ struct MachineVfs {
         const auto size = static_cast<std::size_t>(amount);
         const bool was_on = !machine.is_off_;
         const int error = machine.begin_change(Call::write);
-        // Of one that fails, or during which the power fails, a part may have been written.
+        // A call that fails, or during which the power fails, may have written a part.
         const std::size_t written = error ? machine.dice_.below(size + 1) : size;
         if (was_on) open.file->write(offset, {static_cast<const char*>(bytes), written});
         return error;

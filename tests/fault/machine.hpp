@@ -37,13 +37,13 @@ enum class Call {
 constexpr std::size_t kCallKinds = 11;
 
 std::string_view call_name(Call call);
-// What a failing call answers; a full disk is one of the ways.
+// The errors of a failing call; a full disk is one of them.
 const std::vector<int>& errors_of(Call call);
 
-// What goes wrong, from a call on that is given by its number; the first is 1.
+// What goes wrong, from the call with the given number on; the first is 1.
 struct Trouble {
     enum class Extent {
-        once,      // that call fails
+        once,      // this call fails
         disk_full, // from then on nothing can be written
         disk_gone, // from then on nothing works
     };
@@ -61,32 +61,32 @@ public:
 
     struct Locks;
 
-    // The power fails at the `change`-th write, resize, sync or change of a name from now on: it
-    // has reached the disk or not, and nothing works any more until the machine is started again.
+    // The power fails at the `change`-th write, resize, sync or change of a name from now on: the
+    // change has reached the disk or not, and nothing works until the machine is started again.
     void cut_power_at(std::uint64_t change);
     void cut_power(); // now
-    // After every connection was closed. The disk has what a power cut leaves, and shared memory is
-    // gone.
+    // After every connection was closed. The disk has the state after a power cut, and shared
+    // memory is gone.
     void start_again();
 
     void make(const Trouble& trouble);
     void heal() { make({}); }
 
-    std::vector<Call> calls() const; // since the start or since trouble was made last
+    std::vector<Call> calls() const; // since the start or the last trouble
     bool is_off() const;
     std::size_t open_files() const;
 
-    // Sabotage: what should be synced is not. Of a log, SQLite itself never syncs the data alone
-    // when it is told to be NORMAL; whoever makes a commit durable does.
+    // Sabotage: syncs are ignored. With synchronous=NORMAL SQLite never syncs the data of a log
+    // alone; whichever code makes a commit durable does.
     enum class Ignored { nothing, syncs_of_commits, all_syncs };
     void ignore(Ignored ignored) { ignored_ = ignored; }
 
 private:
     friend struct MachineVfs;
 
-    // For the file system, with mutex_ held. The answer is SQLITE_OK or an error.
+    // For the file system, with mutex_ held. Returns SQLITE_OK or an error.
     int begin(Call call);
-    int begin_change(Call call); // one that the disk will feel
+    int begin_change(Call call); // one that changes the disk
 
     mutable std::mutex mutex_; // guards all that follows
     Disk disk_;

@@ -1,4 +1,4 @@
-// The command lines of these programs: words that are followed by a number or a name.
+// The command lines of these programs: words, each followed by a number or a name.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace segpay::fault {
 
 constexpr int kWrongUsage = 2;
 
-// What may be said, with what counts when it is not.
+// The options, with their defaults.
 struct Options {
     std::map<std::string, std::uint64_t> numbers;
     std::map<std::string, std::string> names;
@@ -18,10 +18,10 @@ struct Options {
     std::uint64_t operator[](const std::string& number) const { return numbers.at(number); }
 };
 
-// None: they cannot be read, and `usage` was printed.
+// None: the words are invalid, and `usage` was printed.
 std::optional<Options> read_options(int count, char** words, Options options, const char* usage);
 
-// Whether this run may take hours: SEGPAY_SOAK=1, as tests/run.sh --soak says it.
+// Whether this run may take hours: SEGPAY_SOAK=1, set by tests/run.sh --soak.
 bool is_soak();
 
 } // namespace segpay::fault

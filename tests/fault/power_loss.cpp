@@ -1,9 +1,9 @@
-// The property: whatever the ledger has acknowledged outlives a power cut at any moment, and
-// nothing is there that was not told, or twice.
+// The property: whatever the ledger has acknowledged survives a power cut at any moment, and the
+// ledger has no entry that was not claimed, and none twice.
 //
 // A world is a machine whose power fails many times. In each of its lives clerks load the ledger
-// until the power fails; then the machine is started again, maybe losing its power once more while
-// it recovers, and the ledger is compared with the books.
+// until the power fails; then the machine is started again, maybe with another power cut during the
+// recovery, and the ledger is compared with the books.
 #include "day.hpp"
 #include "load.hpp"
 #include "machine.hpp"
@@ -38,11 +38,11 @@ constexpr std::uint64_t kChanges[] = {40, 200,
                                       1'000}; // of the disk, until the power fails, at most
 constexpr unsigned kReopenPercent = 3, kCheckpointPercent = 4, kCutAgainPercent = 25;
 constexpr std::uint64_t kChangesOfRecovery = 12;
-constexpr std::uint64_t kFailingNew = 97, kFailingSqlite = 331; // one of so many
+constexpr std::uint64_t kFailingNew = 97, kFailingSqlite = 331; // one in so many
 
 constexpr std::uint64_t kSoakFactor = 20;
 
-// Another process that tidies up: every way to do it.
+// Another process that checkpoints, in every mode.
 void checkpoint(Dice& dice) {
     sqlite3* connection = nullptr;
     if (sqlite3_open(kPath, &connection) == SQLITE_OK)
@@ -137,7 +137,7 @@ void World::load(std::uint64_t life) {
             threads.emplace_back([&, i] {
                 try {
                     work(desks[i]->load, desks[i]->clerk, desks[i]->dice);
-                } catch (const LedgerError& error) { // on opening it again
+                } catch (const LedgerError& error) { // on reopening it
                     if (!machine_.is_off()) complaints[i] = error.what();
                 } catch (const std::exception& error) {
                     complaints[i] = error.what();
@@ -206,7 +206,7 @@ void World::recover() {
     Clerk clerk(books_, true);
     clerk.ledger = ledger_.get();
     clerk.deliver_all();
-    clerk.tell_again();
+    clerk.claim_again();
     check_integrity(kPath);
     ledger_.reset();
 }
