@@ -1,4 +1,4 @@
-"""What is wrong, twisted or too large gets a defined answer over real HTTP, is shown to the
+"""Wrong, twisted or oversized input gets a defined answer over real HTTP, is shown to the
 operator where it is kept, and leaves no effect at the host."""
 
 import os
@@ -124,8 +124,8 @@ class BadInputTest(unittest.TestCase):
         self.assertEqual(self.world.rows("SELECT * FROM members WHERE username = 'carl'"), [])
 
     def test_tracking_codes_that_are_none(self):
-        """The code of a visitor's link is whatever was clicked: it credits nobody, or somebody
-        unknown, but the customer can pay."""
+        """The code of a visitor's link is any text: it credits no affiliate, or an unknown one,
+        but the customer can pay."""
         for number, code in enumerate(("!!!!", "abc", "%ff", "MTAwMS4x=", "a b", "100")):
             status, text = stack.http(
                 "POST", self.world.host_url + "/signup/signup.php?format=json", form={
@@ -150,7 +150,8 @@ class BadInputTest(unittest.TestCase):
 
 
 class EditedLinkTest(unittest.TestCase):
-    """Who edits the member id on a link to another's gets nothing of theirs."""
+    """A customer who edits the member id on a link to another member's gets nothing of that
+    member."""
 
     def setUp(self):
         data = tempfile.mkdtemp(prefix="segpay-edited-")
@@ -209,7 +210,7 @@ class WrongSenderTest(unittest.TestCase):
             shutil.rmtree(data, ignore_errors=True)
 
     def test_sender_is_not_cut_at_a_nul(self):
-        """A proxy adds the true sender at the end, so a header cut short names a false one."""
+        """A proxy appends the true sender, so a truncated header names a false one."""
         data = tempfile.mkdtemp(prefix="segpay-nul-")
         self.addCleanup(shutil.rmtree, data, ignore_errors=True)
         world = stack.Stack(BUILD, data)
@@ -234,7 +235,7 @@ class WrongSenderTest(unittest.TestCase):
                 self.assertEqual(self.ask(world, cut, f"{honest}\r\n"), 400)
         self.assertEqual(world.rows("SELECT * FROM entries", database="ledger"), [])
         self.assertEqual(world.rows("SELECT * FROM applied_events"), [])
-        # However headers are spaced, whole ones are taken.
+        # However headers are spaced, complete ones are accepted.
         for headers in (f"{honest}\r\n", f"Empty:\r\n{honest}\r\nAccept:\t */*  \r\n",
                         f"A: \n{honest}\nB:b\n"):
             with self.subTest(headers=headers):

@@ -1,5 +1,5 @@
-"""Canaries over real HTTP: the password, card, e-mail address and keys of a customer's life and of
-broken and foreign requests turn up in no log, page, file or output where they do not belong."""
+"""Canaries over real HTTP: the password, card, e-mail address and keys of a customer's life and
+of broken and foreign requests are in no log, page, file or output where they do not belong."""
 
 import json
 import os
@@ -60,7 +60,7 @@ class CanaryTest(unittest.TestCase):
         text = text.replace("      - 127.0.0.1\n", "      - 127.0.0.1\n    secret:\n"
                             "      parameter: natskey\n      value: ${file:%s}\n" %
                             cls.key_file("natskey"))
-        # What is sold for a site that the host does not have is refused by it.
+        # The host refuses sales for a site that it does not have.
         text = text.replace("sites:\n", "sites:\n  - {id: 66, name: Elsewhere, type: membership}\n")
         text = text.replace("options:\n", "options:\n  - {id: 666, site: 66, name: Elsewhere, "
                             'eticket: "66:6", price: {type: one_time, currency: USD, '
@@ -147,7 +147,7 @@ class CanaryTest(unittest.TestCase):
             text=urlencode({**SALE, **SECRETS, "purchaseid": 1, "transid": 1}) + "\n")
         return outputs
 
-    # ---- What is looked at
+    # ---- The outputs that are searched
 
     def assert_clean(self, text, where, email=False):
         if isinstance(text, bytes):
@@ -177,7 +177,7 @@ class CanaryTest(unittest.TestCase):
     def test_files(self):
         files_with_email = set()
         for name in os.listdir(self.data):
-            if name == "sandbox.log":  # Segpay's own, which knows the card
+            if name == "sandbox.log":  # Segpay's own, with the card
                 continue
             with open(os.path.join(self.data, name), "rb") as file:
                 content = file.read()
@@ -185,7 +185,7 @@ class CanaryTest(unittest.TestCase):
             if any(spelling.encode() in content for spelling in EMAIL_SPELLINGS):
                 files_with_email.add(database)
             self.assert_clean(content, name, email=database.endswith(".sqlite"))
-        # Where it belongs; so the search does find what is there.
+        # The e-mail is where it belongs, so the search works.
         self.assertEqual(files_with_email, {"host.sqlite", "ledger.sqlite"})
 
     def test_passwords_of_what_is_settled_are_gone(self):
@@ -209,7 +209,7 @@ class CanaryTest(unittest.TestCase):
                 self.assert_clean(out, command)
 
     def check_json(self, command, out):
-        """The e-mail stands in the event's own field, and in extras that the merchant named."""
+        """The e-mail is in the event's own field, and in extras that the merchant named."""
         for line in out.splitlines():
             shown = json.loads(line)
             events = shown.get("events", [shown.get("event")])

@@ -1,5 +1,6 @@
-"""Clocks that jump and outages that last: the front end's clock is turned while events are on their
-way or wait, and Segpay's clock while the host is down. What Segpay gave up is known by name."""
+"""Clocks that jump and outages that last: the front end's clock is set while events are in
+flight or wait, and Segpay's clock while the host is down. The postbacks that Segpay gave up are
+known by name."""
 
 import time
 import unittest
@@ -13,17 +14,17 @@ HOUR_MS = HOUR * 1000
 
 class JumpTest(Difficult):
     def test_forward_during_a_callback(self):
-        """The lease seems to be over; but it is the same process that is at it."""
+        """The lease seems to be over, but the same process is still delivering."""
         self.start_odd()
         purchase = self.buy()
         self.rules("hold 0 conversion")
         sent = self.act_later(purchase, "conversion")
         self.await_claim(purchase, "conversion")
         self.rules(f"clock {3 * HOUR_MS} *", "hold 0 conversion")
-        time.sleep(3 * LEASE_SECONDS)  # recovery goes its rounds
+        time.sleep(3 * LEASE_SECONDS)  # recovery runs repeatedly
         self.rules(f"clock {3 * HOUR_MS} *")
         self.assertTrue(sent.result()["postbacks"][0]["accepted"])
-        self.assertEqual(self.told("conversion", purchase), (1, 0))
+        self.assertEqual(self.callbacks("conversion", purchase), (1, 0))
         self.await_(lambda: self.entry(purchase, "conversion")["state"] == "settled", "the mark")
 
     def test_forward_while_it_waits(self):
@@ -33,10 +34,10 @@ class JumpTest(Difficult):
         self.assertFalse(self.world.act(purchase, "conversion")["postbacks"][0]["accepted"])
         self.rules(f"clock {3 * HOUR_MS} *")
         self.await_(lambda: "conversion" in self.effects(purchase), "recovery")
-        self.assertEqual(self.told("conversion", purchase), (1, 0))
+        self.assertEqual(self.callbacks("conversion", purchase), (1, 0))
 
     def test_back_while_it_waits(self):
-        """Recovery is later by as much as the clock was set back; Segpay's own retry is not."""
+        """Recovery is delayed by as much as the clock was set back; Segpay's own retry is not."""
         waits, comes_again = self.two_that_wait()
         self.rules(f"clock {-3 * HOUR_MS} *")
         self.assertTrue(self.world.repeat(self.postback(comes_again))["accepted"])
@@ -45,7 +46,7 @@ class JumpTest(Difficult):
         self.rules()
         self.await_(lambda: "conversion" in self.effects(waits), "recovery")
         for purchase in (waits, comes_again):
-            self.assertEqual(self.told("conversion", purchase), (1, 0))
+            self.assertEqual(self.callbacks("conversion", purchase), (1, 0))
 
     def two_that_wait(self):
         self.start_odd("retry 0 conversion")
@@ -55,8 +56,8 @@ class JumpTest(Difficult):
         return purchases
 
     def test_back_after_a_death(self):
-        """The lease of the dead ends when the clock comes to it; until then Segpay is told to come
-        again, and nothing is lost."""
+        """The lease of a dead process ends when the clock reaches its end; until then Segpay is
+        asked to come again, and nothing is lost."""
         self.start_odd()
         purchase = self.buy()
         self.world.host.stop()
@@ -82,7 +83,7 @@ class JumpTest(Difficult):
         time.sleep(3 * LEASE_SECONDS)
         self.rules(f"clock {-3 * HOUR_MS} *")
         self.assertTrue(sent.result()["postbacks"][0]["accepted"])
-        self.assertEqual(self.told("conversion", purchase), (1, 0))
+        self.assertEqual(self.callbacks("conversion", purchase), (1, 0))
         self.assertTrue(self.world.act(purchase, "rebill")["postbacks"][0]["accepted"])
         self.assertEqual(self.effects(purchase)[2:], ["conversion", "rebill"])
 
@@ -92,7 +93,7 @@ class OutageTest(Difficult):
         return sorted(fact for fact in map(oracle.fact_of, postbacks) if fact)
 
     def missing(self):
-        """What happened at Segpay and not at the host."""
+        """The facts that Segpay has and the host lacks."""
         had = {("transaction", row["transaction_id"]) for row in self.world.rows(
             "SELECT transaction_id FROM applied_events WHERE transaction_id IS NOT NULL")}
         had |= {(row["kind"], row["subscription"]) for row in self.world.rows(
@@ -100,8 +101,8 @@ class OutageTest(Difficult):
         return sorted(set(self.named(self.world.postbacks())) - had)
 
     def test_a_day_of_retries(self):
-        """Down for an hour of a day: all transactions come, and so does the state of those whose
-        hour of retries outlasts it."""
+        """Down for an hour of a day: all transactions arrive, and so does each purchase state
+        whose hour of retries outlasts the outage."""
         self.world.start()
         purchase = self.buy()
         self.world.host.stop()
@@ -128,7 +129,7 @@ class OutageTest(Difficult):
         lost_sale = self.buy()
         self.world.act(purchases[0], "cancel")
         self.world.turn_clock(6 * HOUR)
-        self.world.act(purchases[1], "rebill")  # whose twelve hours end later
+        self.world.act(purchases[1], "rebill")  # its twelve hours end later
         self.world.act(purchases[2], "cancel")
         self.world.turn_clock(6 * HOUR + 1800)
         self.world.start()
@@ -139,7 +140,7 @@ class OutageTest(Difficult):
                                                       "member_enable"] + ["transaction"] * 4)
         self.assertIn(("member_enable", f"SEGPAY:{lost_sale}"), lost)
         self.assertIn("rebill", self.effects(purchases[1]))
-        # Whoever has the list can have all of it sent again.
+        # With the list of given-up postbacks the merchant can have all of them sent again.
         for postback in self.world.given_up():
             self.world.repeat(postback)
         self.assertEqual(self.world.given_up(), [])

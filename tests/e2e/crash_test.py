@@ -1,6 +1,6 @@
-"""Kills the reference host with SIGKILL in the middle of the walk, starts it again, lets Segpay's
-retries come, and compares all that the host ends with, to the last login, to a walk that nothing
-disturbed. Every failpoint, and the load, are the matter of failpoints_test.py."""
+"""Kills the reference host with SIGKILL in the middle of the walk, starts it again, lets
+Segpay's retries come, and compares the host's whole final state, to the last login, with that of
+an undisturbed walk. failpoints_test.py covers every failpoint, and load."""
 
 import shutil
 import tempfile
@@ -16,16 +16,16 @@ SEED = 5000000
 LEASE_SECONDS = 1
 HOUR = 3600
 
-# Where, and at which pass. The first postback is the inquiry, which Segpay never repeats: whoever
-# misses it gets the e-mail address as user name, so the passes begin after it.
+# The step, and the pass of it. The first postback is the inquiry, which Segpay never repeats:
+# without an answer the customer gets the e-mail address as user name, so the passes begin after it.
 HOST_STEPS = [("received", 3), ("received", 9), ("claimed", 1), ("claimed", 4), ("applied", 1),
               ("applied", 6), ("applied", 11), ("answered", 3), ("answered", 10)]
 LEDGER_STEPS = [("claim.after_commit", 7), ("settle.before_commit", 3),
                 ("settle.after_commit", 2)]
-# For a host that honours keys, whose marks ride on the next commit.
+# For a host that honours keys, so that marks ride on the next commit.
 LATER_STEPS = [("later.end", 1), ("later.end", 8), ("commit.after", 9)]
 
-# All that an effect is, without times and without what a redelivery may change.
+# All of an effect, without times and without what a redelivery may change.
 STATE = {
     "applied_events": "SELECT key, kind, subscription, transaction_id, member FROM applied_events",
     "transactions": "SELECT key, id, related, subscription, member, site, kind, amount_minor, "
@@ -37,7 +37,7 @@ STATE = {
 
 
 class Scene:
-    """One walk in a world of its own; the host is started again whenever it died."""
+    """One walk in a world of its own; the host is restarted after each death."""
 
     def __init__(self, die_at=None, plugin=None, env=None, more=()):
         self.data = tempfile.mkdtemp(prefix="segpay-crash-")
@@ -70,12 +70,12 @@ class Scene:
         return self.state()
 
     def after(self, _):
-        """A dead host is started again, as a supervisor would; then Segpay's retries come."""
+        """A dead host is restarted, as by a supervisor; then Segpay's retries come."""
         for _ in range(13):
             self.supervise()
             if all(p["accepted"] for p in self.world.postbacks() if p["kind"] != "inquiry"):
                 return
-            time.sleep(LEASE_SECONDS + 0.1)  # by now a host that is dying is dead
+            time.sleep(LEASE_SECONDS + 0.1)  # by now a dying host is dead
             self.supervise()
             self.world.turn_clock(HOUR if self.hourly() else 300)
 
@@ -92,7 +92,8 @@ class Scene:
         return {table: sorted(map(repr, self.world.rows(query))) for table, query in STATE.items()}
 
     def unsettled(self):
-        """What is not settled after a round or two of recovery, which writes what was left."""
+        """The entries that are not settled after one or two runs of recovery, which writes
+        pending marks."""
         for _ in range(50):
             rows = [entry["key"] for entry in ledger_entries(self.world)
                     if entry["state"] != "settled"]
@@ -136,8 +137,8 @@ class CrashTest(unittest.TestCase):
                 self.assertEqual(unsettled, [])
 
     def test_killed_again_during_recovery(self):
-        """The host applied an event and died; recovery takes it and dies as well, before and after
-        the lease is durable."""
+        """The host applied an event and died; recovery leases it and dies as well, before and
+        after the lease is durable."""
         for step in ("take.before_commit", "take.after_commit", "settle.before_commit"):
             with self.subTest(step=step), Scene(die_at="applied:2") as scene:
                 _, link = scene.world.join(option="101", username="dora", password="correct horse",
@@ -148,7 +149,7 @@ class CrashTest(unittest.TestCase):
                 try:
                     scene.world.start_host(plugin=FAILPOINTS, env={"SEGPAY_DIE_AT": f"{step}:1"})
                 except stack.Trouble:
-                    pass  # died while it started, which is as good
+                    pass  # died while it started, which counts as well
                 scene.world.host.process.wait(20)
                 time.sleep(LEASE_SECONDS + 0.1)
                 scene.world.start_host()

@@ -1,4 +1,4 @@
-"""A world whose host is made difficult by rules for odd_plugin.cpp, which stands between it and
+"""A world with a difficult host, by rules for odd_plugin.cpp, which stands between the host and
 the real plugin."""
 
 import concurrent.futures
@@ -33,7 +33,7 @@ class Difficult(unittest.TestCase):
                          more=("--verbose",))
 
     def start_neighbour(self):
-        """Another host on the same ledger; there is nothing odd about it."""
+        """Another host on the same ledger, without rules."""
         other = self.world.neighbour()
         self.addCleanup(other.stop)
         other.start(more=("--verbose",))
@@ -61,7 +61,7 @@ class Difficult(unittest.TestCase):
                 if purchase is None or row["subscription"] == f"SEGPAY:{purchase}"]
 
     def entry(self, purchase, kind):
-        """As the operator sees it; before it is claimed it has no state."""
+        """The entry's state, as the operator sees it; none before it is claimed."""
         for entry in oracle.ledger_entries(self.world):
             event = entry["event"]
             if event and (event["purchase_id"], event["kind"]) == (purchase, kind):
@@ -82,12 +82,12 @@ class Difficult(unittest.TestCase):
                 if p["purchaseid"] == purchase and p["kind"] == kind][-1]
 
     def post_to(self, host, postback):
-        """Segpay comes again, to this front end."""
+        """Segpay's retry, to this front end."""
         url = stack.urllib.parse.urlsplit(postback["url"])
         return stack.http("GET", f"{host.host_url}{url.path}?{url.query}")[0]
 
-    def told(self, kind, purchase):
-        """How often the callback of any host came to an end: with the effect, and without."""
+    def callbacks(self, kind, purchase):
+        """How often the callback of any host ended: with the effect, and without it."""
         with open(os.path.join(self.world.data, "host.log"), encoding="utf-8") as log:
             text = log.read()
         return tuple(len(re.findall(rf"debug: {words} {kind} \S+ of SEGPAY:{purchase}\b", text))

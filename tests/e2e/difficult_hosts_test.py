@@ -15,17 +15,18 @@ import disturbed
 import oracle
 from difficult import Difficult, LEASE_SECONDS, MAX_ATTEMPTS, WAIT_SECONDS
 
-NEW = ["member_enable", "join"]  # a purchase, as the sandbox tells it
+NEW = ["member_enable", "join"]  # a purchase's postbacks, as the sandbox sends them
 
 
 class LeaseTest(Difficult):
     """A callback that does not end in time, in one process and with a second one."""
 
-    # A host that honours keys has the effect, whoever settles the event; so Segpay may know.
+    # A host that honours keys has the effect, whichever process settles the event; so Segpay may
+    # get success.
     LATE_STATUS = 200
 
     def test_callback_that_hangs_is_not_entered_twice(self):
-        """For longer than the lease, while recovery goes its rounds and Segpay comes again."""
+        """Longer than the lease, while recovery runs and Segpay comes again."""
         self.start_odd()
         purchase = self.buy()
         self.rules("hold 0 conversion")
@@ -36,7 +37,7 @@ class LeaseTest(Difficult):
         self.assertEqual(again["attempts"][-1]["status"], 503)
         self.rules()
         self.assertTrue(sent.result()["postbacks"][0]["accepted"])
-        self.assertEqual(self.told("conversion", purchase), (1, 0))
+        self.assertEqual(self.callbacks("conversion", purchase), (1, 0))
         self.await_(lambda: self.entry(purchase, "conversion")["state"] == "settled", "the mark")
 
     def test_second_process_delivers_after_the_lease_and_the_late_one_settles_nothing(self):
@@ -49,21 +50,22 @@ class LeaseTest(Difficult):
         begun = time.monotonic()
         postback = self.postback(purchase)
         status = self.post_to(other, postback)
-        if time.monotonic() - begun < LEASE_SECONDS - 0.5:  # the machine was not too slow to tell
+        if time.monotonic() - begun < LEASE_SECONDS - 0.5:  # the machine was fast enough
             self.assertEqual(status, 503)
-            self.assertEqual(self.told("conversion", purchase), (0, 0))
+            self.assertEqual(self.callbacks("conversion", purchase), (0, 0))
         self.await_(lambda: self.entry(purchase, "conversion")["state"] == "settled", "the second")
         self.assertFalse(late.done())
-        self.assertEqual(self.told("conversion", purchase), (1, 0))
+        self.assertEqual(self.callbacks("conversion", purchase), (1, 0))
         self.rules()
         answer = late.result()["postbacks"][0]
         self.assertEqual(answer["attempts"][-1]["status"], self.LATE_STATUS)
-        self.assertEqual(self.told("conversion", purchase), (1, 1))
+        self.assertEqual(self.callbacks("conversion", purchase), (1, 1))
         self.assertEqual(self.effects(purchase).count("conversion"), 1)
         self.assertTrue(self.world.repeat(answer)["accepted"])
 
     def test_process_that_stands_still_is_not_waited_for(self):
-        """Stopped in the middle of a callback, it goes on after another has done its work."""
+        """A process stopped in the middle of a callback continues after another has delivered
+        the event."""
         self.start_odd()
         purchase = self.buy()
         self.start_neighbour()
@@ -72,16 +74,16 @@ class LeaseTest(Difficult):
         self.await_claim(purchase, "conversion")
         self.stop_outside_of_transactions()
         self.await_(lambda: self.entry(purchase, "conversion")["state"] == "settled", "the second")
-        self.assertEqual(self.told("conversion", purchase), (1, 0))
+        self.assertEqual(self.callbacks("conversion", purchase), (1, 0))
         self.rules()
         self.world.host.process.send_signal(signal.SIGCONT)
         late.result()
-        self.await_(lambda: self.told("conversion", purchase) == (1, 1), "the one that stood still")
+        self.await_(lambda: self.callbacks("conversion", purchase) == (1, 1), "the stopped host")
         self.assertEqual(self.effects(purchase).count("conversion"), 1)
         self.assertEqual(self.entry(purchase, "conversion")["state"], "settled")
 
     def stop_outside_of_transactions(self):
-        """Whoever stands still inside of one holds up all."""
+        """Stops the host outside of transactions; inside one it would block the other host."""
         while True:
             self.world.host.process.send_signal(signal.SIGSTOP)
             try:
@@ -103,7 +105,7 @@ class LeaseTest(Difficult):
         died = time.time()
         self.assertTrue(self.world.await_death(WAIT_SECONDS))
         self.await_(lambda: "conversion" in self.effects(purchase), "the other process")
-        self.assertEqual(self.told("conversion", purchase), (1, 0))
+        self.assertEqual(self.callbacks("conversion", purchase), (1, 0))
         (row,) = self.world.rows("SELECT redelivery, applied_at FROM applied_events "
                                  "WHERE kind = 'conversion'")
         self.assertEqual(row["redelivery"], 1)
@@ -146,7 +148,7 @@ class AnswersTest(Difficult):
             with self.subTest(kind=kind):
                 answer = self.world.act(purchase, actions.get(kind, kind))
                 self.assertFalse(answer["postbacks"][0]["accepted"])
-        # What comes later in the same purchase waits; other purchases do not.
+        # Later events of the same purchase wait; other purchases do not.
         rebill = self.world.act(purchases["conversion"], "rebill")["postbacks"][0]
         self.assertFalse(rebill["accepted"])
         self.assertEqual(self.effects(purchases["conversion"]), NEW)
@@ -164,7 +166,7 @@ class AnswersTest(Difficult):
             message = self.entry(purchases[kind], kind)["message"]
             self.assertIn(f"given up after {MAX_ATTEMPTS} attempts", message)
             self.assertIn(words, message)
-        # A dead letter is out of the way.
+        # A dead letter blocks nothing.
         self.await_(lambda: "rebill" in self.effects(purchases["conversion"]), "the rebill")
 
         self.rules()
@@ -177,7 +179,7 @@ class AnswersTest(Difficult):
         self.assertEqual([p["n"] for p in self.world.turn_clock(3600) if not p["accepted"]], [])
 
     def test_two_processes_never_tell_one_event_at_once(self):
-        """All that sixteen threads send comes to both at the same time."""
+        """Each postback of sixteen threads reaches both hosts at the same time."""
         self.world.start(more=("--verbose",))
         other = self.start_neighbour()
         purchases = [self.buy() for _ in range(8)]
@@ -193,7 +195,7 @@ class AnswersTest(Difficult):
         barrier = threading.Barrier(8)
         query = "transid=9"
 
-        def tell(number):
+        def send(number):
             url = sales[number % len(sales)]["url"]
             again = re.sub(r"\btransid=\d+", f"{query}{number:04}", url)
             barrier.wait()
@@ -201,7 +203,7 @@ class AnswersTest(Difficult):
                     for host in ((self.world, other) if number % 2 else (other, self.world))]
 
         rounds = 8 * len(sales)
-        list(self.threads.map(tell, [number // 2 for number in range(rounds)]))
+        list(self.threads.map(send, [number // 2 for number in range(rounds)]))
         applied = self.world.rows("SELECT transaction_id FROM applied_events "
                                   "WHERE transaction_id LIKE 'SEGPAY:9____'")
         self.assertEqual(len(applied), rounds // 2)

@@ -1,5 +1,5 @@
-"""A world under load whose host dies again and again; it is started again, Segpay's retries come,
-and in the end the oracle speaks."""
+"""A world under load whose host dies again and again; it is restarted, Segpay's retries come,
+and in the end the oracle judges."""
 
 import concurrent.futures
 import copy
@@ -22,23 +22,23 @@ IS_SOAK = os.environ.get("SEGPAY_SOAK") == "1"
 FAILPOINTS = os.path.join(BUILD, "lib", "nats_segpay_failpoints.so")
 ODD_PLUGIN = os.path.join(BUILD, "lib", "odd_plugin.so")
 DURABLE_MARKS = ("--durable-marks",)
-MARKS = {"later": (), "durable": DURABLE_MARKS}  # how marks are made, and what tells the host so
+MARKS = {"later": (), "durable": DURABLE_MARKS}  # how marks are made, as options of the host
 LEASE_SECONDS = 1
 SETTLE_SECONDS = 30
 LONGEST_SECONDS = 600
-# (join option, whether it comes with a login: without one nobody is told when access ends, so what
-# can be reactivated has one)
+# (join option, whether it comes with a login: without one no postback says when access ends, so
+# every purchase that can be reactivated has one)
 LINKS = [("101", True), ("101", True), ("301", True), ("201", False), ("201", False)]
 
-# Tried with a plugin without biller.pull/1, whose host is called back.
+# Tested with a plugin without biller.pull/1, which calls its host back.
 ALONE = {"claim.begin", "claim.before_commit", "claim.after_commit"}
 
-if not IS_SOAK:  # for whose sake ctest would let it hang for hours
+if not IS_SOAK:  # else ctest would let it hang for hours
     faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True)
 
 
 class World(on_mariadb.Stack):
-    """Use it with `with`. Its data are kept for a look when something went wrong."""
+    """Use it with `with`. Its data are kept for inspection after a failure."""
 
     def __init__(self, marks="later", seed=0, plugin=None, lease_seconds=LEASE_SECONDS,
                  retry_seconds=1, max_attempts=50, server=on_mariadb.FOLDER):
@@ -99,15 +99,15 @@ class World(on_mariadb.Stack):
         self.load = load.Load(self, self.links(), self.seed, threads)
 
     def live(self, seconds):
-        """Starts it and kills it so much later, under load."""
+        """Starts the host under load and kills it after that time."""
         self.start()
         self.load.gate.set()
         time.sleep(seconds)
-        self.bury()
+        self.reap()
 
     def die_at(self, place, number, seconds=10, under_load=True, cause=None):
-        """Starts it to die by itself at a step of the host or a failpoint of the plugin: under the
-        load, if there is any, or of what `cause` does. False: it had to be killed."""
+        """Starts the host to die at one of its steps or at a failpoint of the plugin: under the
+        load, if there is any, or during `cause`. False: it had to be killed."""
         how = self.death(place, f"{place}:{number}")
         try:
             self.start(**how)
@@ -116,9 +116,9 @@ class World(on_mariadb.Stack):
             if cause:
                 cause()
         except stack.Trouble:
-            pass  # died while it started, or of the cause
+            pass  # died while it started, or during the cause
         has_died = self.await_death(seconds)
-        self.bury()
+        self.reap()
         return has_died
 
     def death(self, place, at):
@@ -139,16 +139,16 @@ class World(on_mariadb.Stack):
         return self.host.process.poll() == -signal.SIGKILL
 
     def kill_while_starting(self, seconds):
-        """Not even waited for."""
+        """Does not wait for its address."""
         await_address, stack.Program.await_address = stack.Program.await_address, _no_wait
         try:
             self.start()
         finally:
             stack.Program.await_address = await_address
         time.sleep(seconds)
-        self.bury()
+        self.reap()
 
-    def bury(self):
+    def reap(self):
         self.host.kill()
         self.deaths += 1
         if self.load:
@@ -157,8 +157,8 @@ class World(on_mariadb.Stack):
     # ---- The end
 
     def come_to_rest(self):
-        """Nobody disturbs it any more: Segpay's retries come, and for what it gave up the merchant
-        has it send once more. Then what is left is delivered."""
+        """Without further disturbance: Segpay's retries come, and the merchant has Segpay send
+        again what it gave up. Then the rest is delivered."""
         if self.load:
             self.load.stop()
         if not (self.host and self.host.is_running()):
@@ -178,7 +178,7 @@ class World(on_mariadb.Stack):
         return [entry for entry in oracle.ledger_entries(self) if entry["state"] == "pending"]
 
     def problems(self):
-        """What the oracle and the load have to complain of."""
+        """The complaints of the oracle and of the load."""
         self.come_to_rest()
         found = [*oracle.judge(oracle.Evidence(self)), *(self.load.troubles if self.load else ())]
         if found:

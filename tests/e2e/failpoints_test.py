@@ -45,7 +45,7 @@ class NamesTest(unittest.TestCase):
 # ---- Under load ---------------------------------------------------------------------------------
 
 def world_of_failpoints(marks, seed, rounds):
-    """The places at which it did not die, and what the oracle says."""
+    """The places at which the host did not die, and the oracle's complaints."""
     with disturbed.World(marks, seed) as world:
         missed = [place for place in OPENING if not world.die_at(place, 1)]
         world.start_load()
@@ -75,14 +75,14 @@ def at_recovery(world):
 
 
 def dies_of_what_was_left(world, place):
-    """Something is in the host's hands when it dies; its lease ends; recovery takes it."""
+    """The host dies with an event in flight; its lease ends; recovery leases it."""
     world.die_at("claimed", world.random.randint(1, 4))
     time.sleep(disturbed.LEASE_SECONDS + 0.1)
     return world.die_at(place, 1, seconds=3, under_load=False)
 
 
 def at_new_epochs(world):
-    """One purchase, and nothing else, goes on to another state."""
+    """One purchase, and nothing else, changes its state."""
     for place in EPOCH:
         for action in ("cancel", "reactivation"):
             world.start()
@@ -102,7 +102,7 @@ def at_lost_commits(world):
 
 
 def dies_of_a_lost_commit(world, place):
-    """The server never hears of a commit; the host finds that out, and makes sure of it."""
+    """The server never gets a commit; the host finds that out with a fence."""
     wire = Wire(("127.0.0.1", on_mariadb.port(world.server)), Cut.BEFORE,
                 world.random.randint(1, LATEST_PASS), COMMIT_COMMAND)
     with world.by_wire(wire):
@@ -110,7 +110,7 @@ def dies_of_a_lost_commit(world, place):
 
 
 def at_an_end(world):
-    """It is told to stop, and has written before."""
+    """The host is stopped after it has written."""
     def stop():
         time.sleep(0.3)
         world.host.process.terminate()
@@ -138,8 +138,8 @@ class LoadTest(unittest.TestCase):
 # ---- Decisions ----------------------------------------------------------------------------------
 
 class DecisionsTest(unittest.TestCase):
-    """What an operator decides is carried out once, when the host dies of it and the operator
-    decides again what is still there to be decided."""
+    """An operator's decision takes effect once, when the host dies during it and the operator
+    decides again whatever is still open."""
 
     def run(self, result=None):
         for _ in range(ROUNDS):
@@ -171,7 +171,7 @@ class DecisionsTest(unittest.TestCase):
         return sale
 
     def decide(self, page, decision):
-        """For all that the page has a button for. True: it had one."""
+        """Decides every entry for which the page has a button. True: it had one."""
         _, text = stack.http("GET", self.world.admin_url + page)
         forms = re.findall(r"<form class=.actions.*?</form>", text, re.DOTALL)
         for form in forms:
@@ -184,7 +184,7 @@ class DecisionsTest(unittest.TestCase):
         return [entry for entry in oracle.ledger_entries(self.world) if entry["state"] in states]
 
     def finish(self, page, decision):
-        """The host lives on, and the operator goes on until there is nothing to decide."""
+        """The host runs on, and the operator decides until nothing is open."""
         self.world.start()
         time.sleep(disturbed.LEASE_SECONDS + 0.1)
         while self.decide(page, decision):
@@ -198,7 +198,7 @@ class DecisionsTest(unittest.TestCase):
             f"SEGPAY:{purchase}")]
 
     def after_deaths(self, places, die, decision, effects):
-        """At each of the places with one more forged sale, then the end."""
+        """One more forged sale at each of the places, then the end."""
         sales = []
         for place in places:
             with self.subTest(place=place):

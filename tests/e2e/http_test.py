@@ -1,5 +1,5 @@
-"""The reference host as an HTTP server: what it makes of bodies, methods, headers and connections,
-and how it starts and ends."""
+"""The reference host as an HTTP server: how it handles bodies, methods, headers and connections,
+and how it starts and stops."""
 
 import json
 import os
@@ -20,7 +20,7 @@ SALE = ("action=Auth&stage=Initial&approved=Yes&transtype=Sale&price=2.95&curren
 
 
 class Wire:
-    """A connection on which a test says what it likes."""
+    """A connection on which a test sends any bytes."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
@@ -53,7 +53,7 @@ class Wire:
         return int(line.split()[1]), headers, self.input.read(size)
 
     def rest(self):
-        """What still comes before the connection ends."""
+        """What still arrives before the connection ends."""
         try:
             return self.input.read()
         except ConnectionResetError:
@@ -105,7 +105,8 @@ class HttpTest(unittest.TestCase):
         self.assertEqual(len(self.keys(300)), 1)
 
     def test_short_body_is_no_postback(self):
-        """Whoever ends in the middle of a body has not said what its first half seems to say."""
+        """A request that ends in the middle of its body does not mean what its first half seems
+        to mean."""
         body = SALE.format(310)
         with self.wire() as wire:
             wire.ask("POST", ENDPOINT, "Content-Type: application/x-www-form-urlencoded",
@@ -165,7 +166,7 @@ class HttpTest(unittest.TestCase):
             status, headers, _ = wire.answer(has_body=False)
             self.assertEqual(status, 200)
             self.assertGreater(int(headers["content-length"]), 0)
-            wire.ask("GET", "/signup/thanks")  # or this would begin with the page before
+            wire.ask("GET", "/signup/thanks")  # else this would begin with the page before
             self.assertEqual(wire.answer()[0], 200)
 
     def test_methods(self):
@@ -185,7 +186,7 @@ class HttpTest(unittest.TestCase):
         for wire in slow:
             with wire:
                 self.assertNotIn(b" 200 ", wire.rest())
-        self.assertLess(time.monotonic() - begin, 28)  # the test's own patience is longer
+        self.assertLess(time.monotonic() - begin, 28)  # the test's own timeout is longer
 
     def test_many_at_once(self):
         failures = []
@@ -206,8 +207,8 @@ class HttpTest(unittest.TestCase):
 
 
 class BatchTest(unittest.TestCase):
-    """Events that come at the same moment share a transaction of the host's database. One
-    that the host refuses must neither take the others along nor leave a trace."""
+    """Events that come at the same moment share a transaction of the host's database. One that
+    the host refuses must neither fail the others nor leave a trace."""
 
     def test_what_is_refused_spoils_nothing_for_the_others(self):
         data = tempfile.mkdtemp(prefix="segpay-shared-")
@@ -278,7 +279,7 @@ class StartAndStopTest(unittest.TestCase):
         wires = [Wire(self.world.host_port) for _ in range(50)]
         for number, wire in enumerate(wires):
             wire.ask("GET", f"{ENDPOINT}?{SALE.format(2_000 + number)}")
-        answers = [wires[0].answer()]  # so some are on their way
+        answers = [wires[0].answer()]  # so some are in flight
         self.assertEqual(self.world.host.stop(), 0)
         answers += [wire.answer() for wire in wires[1:]]
         succeeded = sum(status == 200 for status, _, _ in answers)

@@ -1,5 +1,5 @@
-"""Kills the reference host with SIGKILL at random moments, under load from sixteen threads, and has
-the oracle compare the answers that the sandbox accepted with the effects at the host: nothing lost,
+"""Kills the reference host with SIGKILL at random moments, under load from sixteen threads; the
+oracle compares the answers that the sandbox accepted with the effects at the host: nothing lost,
 nothing doubled, each purchase in order. SEGPAY_SOAK=1: ten thousand kills, not two hundred; and
 with the ledger in MariaDB two thousand, not forty."""
 

@@ -1,4 +1,4 @@
-"""Life at the sandbox from many threads at once, for tests that disturb the host meanwhile."""
+"""Customers at the sandbox from many threads at once, for tests that disturb the host meanwhile."""
 
 import http.client
 import json
@@ -13,17 +13,18 @@ import urllib.parse
 import stack
 
 THREADS = 16
-PURCHASES_OF_A_THREAD = 4  # about which something can be told; the others wait for a retry
-ACTIONS_OF_A_PURCHASE = 14  # then it is left alone
+PURCHASES_OF_A_THREAD = 4  # with open postbacks; the others wait for a retry
+ACTIONS_OF_A_PURCHASE = 14  # then it gets no more
 RETRY_PAUSE_SECONDS = 0.1
 FIVE_MINUTES = 300
 HOUR = 3600
 
-# What changes access or renewal. Such a postback has neither transaction nor time, so a second one
-# tells something new only after the opposite was heard; a purchase waits until its last one was.
+# Actions that change access or renewal. Such a postback has neither transaction nor time, so a
+# second one is a new fact only after the opposite was accepted; a purchase waits until its last one
+# was.
 STATE_KINDS = {"enable": "member_enable", "disable": "member_disable", "cancel": "member_cancel",
                "reactivation": "reactivation"}
-# How often an action is done, compared to the others that are possible.
+# How often an action is done, relative to the others that are possible.
 ACTIONS = {"conversion": 4, "conversion_declined": 1, "instant_conversion": 2, "rebill": 4,
            "rebill_declined": 1, "cancel": 2, "expire": 1, "reactivation": 3, "refund_only": 2,
            "refund_cancel": 1, "refund_expire": 1, "void": 1, "chargeback": 1,
@@ -31,8 +32,9 @@ ACTIONS = {"conversion": 4, "conversion_declined": 1, "instant_conversion": 2, "
 
 
 def portal_for_load(folder):
-    """The example account, but its pay pages ask for no login: there is one where a link brings a
-    user name, and no password anywhere, because hashing it would be most of the host's work."""
+    """The example account, but its pay pages ask for no login: a login exists where a link
+    brings a user name, and there is no password anywhere, because hashing it would be most of
+    the host's work."""
     example = os.path.join(stack.ROOT, "integration", "sandbox", "portal.yaml")
     with open(example, encoding="utf-8") as file:
         text = file.read()
@@ -59,10 +61,10 @@ class Load:
         self.world, self.links = world, links
         self.gate = threading.Event()
         self.is_over = False
-        self.accepted = set()   # numbers of postbacks that a retry brought through
+        self.accepted = set()   # numbers of postbacks that a retry delivered
         self.transactions = []  # postbacks about a transaction, of all threads
         self.conflicts = 0      # sent
-        self.troubles = []      # what must not have happened
+        self.troubles = []      # what must not happen
         work = [Retries(self), *(Customer(self, f"{seed}/{i}") for i in range(threads))]
         self.threads = [threading.Thread(target=self._guarded, args=(each,), daemon=True)
                         for each in work]
@@ -83,7 +85,8 @@ class Load:
             thread.join()
 
     def api(self, method, path, **body):
-        """Status and answer. A connection of its own, without urllib: it is called often."""
+        """Status and answer. A connection of its own, without urllib, because it is called
+        often."""
         line = http.client.HTTPConnection("127.0.0.1", self.world.sandbox_port,
                                           timeout=stack.HTTP_SECONDS)
         try:
@@ -106,7 +109,7 @@ class Retries:
 
 
 class Customer:
-    """What one thread does: one step after the other, each with a purchase of its own."""
+    """The work of one thread: one step after the other, each with a purchase of its own."""
 
     def __init__(self, load, seed):
         self.load = load
@@ -148,7 +151,8 @@ class Customer:
             purchase = purchases.get(postback["purchaseid"])
             if postback["kind"] == "transaction":
                 self.load.transactions.append(postback)
-                # One that opens a purchase again changes its state, too, whenever it is heard.
+                # A postback that opens a purchase again changes its state, too, whenever it is
+                # accepted.
                 if (purchase and not postback["accepted"]
                         and "reactivation" in postback["url"].lower()):
                     purchase.unheard.add(postback["n"])
@@ -175,14 +179,14 @@ class Customer:
         self.note(answer["postbacks"], {purchase.number: purchase})
 
     def repeat(self):
-        """One that was accepted, or not yet, comes again, whatever Segpay's clock says; perhaps
-        while a retry of it is on its way."""
-        if told := self.load.transactions[-40:]:
-            self.load.api("POST", f"postbacks/{self.random.choice(told)['n']}/repeat")
+        """A postback, accepted or not yet, comes again, whatever Segpay's clock says; perhaps at
+        the same time as a retry of it."""
+        if known := self.load.transactions[-40:]:
+            self.load.api("POST", f"postbacks/{self.random.choice(known)['n']}/repeat")
 
     def repeat_state(self, purchase):
-        """Only the last one, and not beside a retry: when the opposite was told meanwhile, it would
-        tell something new."""
+        """Only the last one, and not beside a retry: if the opposite was accepted meanwhile, it
+        would be a new fact."""
         if purchase.last_state is None:
             return
         self.load.accepted.discard(purchase.last_state)
@@ -191,11 +195,11 @@ class Customer:
             purchase.unheard.add(purchase.last_state)
 
     def contradict(self):
-        """The same fact with another amount, from somebody who is believed."""
-        told = [p for p in self.load.transactions[-40:] if p["accepted"]]
-        if not told:
+        """The same fact with another amount, from a trusted sender."""
+        known = [p for p in self.load.transactions[-40:] if p["accepted"]]
+        if not known:
             return
-        url = urllib.parse.urlsplit(self.random.choice(told)["url"])
+        url = urllib.parse.urlsplit(self.random.choice(known)["url"])
         query = re.sub(r"\bprice=(-?)\d+\.", r"price=\g<1>777.", url.query)
         line = http.client.HTTPConnection("127.0.0.1", url.port, timeout=stack.HTTP_SECONDS)
         try:

@@ -1,5 +1,6 @@
 """A ledger, or the host's own database, that is removed, replaced or truncated under the running
-host: no postback is answered with success, the log says why, and no file is made anew."""
+host: no postback is answered with success, the log says why, and no file is created in its
+place."""
 
 import os
 import shutil

@@ -1,5 +1,5 @@
-"""The way to a MariaDB server with TLS: encrypted, with whom the configured authority vouches for,
-or not at all."""
+"""MariaDB over TLS: the connection is encrypted and its server certified by the configured
+authority, or there is none."""
 
 import os
 import pathlib
@@ -71,7 +71,7 @@ class TlsTest(unittest.TestCase):
         server.run(self.server, *settings)
 
     def open(self, host, authority=None, user="sealed", port=None):
-        """What the tool complains of when it opens the ledger; empty: nothing."""
+        """The tool's error when it opens the ledger; empty: none."""
         with tempfile.TemporaryDirectory(prefix="segpay-tls-") as data:
             world = stack.Stack(BUILD, data)
             world.ledger = None
@@ -115,7 +115,7 @@ class TlsTest(unittest.TestCase):
         self.assertIn("TLS", self.open("127.0.0.1", self.ours, user="plain"))
         self.assertEqual(self.open("127.0.0.1", user="plain"), "")
 
-    def test_an_authority_that_is_missing_is_told(self):
+    def test_a_missing_authority_is_reported(self):
         self.serve(*self.ours.server_settings("db3.example", "IP:127.0.0.1"))
         missing = Authority(self.folder, "missing")
         missing.certificate.unlink()

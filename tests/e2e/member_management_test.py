@@ -1,7 +1,7 @@
 """The reference host under NATS and under Segpay member management: a customer signs up, pays,
-leaves and comes back in the sandbox, Segpay's postbacks arrive in either order and twice, and the
-host opens and ends access once each, by the right one of them. Then what only a plugin that says so
-can show: sales on a partner's form, and tokens that go with the money of their sale."""
+leaves and comes back in the sandbox, Segpay's postbacks arrive in either order and twice, and
+the host opens and ends access once each, by the right one of them. Then the cases that need a
+scripted plugin: sales on a partner's form, and tokens of which the sale is refunded."""
 
 import http.server
 import os
@@ -19,7 +19,8 @@ VOID, CREDIT, CHARGEBACK, CHARGEBACK_REVERSAL, STANDIN_DECLINE, ENABLE = 13, 14,
 
 
 class Letterbox:
-    """Takes Segpay's postbacks, says that all is well, and keeps them for the test to deliver."""
+    """Receives Segpay's postbacks, answers each with success, and keeps them for the test to
+    deliver."""
 
     def __init__(self):
         self.letters = []
@@ -27,7 +28,7 @@ class Letterbox:
 
         class Script(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                if "action=Probe" not in self.path:  # a question, and the name is free
+                if "action=Probe" not in self.path:  # a question; the answer: the name is free
                     letterbox.letters.append(self.path)
                 body = b"*success*"
                 self.send_response(200)
@@ -69,7 +70,8 @@ class Case(unittest.TestCase):
 
 
 class Walk:
-    """One customer's life under one member management; the subclasses say what opens and ends."""
+    """One customer's life under one member management; the subclasses say which events open and
+    end access."""
 
     management = opens = undone_by = None
 
@@ -80,7 +82,7 @@ class Walk:
         self.world.start_sandbox("nats-repaired", self.portal(), postbacks_to=self.letterbox.url)
 
     def portal(self):
-        """The guide's transaction template does not ask whether a sale was a stand-in."""
+        """The guide's transaction template has no field for whether a sale was a stand-in."""
         with open(os.path.join(stack.ROOT, "integration", "sandbox", "portal.yaml"),
                   encoding="utf-8") as file:
             text = file.read()
@@ -90,7 +92,7 @@ class Walk:
         return path
 
     def deliver(self, *letters):
-        """Each twice, as Segpay does when it does not like an answer."""
+        """Each twice, as Segpay does after an answer that it does not accept."""
         for letter in letters:
             for _ in range(2):
                 status, text = stack.http("GET", self.world.host_url + letter)
@@ -114,7 +116,7 @@ class Walk:
         return self.taken()
 
     def changes(self):
-        """What opened (1) and ended (0) access, in order."""
+        """The events that opened (1) and ended (0) access, in order."""
         return self.rows("SELECT kind, access FROM applied_events WHERE access IS NOT NULL "
                          "ORDER BY number")
 
@@ -189,8 +191,8 @@ class Walk:
     def test_reactivation_opens_access_again_once(self):
         self.joined()
         self.deliver(*self.act("expire"))
-        told, paid = self.act("reactivation")
-        self.deliver(told, paid)
+        state, paid = self.act("reactivation")
+        self.deliver(state, paid)
         self.has_one_member("active")
         self.assertEqual(self.changes()[2:], [("reactivation", 1)])
         self.assertEqual(self.income(), 295 + 2995)
@@ -257,14 +259,14 @@ class SegpayManagement(Walk, Case):
         self.has_one_member("ended")
 
 
-class Told(Case):
-    """By a plugin that tells what the test says."""
+class Scripted(Case):
+    """By a plugin that delivers the events that the test describes."""
 
     def setUp(self):
         self.start(plugin=SCRIPTED)
         self.keys = 0
 
-    def tell(self, kind, name, **fields):
+    def send(self, kind, name, **fields):
         self.keys += 1
         said = {"kind": kind, "kind_name": name, "key": f"k{self.keys}", "purchase_id": "P1",
                 "approved": 2, **fields}
@@ -276,7 +278,7 @@ class Told(Case):
         """A paying member of this host."""
         member, _ = self.world.join(option=option, username="ann", password="correct horse",
                                     name="Ann Example", email="ann@example.com")
-        self.tell(JOIN, "join", purchase_id="P0", transaction_id="T0", member_id=member,
+        self.send(JOIN, "join", purchase_id="P0", transaction_id="T0", member_id=member,
                   site=site, option=option, amount=295, username="ann")
         return int(member)
 
@@ -303,32 +305,32 @@ class Told(Case):
 
     def test_sale_of_a_partner_is_of_nobody_whose_number_it_names(self):
         ann = self.own_member()
-        self.tell(CROSS_SELL, "cross_sell", member_id=ann, **self.PARTNERS_SALE)
+        self.send(CROSS_SELL, "cross_sell", member_id=ann, **self.PARTNERS_SALE)
         self.assertEqual(len(self.members()), 2)
         self.check_partners_sale(ann)
 
     def test_enable_before_the_sale_of_a_partner_does_not_keep_it_with_another(self):
         ann = self.own_member()
-        self.tell(ENABLE, "member_enable", member_id=ann, site="8", username="zoe", approved=0)
-        self.tell(CROSS_SELL, "cross_sell", member_id=ann, **self.PARTNERS_SALE)
+        self.send(ENABLE, "member_enable", member_id=ann, site="8", username="zoe", approved=0)
+        self.send(CROSS_SELL, "cross_sell", member_id=ann, **self.PARTNERS_SALE)
         self.check_partners_sale(ann)
 
     def test_two_sales_of_a_partner_are_two_members(self):
         for n in ("1", "2"):
-            self.tell(CROSS_SELL, "cross_sell", purchase_id="P" + n, member_id="908172",
+            self.send(CROSS_SELL, "cross_sell", purchase_id="P" + n, member_id="908172",
                       **{**self.PARTNERS_SALE, "transaction_id": "T" + n, "username": "zoe" + n})
         self.assertEqual([row[1:] for row in self.members()], [("8", "active")] * 2)
 
     def test_member_of_a_partner_is_not_found_by_the_number_that_the_partner_gave(self):
-        self.tell(CROSS_SELL, "cross_sell", member_id="908172", **self.PARTNERS_SALE)
-        self.tell(JOIN, "join", purchase_id="P2", transaction_id="T2", member_id="908172",
+        self.send(CROSS_SELL, "cross_sell", member_id="908172", **self.PARTNERS_SALE)
+        self.send(JOIN, "join", purchase_id="P2", transaction_id="T2", member_id="908172",
                   site="8", option="301", amount=1995, username="eve")
         self.assertEqual(len(self.members()), 2)
 
     def test_renewal_of_a_partners_sale_finds_its_member(self):
         ann = self.own_member()
-        self.tell(CROSS_SELL, "cross_sell", member_id=ann, **self.PARTNERS_SALE)
-        self.tell(9, "rebill", member_id=ann, transaction_id="T9", site="8", option="301",
+        self.send(CROSS_SELL, "cross_sell", member_id=ann, **self.PARTNERS_SALE)
+        self.send(9, "rebill", member_id=ann, transaction_id="T9", site="8", option="301",
                   amount=1995, partner="Acme")
         self.assertEqual(len(self.members()), 2)
         self.assertEqual(self.rows("SELECT member FROM transactions WHERE id = 'SEGPAY:T9'"),
@@ -336,7 +338,7 @@ class Told(Case):
 
     def test_same_sale_of_our_own_is_of_the_parent(self):
         ann = self.own_member()
-        self.tell(CROSS_SELL, "cross_sell", member_id=ann,
+        self.send(CROSS_SELL, "cross_sell", member_id=ann,
                   **{**self.PARTNERS_SALE, "partner": ""})
         self.assertEqual(self.rows("SELECT parent_member FROM members WHERE site = '8'"),
                          [(ann,)])
@@ -346,14 +348,14 @@ class Told(Case):
     def test_sign_up_keeps_its_member_whatever_it_echoes(self):
         for upsell in ("0", "%20%20", "UP-8-301"):
             with self.subTest(upsell):
-                self.tell(JOIN, "join", purchase_id="P" + upsell, transaction_id="T" + upsell,
+                self.send(JOIN, "join", purchase_id="P" + upsell, transaction_id="T" + upsell,
                           member_id="9081" + upsell[-1], site="8", option="301", amount=1995,
                           upsell=upsell)
                 self.assertEqual(self.rows("SELECT foreign_id FROM members ORDER BY id DESC")[0],
                                  ("9081" + upsell[-1],))
 
     def test_sale_gives_its_tokens_whatever_it_is_related_to(self):
-        self.tell(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
+        self.send(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
                   option="201", amount=2595, related_transaction_id="0")
         self.has_tokens(50)
         self.take_back(CREDIT, "credit", "B1")
@@ -362,11 +364,11 @@ class Told(Case):
     # ---- Tokens
 
     def buy_tokens(self, transaction="T1"):
-        self.tell(TOKEN_PURCHASE, "token_purchase", transaction_id=transaction, member_id="5",
+        self.send(TOKEN_PURCHASE, "token_purchase", transaction_id=transaction, member_id="5",
                   site="9", option="201", amount=2595)
 
     def take_back(self, kind, name, transaction, of="T1", **more):
-        self.tell(kind, name, transaction_id=transaction, related_transaction_id=of, site="9",
+        self.send(kind, name, transaction_id=transaction, related_transaction_id=of, site="9",
                   **{"amount": 2595, **more})
 
     def has_tokens(self, count):
@@ -405,7 +407,7 @@ class Told(Case):
 
     def test_tokens_go_with_a_standin_that_fails(self):
         self.buy_tokens()
-        self.tell(STANDIN_DECLINE, "standin_decline", transaction_id="T1", site="9", amount=2595)
+        self.send(STANDIN_DECLINE, "standin_decline", transaction_id="T1", site="9", amount=2595)
         self.has_tokens(0)
 
     def test_refund_of_one_sale_leaves_the_tokens_of_another(self):
@@ -415,14 +417,14 @@ class Told(Case):
         self.has_tokens(50)
 
     def test_the_biller_says_how_many_tokens_were_sold(self):
-        self.tell(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
+        self.send(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
                   option="201", amount=2595, tokens=70)
         self.has_tokens(70)
         self.take_back(CREDIT, "credit", "B1", tokens=70)
         self.has_tokens(0)
 
     def test_sale_of_nobody_knows_what_hands_over_nothing_and_is_told(self):
-        self.tell(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
+        self.send(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
                   amount=2595)
         self.has_tokens(0)
         self.assertIn("SEGPAY:T1 of SEGPAY:P1 does not say what was sold",
@@ -430,14 +432,14 @@ class Told(Case):
 
     def test_refund_without_amount_is_of_all(self):
         self.buy_tokens()
-        self.tell(VOID, "void", transaction_id="B1", related_transaction_id="T1", site="9")
+        self.send(VOID, "void", transaction_id="B1", related_transaction_id="T1", site="9")
         self.has_tokens(0)
 
     # ---- Reasons
 
     def test_member_page_tells_why_and_of_which_family(self):
         ann = self.own_member()
-        self.tell(8, "insufficient_funds", purchase_id="P0", transaction_id="T5", site="7",
+        self.send(8, "insufficient_funds", purchase_id="P0", transaction_id="T5", site="7",
                   amount=2995, approved=1, reason_code="F402", reason_text="Too-often",
                   reason_family="velocity")
         page = self.member_page(ann)

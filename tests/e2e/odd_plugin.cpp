@@ -1,16 +1,16 @@
-// Stands between a host and the real plugin, and does to both what a test says: so a host is slow,
+// Stands between a host and the real plugin and alters both as a test says: a host is slow,
 // refuses, answers nonsense or throws, its clock jumps, and a plugin acknowledges, drops or doubles
-// what it must not. Knows nothing but biller.h and its wrapper.
+// what it must not. Uses nothing but biller.h and its wrapper.
 //
-// SEGPAY_ODD names a file of rules, one a line, read anew at each call, so that a test can change
-// them while the host runs. The first one that applies is followed:
+// SEGPAY_ODD names a file of rules, one a line, read again at each call, so that a test can change
+// them while the host runs. The first rule that applies is followed:
 //
 //     WHAT NUMBER KEY     of events whose key contains KEY; "*": of all
 //
 //     hold 0              the host waits for as long as the rule stands, then does what it does
 //     retry, refuse, throw, answer VALUE    instead of asking the host
-//     drop N, double N    each N-th event: never told, and told again under another key
-//     acknowledge MS      answered with success at once, handed to the plugin so much later
+//     drop N, double N    each N-th event: not delivered, and delivered again under another key
+//     acknowledge MS      answered with success at once, passed to the plugin that much later
 //     alone 0             there is no hook for many: requests come one at a time
 //     clock MS            added to the clock
 #include "biller.hpp"
@@ -74,7 +74,7 @@ void sleep_ms(std::int64_t pause) { std::this_thread::sleep_for(std::chrono::mil
 // ---- The host as the plugin sees it
 
 biller_host real_host;
-std::atomic<std::int64_t> told_so_far{0};
+std::atomic<std::int64_t> delivered_so_far{0};
 
 std::optional<uint32_t> answer_instead(const Rule& rule) {
     if (rule.what == "retry") return BILLER_RETRY;
@@ -89,9 +89,11 @@ void await_end_of_hold(const Rule& rule, std::string_view key) {
         sleep_ms(kPollMs);
 }
 
-bool is_its_turn(const Rule& rule) { return rule.number > 0 && ++told_so_far % rule.number == 0; }
+bool is_nth_event(const Rule& rule) {
+    return rule.number > 0 && ++delivered_so_far % rule.number == 0;
+}
 
-uint32_t tell_again(const biller_event& event, biller_reason* reason) {
+uint32_t deliver_again(const biller_event& event, biller_reason* reason) {
     const std::string key = std::string(view(event.key)) + "/again";
     biller_event again = event;
     again.key = bytes(key);
@@ -102,10 +104,10 @@ uint32_t odd_event(void*, const biller_event* event, biller_reason* reason) {
     const Rule rule = rule_for(view(event->key)).value_or(Rule());
     if (const auto answer = answer_instead(rule)) return *answer;
     await_end_of_hold(rule, view(event->key));
-    const bool is_turn = is_its_turn(rule);
-    if (rule.what == "drop" && is_turn) return BILLER_DONE;
+    const bool is_nth = is_nth_event(rule);
+    if (rule.what == "drop" && is_nth) return BILLER_DONE;
     const uint32_t answer = real_host.event(real_host.context, event, reason);
-    if (rule.what == "double" && is_turn) tell_again(*event, reason);
+    if (rule.what == "double" && is_nth) deliver_again(*event, reason);
     return answer;
 }
 
@@ -139,8 +141,8 @@ uint32_t odd_open(const biller_config* config, const biller_host* host, biller_i
     return real_plugin->open(config, &odd, instance, reason);
 }
 
-void hand_over_later(biller_instance* instance, const biller_http_request& request,
-                     std::int64_t pause) {
+void pass_on_later(biller_instance* instance, const biller_http_request& request,
+                   std::int64_t pause) {
     std::thread([=, method = std::string(view(request.method)),
                  query = std::string(view(request.query)), body = std::string(view(request.body)),
                  peer = std::string(view(request.peer))] {
@@ -151,14 +153,14 @@ void hand_over_later(biller_instance* instance, const biller_http_request& reque
         later.query = bytes(query);
         later.body = bytes(body);
         later.peer = bytes(peer);
-        biller_reply_sink nobody{};
-        nobody.struct_size = sizeof nobody;
-        nobody.reply = [](void*, const biller_http_reply*) {};
+        biller_reply_sink ignored{};
+        ignored.struct_size = sizeof ignored;
+        ignored.reply = [](void*, const biller_http_reply*) {};
         biller_reason reason{};
         reason.struct_size = sizeof reason;
-        // As odd as the rest: nobody looks whether it went well.
+        // The status does not matter: the answer was given already.
         [[maybe_unused]] const uint32_t status =
-            real_plugin->handle(instance, &later, &nobody, &reason);
+            real_plugin->handle(instance, &later, &ignored, &reason);
     }).detach();
 }
 
@@ -175,7 +177,7 @@ uint32_t odd_handle(biller_instance* instance, const biller_http_request* reques
                     const biller_reply_sink* sink, biller_reason* reason) {
     const std::optional<Rule> rule = rule_named("acknowledge");
     if (!rule) return real_plugin->handle(instance, request, sink, reason);
-    hand_over_later(instance, *request, rule->number);
+    pass_on_later(instance, *request, rule->number);
     const biller_http_reply reply = acknowledgement();
     sink->reply(sink->context, &reply);
     return BILLER_STATUS_OK;
@@ -186,11 +188,11 @@ const biller_pull& real_pull() {
     return *static_cast<const biller_pull*>(real_plugin->extension(&name));
 }
 
-// A round of the real plugin, of which the host is told what no rule keeps from it.
+// A round of the real plugin; the host gets the events that no rule withholds.
 struct OddRound {
-    std::vector<const biller_pulled_event*> told;
+    std::vector<const biller_pulled_event*> delivered;
     std::vector<const biller_event*> doubled;
-    std::vector<biller_answer> ours; // to what it is not told
+    std::vector<biller_answer> ours; // to events that the host does not get
 };
 std::mutex rounds_mutex;
 std::map<std::uint64_t, OddRound> rounds; // by number; guarded by rounds_mutex
@@ -201,18 +203,18 @@ OddRound odd_round_of(const biller_pulled& pulled) {
         const biller_pulled_event* each = pulled.events[i];
         const Rule rule = rule_for(view(each->event->key)).value_or(Rule());
         await_end_of_hold(rule, view(each->event->key));
-        const bool is_turn = is_its_turn(rule);
+        const bool is_nth = is_nth_event(rule);
         std::optional<uint32_t> answer;
         if (rule.what == "throw")
-            answer = BILLER_RETRY; // as who knows not what to say
+            answer = BILLER_RETRY; // as of a host without an answer
         else
             answer = answer_instead(rule);
-        if (rule.what == "drop" && is_turn) answer = BILLER_DONE;
+        if (rule.what == "drop" && is_nth) answer = BILLER_DONE;
         if (answer)
             round.ours.push_back({sizeof(biller_answer), *answer, each->token, {}});
         else
-            round.told.push_back(each);
-        if (rule.what == "double" && is_turn) round.doubled.push_back(each->event);
+            round.delivered.push_back(each);
+        if (rule.what == "double" && is_nth) round.doubled.push_back(each->event);
     }
     return round;
 }
@@ -229,8 +231,8 @@ uint32_t settle_all(biller_instance* instance, std::uint64_t number,
 // A reply that outlives the next call with its round.
 class KeptReply {
 public:
-    explicit KeptReply(const biller_pulled_reply& told)
-        : kept_(biller::detail::reply_of(*told.reply)) {
+    explicit KeptReply(const biller_pulled_reply& reply)
+        : kept_(biller::detail::reply_of(*reply.reply)) {
         for (const auto& [name, value] : kept_.headers)
             headers_.push_back({bytes(name), bytes(value)});
         reply_ = {sizeof reply_,
@@ -244,7 +246,7 @@ public:
                   bytes(kept_.key),
                   headers_.data(),
                   headers_.size()};
-        pulled_ = {sizeof pulled_, told.request, &reply_};
+        pulled_ = {sizeof pulled_, reply.request, &reply_};
     }
     KeptReply(const KeptReply&) = delete;
 
@@ -257,9 +259,9 @@ private:
     biller_pulled_reply pulled_;
 };
 
-// What is settled without the host leads on, until there is something for it, or nothing at all.
-uint32_t odd_told(biller_instance* instance, uint32_t status, biller_pulled* pulled,
-                  biller_reason* reason) {
+// Settles the withheld events of each round, until a round has something for the host or is empty.
+uint32_t odd_pulled(biller_instance* instance, uint32_t status, biller_pulled* pulled,
+                    biller_reason* reason) {
     static thread_local std::deque<KeptReply> kept;
     static thread_local std::vector<const biller_pulled_reply*> replies;
     kept.clear();
@@ -268,11 +270,11 @@ uint32_t odd_told(biller_instance* instance, uint32_t status, biller_pulled* pul
         OddRound round = odd_round_of(*pulled);
         for (std::size_t i = 0; i < pulled->reply_count; ++i)
             replies.push_back(kept.emplace_back(*pulled->replies[i]).get());
-        if (round.ours.empty() || !round.told.empty() || pulled->question_count != 0) {
+        if (round.ours.empty() || !round.delivered.empty() || pulled->question_count != 0) {
             const std::lock_guard lock(rounds_mutex);
             OddRound& open = rounds[pulled->round] = std::move(round);
-            pulled->events = open.told.data();
-            pulled->event_count = open.told.size();
+            pulled->events = open.delivered.data();
+            pulled->event_count = open.delivered.size();
             break;
         }
         status = settle_all(instance, pulled->round, {}, round, pulled, reason);
@@ -286,8 +288,8 @@ uint32_t odd_take(biller_instance* instance, const biller_http_request* const* r
                   uint32_t count, biller_pulled* pulled, biller_reason* reason) {
     const std::optional<Rule> rule = rule_named("acknowledge");
     if (!rule)
-        return odd_told(instance, real_pull().take(instance, requests, count, pulled, reason),
-                        pulled, reason);
+        return odd_pulled(instance, real_pull().take(instance, requests, count, pulled, reason),
+                          pulled, reason);
     static const biller_http_reply reply = acknowledgement();
     static thread_local std::vector<biller_pulled_reply> replies;
     static thread_local std::vector<const biller_pulled_reply*> pointers;
@@ -295,7 +297,7 @@ uint32_t odd_take(biller_instance* instance, const biller_http_request* const* r
     pointers.clear();
     replies.reserve(count);
     for (uint32_t i = 0; i < count; ++i) {
-        hand_over_later(instance, *requests[i], rule->number);
+        pass_on_later(instance, *requests[i], rule->number);
         replies.push_back({sizeof(biller_pulled_reply), i, &reply});
         pointers.push_back(&replies.back());
     }
@@ -305,7 +307,7 @@ uint32_t odd_take(biller_instance* instance, const biller_http_request* const* r
 
 uint32_t odd_due(biller_instance* instance, uint32_t limit, biller_pulled* pulled,
                  biller_reason* reason) {
-    return odd_told(instance, real_pull().due(instance, limit, pulled, reason), pulled, reason);
+    return odd_pulled(instance, real_pull().due(instance, limit, pulled, reason), pulled, reason);
 }
 
 uint32_t odd_settle(biller_instance* instance, std::uint64_t number,
@@ -317,10 +319,10 @@ uint32_t odd_settle(biller_instance* instance, std::uint64_t number,
         std::swap(round, rounds[number]);
     }
     for (const biller_event* event : round.doubled)
-        tell_again(*event, reason);
+        deliver_again(*event, reason);
     const uint32_t status =
         settle_all(instance, number, std::vector(answers, answers + count), round, pulled, reason);
-    return odd_told(instance, status, pulled, reason);
+    return odd_pulled(instance, status, pulled, reason);
 }
 
 void odd_end(biller_instance* instance, std::uint64_t number) {
@@ -344,7 +346,7 @@ const void* odd_extension(const biller_bytes* name) {
     return rule_named("alone") ? nullptr : &pull;
 }
 
-// The real one lies beside this one, unless SEGPAY_ODD_PLUGIN names it.
+// The real plugin is beside this one, unless SEGPAY_ODD_PLUGIN names it.
 std::string real_path() {
     if (const char* named = std::getenv("SEGPAY_ODD_PLUGIN")) return named;
     Dl_info here{};

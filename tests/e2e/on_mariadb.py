@@ -1,6 +1,6 @@
-"""The same tests against a ledger in a file and against one in MariaDB: with SEGPAY_TEST_MARIADB,
-which names the folder of the server that mariadb/server.py has started, the ledger of a test is a
-database there."""
+"""The same tests against a ledger in a file and against one in MariaDB: with
+SEGPAY_TEST_MARIADB, the folder of the server that mariadb/server.py has started, the ledger of a
+test is a database there."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ def sql(folder, text):
 
 
 class Stack(stack.Stack):
-    """`server`: the folder of one; empty: the ledger is a file."""
+    """`server`: the server's folder; empty: the ledger is a file."""
 
     def __init__(self, build, data, lease_seconds=None, server=FOLDER):
         super().__init__(build, data, lease_seconds=lease_seconds)
@@ -39,7 +39,7 @@ class Stack(stack.Stack):
 
     @contextlib.contextmanager
     def by_wire(self, wire):
-        """The host reaches the server through a wire."""
+        """The host connects to the server through a wire."""
         with open(self.config, encoding="utf-8") as file:
             direct = file.read()
         with open(self.config, "w", encoding="utf-8") as file:

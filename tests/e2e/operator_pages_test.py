@@ -1,4 +1,4 @@
-"""The operator's pages over real HTTP: who may reach them, who may press their buttons, and what
+"""The operator's pages over real HTTP: who can reach them, who can press their buttons, and what
 the buttons do. And the ports: a second host does not share them."""
 
 import os
@@ -37,7 +37,7 @@ class OperatorPagesTest(unittest.TestCase):
         return stack.http("GET", f"{self.world.host_url}/signup/process_segpay.php?{query}")
 
     def keep_one(self):
-        """A sale with a forged seal waits in quarantine; the form to decide it."""
+        """A sale with a forged seal is in quarantine; returns the form to decide it."""
         status, _ = self.postback(**self.FORGED)
         self.assertEqual(status, 422)
         _, page = self.get("/quarantine")
@@ -153,7 +153,7 @@ class OperatorPagesTest(unittest.TestCase):
 
 
 class ScriptedEntriesTest(unittest.TestCase):
-    """What the pages make of entries that a plugin lists as the test says."""
+    """How the pages show entries that a plugin lists as the test says."""
 
     QUARANTINED, CONFLICT, DEAD_LETTER = 4, 5, 3
     REBILL, DENIAL = 9, 2

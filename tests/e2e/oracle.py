@@ -1,5 +1,5 @@
-"""The oracle: compares what the sandbox was told with what the host has made of it. Knows nothing
-of the plugin's inside: the ledger is read with the operator's tool."""
+"""The oracle: compares the sandbox's answers with the effects at the host. It uses nothing of
+the plugin's inside: the ledger is read with the operator's tool."""
 
 import collections
 import json
@@ -13,8 +13,8 @@ from load import STATE_KINDS
 
 
 class Evidence:
-    """All that the oracle may know: the sandbox's list of postbacks, the effects in the host's
-    database, and the ledger as the operator sees it."""
+    """All the evidence: the sandbox's list of postbacks, the effects in the host's database, and
+    the ledger as the operator sees it."""
 
     def __init__(self, world):
         self.postbacks = world.postbacks()
@@ -45,14 +45,15 @@ def was_accepted(postback):
 
 
 def judge(evidence):
-    """Every way in which the host is not as the accepted answers say; empty when all is well."""
+    """Every way in which the host differs from the accepted answers; empty when all is well."""
     return [*lost_and_doubled(evidence), *wrong_money(evidence), *out_of_order(evidence),
             *left_over(evidence)]
 
 
 def lost_and_doubled(evidence):
-    """A transaction has one effect. What changes the state of a purchase has one for each postback,
-    because the next is only sent when the one before was accepted."""
+    """A transaction has one effect. A postback that changes the state of a purchase has one
+    effect for each time it was sent, because the next is only sent after the one before was
+    accepted."""
     found = collections.Counter()
     for effect in evidence.effects:
         if effect["kind"] in STATE_KINDS.values() and not effect["transaction_id"]:
@@ -82,7 +83,7 @@ def fact_of(postback):
 
 
 def wrong_money(evidence):
-    """Each amount in the host's books is the one that was sent."""
+    """Each amount in the host's books equals the one that was sent."""
     prices = {}
     for postback in evidence.postbacks:
         if postback["kind"] == "transaction":
@@ -95,8 +96,8 @@ def wrong_money(evidence):
 
 
 def out_of_order(evidence):
-    """Within a purchase: the order in which the ledger took them, and no postback that was accepted
-    at once after one that was sent later."""
+    """Within a purchase: effects follow the ledger's order, and no postback that was accepted at
+    once comes after one that was sent later."""
     number_of = {effect["key"]: effect["number"] for effect in evidence.effects}
     rows = collections.defaultdict(list)
     for entry in sorted(evidence.entries, key=lambda entry: entry["sequence"]):

@@ -1,5 +1,5 @@
-"""The oracle is no yes-man: it sees a plugin that acknowledges before it has claimed, one that
-drops an event, one that tells it twice, and every kind of evidence that was tampered with."""
+"""The oracle finds faults: it reports a plugin that acknowledges before it has claimed, one that
+drops an event, one that delivers it twice, and every kind of evidence that was tampered with."""
 
 import copy
 import os
@@ -16,7 +16,7 @@ SAMPLES = 20
 
 
 def sabotaged(rule, lives=1, life_seconds=1.0):
-    """What the oracle says of a world whose plugin follows the rule."""
+    """The oracle's complaints about a world whose plugin follows the rule."""
     with disturbed.World(plugin=disturbed.ODD_PLUGIN) as world:
         path = os.path.join(world.data, "odd")
         with open(path, "w", encoding="utf-8") as file:
@@ -35,21 +35,21 @@ def sabotaged(rule, lives=1, life_seconds=1.0):
 
 
 class SabotageTest(unittest.TestCase):
-    def assert_told(self, what, problems):
+    def assert_reported(self, what, problems):
         self.assertTrue(any(problem.startswith(what) for problem in problems), problems)
 
     def test_sees_an_answer_that_came_before_the_claim(self):
-        self.assert_told("lost", sabotaged("acknowledge 40 *\n", LIVES, LIFE_SECONDS))
+        self.assert_reported("lost", sabotaged("acknowledge 40 *\n", LIVES, LIFE_SECONDS))
 
     def test_sees_a_dropped_event(self):
-        self.assert_told("lost", sabotaged("drop 25 *\n"))
+        self.assert_reported("lost", sabotaged("drop 25 *\n"))
 
     def test_sees_a_doubled_event(self):
-        self.assert_told("doubled", sabotaged("double 25 *\n"))
+        self.assert_reported("doubled", sabotaged("double 25 *\n"))
 
 
 class TamperingTest(unittest.TestCase):
-    """The evidence of a world that nothing disturbed, then changed by hand."""
+    """The evidence of an undisturbed world, then changed by hand."""
 
     @classmethod
     def setUpClass(cls):
@@ -65,7 +65,7 @@ class TamperingTest(unittest.TestCase):
         self.assertEqual(oracle.judge(self.honest), [])
         self.evidence = copy.deepcopy(self.honest)
 
-    def assert_told(self, what):
+    def assert_reported(self, what):
         problems = oracle.judge(self.evidence)
         self.assertTrue(any(problem.startswith(what) for problem in problems), problems)
 
@@ -76,7 +76,7 @@ class TamperingTest(unittest.TestCase):
         return [*kinds.values(), *self.honest.effects[::every]]
 
     def of_one_purchase(self):
-        """Two effects about transactions, in order."""
+        """Two effects of transactions, in order."""
         for first in self.evidence.effects:
             for second in self.evidence.effects:
                 if (first["subscription"] == second["subscription"] and first["transaction_id"]
@@ -88,39 +88,39 @@ class TamperingTest(unittest.TestCase):
         for effect in self.samples():
             self.evidence.effects = [other for other in self.honest.effects if other != effect]
             with self.subTest(effect=effect):
-                self.assert_told("lost")
+                self.assert_reported("lost")
 
     def test_an_effect_that_is_there_twice(self):
         for effect in self.samples():
             self.evidence.effects = self.honest.effects + [{**effect, "key": "another"}]
             with self.subTest(effect=effect):
-                self.assert_told("doubled")
+                self.assert_reported("doubled")
 
     def test_an_effect_that_nobody_sent(self):
         self.evidence.effects.append({**self.evidence.effects[0], "key": "another",
                                       "transaction_id": "SEGPAY:1"})
-        self.assert_told("doubled")
+        self.assert_reported("doubled")
 
     def test_another_order_than_the_ledgers(self):
         first, second = self.of_one_purchase()
         first["number"], second["number"] = second["number"], first["number"]
-        self.assert_told("order")
+        self.assert_reported("order")
 
     def test_another_order_than_segpays(self):
         first, second = self.of_one_purchase()
         first["number"], second["number"] = second["number"], first["number"]
         self.evidence.entries = []
-        self.assert_told("order")
+        self.assert_reported("order")
 
     def test_another_amount(self):
         self.evidence.money[0]["amount_minor"] += 1
-        self.assert_told("money")
+        self.assert_reported("money")
 
     def test_what_is_left_over(self):
         for state in ("pending", "dead_letter", "quarantined", "unknown"):
             self.evidence.entries[0]["state"] = state
             with self.subTest(state=state):
-                self.assert_told("left over")
+                self.assert_reported("left over")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A host in PHP as sites have it: nginx, php-fpm, and integration/php/biller.php, whose instances
-the plugin keeps for the workers. Scripts end in the middle of an event, the configuration changes,
-and every event has its effect once."""
+"""A host in PHP as sites run it: nginx, php-fpm, and integration/php/biller.php, whose instances
+the plugin keeps for the workers. Scripts end in the middle of an event, the configuration
+changes, and every event has its effect once."""
 
 import concurrent.futures
 import os
@@ -115,7 +115,7 @@ class PhpFpmTest(unittest.TestCase):
             time.sleep(0.05)
 
     def ask(self, query):
-        """The status and the body; nginx's own where nobody answers."""
+        """The status and the body; nginx's own when no worker answers."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/process_segpay.php?{query}",
                                         timeout=20) as answer:
@@ -148,7 +148,7 @@ class PhpFpmTest(unittest.TestCase):
         return lines_of(os.path.join(self.folder, "log"))
 
     def test_many_at_once_have_their_effect_once(self):
-        time.sleep(1.1)  # a file that is younger may change once more without a trace
+        time.sleep(1.1)  # a younger file may change once more without a trace
         self.start()
         queries = []
         for purchase in range(1, 61):

@@ -1,5 +1,5 @@
-"""What `nats-segpay portal` prints, pasted as it stands: the host answers under that address, and a
-client that sends its password only when it is asked for it gets through."""
+"""The output of `nats-segpay portal`, pasted as it is: the host answers at that address, and a
+client that sends its password only after a challenge gets through."""
 
 import json
 import os
@@ -40,7 +40,7 @@ class World(stack.Stack):
             file.write(text)
 
     def portal(self):
-        """What is printed, by title."""
+        """The printed values, by title."""
         out = subprocess.run(
             [os.path.join(BUILD, "bin", "nats-segpay"), "portal", "--config", self.config,
              "--host", f"127.0.0.1:{self.host_port}", "--json"],
@@ -49,7 +49,7 @@ class World(stack.Stack):
         return {field["title"]: field["value"] for field in fields}
 
     def url(self, title, purchase, **values):
-        """A template as Segpay sends it: over http here, for want of a certificate."""
+        """A template as Segpay sends it: over http here, because there is no certificate."""
         filled = {**SALE, "<purchaseid>": str(purchase), "<tranid>": f"{purchase}1", **values}
         before, query = self.portal()[title].split("?", 1)
         fields = (field.split("=", 1) for field in query.split("&"))
@@ -132,9 +132,9 @@ class PastedTest(unittest.TestCase):
         for action in ("conversion", "refund_cancel", "expire", "reactivation", "cancel",
                        "chargeback"):
             world.act(main, action)
-        told = world.postbacks()
-        self.assertEqual({postback["kind"] for postback in told}, set(self.KINDS))
-        self.assertEqual([postback for postback in told if not postback["accepted"]], [])
+        postbacks = world.postbacks()
+        self.assertEqual({postback["kind"] for postback in postbacks}, set(self.KINDS))
+        self.assertEqual([postback for postback in postbacks if not postback["accepted"]], [])
         self.assertEqual(world.applied(main), [
             "member_enable", "join", "conversion", "credit", "member_cancel", "member_disable",
             "reactivation", "reactivation", "member_cancel", "chargeback", "member_disable"])
@@ -190,7 +190,8 @@ class ChallengeTest(unittest.TestCase):
         with opener.open(self.world.url("Trans Post", 202).split("?")[0], data=body) as answer:
             self.assertEqual((answer.status, answer.read()), (200, b"*success*"))
         self.assertEqual((len(self.world.applied(201)), len(self.world.applied(202))), (1, 1))
-        # To be asked is the honest way, and no reason to warn; a wrong password is one.
+        # A first request without a password is correct, and no reason to warn; a wrong password is
+        # one.
         asked = [line for line in self.world.host.log().splitlines() if "missing" in line]
         self.assertTrue(asked)
         self.assertEqual([line for line in asked if "warning" in line.lower()], [])
@@ -215,7 +216,7 @@ class ChallengeTest(unittest.TestCase):
         self.assertEqual(self.curl(url, "--config", config), "*success*")
         self.assertEqual(len(self.world.applied(205)), 1)
 
-    def test_other_methods_are_told_which_are_taken(self):
+    def test_other_methods_get_the_allowed_ones(self):
         request = urllib.request.Request(self.world.url("Trans Post", 206), method="PUT")
         with self.assertRaises(urllib.error.HTTPError) as refused:
             urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request)

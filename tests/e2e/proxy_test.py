@@ -37,7 +37,7 @@ class ProxyTest(unittest.TestCase):
         self.url = f"http://127.0.0.1:{self.port}/signup/process_segpay.php"
 
     def believe(self, sender):
-        """The configuration believes the sender, as the proxy tells of it."""
+        """The configuration trusts the sender's address that the proxy passes on."""
         with open(self.world.config, encoding="utf-8") as file:
             text = file.read()
         text = text.replace("      - 127.0.0.1\n", f"      - {sender}\n"
@@ -86,7 +86,7 @@ class ProxyTest(unittest.TestCase):
         self.start_nginx()
         segpay = {"X-Test-Sender": "198.51.100.7"}
         stranger = {"X-Test-Sender": "198.51.100.8", "X-Forwarded-For": "198.51.100.7"}
-        # Nobody behind it yet: an error that nginx tells with the whole request line by default.
+        # No host behind it yet: by default nginx logs this error with the whole request line.
         self.assertEqual(stack.http("GET", f"{self.url}?{SALE.format(1)}", headers=segpay)[0], 502)
         self.world.start_host()
         self.assertEqual(stack.http("GET", f"{self.url}?{SALE.format(2)}", headers=segpay),

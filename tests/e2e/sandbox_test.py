@@ -36,7 +36,7 @@ LINK = ("https://secure2.segpay.com/billing/poset.cgi?x-eticketid=162209:3097&us
 
 
 class Merchant:
-    """A merchant's script: remembers each request, answers what the test tells it to."""
+    """A merchant's script: records each request, answers as the test says."""
 
     def __init__(self):
         self.requests = []
@@ -73,7 +73,7 @@ class Merchant:
         self.server.server_close()
 
     def taken(self):
-        """What came in since the last look."""
+        """The requests since the last call."""
         requests, self.requests = self.requests, []
         return [request["params"] for request in requests]
 
@@ -280,7 +280,7 @@ class SignUp(Case):
         self.assertIn("ending in 1111", page)
 
 
-class Mended(Case):
+class Repaired(Case):
     flags = ("--postbacks", "nats-repaired", "--mode", "live")
 
     def test_currency_arrives_and_live_is_no_test(self):
@@ -416,7 +416,7 @@ class SingleUse(unittest.TestCase):
                 ("card", other, None)):
             with self.subTest(ticked):
                 _, sandbox = self.start(f"{ticked}: yes")
-                self.assertFalse(self.buy(sandbox, card=DECLINE)["approved"])  # counts for nothing
+                self.assertFalse(self.buy(sandbox, card=DECLINE)["approved"])  # does not count
                 self.buy(sandbox)
                 self.assertIn("this offer was taken", self.buy(sandbox, 409, **same)["error"])
                 if free:
@@ -560,16 +560,16 @@ class Retries(Case):
             else (200, "*success*")
         self.sandbox.sign_up()
         self.merchant.taken()
-        turn = lambda seconds: self.sandbox.post("api/clock", advance_s=seconds)
-        self.assertEqual(turn(240)["postbacks"], [])
-        self.assertEqual(kinds(turn(61)), ["enable"])
-        self.assertEqual(kinds(turn(3600 - 301 - 30)), ["enable"] * 10)
-        self.assertEqual(sorted(kinds(turn(60))), ["enable", "transaction"])
+        advance = lambda seconds: self.sandbox.post("api/clock", advance_s=seconds)
+        self.assertEqual(advance(240)["postbacks"], [])
+        self.assertEqual(kinds(advance(61)), ["enable"])
+        self.assertEqual(kinds(advance(3600 - 301 - 30)), ["enable"] * 10)
+        self.assertEqual(sorted(kinds(advance(60))), ["enable", "transaction"])
         last = [p for p in self.sandbox.get("api/postbacks")["postbacks"] if p["kind"] == "enable"]
         self.assertEqual((len(last[0]["attempts"]), last[0]["next_retry"]), (13, None))
-        self.assertEqual(kinds(turn(4 * 3600)), ["transaction"] * 4)
+        self.assertEqual(kinds(advance(4 * 3600)), ["transaction"] * 4)
         self.merchant.answer = lambda r: (200, "anything")
-        self.assertEqual(kinds(turn(24 * 3600)), ["transaction"])
+        self.assertEqual(kinds(advance(24 * 3600)), ["transaction"])
         retried = self.merchant.taken()
         self.assertEqual(len({json.dumps(p) for p in retried if p["action"] == "Auth"}), 1)
 

@@ -1,8 +1,9 @@
 /*
- * A biller plugin for tests of hosts: what a request says is what it tells. Each parameter is a
- * field of the event of that name, with a plain value; `kind` is a number, `amount` a number of US
- * cents. With `state` (a number) nothing is delivered: it becomes an entry in that state, with
- * `message`, for the lists. Decisions change the state of an entry. Knows nothing but biller.h.
+ * A biller plugin for tests of hosts: it delivers the event that a request describes. Each
+ * parameter is a field of the event of that name, with a plain value; `kind` is a number, `amount`
+ * a number of US cents. With `state` (a number) nothing is delivered: the event becomes an entry in
+ * that state, with `message`, for the lists. Decisions change the state of an entry. Uses nothing
+ * but biller.h.
  */
 #include "biller.h"
 

@@ -1,6 +1,6 @@
 """Kills the MariaDB server that holds the ledger with SIGKILL at random moments, under load from
-sixteen threads, and sometimes the host with it; starts it again, and has the oracle find nothing
-lost, nothing doubled, each purchase in order. SEGPAY_SOAK=1: four hundred kills, not eight."""
+sixteen threads, and sometimes the host with it; starts it again; the oracle finds nothing lost,
+nothing doubled, each purchase in order. SEGPAY_SOAK=1: four hundred kills, not eight."""
 
 import pathlib
 import sys
@@ -45,9 +45,9 @@ def kill_once(world, folder):
     server.kill(folder)
     is_host_killed = world.random.random() < 0.3
     if is_host_killed:
-        world.bury()
+        world.reap()
     time.sleep(world.random.uniform(0, DOWN_SECONDS))
-    world.load.gate.clear()  # what fails at once would become more than what does not
+    world.load.gate.clear()  # operations that fail at once would outnumber the others
     server.run(folder)
     if is_host_killed:
         world.start()

@@ -21,7 +21,7 @@ class WalkTest(unittest.TestCase):
         self.assertEqual(walk.stdout.count("each sent twice"), 2, walk.stdout)
 
     def test_templates_are_the_guides(self):
-        """One template as printed, garbled; the same repaired."""
+        """One template as printed, garbled; the same template corrected."""
         with open(os.path.join(stack.ROOT, "integration", "sandbox", "portal.yaml"),
                   encoding="utf-8") as portal:
             text = portal.read()

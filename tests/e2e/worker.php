@@ -4,10 +4,10 @@
  *
  *     php worker.php HEADER PLUGIN CONFIG LEDGER EFFECTS later|durable
  *
- * A line with a postback's query comes in, a line with the status of its answer goes out; for the
- * line "recover", a line with 0. Each effect of the host is a line in the file EFFECTS, written at
- * once: "KEY REDELIVERY NANOSECONDS". "later": the host honours idempotency keys, so marks wait for
- * the next commit.
+ * Reads a line with a postback's query, writes a line with the status of its answer; for the line
+ * "recover", a line with 0. Each effect of the host is a line in the file EFFECTS, written at once:
+ * "KEY REDELIVERY NANOSECONDS". "later": the host honours idempotency keys, so marks wait for the
+ * next commit.
  */
 declare(strict_types=1);
 
@@ -16,7 +16,7 @@ const AT_ONCE = 100; // deliveries of a recovery
 
 [, $header, $library, $config, $ledger, $file, $marks] = $argv;
 $ffi = FFI::cdef(file_get_contents($header), $library);
-$kept = []; // what the plugin reads as long as it lives
+$kept = []; // read by the plugin for as long as it lives
 
 $make = function (string $type) use ($ffi, &$kept): FFI\CData {
     $kept[] = $struct = $ffi->new($type);
@@ -78,7 +78,7 @@ while (($line = fgets(STDIN)) !== false) {
     $query = rtrim($line, "\n");
     $answered = 0;
     if ($query === 'recover') {
-        // When the storage fails there is another time.
+        // When the storage fails, a later recovery delivers.
         ($plugin[0]->recover)($instance, AT_ONCE, null, FFI::addr($reason));
     } else {
         FFI::memcpy($place, $query, strlen($query));

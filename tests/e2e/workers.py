@@ -1,6 +1,6 @@
-"""PHP workers that share one SQLite ledger, as those of a php-fpm pool do, without a sandbox: the
-test sends the postbacks, each again until it is answered 200, by whichever worker. The effects are
-lines in files, one file for each life of a worker."""
+"""PHP workers that share one SQLite ledger, as those of a php-fpm pool do, without a sandbox:
+the test sends the postbacks, each again until a worker has answered 200. The effects are lines
+in files, one file for each life of a worker."""
 
 import collections
 import heapq
@@ -27,13 +27,13 @@ HEADER = os.path.join(stack.ROOT, "abi", "biller.ffi.h")
 PROGRAM = os.path.join(stack.ROOT, "tests", "e2e", "worker.php")
 EXAMPLE = os.path.join(stack.ROOT, "config", "examples")
 WORKERS = 8
-ANSWER_SECONDS = 60  # whoever needs longer waits for ever
+ANSWER_SECONDS = 60  # a worker that takes longer hangs
 START_SECONDS = 30
 REST_SECONDS = 120
 RETRY_SECONDS = 0.3
 RECOVER_SECONDS = 1
-COPIES = 3  # of what is sent to several workers at once
-STEPS = 9   # of a purchase that is cancelled and reactivated in turn
+COPIES = 3  # of a postback sent to several workers at once
+STEPS = 9   # of a purchase, alternately cancelled and reactivated
 KEPT_PURCHASES = 40
 
 SALE = ("action=Auth&stage=Initial&approved=Yes&transtype=Sale&purchaseid={0}&transid={0}"
@@ -46,8 +46,9 @@ REACTIVATION = "action=Reactivation&purchaseid={0}"
 
 
 class Postback:
-    """What is told, and how many have not said 200 to it yet; `then` makes what is told next. The
-    key may lack the number at its end, when that depends on who comes first."""
+    """A postback, and how many workers have not answered 200 to it yet; `then` makes the
+    postbacks that follow. The key may lack the number at its end, when that depends on the order
+    of arrival."""
 
     def __init__(self, query, key, copies=1, then=None):
         self.query, self.key = query, key
@@ -62,13 +63,14 @@ class Effect:
 
 
 class Life:
-    """One process. What is asked is answered before the next is asked."""
+    """One process. A request is answered before the next is sent."""
 
     def __init__(self, pool, number, env=None, plugin=PLUGIN):
         self.effects_path = os.path.join(pool.data, f"effects-{number}")
         self.heard = b""
         with open(os.path.join(pool.data, "workers.log"), "ab") as log:
-            # What Python ignores stays ignored: a file that must not grow is a failing disk.
+            # A signal that Python ignores stays ignored: a file that must not grow is a failing
+            # disk.
             self.process = subprocess.Popen(
                 ["php", "-d", "display_errors=stderr", PROGRAM, HEADER, plugin, pool.config,
                  pool.ledger, self.effects_path, pool.marks],
@@ -79,7 +81,7 @@ class Life:
         try:
             self.process.stdin.write(line.encode() + b"\n")
         except BrokenPipeError:
-            pass  # dead, as it will be found
+            pass  # dead, as the next step finds
 
     def hear(self, seconds=ANSWER_SECONDS):
         """A line; empty: it died; None: not yet."""
@@ -107,7 +109,7 @@ class Life:
         self.end()
 
     def end(self):
-        """Until it is over, by itself. Its exit code."""
+        """Waits until it ends by itself. Its exit code."""
         self.process.stdin.close()
         code = self.process.wait(ANSWER_SECONDS)
         self.process.stdout.close()
@@ -141,8 +143,8 @@ class Life:
 
 
 class Pool:
-    """A ledger, and who writes it. Use it with `with`; its data are kept when something went
-    wrong."""
+    """A ledger and the workers that write it. Use it with `with`; its data are kept after a
+    failure."""
 
     def __init__(self, marks, seed, lease_seconds, plugin=PLUGIN):
         self.marks, self.plugin = marks, plugin
@@ -159,9 +161,9 @@ class Pool:
         self.numbers = itertools.count(1)
         self.lives = []
         self.sent = []
-        self.answers = 0  # of 200
-        self.next = collections.deque()  # postbacks for whoever comes next
-        self.mutex = threading.Lock()    # of all this
+        self.answers = 0  # with status 200
+        self.next = collections.deque()  # postbacks for the next free worker
+        self.mutex = threading.Lock()    # guards all of this
         self.troubles = []
         self.keep = False
 
@@ -193,13 +195,13 @@ class Pool:
         return postback
 
     def sale(self, copies=1, then=None):
-        """Of a purchase with the number of its transaction."""
+        """A postback of a purchase, with the number of its transaction."""
         number = next(self.numbers)
         return self.postback(SALE.format(number), f"segpay/t{number}/sale-auth-initial-yes",
                              copies, then and (lambda: then(number)))
 
     def note(self, postback, answer):
-        """Whether it was answered 200. An empty answer: whoever was asked died."""
+        """Whether the answer was 200. An empty answer: the worker died."""
         if answer == "200":
             with self.mutex:
                 postback.unheard -= 1
@@ -214,7 +216,7 @@ class Pool:
         return False
 
     def is_at_rest(self):
-        """All is answered, and what the dead held was delivered once more."""
+        """All postbacks are answered, and the events of dead workers were delivered once more."""
         return (not any(each.unheard for each in self.sent)
                 and not self.rows("SELECT 1 FROM queue"))
 
@@ -226,7 +228,7 @@ class Pool:
             database.close()
 
     def insist(self):
-        """Sends what is left to a worker that nothing disturbs."""
+        """Sends what is left to an undisturbed worker."""
         life = self.ready()
         deadline = time.monotonic() + REST_SECONDS
         while not self.is_at_rest() and time.monotonic() < deadline:
@@ -240,7 +242,7 @@ class Pool:
     # ---- The end
 
     def problems(self):
-        """When all lives are over: what must not be. Nobody was stopped for longer than a lease
+        """After all lives: every broken rule. No worker was stopped for longer than a lease
         lasts."""
         found = [*self.troubles, *self._judged()]
         if found:
@@ -288,14 +290,14 @@ def _without_number(key):
 
 
 class Load:
-    """Workers that get postbacks as fast as they answer, a thread for each; whoever dies is started
-    again. Ends with all of it answered 200."""
+    """Workers that get postbacks as fast as they answer, a thread for each; a dead worker is
+    restarted. Ends when every postback is answered 200."""
 
     def __init__(self, pool, workers=WORKERS):
         self.pool = pool
         self.lives = [None] * workers
         self.next_env = [None] * workers
-        self.mutex = threading.Lock()  # of these two
+        self.mutex = threading.Lock()  # guards these two
         self.retries = []  # (when, number, postback)
         self.retry_numbers = itertools.count()
         self.purchases = collections.deque(maxlen=KEPT_PURCHASES)
@@ -383,8 +385,8 @@ class Load:
                                   f"segpay/t{number}/sale-auth-rebill-yes")
 
     def _state(self, purchase, step):
-        """Cancelled and reactivated in turn, each told by several when all have heard the one
-        before."""
+        """Cancelled and reactivated alternately; each state is sent by several workers after all
+        of the step before are answered."""
         if step > STEPS or self.is_waning:
             return []
         query, key = (CANCEL, "cancel/r") if step % 2 else (REACTIVATION, "reactivation/a0r")
@@ -393,7 +395,7 @@ class Load:
                                    copies, lambda: self._state(purchase, step + 1))] * copies
 
     def _opposites(self, purchase):
-        """At once: either may come first, and one that comes again may tell something new."""
+        """At once: either may come first, and a repeat may be a new fact."""
         return [self.pool.postback(CANCEL.format(purchase), f"segpay/p{purchase}/cancel/r"),
                 self.pool.postback(REACTIVATION.format(purchase),
                                    f"segpay/p{purchase}/reactivation/a0r")]

@@ -13,11 +13,11 @@ KILLS_OF_A_WORLD = 100 if disturbed.IS_SOAK else 30
 ROUNDS = 20 if disturbed.IS_SOAK else 1
 LATEST_PASS = 12
 KILL_SECONDS = 0.3   # at most, between two
-DEATH_SECONDS = 20   # for a failpoint to be passed
+DEATH_SECONDS = 20   # to reach a failpoint
 LEASE_SECONDS = 5
 STOPPED_LEASE_SECONDS = 12  # longer than any worker is stopped
-# How long a worker stands still. Inside its transaction it has the lock, for which the others wait
-# for 5 s; after it they go on.
+# How long a worker is stopped. Inside its transaction it holds the writer lock, for which the
+# others wait for 5 s; after it they go on.
 STOPS = {"commit.before": 3, "commit.before_sync": 6}
 SEED = 20656
 
@@ -41,7 +41,7 @@ def kill(load, number):
 
 
 def world_of_failpoints(marks, seed):
-    """The places at which nobody died, how many did, and what is wrong."""
+    """The places at which no worker died, how many died, and what is wrong."""
     with workers.Pool(marks, seed, LEASE_SECONDS, disturbed.FAILPOINTS) as pool:
         load = workers.Load(pool)
         missed = []
@@ -59,7 +59,7 @@ def world_of_failpoints(marks, seed):
 
 
 def world_of_stops(marks, seed):
-    """What did not come to pass, and what is wrong."""
+    """The stops that did not happen, and what is wrong."""
     with workers.Pool(marks, seed, STOPPED_LEASE_SECONDS, disturbed.FAILPOINTS) as pool:
         load = workers.Load(pool)
         missed = []

@@ -1,8 +1,8 @@
 <?php
 /*
- * The endpoint of php_fpm_test.py: integration/php/biller.php as a site would use it, but that its
- * books are a file with a line "KEY KIND PURCHASE" for each effect. Files beside it say how to
- * fail: "exit" or "fatal" (in the middle of the event, before its effect), "late" (behind it).
+ * The endpoint of php_fpm_test.py: integration/php/biller.php as a site would use it, except that
+ * its books are a file with a line "KEY KIND PURCHASE" for each effect. Files beside it make it
+ * fail: "exit" or "fatal" (in the middle of the event, before its effect), "late" (after it).
  */
 declare(strict_types=1);
 
@@ -10,7 +10,7 @@ require $_SERVER['BILLER_PHP'];
 
 $folder = $_SERVER['TEST_FOLDER'];
 
-function fail_as_told(string $folder, string ...$ways): void
+function fail_as_set(string $folder, string ...$ways): void
 {
     foreach ($ways as $way) {
         if (!@unlink("$folder/$way")) {
@@ -25,7 +25,7 @@ function fail_as_told(string $folder, string ...$ways): void
 
 function apply(string $folder, array $event, int $done): int
 {
-    fail_as_told($folder, 'exit', 'fatal');
+    fail_as_set($folder, 'exit', 'fatal');
     $books = fopen("$folder/books", 'c+');
     flock($books, LOCK_EX);
     $known = explode("\n", stream_get_contents($books));
@@ -34,7 +34,7 @@ function apply(string $folder, array $event, int $done): int
         fwrite($books, "$line\n");
     }
     fclose($books);
-    fail_as_told($folder, 'late');
+    fail_as_set($folder, 'late');
     return $done;
 }
 
