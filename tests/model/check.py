@@ -1,5 +1,5 @@
-"""Checks a model of this folder in full with spin, then once with each of its protections taken
-out, and expects that the error is found each time.
+"""Checks a model of this folder in full with spin, then once without each of its protections, and
+expects that the error is found each time.
 
     python3 check.py ledger|commit|repeats [--soak]
 
@@ -32,13 +32,13 @@ class Check:
     what: str
     kind: str = SAFETY
     flags: tuple = ()
-    error: str = ""  # of a mutation: a part of what pan must say
+    error: str = ""  # of a mutation: part of pan's error
     faults: int = 2
     soak_faults: int = 2
     is_long: bool = False  # only with --soak
 
 
-# ---- What is checked. A mutation's error is the property that it was to break.
+# ---- The checks. A mutation's error is the property that it must break.
 
 DURABLE = ("DURABLE_MARKS",)
 KEYLESS = ("DURABLE_MARKS", "KEYLESS_HOST")
@@ -60,37 +60,37 @@ LEDGER_MUTATIONS = [
     Check("the host is called before the claim", flags=("DELIVER_BEFORE_CLAIM",),
           error="delivering==0"),
     Check("the host forgets keys", flags=("HOST_FORGETS_KEYS",), error="effects<=1"),
-    Check("recovery takes what is leased", flags=("RECOVERY_IGNORES_LEASES",),
+    Check("recovery ignores leases", flags=("RECOVERY_IGNORES_LEASES",),
           error="holder==0"),
-    Check("a claim takes what is leased", flags=("CLAIM_IGNORES_LEASES",), error="holder==0"),
+    Check("a claim ignores leases", flags=("CLAIM_IGNORES_LEASES",), error="holder==0"),
     Check("marks ride on the next commit for a host without keys",
           flags=("KEYLESS_HOST",), error="is_answered"),
-    Check("marks that were lost are not made up for", LIVENESS, ("FORGOTTEN_MARKS",),
+    Check("lost marks are not written again", LIVENESS, ("FORGOTTEN_MARKS",),
           error=LIVELOCK, faults=1),
-    Check("marks that wait are never flushed", LIVENESS, ("NO_FLUSH",), error=LIVELOCK, faults=1),
-    Check("nobody recovers", LIVENESS, ("NO_RECOVERY",), error=LIVELOCK, faults=1),
+    Check("waiting marks are never flushed", LIVENESS, ("NO_FLUSH",), error=LIVELOCK, faults=1),
+    Check("there is no recovery", LIVENESS, ("NO_RECOVERY",), error=LIVELOCK, faults=1),
 ]
 
 COMMIT = [
-    Check("one front end has the claim, and knows, whatever became of commits", faults=2,
+    Check("one front end has the claim, and knows, whatever the outcome of commits", faults=2,
           soak_faults=3),
     Check("without certification both have it", flags=("NO_CERTIFICATION",), error="owners==1"),
     Check("a lost answer is taken for success", flags=("LOSS_IS_SUCCESS",), error="owner"),
     Check("a lost answer is taken for failure", flags=("LOSS_IS_FAILURE",), error="belief"),
     Check("the writer's number is not compared", flags=("NUMBER_IS_NOT_COMPARED",),
           error="belief"),
-    Check("what was not found can still be committed", flags=("NO_FENCE",), error="belief"),
-    Check("a row that came meanwhile is overwritten unread", flags=("ROW_IS_OVERWRITTEN",),
+    Check("a transaction that was not found can still commit", flags=("NO_FENCE",), error="belief"),
+    Check("a row written meanwhile is overwritten unread", flags=("ROW_IS_OVERWRITTEN",),
           error="belief"),
-    Check("nobody looks whether the beginning is still there",
-          flags=("NOBODY_LOOKS_FOR_THE_BEGINNING",), error="belief"),
+    Check("the beginning of a transaction is not checked",
+          flags=("BEGINNING_IS_NOT_CHECKED",), error="belief"),
 ]
 
 REPEATS = [
-    Check("a repeat is never news, each is applied once, and access is off in the end", faults=3,
+    Check("a repeat has no effect, each is applied once, and access is off in the end", faults=3,
           soak_faults=5),
     Check("nothing is remembered", flags=("NOTHING_IS_REMEMBERED",), error="epoch<2", faults=1),
-    Check("what is applied is forgotten before it is answered", flags=("SETTLING_FORGETS",),
+    Check("an applied event is forgotten before it is answered", flags=("SETTLING_FORGETS",),
           error="epoch<2", faults=2),
 ]
 
@@ -102,8 +102,8 @@ MODELS = {"ledger": LEDGER + LEDGER_MUTATIONS, "commit": COMMIT,
 
 @dataclass
 class Search:
-    error: str      # what pan says of it; "": none
-    unreached: list  # statements that no state ever came to
+    error: str      # pan's error; "": none
+    unreached: list  # statements that no state reached
     states: str
     depth: str
     trail: str = ""
@@ -125,7 +125,7 @@ def tool(arguments, folder):
 
 
 def unreached_in(output):
-    """But for the ends of processes that never end, and for the claim, which is spin's own."""
+    """Without the ends of endless processes, and without spin's own never claim."""
     found = []
     for part in output.split("unreached in ")[1:]:
         if part.startswith(("claim", "init")):
@@ -141,7 +141,7 @@ def search(model, check, faults):
     is_live = check.kind == LIVENESS
     flags = [f"-D{flag}" for flag in (*check.flags, f"FAULTS={faults}",
                                       *(["LIVENESS"] if is_live else []))]
-    # What is found at once is not worth compiling well.
+    # A quick search is not worth an optimised build.
     compiler = ["gcc", "-w", "-O0" if check.error or faults < 2 else "-O1", f"-DMEMLIM={MEMORY_MB}",
                 *(["-DNFAIR=4"] if is_live else ["-DSAFETY", "-DNOCLAIM"]), "-o", "pan", "pan.c"]
     folder = tempfile.mkdtemp(prefix="segpay-model-")
@@ -166,7 +166,7 @@ def search(model, check, faults):
 
 
 def judge(check, found):
-    """What is wrong, or none."""
+    """The error, or none."""
     if check.error:
         if check.error in found.error:
             return None

@@ -1,15 +1,15 @@
-/* A claim on a Galera cluster whose COMMIT may lose its answer, as plugin/ledger/mariadb/mysql_writer.hpp tells it:
- * two front ends claim one event over any of two nodes. FAULTS times a connection is lost during a COMMIT,
- * and the write set may be gone, or take effect at once, or much later; or a transaction is undone in its
- * midst.
+/* A claim on a Galera cluster whose COMMIT may lose its answer, as in plugin/ledger/mariadb/mysql_writer.hpp:
+ * two front ends claim one event through either of two nodes. FAULTS times a connection is lost during a
+ * COMMIT, and the write set may be gone, or take effect at once, or much later; or a transaction is rolled
+ * back before its end.
  *
- * Galera, as far as it is relied on: write sets get one order; one fails when, since what its node had
- * applied when it began, another has passed that wrote one of its rows; nodes apply what passed, each at
- * its own pace. A transaction can be undone in its midst without a word; what it does after that is one of
- * its own. The rows here: the event's key, and one of each writer, which every transaction begins with and
- * replaces in the end by its number.
+ * The guarantees of Galera that are used: write sets get one order; one fails when, after the state that its
+ * node had applied when it began, another was certified that wrote one of its rows; nodes apply certified
+ * write sets, each at its own pace. A transaction can be rolled back before its end without an error; its
+ * later statements are then a transaction of their own. The rows here: the event's key, and one of each
+ * writer, which every transaction reads first and replaces by its number at the end.
  *
- * Mutations: see check.py. Not in it: locks of a single server, which keep out what certification would.
+ * Mutations: see check.py. Not modelled: locks of a single server, which exclude the same conflicts.
  */
 #ifndef FAULTS
 #define FAULTS 2
@@ -18,23 +18,23 @@
 #define FRONT_ENDS 2
 #define NODES 2
 #define NUMBERS 8 /* of transactions of one writer, from 1 */
-#define PASSED 10
+#define CERTIFIED 10
 
-mtype = { open, mine, theirs };                /* what a front end believes of the claim */
-mtype = { nothing, committed, conflict, lost }; /* what it was told of its COMMIT */
+mtype = { open, mine, theirs };                /* a front end's belief about the claim */
+mtype = { nothing, committed, conflict, lost }; /* the answer to its COMMIT */
 
-/* What has passed, in order, from 1. */
+/* The certified write sets, in order, from 1. */
 byte length = 0;
-byte writer_of[PASSED];
-byte number_of[PASSED];
-bool is_claim[PASSED];
+byte writer_of[CERTIFIED];
+byte number_of[CERTIFIED];
+bool is_claim[CERTIFIED];
 byte applied[NODES];
 
-/* Write sets on their way, by writer and number: what their node had applied when they began, plus one. */
+/* Write sets in flight, by writer and number: the length applied at their node when they began, plus one. */
 typedef Writer {
     byte began[NUMBERS];
     bool claims[NUMBERS];
-    byte last;      /* the number given last */
+    byte last;      /* the last number */
     byte waits_for; /* the number whose COMMIT waits for its answer; 0: none */
     mtype answer;
     mtype belief
@@ -83,13 +83,13 @@ inline await_answer(me) {
 #define IS_THE_ONE(found, asked) (found == asked)
 #endif
 
-/* Everything that has passed is here (wsrep_sync_wait). */
+/* Every certified write set is applied here (wsrep_sync_wait). */
 inline look(me, node, found) {
     d_step { applied[node] == length -> look_for_number(me, node, found) }
 }
 
-/* The row that was found, or a new one where there was none. If it is another by now, nothing is replaced,
- * or the insert fails. */
+/* Replaces the row that was found, or inserts one. If the row has changed since, nothing is replaced, or
+ * the insert fails. */
 inline replace_row(me, node, found) {
     d_step {
         look_for_number(me, node, there);
@@ -105,8 +105,8 @@ inline replace_row(me, node, found) {
     }
 }
 
-/* Whether the transaction `asked` took place: found becomes its number, or 0. Then it never will, because
- * its row was written by a later one. */
+/* Whether the transaction `asked` was committed: found becomes its number, or 0. After 0 it never commits,
+ * because a later transaction has written its row. */
 inline ask(me, asked, found) {
     do
     :: true ->
@@ -127,12 +127,12 @@ inline ask(me, asked, found) {
        await_answer(me);
        if
        :: writer[me].answer == committed -> break
-       :: else /* it was written after all, or nobody knows again */
+       :: else /* it was committed meanwhile, or the outcome is unknown again */
        fi
     od
 }
 
-/* From what a node has applied; after a conflict only when that is all there is. */
+/* Reads what a node has applied; after a conflict, once that is everything. */
 inline try_claim(me, node) {
     d_step { is_first || applied[node] == length ->
        is_first = false;
@@ -144,8 +144,8 @@ inline try_claim(me, node) {
        is_found = false }
 }
 
-/* The same, but its claim is undone before its end, which does not find the beginning. */
-inline try_claim_in_vain(me, node) {
+/* The same, but the claim is rolled back before the end, where the beginning is then missing. */
+inline try_claim_rolled_back(me, node) {
     d_step { faults < FAULTS && (is_first || applied[node] == length) ->
        faults++;
        is_first = false;
@@ -153,7 +153,7 @@ inline try_claim_in_vain(me, node) {
        if
        :: is_found -> writer[me].belief = theirs
        :: else ->
-#ifdef NOBODY_LOOKS_FOR_THE_BEGINNING
+#ifdef BEGINNING_IS_NOT_CHECKED
           send_commit(me, node, false)
 #else
           writer[me].answer = conflict
@@ -173,8 +173,8 @@ proctype front_end(byte me) {
        if
        :: try_claim(me, 0)
        :: try_claim(me, 1)
-       :: try_claim_in_vain(me, 0)
-       :: try_claim_in_vain(me, 1)
+       :: try_claim_rolled_back(me, 0)
+       :: try_claim_rolled_back(me, 1)
        fi;
        if
        :: writer[me].belief == theirs -> break
@@ -200,8 +200,8 @@ proctype front_end(byte me) {
     od
 }
 
-/* The group: gives write sets their order and judges them. */
-inline judge(me, number) {
+/* The group: orders and certifies write sets. */
+inline certify(me, number) {
     is_found = false;
     for (place : writer[me].began[number] .. length) {
         is_found = (is_found || writer_of[place] == me || (writer[me].claims[number] && is_claim[place]))
@@ -222,22 +222,22 @@ inline judge(me, number) {
     if
     :: writer[me].waits_for == number && writer[me].answer == nothing ->
        writer[me].answer = (is_found -> conflict : committed)
-    :: else /* nobody hears it */
+    :: else /* no front end waits for it */
     fi;
     is_found = false
 }
 
-#define IS_ON_ITS_WAY(me, number) (writer[me].began[number] != 0)
+#define IS_IN_FLIGHT(me, number) (writer[me].began[number] != 0)
 #define IS_AWAITED(me, number) (writer[me].waits_for == number && writer[me].answer == nothing)
 
 #define MAY_HAPPEN_TO(number) \
-    :: d_step { IS_ON_ITS_WAY(me, number) -> judge(me, number) } \
+    :: d_step { IS_IN_FLIGHT(me, number) -> certify(me, number) } \
     :: d_step { IS_AWAITED(me, number) && faults < FAULTS -> faults++; writer[me].answer = lost } \
-    :: d_step { IS_ON_ITS_WAY(me, number) && !IS_AWAITED(me, number) -> \
+    :: d_step { IS_IN_FLIGHT(me, number) && !IS_AWAITED(me, number) -> \
           writer[me].began[number] = 0; writer[me].claims[number] = false }
 
-/* A write set passes or fails; or the connection is lost, and then the write set may go down with its node,
- * or live. */
+/* A write set is certified or fails; or the connection is lost, and then the write set may be lost with its
+ * node, or survive. */
 proctype group(byte me) {
 end:
     do
@@ -258,7 +258,7 @@ end:
     od
 }
 
-/* When both have made up their minds: one of them has it, and knows. It holds whatever passes later. */
+/* When both have decided: one of them has the claim, and knows. Later write sets do not change that. */
 inline check_beliefs() {
     owner = 0;
     owners = 0;

@@ -1,17 +1,17 @@
 /* The protocol of the ledger (plugin/ledger/ledger.hpp): two front ends, one event, Segpay's retries,
- * recovery, and up to FAULTS faults of any kind: a front end dies and is started again, a lease ends
- * while its holder is alive, the storage fails, the host asks for another attempt (with or without
- * having applied the event), Segpay stops waiting, Segpay sends again what was answered.
+ * recovery, and up to FAULTS faults of any kind: a front end dies and is restarted, a lease ends while
+ * its holder is alive, the storage fails, the host asks for a retry (with or without having applied
+ * the event), Segpay stops waiting, Segpay sends an answered postback again.
  *
- * A transaction is one step: a death falls before or after it, and when the storage fails nothing of
- * it has happened. Each front end has two threads, one for requests and one that recovers.
+ * A transaction is one step: a death is before or after it, and when the storage fails nothing of it
+ * is done. Each front end has two threads, one for requests and one for recovery.
  *
  * Variants, by -D:
  *   DURABLE_MARKS  the mark is durable before the answer; else it rides on the next commit
  *   KEYLESS_HOST   the host does not honour idempotency keys; goes with DURABLE_MARKS
- * Mutations, each of which takes one protection away: the table in check.py.
+ * Mutations, each without one protection: the table in check.py.
  *
- * Not in it: the order of several events of one purchase, dead letters, failed commits whose outcome
+ * Not modelled: the order of several events of one purchase, dead letters, failed commits whose outcome
  * is unknown (commit.pml), and time, beyond the fact that a lease ends.
  */
 #ifndef FAULTS
@@ -19,7 +19,7 @@
 #endif
 
 #define FRONT_ENDS 2
-#define NOBODY 0 /* threads have numbers from 1 */
+#define NO_THREAD 0 /* thread numbers begin at 1 */
 #define HANDLER_OF(fe) (2 * (fe) + 1)
 #define RECOVERY_OF(fe) (2 * (fe) + 2)
 #define FRONT_END_OF(thread) (((thread) - 1) / 2)
@@ -28,7 +28,7 @@ mtype = { absent, pending, settled };                /* the entry */
 mtype = { free, held, over };                        /* its lease */
 mtype = { applied, retry };                          /* the host's verdict */
 
-/* Durable: the entry, and what the host has written. */
+/* Durable: the entry, and the host's rows. */
 mtype entry = absent;
 mtype lease = free;
 byte attempts = 0;
@@ -45,11 +45,11 @@ byte running[FRONT_ENDS]; /* its threads */
 byte awaited = 0; /* the front end whose answer it waits for, plus one */
 bool is_answered = false;
 
-/* Kept for the properties and for the count of faults; no step of the protocol reads it. */
+/* For the properties and the count of faults; no step of the protocol reads it. */
 byte faults = 0;
-byte holder = NOBODY;      /* whose lease runs */
-bool is_abandoned = false; /* the holder will not settle any more */
-byte delivering = NOBODY;  /* who is at the host, within his lease */
+byte holder = NO_THREAD;      /* the thread whose lease runs */
+bool is_abandoned = false; /* the holder will never settle */
+byte delivering = NO_THREAD;  /* the thread that calls the host within its lease */
 bool was_settled = false;
 
 #define CAN_FAIL (faults < FAULTS)
@@ -67,14 +67,14 @@ inline mark(attempt, becomes) {
     entry = becomes;
     lease = free;
     if
-    :: attempts == attempt -> holder = NOBODY; delivering = NOBODY; is_abandoned = false
+    :: attempts == attempt -> holder = NO_THREAD; delivering = NO_THREAD; is_abandoned = false
     :: else
     fi;
     was_settled = (was_settled || becomes == settled);
-    assert(!was_settled || entry == settled) /* settled is for ever */
+    assert(!was_settled || entry == settled) /* settled is final */
 }
 
-/* What was left for later comes before whatever is committed. */
+/* Marks left for later are committed first. */
 inline write_later(fe) {
     if
     :: (later[fe] & (1 << attempts)) && IS_HELD_BY(attempts) -> mark(attempts, settled)
@@ -83,8 +83,8 @@ inline write_later(fe) {
     later[fe] = 0
 }
 
-inline hand_out(thread, number) {
-    assert(holder == NOBODY); /* nobody is handed what somebody holds */
+inline give_lease(thread, number) {
+    assert(holder == NO_THREAD); /* no second lease on the entry */
     attempts++;
     number = attempts;
     lease = held;
@@ -92,16 +92,16 @@ inline hand_out(thread, number) {
     is_abandoned = false
 }
 
-/* number becomes that of the attempt when the entry is handed out; is_done: it was settled before. */
+/* number becomes the attempt of the lease, if there is one; is_done: the entry was settled before. */
 inline claim(thread, number, is_done) {
     write_later(FRONT_END_OF(thread));
     if
-    :: entry == absent -> entry = pending; hand_out(thread, number)
+    :: entry == absent -> entry = pending; give_lease(thread, number)
 #ifdef CLAIM_IGNORES_LEASES
-    :: entry == pending -> hand_out(thread, number)
+    :: entry == pending -> give_lease(thread, number)
 #else
     :: entry == pending && lease == held /* in flight elsewhere */
-    :: entry == pending && lease != held -> hand_out(thread, number)
+    :: entry == pending && lease != held -> give_lease(thread, number)
 #endif
     :: entry == settled -> is_done = true
     fi
@@ -119,27 +119,27 @@ inline settle(thread, number, verdict, is_ours) {
 
 /* ---- The steps of plugin/inbox/inbox.cpp ---------------------------------------------------------------- */
 
-/* The host is called. In one step with the handing out: nothing lies between the two but the end of a
- * lease, and that ends `delivering` as well. */
+/* The host is called. One step with the lease: only the end of a lease could come between the two, and
+ * that ends `delivering` as well. */
 inline begin_delivery(thread) {
-    assert(delivering == NOBODY); /* never two at once within a lease */
+    assert(delivering == NO_THREAD); /* never two at once within a lease */
     delivering = thread
 }
 
 inline end_delivery(thread) {
     if
-    :: delivering == thread -> delivering = NOBODY
-    :: else /* his lease has ended meanwhile */
+    :: delivering == thread -> delivering = NO_THREAD
+    :: else /* its lease has ended meanwhile */
     fi
 }
 
 /* Effect and key in one transaction of the host's own. */
 inline apply(thread) {
 #ifdef KEYLESS_HOST
-    /* Once Segpay has its answer only somebody whose lease had ended can still come. */
+    /* After Segpay's answer only a thread whose lease had ended can still come. */
     assert(!is_answered || holder != thread);
     effects++;
-    assert(effects <= 1 + faults) /* each more than the first has its fault */
+    assert(effects <= 1 + faults) /* each effect beyond the first needs a fault */
 #else
     if
 #ifndef HOST_FORGETS_KEYS
@@ -155,11 +155,11 @@ inline call_host(thread, verdict) {
     if
     :: d_step { apply(thread); verdict = applied }
     :: d_step { CAN_FAIL -> FAULT; verdict = retry } /* it is busy */
-    :: d_step { CAN_FAIL -> FAULT; apply(thread); verdict = retry } /* done, but it could not say so */
+    :: d_step { CAN_FAIL -> FAULT; apply(thread); verdict = retry } /* done, but it could not report so */
     fi
 }
 
-/* is_done becomes whether Segpay need not come again. */
+/* is_done becomes true if Segpay need not come again. */
 inline conclude(thread, number, verdict, is_done) {
     if
 #ifndef DURABLE_MARKS
@@ -186,7 +186,7 @@ inline answer(fe, is_done) {
        assert(!is_done || (entry != absent && effects > 0)); /* acknowledged: durable and applied */
        is_answered = (is_answered || is_done);
        awaited = 0
-    :: else /* nobody listens any more */
+    :: else /* Segpay no longer waits */
     fi;
     asked[fe] = false
 }
@@ -265,7 +265,7 @@ end_idle:
                  write_later(fe);
                  if
                  :: IS_DUE ->
-                    hand_out(RECOVERY_OF(fe), number);
+                    give_lease(RECOVERY_OF(fe), number);
                     begin_delivery(RECOVERY_OF(fe))
                  :: else
                  fi };
@@ -288,17 +288,17 @@ end_idle:
 inline ask(fe) { asked[fe] = true; awaited = fe + 1 }
 
 proctype segpay() {
-    d_step { CAN_ASK(0) -> ask(0) }; /* the two are alike: let the first to be asked be this one */
+    d_step { CAN_ASK(0) -> ask(0) }; /* the two are alike: this one is asked first */
 end:
     do
     :: d_step { CAN_ASK(0) -> ask(0) }
     :: d_step { CAN_ASK(1) -> ask(1) }
-    :: d_step { awaited != 0 && CAN_FAIL -> FAULT; awaited = 0 } /* it took too long */
+    :: d_step { awaited != 0 && CAN_FAIL -> FAULT; awaited = 0 } /* the answer took too long */
     :: d_step { is_answered && CAN_FAIL && !asked[0] && !is_dead[0] -> FAULT; ask(0) } /* once more */
     od
 }
 
-/* A lease ends: when nobody would settle any more, surely some day; else at any time, as a fault. */
+/* A lease ends: when its holder will never settle, eventually; else at any time, as a fault. */
 proctype time() {
 end:
     do
@@ -308,8 +308,8 @@ end:
           :: else -> FAULT
           fi;
           lease = over;
-          holder = NOBODY;
-          delivering = NOBODY;
+          holder = NO_THREAD;
+          delivering = NO_THREAD;
           is_abandoned = false }
     od
 }
@@ -327,11 +327,11 @@ end:
           :: else
           fi;
           if
-          :: holder != NOBODY && FRONT_END_OF(holder) == fe -> is_abandoned = true
+          :: holder != NO_THREAD && FRONT_END_OF(holder) == fe -> is_abandoned = true
           :: else
           fi;
           if
-          :: delivering != NOBODY && FRONT_END_OF(delivering) == fe -> delivering = NOBODY
+          :: delivering != NO_THREAD && FRONT_END_OF(delivering) == fe -> delivering = NO_THREAD
           :: else
           fi }
     :: d_step { is_dead[fe] && running[fe] == 0 -> is_dead[fe] = false }
@@ -339,7 +339,7 @@ end:
 }
 
 #ifdef LIVENESS
-/* So that a world in which nothing happens any more goes on, and its fault is found. */
+/* Keeps a world without further events running, so that its fault is found. */
 proctype idle() {
 end:
     do

@@ -1,18 +1,18 @@
 /* Member events that Segpay repeats (plugin/ledger/outstanding.hpp): one purchase, an Enable and then a
  * Disable, neither with an id or a time; two front ends, Segpay's retries, recovery, and up to FAULTS
- * faults: a front end dies, or the host asks for another attempt. Each postback is told until it had the
- * success word, but not after it.
+ * faults: a front end dies, or the host asks for a retry. Each postback is sent until it gets the success
+ * word, but not after it.
  *
  * The Disable happens after the Enable, and comes for the first time when the Enable was claimed; the
  * repeats of both come in any order. In the end each was applied once and access is off: a repeat of the
- * Enable that comes behind the Disable must not open access again.
+ * Enable that comes after the Disable must not open access again.
  *
  * A transaction is one step. Answering and noting that it was answered are one step: an answer counts as
  * given when the hook has returned (abi/README.md, "What counts as the same fact"). The note may be lost:
  * when it cannot be written, or when the front end dies.
  *
- * Mutations, each of which takes one protection away: the table in check.py. Not in it: the end of
- * Segpay's time, and leases that end while their holder lives (ledger.pml).
+ * Mutations, each without one protection: the table in check.py. Not modelled: the end of Segpay's retries,
+ * and leases that end while their holder lives (ledger.pml).
  */
 #ifndef FAULTS
 #define FAULTS 2
@@ -31,22 +31,22 @@ mtype = { absent, pending, leased, settled };
 /* Durable: the ledger. Access begins on, in epoch 0: an Enable is of an even epoch. */
 byte epoch = 0;
 mtype entry[KINDS * EPOCHS] = absent;
-byte owner[KINDS * EPOCHS];       /* of what is leased: front end + 1 */
+byte owner[KINDS * EPOCHS];       /* of a leased entry: front end + 1 */
 byte outstanding[KINDS] = NONE;   /* the epoch of its key */
-byte first = NONE;                /* of the purchase's queue: the entry that comes first */
+byte first = NONE;                /* the first entry of the purchase's queue */
 byte second = NONE;
 
-/* Durable: what the host has applied, by key; and how access is. */
+/* Durable: the applied events, by key; and access. */
 bool is_applied[KINDS * EPOCHS];
 byte effects[KINDS];
 bool has_access = true;
 
 /* Of a front end; gone when it dies. */
-byte asked[FRONT_ENDS];    /* the kind + 1 that is handled */
+byte asked[FRONT_ENDS];    /* the kind in progress, + 1 */
 byte noted[FRONT_ENDS];    /* answers for the next commit: 1 << kind */
 
 /* Segpay. */
-bool is_told[KINDS];       /* it had the success word */
+bool is_acknowledged[KINDS];       /* it has the success word */
 byte awaited[FRONT_ENDS];  /* it waits for an answer to the kind + 1 */
 bool has_come = false;     /* the Enable was claimed */
 
@@ -80,13 +80,13 @@ inline recognise(kind, at) {
     fi
 }
 
-inline hand_out(number, fe, lease) {
+inline give_lease(number, fe, lease) {
     entry[number] = leased;
     owner[number] = fe + 1;
     lease = number
 }
 
-/* lease becomes the entry that this front end may deliver; is_done: it was settled before. */
+/* lease becomes the entry that this front end leased; is_done: it was settled before. */
 inline claim(fe, kind, at, lease, is_done) {
     write_notes(fe);
     recognise(kind, at);
@@ -104,7 +104,7 @@ inline claim(fe, kind, at, lease, is_done) {
     fi;
     if
     :: entry[ENTRY(kind, at)] == pending && first == ENTRY(kind, at) ->
-       hand_out(ENTRY(kind, at), fe, lease)
+       give_lease(ENTRY(kind, at), fe, lease)
     :: entry[ENTRY(kind, at)] == settled -> is_done = true
     :: else /* in flight, or behind another */
     fi;
@@ -123,7 +123,7 @@ inline settle(fe, lease) {
     lease = NONE
 }
 
-inline put_off(fe, lease) {
+inline postpone(fe, lease) {
     write_notes(fe);
     entry[lease] = pending;
     owner[lease] = 0;
@@ -139,7 +139,7 @@ inline apply(lease) {
        effects[lease / EPOCHS]++;
        has_access = (lease / EPOCHS == ENABLE)
     fi;
-    assert(effects[lease / EPOCHS] <= 1) /* Segpay told it once */
+    assert(effects[lease / EPOCHS] <= 1) /* exactly once */
 }
 
 /* ---- Front ends -------------------------------------------------------------------------------------- */
@@ -148,16 +148,16 @@ inline deliver(fe, lease, is_done) {
     if
     :: d_step { apply(lease) };
        d_step { settle(fe, lease); is_done = true }
-    :: d_step { CAN_FAIL -> FAULT; put_off(fe, lease) } /* it is busy */
+    :: d_step { CAN_FAIL -> FAULT; postpone(fe, lease) } /* it is busy */
     fi
 }
 
 inline answer(fe, kind, is_done) {
     if
     :: awaited[fe] == kind + 1 ->
-       is_told[kind] = (is_told[kind] || is_done);
+       is_acknowledged[kind] = (is_acknowledged[kind] || is_done);
        awaited[fe] = 0
-    :: else /* nobody listens any more */
+    :: else /* Segpay no longer waits */
     fi;
     if
     :: is_done -> noted[fe] = noted[fe] | (1 << kind)
@@ -200,10 +200,10 @@ end_idle:
               :: else
               fi;
               d_step { answer(fe, kind, is_done); at = 0; kind = 0; is_done = false }
-           /* Recovery: what is due, and what is noted. */
+           /* Recovery: due entries, and noted answers. */
            :: d_step { asked[fe] == 0 && first != NONE && entry[first] == pending ->
                  write_notes(fe);
-                 hand_out(first, fe, lease) };
+                 give_lease(first, fe, lease) };
               deliver(fe, lease, is_done);
               is_done = false
            :: d_step { asked[fe] == 0 && noted[fe] != 0 -> write_notes(fe) }
@@ -214,7 +214,7 @@ end_idle:
 
 /* ---- The world --------------------------------------------------------------------------------------- */
 
-#define CAN_ASK(fe, kind) (awaited[fe] == 0 && asked[fe] == 0 && !is_told[kind] && !IS_AWAITED(kind))
+#define CAN_ASK(fe, kind) (awaited[fe] == 0 && asked[fe] == 0 && !is_acknowledged[kind] && !IS_AWAITED(kind))
 #define IS_AWAITED(kind) (awaited[0] == (kind) + 1 || awaited[1] == (kind) + 1)
 inline ask(fe, kind) { asked[fe] = kind + 1; awaited[fe] = kind + 1 }
 
@@ -225,7 +225,7 @@ end:
     :: d_step { CAN_ASK(1, ENABLE) -> ask(1, ENABLE) }
     :: d_step { has_come && CAN_ASK(0, DISABLE) -> ask(0, DISABLE) }
     :: d_step { has_come && CAN_ASK(1, DISABLE) -> ask(1, DISABLE) }
-    :: d_step { is_told[ENABLE] && is_told[DISABLE] ->
+    :: d_step { is_acknowledged[ENABLE] && is_acknowledged[DISABLE] ->
           assert(effects[ENABLE] == 1 && effects[DISABLE] == 1 && !has_access) };
        break
     od
