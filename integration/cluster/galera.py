@@ -270,28 +270,28 @@ class Node:
 
 
 @contextlib.contextmanager
-def buried():
-    """A cluster of which nothing is there yet, and nothing will be left when the "with" has ended,
-    or this process, however that comes about."""
+def removed_in_the_end():
+    """A cluster of which nothing exists yet, and nothing is left after the "with" or the end of this
+    process, of whatever kind."""
     require_namespaces()
     folder = tempfile.mkdtemp(prefix="segpay-cluster-")
     os.chmod(folder, 0o755)  # the servers run as another user
     cluster = Cluster(folder, free_number())
-    undertaker = subprocess.Popen(
-        [sys.executable, "-B", os.path.abspath(__file__), folder, "bury", cluster.name],
+    remover = subprocess.Popen(
+        [sys.executable, "-B", os.path.abspath(__file__), folder, "remove", cluster.name],
         stdin=subprocess.PIPE, start_new_session=True)
     try:
         yield cluster
     finally:
-        undertaker.stdin.close()
-        undertaker.wait()
+        remover.stdin.close()
+        remover.wait()
 
 
 @contextlib.contextmanager
 def started(template=None):
     """A cluster, up and whole, for as long as the "with" lasts. `template`: a folder in which
     prepared data is kept between runs, so that the next is up sooner."""
-    with buried() as cluster:
+    with removed_in_the_end() as cluster:
         cluster.create(template or os.path.join(cluster.folder, "template"))
         yield cluster
 
@@ -455,7 +455,7 @@ def namespaces(name):
             if re.fullmatch(rf"{name}(hub|n\d+)", word)]
 
 
-def bury(folder, name):
+def remove(folder, name):
     """Ends what runs in the namespaces of a cluster, and removes them and its folder."""
     for namespace in namespaces(name):
         for pid in run("ip", "netns", "pids", namespace, check=False).stdout.split():
@@ -484,13 +484,13 @@ def main():
     parser = argparse.ArgumentParser(description="Disturbs a cluster that runs.")
     parser.add_argument("folder", help="where the cluster keeps its data")
     commands = ("cut", "heal", "pause", "resume", "kill", "restart")
-    parser.add_argument("command", choices=(*commands, "status", "bury"), metavar="COMMAND",
+    parser.add_argument("command", choices=(*commands, "status", "remove"), metavar="COMMAND",
                         help=", ".join(commands) + " a node; or status")
     parser.add_argument("node", nargs="?", help="1, 2 or 3")
     options = parser.parse_args()
-    if options.command == "bury":
-        sys.stdin.read()  # until the one that started us has ended
-        bury(options.folder, options.node)
+    if options.command == "remove":
+        sys.stdin.read()  # until the parent process has ended
+        remove(options.folder, options.node)
         return 0
     try:
         with open(os.path.join(options.folder, "number"), encoding="ascii") as file:

@@ -91,8 +91,8 @@ def main():
     parser.add_argument("--any-port", action="store_true", help="free ports instead of the usual")
     options = parser.parse_args()
 
-    for told in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(told, interrupt)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, interrupt)
     ports = tuple(stack.free_port() for _ in PORTS) if options.any_port else PORTS
     data = tempfile.mkdtemp(prefix="nats-segpay-")
     walked = kept = False

@@ -1,7 +1,7 @@
 """Several front ends share one ledger on three real Galera nodes. The same events come to all of
 them at once; sessions are killed, nodes are cut off, paused and killed, one at a time and all
-together, commits lose their answers. Nothing that was acknowledged may be lost, nothing may be
-settled twice or be delivered by two at once.
+together, commits lose their answers. No acknowledged event may be lost, none may be settled twice
+or be delivered by two front ends at once.
 
 SEGPAY_SOAK=1: 20,000 events and 500 episodes. SEGPAY_SEED=N: the episodes of an earlier run.
 """
@@ -18,7 +18,7 @@ import time
 import unittest
 
 import galera
-from front_ends import FrontEnd, Hand, Oracle, entries, now_ms
+from front_ends import FrontEnd, ManualFrontEnd, Oracle, entries, now_ms
 from wire import CLOSE_STATEMENT, COMMIT, QUIT, Cut, Wire
 
 IS_SOAK = os.environ.get("SEGPAY_SOAK") == "1"
@@ -31,23 +31,23 @@ PENDING, SETTLED, DEAD_LETTER = 1, 2, 3  # as the tables have it
 SAME_EVENTS = 20_000 if IS_SOAK else 2_000
 SUM_SECONDS = 60 if IS_SOAK else 6
 EVERY_MS = 20          # an event, for all front ends
-SERVICE_SECONDS = 15   # by then others serve, whatever became of one node
-ANSWER_SECONDS = 12    # the longest that a failure answer may take: the group before, and its own
+SERVICE_SECONDS = 15   # by then another node serves, whatever the fault
+ANSWER_SECONDS = 12    # the longest for a failure answer: the group before, and its own
 
-# What happens in an episode, and how often in a short run. The short ones end before a node is
-# given up by the others.
+# The faults of an episode, and how often each occurs in a short run. The short ones end before the
+# others give a node up.
 EPISODES = {"sessions_killed": 9, "paused_shortly": 6, "cut_shortly": 6, "cut_off": 3, "paused": 2,
             "killed": 2, "all_killed": 1, "all_killed_with_views": 1}
 SOAK_ROUNDS = 17
 ALL_KILLED = ("all_killed", "all_killed_with_views")
-AT_ONCE_MS = 200       # what was on its way when the fault came
+AT_ONCE_MS = 200       # events in flight at the time of the fault
 
-# begin, undone, end: when it came, when it was repaired, when all nodes were one cluster again.
+# begin: the fault; undone: its repair; end: all nodes are one cluster again.
 Episode = collections.namedtuple("Episode", "name node begin undone end")
 
 KILL_SESSIONS = """DELIMITER //
 BEGIN NOT ATOMIC
-  DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; -- it is gone already
+  DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; -- it has ended already
   FOR session IN (SELECT id FROM information_schema.processlist
                   WHERE user = 'segpay' AND command <> 'Sleep')
   DO
@@ -57,7 +57,7 @@ END//"""
 
 
 def shortened(failure):
-    """The words of a cause that tell one from another."""
+    """The distinguishing words of a cause."""
     _, cause = failure
     number = re.search(r"error \d+", cause)
     return number.group() if number else cause.rsplit(": ", 1)[-1]
@@ -101,40 +101,40 @@ class ClusterTest(unittest.TestCase):
         met = sum(line.what == "in_flight" for line in oracle.lines)
         won = collections.Counter(line.who for line in oracle.lines if line.what == "settled")
         say(f"{SAME_EVENTS} events at three nodes: one effect each; delivered {dict(won)}; "
-            f"{met} times another front end was found at it")
+            f"{met} times another front end had it in flight")
         self.assertGreater(met, 0)
         self.assertEqual(len(won), 3)
 
-    # ---- Transactions that are undone in the middle
+    # ---- Transactions that are rolled back before their end
 
-    def test_whatever_is_told_to_be_committed_is(self):
+    def test_a_reported_commit_is_committed(self):
         self.nodes[0].sql("CREATE TABLE segpay_sums(id INT PRIMARY KEY, n BIGINT NOT NULL);"
                           "INSERT INTO segpay_sums VALUES (1, 0), (2, 0), (3, 0), (4, 0)")
         self.addCleanup(self.nodes[0].sql, "DROP TABLE segpay_sums")
         read_sum = "SET wsrep_sync_wait = 1; SELECT SUM(n) FROM segpay_sums"
         for node in self.nodes:
-            node.sql(read_sum)  # it is there
+            node.sql(read_sum)  # the table is there
         writers = [subprocess.Popen(
             [os.path.join(os.environ["BUILD_DIR"], "bin", "writer_sum"),
              *server.rsplit(":", 1), str(SUM_SECONDS)], stdout=subprocess.PIPE, text=True)
             for server in self.cluster.servers()]
         for writer in writers:
             self.addCleanup(writer.kill)
-        told = [writer.communicate(timeout=PATIENCE_SECONDS)[0].split() for writer in writers]
-        committed, failed, tries = (sum(map(int, counts)) for counts in zip(*told))
+        counts = [writer.communicate(timeout=PATIENCE_SECONDS)[0].split() for writer in writers]
+        committed, failed, tries = (sum(map(int, column)) for column in zip(*counts))
         found = int(self.nodes[0].sql(read_sum)[0][0])
-        say(f"{committed} transactions that stood in each other's way were told to be committed "
+        say(f"{committed} conflicting transactions were reported as committed "
             f"({failed} failed, {tries} tries), {found} were")
-        # What failed may be there where a connection was lost.
+        # A failed transaction may be committed if its connection was lost.
         self.assertTrue(committed <= found <= committed + failed)
         self.assertGreater(committed, failed)
-        self.assertGreater(tries, committed)  # they did stand in each other's way
+        self.assertGreater(tries, committed)  # there were conflicts
 
     # ---- Commands that lose their answers
 
     def disturbed(self, key, cut, at, others):
-        """One event over a wire that is cut; the front end's lines. The lease would outlive the
-        test, so a claim of which the front end did not learn that it is its own would never end."""
+        """One event over a wire that is cut; the front end's lines. The lease outlives the test,
+        so a claim that the front end does not recognise as its own would never end."""
         wire = Wire((self.nodes[0].client_address, galera.CLIENT_PORT), cut, at)
         try:
             front_end = FrontEnd("wire", [wire.address, *others], "--keys", str(key), str(key),
@@ -167,39 +167,40 @@ class ClusterTest(unittest.TestCase):
         self.assertEqual(held[0], held[1])
         self.assertEqual(held[0], held[2])
         say("each command cut off, before, after and meanwhile: one effect each; "
-            f"{commits} commits that took place were found out")
+            f"{commits} commits without an answer were recognised")
         self.assertGreaterEqual(commits, 8)
 
-    # ---- What two nodes do at the same moment
+    # ---- Conflicts of two nodes at the same moment
 
-    def hand(self, server):
-        hand = Hand(server)
-        self.addCleanup(hand.kill)
-        return hand
+    def by_hand(self, server):
+        front_end = ManualFrontEnd(server)
+        self.addCleanup(front_end.kill)
+        return front_end
 
     def await_state(self, key, state):
-        """All nodes have heard of it."""
+        """Waits until all nodes have the state."""
         for node in self.nodes:
             galera.until(lambda node=node: [[str(state)]] == node.sql(
                 f"SELECT state FROM segpay_entries WHERE event_key = '{key}'"),
                 PATIENCE_SECONDS / 4, f"n{node.number} knows {key}")
 
-    def test_what_is_added_while_the_last_one_leaves_is_called_up(self):
-        """On one node something is about to be added to a queue, on another the last one leaves it:
-        neither sees the other's work, and both would commit, but that both write the purchase."""
+    def test_an_event_added_while_the_last_is_settled_is_promoted(self):
+        """One node is adding an event to a queue while another settles the last one of it:
+        neither sees the other's change, and without the write of the purchase's row both would
+        commit."""
         wires = [Wire((node.client_address, galera.CLIENT_PORT)) for node in self.nodes[:2]]
         for wire in wires:
             self.addCleanup(wire.close)
-        adds, settles = (self.hand(wire.address) for wire in wires)
+        adds, settles = (self.by_hand(wire.address) for wire in wires)
 
-        def revival(dead, _):
+        def requeue(dead, _):
             return ("requeue", dead), dead
 
         def claim(_, purchase):
             return ("claim", purchase, f"{purchase}3"), f"segpay/{purchase}3/rebill/1"
 
         for number, (adding, is_addition_held) in enumerate(
-                itertools.product((revival, claim), (True, False))):
+                itertools.product((requeue, claim), (True, False))):
             purchase = f"overlap{number}"
             with self.subTest(adding=adding.__name__, is_addition_held=is_addition_held):
                 dead = adds.do("claim", purchase, f"{purchase}1").split()[0]
@@ -215,7 +216,7 @@ class ClusterTest(unittest.TestCase):
                 held, free = ((addition, settlement) if is_addition_held else
                               (settlement, addition))
                 answers = self.overlap(held, free)
-                # A claim that was done again, when the queue was empty, is leased.
+                # A claim that was repeated when the queue was empty is leased.
                 if f"{added} leased" not in answers:
                     self.assertEqual(settles.do("next", purchase), added)
 
@@ -223,7 +224,7 @@ class ClusterTest(unittest.TestCase):
         """The first is about to commit when the second is committed on all nodes. Their answers."""
         (slow, wire, order, _, _), (quick, _, quick_order, key, state) = held, free
         wire.hold(COMMIT)
-        slow.tell(*order)
+        slow.send(*order)
         self.assertTrue(wire.is_held.wait(PATIENCE_SECONDS))
         quick_answer = quick.do(*quick_order)
         self.await_state(key, state)
@@ -240,19 +241,19 @@ class ClusterTest(unittest.TestCase):
         say(f"{len(episodes)} episodes, SEGPAY_SEED={SEED}")
         roaming = [self.front_end(f"roaming {number}", self.cluster.servers(number), "--every",
                                   str(EVERY_MS), "--threads", "2") for number in (1, 2, 3)]
-        # These know one node only: a part of them is cut off with it.
+        # These have one node only: a third of them is cut off with it.
         bound = [self.front_end(f"bound to n{node.number}", [server], "--every", str(EVERY_MS),
                                 "--threads", "1")
                  for node, server in zip(self.nodes, self.cluster.servers())]
-        told = []
+        episodes_run = []
         for name in episodes:
             node = chance.choice(self.nodes)
             begin = now_ms()
             undone = getattr(self, name)(node)
             self.cluster.await_whole()
-            told.append(Episode(name, node.number, begin, undone or now_ms(), now_ms()))
+            episodes_run.append(Episode(name, node.number, begin, undone or now_ms(), now_ms()))
             if IS_SOAK:
-                say(f"  {len(told):3} {name} n{node.number}, whole after {now_ms() - begin} ms")
+                say(f"  {len(episodes_run):3} {name} n{node.number}, whole after {now_ms() - begin} ms")
         for front_end in roaming + bound:
             front_end.end(PATIENCE_SECONDS)
 
@@ -261,16 +262,16 @@ class ClusterTest(unittest.TestCase):
         objections = oracle.objections(self.held())
         if objections:
             say(oracle.story(objections))
-            for episode in told:
+            for episode in episodes_run:
                 say(f"  {episode}")
         self.assertEqual(objections, [])
-        self.judge_service(oracle, told)
-        self.judge_failures(oracle, told)
+        self.judge_service(oracle, episodes_run)
+        self.judge_failures(oracle, episodes_run)
 
-    def judge_service(self, oracle, told):
-        """Others serve soon after one node has failed, all of them soon after a new start."""
+    def judge_service(self, oracle, episodes_run):
+        """Another node serves soon after one node has failed, all of them soon after a restart."""
         gaps = collections.defaultdict(list)
-        for episode in told:
+        for episode in episodes_run:
             begin = episode.undone if episode.name in ALL_KILLED else episode.begin
             gaps[episode.name].append(oracle.service_gap_ms(begin, max(episode.end, begin)))
         for name, found in sorted(gaps.items()):
@@ -278,26 +279,26 @@ class ClusterTest(unittest.TestCase):
                 f"{max(found) / 1000:.1f} s")
             self.assertLess(max(found), SERVICE_SECONDS * 1000, name)
 
-    def judge_failures(self, oracle, told):
-        """Who cannot know whether it is durable answers failure, and soon."""
+    def judge_failures(self, oracle, episodes_run):
+        """A front end that cannot make an event durable answers with failure, and soon."""
         failures = list(oracle.failures())
         say(f"{len(failures)} failure answers, the longest after "
             f"{max(took for took, _ in failures)} ms: "
             f"{dict(collections.Counter(map(shortened, failures)).most_common(8))}")
         self.assertLess(max(took for took, _ in failures), ANSWER_SECONDS * 1000)
-        for episode in told:
+        for episode in episodes_run:
             if episode.name not in ("cut_off", "paused", "killed"):
                 continue
             bound = [line for line in oracle.lines if line.who == f"bound to n{episode.node}"]
-            # Who waits for a paused node finds out late.
-            told_by = episode.end + ANSWER_SECONDS * 1000
+            # A front end that waits for a paused node fails late.
+            failed_by = episode.end + ANSWER_SECONDS * 1000
             with self.subTest(episode=episode):
                 self.assertTrue(any(line.what == "failed" for line in bound
-                                    if episode.begin < line.ms < told_by))
+                                    if episode.begin < line.ms < failed_by))
                 self.assertEqual([line for line in bound if line.what == "settled"
                                   and episode.begin + AT_ONCE_MS < line.ms < episode.undone], [])
 
-    # What happens to a node; the time at which it was repaired, if it did not pass by itself.
+    # The faults of a node. Each returns the time of its repair, unless it ends by itself.
 
     def sessions_killed(self, node):
         for _ in range(8):
@@ -349,10 +350,10 @@ class ClusterTest(unittest.TestCase):
         return undone
 
 
-class BurialTest(unittest.TestCase):
-    def test_nothing_is_left_of_who_is_killed(self):
+class CleanUpTest(unittest.TestCase):
+    def test_nothing_is_left_of_a_killed_process(self):
         code = ("import galera, os, subprocess\n"
-                "with galera.buried() as cluster:\n"
+                "with galera.removed_in_the_end() as cluster:\n"
                 "    cluster.make_networks()\n"
                 "    subprocess.Popen(['ip', 'netns', 'exec', cluster.hub, 'sleep', '600'])\n"
                 "    print(cluster.name, cluster.folder, flush=True)\n"
@@ -361,7 +362,7 @@ class BurialTest(unittest.TestCase):
                                 stdout=subprocess.PIPE)
         name, folder = killed.stdout.split()
         galera.until(lambda: not galera.namespaces(name) and not os.path.exists(folder), 30,
-                     "everything is buried")
+                     "everything is removed")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""The front ends of the cluster's tests (ledger_load), and the oracle that compares what they wrote
-down with what the nodes hold in the end. Knows nothing of how a ledger works."""
+"""The front ends of the cluster's tests (ledger_load), and the oracle that compares their lines with
+the nodes' final content. It uses nothing of the inside of a ledger."""
 
 import collections
 import os
@@ -21,7 +21,7 @@ def now_ms():
 
 
 class FrontEnd:
-    """One process. `servers`: those that it may use, the preferred one first."""
+    """One process. `servers`: the allowed ones, the preferred one first."""
 
     def __init__(self, name, servers, *arguments, lease_ms=LEASE_MS):
         self.name = name
@@ -31,7 +31,7 @@ class FrontEnd:
             stdin=subprocess.PIPE, stdout=self.output)
 
     def end(self, seconds):
-        """No further facts; waits until those that were begun are acknowledged."""
+        """No further facts; waits until those in progress are acknowledged."""
         if not self.process.stdin.closed:
             self.process.stdin.close()
         self.process.wait(seconds)
@@ -45,7 +45,7 @@ class FrontEnd:
         self.output.close()
 
     def lines(self):
-        """So far, in order."""
+        """The lines so far, in order."""
         text = os.pread(self.output.fileno(), os.fstat(self.output.fileno()).st_size, 0)
         found = []
         for line in text.decode(errors="replace").splitlines():
@@ -54,22 +54,22 @@ class FrontEnd:
         return found
 
 
-class Hand:
-    """A front end that does what it is told (ledger_orders)."""
+class ManualFrontEnd:
+    """A front end that runs one order at a time (ledger_orders)."""
 
     def __init__(self, server):
         self.process = subprocess.Popen(
             [os.path.join(os.environ["BUILD_DIR"], "bin", "ledger_orders"), *server.rsplit(":", 1)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def tell(self, *order):
+    def send(self, *order):
         print(*order, file=self.process.stdin, flush=True)
 
     def answer(self):
         return self.process.stdout.readline().rstrip("\n")
 
     def do(self, *order):
-        self.tell(*order)
+        self.send(*order)
         return self.answer()
 
     def kill(self):
@@ -80,7 +80,7 @@ class Hand:
 
 
 def entries(server):
-    """What a node holds: state by key."""
+    """A node's entries: state by key."""
     listing = FrontEnd("list", [server], "--list")
     try:
         listing.end(60)
@@ -91,7 +91,7 @@ def entries(server):
 
 
 class Oracle:
-    """Judges what front ends did together."""
+    """Judges the lines of several front ends."""
 
     def __init__(self, front_ends, lease_ms=LEASE_MS):
         self.lease_ms = lease_ms
@@ -102,7 +102,7 @@ class Oracle:
                                            if line.what == "settled")
 
     def failures(self):
-        """(milliseconds it took, cause) of each."""
+        """(duration in milliseconds, cause) of each."""
         for line in self.lines:
             if line.what == "failed":
                 took, _, cause = line.more.partition(" ")
@@ -121,9 +121,9 @@ class Oracle:
         return sum(len(made) - 1 for made in self.deliveries().values())
 
     def objections(self, held):
-        """`held`: what each node holds in the end. All that breaks a promise, as texts."""
+        """Every broken guarantee, as a text. `held`: the final entries of each node."""
         first, *others = held
-        found = [f"node {number} holds something else than node 1"
+        found = [f"node {number} differs from node 1"
                  for number, other in enumerate(others, 2) if other != first]
         found += [f"{key}: acknowledged, and {first.get(key, 'lost')} in the end"
                   for key in sorted(self.acknowledged) if first.get(key) != "settled"]
@@ -132,20 +132,20 @@ class Oracle:
                   if count > 1]
         for key, made in self.deliveries().items():
             for (attempt, until, one), (next_attempt, next_until, two) in zip(made, made[1:]):
-                # A lease begins when the claim does, so the next one cannot begin before this ends.
+                # A lease begins with its claim, so the next one cannot begin before this one ends.
                 if next_attempt == attempt or next_until - self.lease_ms < until:
                     found.append(f"{key}: {one.who} and {two.who} delivered it at once "
                                  f"(attempts {attempt} and {next_attempt})")
         return found
 
     def story(self, objections):
-        """All that was written down of the events that are objected to."""
+        """Every line about the events in the objections."""
         keys = {objection.partition(":")[0] for objection in objections}
         return "\n".join(f"{line.ms} {line.who}: {line.what} {line.key} {line.more}"
                          for line in self.lines if line.key in keys)
 
     def service_gap_ms(self, begin_ms, end_ms, who=None):
-        """The longest time in which nothing new was settled."""
+        """The longest time without a newly settled event."""
         times = [line.ms for line in self.lines
                  if line.what == "settled" and begin_ms <= line.ms <= end_ms
                  and (who is None or line.who in who)]

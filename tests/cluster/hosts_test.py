@@ -24,7 +24,7 @@ LIFE_SECONDS = 1.0  # at most
 SHORTLY_SECONDS = 0.5
 LONG_SECONDS = 4    # until the others have given a node up
 
-# What happens to a node meanwhile; "" is nothing.
+# The faults of a node meanwhile; "" is none.
 DISTURBANCES = {"": 6, "paused_shortly": 4, "cut_shortly": 4, "cut_off": 1, "killed": 1}
 
 
@@ -44,7 +44,7 @@ class World(disturbed.World):
         self.other.config = second
 
     def has_database(self, cluster, name):
-        """Makes it. A node that was disturbed may soon leave the others once more."""
+        """Makes it. A node may leave the others once more soon after a fault."""
         try:
             cluster.nodes[0].sql(f"CREATE DATABASE IF NOT EXISTS {name}; GRANT ALL ON {name}.* "
                                  f"TO {galera.USER}@'%'", user="root")
@@ -65,7 +65,7 @@ class World(disturbed.World):
         if self.random.random() < 0.5:
             self.other.host.kill()
             self.deaths += 1
-        self.bury()
+        self.reap()
 
     def start_other(self):
         if not (self.other.host and self.other.host.is_running()):
@@ -81,7 +81,7 @@ def disturb(node, name):
         node.kill()
 
 
-def mend(node, name):
+def repair(node, name):
     if not name:
         return
     time.sleep(SHORTLY_SECONDS if name.endswith("shortly") else LONG_SECONDS)
@@ -96,11 +96,11 @@ class HostsTest(unittest.TestCase):
         names = [name for name, count in DISTURBANCES.items() for _ in range(count)] * ROUNDS
         random.Random(SEED).shuffle(names)
         half = len(names) // 2
-        for marks, told in zip(disturbed.MARKS, (names[:half], names[half:])):
+        for marks, faults in zip(disturbed.MARKS, (names[:half], names[half:])):
             with self.subTest(marks=marks, seed=SEED), World(marks, SEED, cluster) as world:
                 world.start_other()
                 world.start_load()
-                for name in told:
+                for name in faults:
                     self.kill_while(cluster, world, name)
                 self.assertEqual(world.problems(), [])
                 print(f"{marks}: {world.deaths} hosts killed, {len(world.postbacks())} postbacks, "
@@ -112,9 +112,9 @@ class HostsTest(unittest.TestCase):
         disturb(node, name)
         try:
             world.kill_one_of_both()
-        except stack.Trouble:  # no server was there when it started: a supervisor tries again
-            world.bury()
-        mend(node, name)
+        except stack.Trouble:  # no server answered at its start: a supervisor tries again
+            world.reap()
+        repair(node, name)
         cluster.await_whole()
 
 

@@ -1,13 +1,12 @@
 // ledger_load: a front end without HTTP, for tests of a ledger that several of them share. Sends
-// facts, each until it is acknowledged, as Segpay does; recovers what is due; and writes down what
-// happened, a line each, for an oracle to judge. The host that it delivers to is the line that it
-// writes.
+// facts, each until it is acknowledged, as Segpay does; recovers due events; and writes a line for
+// each step, for an oracle to judge. The line is also the effect of a delivery.
 //
 //     ledger_load --servers HOST:PORT,... [--keys FIRST LAST] [--threads N] [--lease-ms N]
 //     [--later] ledger_load --servers HOST:PORT,... --list
 //
-// Without --keys it counts up from 1 until its standard input ends. A fact that it has begun with
-// it sends until it is acknowledged. Lines: MILLISECONDS WHAT KEY MORE
+// Without --keys it counts up from 1 until its standard input ends. A fact that was begun is sent
+// until it is acknowledged. Lines: MILLISECONDS WHAT KEY MORE
 //
 //     open                         the ledger is open
 //     deliver KEY ATTEMPT          the host is called; the line is its effect
@@ -47,14 +46,14 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPauseAfterFailure = 100ms;
 constexpr auto kPauseInFlight = 20ms;
 constexpr auto kPauseBetweenRecoveries = 200ms;
-constexpr std::string_view kStemBegin = "segpay/"; // of what this program claims
-constexpr std::string_view kStemEnd = "/join/1";
+constexpr std::string_view kKeyBegin = "segpay/"; // of this program's claims
+constexpr std::string_view kKeyEnd = "/join/1";
 
 struct Options {
     LedgerSettings settings;
     std::uint64_t first = 1;
     std::uint64_t last = UINT64_MAX;
-    std::uint64_t every_ms = 0; // 0: as fast as it goes
+    std::uint64_t every_ms = 0; // 0: without a pause
     unsigned threads = 4;
     bool is_list = false;
     bool is_later = false;
@@ -110,18 +109,18 @@ std::int64_t ms_since(Clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
 }
 
-// One line, written at once: whoever is killed after it has told it.
-void tell(const std::string& line) {
+// One line, written at once: a process that is killed later has written it.
+void write_line(const std::string& line) {
     static std::mutex mutex;
     const std::string whole = std::to_string(ms_since(Clock::time_point())) + " " + line + "\n";
     const std::lock_guard lock(mutex);
     if (::write(STDOUT_FILENO, whole.data(), whole.size()) < 0) std::abort();
 }
 
-void tell_failure(const std::string& key, Clock::time_point begin, const LedgerError& failure) {
+void write_failure(const std::string& key, Clock::time_point begin, const LedgerError& failure) {
     std::string cause = failure.what();
     std::replace(cause.begin(), cause.end(), '\n', ' ');
-    tell("failed " + key + " " + std::to_string(ms_since(begin)) + " " + cause);
+    write_line("failed " + key + " " + std::to_string(ms_since(begin)) + " " + cause);
 }
 
 std::unique_ptr<Ledger> opened(const Options& options) {
@@ -129,18 +128,18 @@ std::unique_ptr<Ledger> opened(const Options& options) {
         const auto begin = Clock::now();
         try {
             auto ledger = open_ledger(options.settings);
-            tell("open");
+            write_line("open");
             return ledger;
         } catch (const LedgerError& failure) {
-            tell_failure("-", begin, failure);
+            write_failure("-", begin, failure);
             std::this_thread::sleep_for(kPauseAfterFailure);
         }
     }
 }
 
 std::string number_of(std::string_view key) {
-    key.remove_prefix(kStemBegin.size());
-    return std::string(key.substr(0, key.size() - kStemEnd.size()));
+    key.remove_prefix(kKeyBegin.size());
+    return std::string(key.substr(0, key.size() - kKeyEnd.size()));
 }
 
 class FrontEnd {
@@ -173,7 +172,7 @@ private:
         }
     }
 
-    // The number of the next fact, when its time has come; 0: there is none.
+    // The number of the next fact, when it is due; 0: there is none.
     std::uint64_t next() {
         if (options_.every_ms == 0) {
             const std::uint64_t number = next_++;
@@ -196,19 +195,19 @@ private:
         event.amount = Money{2995, *Currency::from_code("USD")};
         event.approved = true;
         Identity identity;
-        identity.key_prefix = std::string(kStemBegin) + key + std::string(kStemEnd);
+        identity.key_prefix = std::string(kKeyBegin) + key + std::string(kKeyEnd);
         const auto begin = Clock::now();
         try {
             const Claim claim = ledger_->claim(event, identity, wall_clock());
             if (claim.outcome == Claim::Outcome::leased) return deliver(*claim.entry);
             if (claim.outcome == Claim::Outcome::duplicate) {
-                tell("duplicate " + key);
+                write_line("duplicate " + key);
                 return true;
             }
-            tell("in_flight " + key);
+            write_line("in_flight " + key);
             std::this_thread::sleep_for(kPauseInFlight);
         } catch (const LedgerError& failure) {
-            tell_failure(key, begin, failure);
+            write_failure(key, begin, failure);
             std::this_thread::sleep_for(kPauseAfterFailure);
         }
         return false;
@@ -216,18 +215,18 @@ private:
 
     bool deliver(const Entry& entry) {
         const std::string what = " " + number_of(entry.key) + " " + std::to_string(entry.attempts);
-        tell("deliver" + what + " " + std::to_string(entry.next_attempt_at_ms));
+        write_line("deliver" + what + " " + std::to_string(entry.next_attempt_at_ms));
         const auto begin = Clock::now();
         try {
             if (options_.is_later && ledger_->settle_later(entry, wall_clock())) {
-                tell("later" + what);
+                write_line("later" + what);
                 return true;
             }
             const bool is_ours = ledger_->settle(entry, {}, wall_clock());
-            tell((is_ours ? "settled" : "lost") + what);
+            write_line((is_ours ? "settled" : "lost") + what);
             return is_ours;
         } catch (const LedgerError& failure) {
-            tell_failure(number_of(entry.key), begin, failure);
+            write_failure(number_of(entry.key), begin, failure);
             std::this_thread::sleep_for(kPauseAfterFailure);
             return false;
         }
@@ -241,7 +240,7 @@ private:
                 while (const std::optional<Entry> entry = ledger_->lease_due(wall_clock()))
                     (void)deliver(*entry);
             } catch (const LedgerError& failure) {
-                tell_failure("-", begin, failure);
+                write_failure("-", begin, failure);
             }
             std::this_thread::sleep_for(kPauseBetweenRecoveries);
         }
@@ -257,8 +256,8 @@ private:
 void list(const Options& options) {
     const auto ledger = opened(options);
     ledger->entries({}, [](const Entry& entry) {
-        tell("entry " + number_of(entry.key) + " " + std::string(state_name(entry.state)) + " " +
-             std::to_string(entry.attempts));
+        write_line("entry " + number_of(entry.key) + " " + std::string(state_name(entry.state)) +
+                   " " + std::to_string(entry.attempts));
         return true;
     });
 }

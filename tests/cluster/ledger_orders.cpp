@@ -1,15 +1,14 @@
-// ledger_orders: a front end that does one thing at a time as it is told, for tests in which two of
-// them do theirs in an order that matters. One order a line on its standard input, one answer a
-// line:
+// ledger_orders: a front end that runs one order at a time, for tests in which the order of the
+// steps of two front ends matters. One order a line on its standard input, one answer a line:
 //
 //     ledger_orders HOST PORT
 //
-//     claim PURCHASE TRANSACTION      KEY leased, and it is in hand; or KEY queued
+//     claim PURCHASE TRANSACTION      KEY leased, and in flight here; or KEY queued
 //     applied KEY, refused KEY        settled, or lost
 //     requeue KEY                      requeued, or not
-//     next PURCHASE                   KEY, which is in hand then; or none
+//     next PURCHASE                   KEY, in flight here; or none
 //
-// A LedgerError is answered with "failed" and its words.
+// A LedgerError is answered with "failed" and its text.
 #include "nodes.hpp"
 
 #include "ledger/ledger.hpp"
@@ -40,11 +39,11 @@ std::unique_ptr<Ledger> opened(const std::string& host, const std::string& port)
     return open_ledger(settings);
 }
 
-class Hand {
+class FrontEnd {
 public:
-    explicit Hand(Ledger& ledger) : ledger_(ledger) {}
+    explicit FrontEnd(Ledger& ledger) : ledger_(ledger) {}
 
-    std::string obey(const std::string& order) {
+    std::string run(const std::string& order) {
         std::istringstream words(order);
         std::string what, one, other;
         words >> what >> one >> other;
@@ -97,10 +96,10 @@ int main(int count, char** words) {
     }
     try {
         const auto ledger = opened(words[1], words[2]);
-        Hand hand(*ledger);
+        FrontEnd front_end(*ledger);
         for (std::string order; std::getline(std::cin, order);) {
             try {
-                std::cout << hand.obey(order) << std::endl;
+                std::cout << front_end.run(order) << std::endl;
             } catch (const LedgerError& failure) {
                 std::cout << "failed " << failure.what() << std::endl;
             }

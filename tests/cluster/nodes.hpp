@@ -1,4 +1,4 @@
-// How the programs of the cluster's tests find their nodes.
+// The nodes and the database of the cluster's tests.
 #pragma once
 
 #include "config/config.hpp"

@@ -1,11 +1,11 @@
 // writer_sum: adds to numbers that other nodes add to at the same time, in transactions of a
-// MysqlWriter, for a test that counts whether each that was told to be committed was. Each has a
-// session of its own, so that its statements are prepared in the middle of it.
+// MysqlWriter, for a test that counts whether each reported commit took place. Each transaction has
+// a session of its own, so that its statements are prepared in the middle of it.
 //
 //     writer_sum HOST PORT SECONDS
 //
 // Table segpay_sums(id 1 to 4, n). Its output: COMMITTED FAILED TRIES, numbers of transactions.
-// What failed may have been committed where a connection was lost.
+// A failed transaction may be committed if its connection was lost.
 #include "nodes.hpp"
 
 #include "ledger/mariadb/mysql_writer.hpp"
@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kNumbers = 4;
 
-// What comes after the change is prepared after it.
+// The statement after the change is prepared after it.
 void add_one(MysqlConnection& connection, int id) {
     connection.change("UPDATE segpay_sums SET n = n + 1 WHERE id = ?", id);
     for (const char* question :

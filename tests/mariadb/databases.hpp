@@ -1,5 +1,5 @@
-// The same tests against SQLite and against MariaDB: with SEGPAY_TEST_MARIADB, which names the
-// folder of the server that mariadb/server.py has started, a ledger of a test is a database there.
+// The same tests against SQLite and against MariaDB: with SEGPAY_TEST_MARIADB, the folder of the
+// server that mariadb/server.py has started, a ledger of a test is a database there.
 #pragma once
 
 #include "failing_ledger.hpp"
@@ -19,7 +19,7 @@
 
 namespace segpay::testing {
 
-// Empty: the tests run against SQLite. Where there is no server, the program says so and ends.
+// Empty: the tests run against SQLite. Without a server the program says so and ends.
 inline const std::string& mariadb_folder() {
     static const std::string folder = [] {
         const char* named = std::getenv("SEGPAY_TEST_MARIADB");
@@ -93,13 +93,13 @@ inline void drop_databases_of(const std::filesystem::path& folder) {
         connection.execute("DROP DATABASE " + row.at(0));
 }
 
-// A database that is empty and not used by others of this program; used again when this ends.
-class LentDatabase {
+// An empty database that no other test of this program uses; reused after it.
+class PooledDatabase {
 public:
-    LentDatabase() : name_(take()) {}
-    LentDatabase(LentDatabase&& other) noexcept : name_(std::exchange(other.name_, {})) {}
-    LentDatabase& operator=(LentDatabase&&) = delete;
-    ~LentDatabase() {
+    PooledDatabase() : name_(take()) {}
+    PooledDatabase(PooledDatabase&& other) noexcept : name_(std::exchange(other.name_, {})) {}
+    PooledDatabase& operator=(PooledDatabase&&) = delete;
+    ~PooledDatabase() {
         if (!name_.empty()) give_back(std::move(name_));
     }
     const std::string& name() const { return name_; }
@@ -123,7 +123,7 @@ private:
             return name;
         }
         std::string name =
-            "segpay_lent_" + std::to_string(::getpid()) + "_" + std::to_string(++pool().made);
+            "segpay_pool_" + std::to_string(::getpid()) + "_" + std::to_string(++pool().made);
         make_database(name);
         return name;
     }
@@ -141,20 +141,20 @@ private:
     std::string name_;
 };
 
-// The ledger is closed before its database is given back: bases end in the opposite order.
-class LentLedger final : private LentDatabase, public ForwardingLedger {
+// The ledger is closed before its database returns to the pool: bases end in reverse order.
+class PooledLedger final : private PooledDatabase, public ForwardingLedger {
 public:
-    LentLedger(LentDatabase database, std::unique_ptr<Ledger> ledger)
-        : LentDatabase(std::move(database)), ForwardingLedger(std::move(ledger)) {}
+    PooledLedger(PooledDatabase database, std::unique_ptr<Ledger> ledger)
+        : PooledDatabase(std::move(database)), ForwardingLedger(std::move(ledger)) {}
 };
 
-// With the settings but for the place: ":memory:" is a ledger of the test alone.
+// With the settings except the place: ":memory:" is a ledger of the test alone.
 inline std::unique_ptr<Ledger> open_for_test(LedgerSettings settings) {
     if (!is_on_mariadb()) return open_sqlite_ledger(settings);
     if (settings.path == kInMemory) {
-        LentDatabase database;
+        PooledDatabase database;
         settings.mysql = mariadb(database.name());
-        return std::make_unique<LentLedger>(std::move(database), open_mysql_ledger(settings));
+        return std::make_unique<PooledLedger>(std::move(database), open_mysql_ledger(settings));
     }
     settings.mysql = mariadb(database_for(settings.path));
     make_database(settings.mysql->database);

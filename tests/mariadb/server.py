@@ -6,8 +6,8 @@ otherwise small.
     server.py start FOLDER     returns when it answers; FOLDER/socket, FOLDER/port
     server.py stop FOLDER
 
-Where there is no mariadbd, start says so loudly and leaves FOLDER/missing behind, by which the
-tests know that they are skipped."""
+Without mariadbd, start says so loudly and leaves FOLDER/missing, by which the tests know that
+they are skipped."""
 import os
 import pathlib
 import shutil
@@ -24,7 +24,7 @@ SETTINGS = ("--no-defaults", "--bind-address=127.0.0.1", "--skip-name-resolve",
             "--innodb-log-file-size=64M", "--innodb-flush-log-at-trx-commit=1", "--skip-log-bin",
             "--max-connections=500", "--table-open-cache=4000", "--character-set-server=utf8mb4")
 PATIENCE_S = 60
-children = []  # kept, or Python would complain that they still run
+children = []  # kept, or Python would warn that they still run
 
 
 def is_installed():
@@ -51,12 +51,12 @@ def start(folder):
 
 
 def environment(folder):
-    """With temporary files of its own: a server that starts removes those that it finds."""
+    """With a folder for temporary files: a starting server removes those that it finds."""
     return {**os.environ, "TMPDIR": str(folder)}
 
 
 def run(folder, *settings):
-    """On the data that are there; returns when it answers."""
+    """With the existing data; returns when the server answers."""
     user = ["--user=mysql"] if os.geteuid() == 0 else []
     port = (folder / "port").read_text(encoding="ascii")
     with open(folder / "log", "ab") as log:
@@ -83,13 +83,13 @@ def wait(folder):
 
 
 def stop(folder):
-    """Whatever it holds is thrown away, so it need not end in peace."""
+    """Its data are deleted, so it need not shut down cleanly."""
     kill(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def kill(folder):
-    """As when the power goes. Returns when it is dead."""
+    """As in a power cut. Returns when it is dead."""
     try:
         pid = int((folder / "pid").read_text(encoding="ascii"))
         name = pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="ascii")
@@ -102,7 +102,7 @@ def kill(folder):
 
 
 def is_dead(pid):
-    """A zombie may have threads that are not: their sockets are open still."""
+    """Threads of a zombie may live on: their sockets are still open."""
     try:
         status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
         return "zombie" in status and len(os.listdir(f"/proc/{pid}/task")) == 1

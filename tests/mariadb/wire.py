@@ -1,6 +1,6 @@
 """A wire to a MariaDB server that can be cut at one command of a client: before the server has it,
-or after the server has done it and before the client hears of it. That is how a COMMIT becomes one
-of which nobody knows whether it took place. Knows the framing of the protocol, nothing more."""
+or after the server has done it and before the client has its answer. So a COMMIT gets an unknown
+outcome. It parses the framing of the protocol, nothing more."""
 
 import enum
 import socket
@@ -11,12 +11,12 @@ ANSWER_SECONDS = 10
 
 
 class Cut(enum.Enum):
-    BEFORE = "before"  # the server never hears of it
-    AFTER = "after"    # the server has done it, the client never hears of it
-    MEANWHILE = "meanwhile"  # the server has it, the client is left alone at once
+    BEFORE = "before"  # the server never gets it
+    AFTER = "after"    # the server has done it, the client gets no answer
+    MEANWHILE = "meanwhile"  # the server has it, the client is cut off at once
 
 
-CLOSE_STATEMENT, QUIT = 0x19, 0x01  # commands that a client sends when it has done
+CLOSE_STATEMENT, QUIT = 0x19, 0x01  # commands at the end of a client's work
 COMMIT = b"\x03COMMIT"
 
 
@@ -40,7 +40,7 @@ class Wire:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def hold(self, command):
-        """The next one like this waits until may_go is set; is_held tells that it does."""
+        """The next one like this waits until may_go is set; is_held says that it does."""
         self.to_hold = command
         self.is_held.clear()
         self.may_go.clear()
