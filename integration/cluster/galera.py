@@ -271,8 +271,8 @@ class Node:
 
 @contextlib.contextmanager
 def removed_in_the_end():
-    """A cluster of which nothing exists yet, and nothing is left after the "with" or the end of this
-    process, of whatever kind."""
+    """A cluster of which nothing exists yet, and nothing is left after the "with" or after
+    this process, however it ends."""
     require_namespaces()
     folder = tempfile.mkdtemp(prefix="segpay-cluster-")
     os.chmod(folder, 0o755)  # the servers run as another user

@@ -20,7 +20,7 @@ HttpResponse apology(int status, const std::string& words) {
     return page(content);
 }
 
-// What `respond` answers, or an apology for what was thrown.
+// The response of `respond`, or an error page for its exception.
 HttpResponse response_to(const HttpRequest& request, const Respond& respond) {
     try {
         return respond(request);
@@ -47,21 +47,21 @@ AnswerQueue::AnswerQueue(AnswerAll answer, Size size) : answer_(std::move(answer
 }
 
 void AnswerQueue::take(Exchange& exchange) {
-    bool is_for_somebody = false;
+    bool needs_thread = false;
     {
         const std::lock_guard lock(mutex_);
         waiting_.push_back(&exchange);
-        // Of those between, whoever waits knows already.
-        is_for_somebody = waiting_.size() == 1 || calls_ < size_.calls;
+        // For requests in between a waiting thread was notified already.
+        needs_thread = waiting_.size() == 1 || calls_ < size_.calls;
     }
-    if (is_for_somebody) came_.notify_one();
+    if (needs_thread) came_.notify_one();
 }
 
 bool AnswerQueue::may_take() const {
     return !waiting_.empty() && (calls_ < size_.calls || Clock::now() - taken_at_ >= kPatience);
 }
 
-// False: it is the end.
+// False: the queue ends.
 bool AnswerQueue::take_some(const std::stop_token& stop, std::vector<Exchange*>& taken) {
     std::unique_lock lock(mutex_);
     while (!may_take()) {

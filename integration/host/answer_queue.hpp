@@ -1,5 +1,5 @@
-// Requests that wait for an answer, and the threads that answer them. Knows nothing of sockets and
-// nothing of what is served.
+// Requests that wait for an answer, and the threads that answer them. Uses no sockets and no
+// contents.
 #pragma once
 
 #include "http.hpp"
@@ -21,8 +21,8 @@ namespace nats_host {
 // Answers all of them, each once. Must not throw.
 using AnswerAll = std::function<void(std::span<Exchange* const>)>;
 
-// One after the other by `respond`. What it throws is logged and answered with 500 (BadRequest with
-// 400).
+// Answers one after the other with `respond`. Its exceptions are logged and answered with 500
+// (BadRequest with 400).
 AnswerAll answer_each(Respond respond);
 
 class AnswerQueue {
@@ -31,12 +31,12 @@ public:
 
     struct Size {
         std::size_t threads;
-        std::size_t at_once; // at most so many requests are handed to one call
-        std::size_t calls;   // so many are on their way together
+        std::size_t at_once; // at most so many requests go to one call
+        std::size_t calls;   // so many run at the same time
     };
-    // What waits is taken at once while fewer calls than that are on their way. Otherwise more
-    // gather for the next, which costs less than a call for each. One more begins when nothing was
-    // taken for kPatience, because the calls hang.
+    // Waiting requests are taken at once while fewer calls than that run. Otherwise they gather for
+    // the next call, which costs less than a call for each. One more call begins when none was
+    // taken for kPatience, because the running calls hang.
     AnswerQueue(AnswerAll answer, Size size);
 
     // No exchange may be waiting.
@@ -59,7 +59,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any came_;
     std::deque<Exchange*> waiting_; // guarded by mutex_, like what follows
-    std::size_t calls_ = 0;         // on their way
+    std::size_t calls_ = 0;         // that run
     Clock::time_point taken_at_;
     std::vector<std::jthread> threads_;
 };

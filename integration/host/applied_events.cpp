@@ -15,7 +15,7 @@ struct Sale {
     std::int64_t tokens = 0;
 };
 
-// Sold and given once, whatever it is told with: a stand-in sale and its decline share an id.
+// A sale counts once, whatever events report it: a stand-in sale and its decline share an id.
 Sale sale_of(Connection& db, std::string_view id) {
     Rows rows = db.query(
         "SELECT min(member), max(currency), coalesce(sum(amount_minor), 0),"
@@ -31,7 +31,7 @@ Sale sale_of(Connection& db, std::string_view id) {
     return sale;
 }
 
-// Less what was brought again. Who takes money back without saying how much, takes all of it.
+// Less what was restored. A refund without an amount takes back the full price.
 std::int64_t taken_back(Connection& db, std::string_view id, const Sale& sale) {
     Rows rows = db.query(
         "SELECT coalesce(sum(CASE WHEN amount_minor IS NULL OR currency <> ?2 THEN -direction * ?3"
@@ -48,11 +48,11 @@ std::int64_t tokens_given(Connection& db, std::string_view id) {
     return rows.integer(0);
 }
 
-// `number`: of the row that is to tell by how much it changed the member's.
+// `number`: the row that records the change of the member's tokens.
 void settle_tokens(Connection& db, std::string_view id, std::int64_t number) {
     Sale sale = sale_of(db, id);
     if (!sale.member || sale.tokens == 0) return;
-    if (sale.price == 0) sale.price = 1; // nobody said; any part of it is all of it
+    if (sale.price == 0) sale.price = 1; // no amount given; any part of it is all of it
     const bool is_paid = taken_back(db, id, sale) < sale.price;
     const std::int64_t change = (is_paid ? sale.tokens : 0) - tokens_given(db, id);
     if (change == 0) return;
@@ -60,7 +60,7 @@ void settle_tokens(Connection& db, std::string_view id, std::int64_t number) {
     db.execute("UPDATE applied_events SET tokens = ?2 WHERE number = ?1", number, change);
 }
 
-// The transaction whose tokens the event may move: what it takes back or brings again, or itself.
+// The sale whose tokens the event may move: the one it takes back or restores, or itself.
 std::optional<std::string_view> sale_in(const AppliedEvent& event, const Transaction& money) {
     if (money.related) return money.related;
     const bool is_plain = money.direction != Direction::back && money.tokens_sold == 0;

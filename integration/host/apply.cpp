@@ -1,5 +1,5 @@
-// Events in one transaction: of each the key and the effect. Which effect a kind has is told in
-// effects.cpp.
+// Events in one transaction: of each the key and the effect. effects.cpp has the effect of each
+// kind.
 #include "apply.hpp"
 
 #include "applied_events.hpp"
@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
 
-// An event that cannot be applied until the operator has mended something.
+// An event that cannot be applied until the operator has corrected something.
 struct Refusal : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -44,7 +44,7 @@ struct Fact {
     Text related;
     Text site;
     Text member;     // as the event names it
-    Text partner;    // whose member that is, when it is not this host's
+    Text partner;    // the owner of that member, when it is not this host
     Login login;     // of the customer
     std::int64_t at; // Unix seconds
 };
@@ -56,7 +56,7 @@ Text said(const biller_bytes& bytes) {
     return biller::text(bytes);
 }
 
-// For as long as the event is there.
+// Valid for as long as the event is.
 std::optional<std::string_view> words(const biller_bytes& bytes) {
     if (bytes.size == 0) return std::nullopt;
     return biller::view(bytes);
@@ -88,8 +88,8 @@ Fact fact_of(const biller_event& event, MemberManagement management) {
 
 // ---- Whose event it is ------------------------------------------------------------------------
 
-// The member whom the event names: by the id that this host put on the link, or by an id that
-// somebody else gave and that was kept when the record was made.
+// The member whom the event names: by the id that this host put on the link, or by a foreign id
+// that was stored when the record was made.
 std::optional<Member> named_member(Connection& db, const std::string& name) {
     std::int64_t id = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
@@ -98,7 +98,7 @@ std::optional<Member> named_member(Connection& db, const std::string& name) {
     return find_foreign_member(db, name);
 }
 
-// Somebody who is known to be the customer, though perhaps at another site.
+// The record that is known to be the customer's, though perhaps at another site.
 std::optional<Member> customer_of(Connection& db, const Fact& fact) {
     if (fact.partner) return std::nullopt; // a customer of the partner's
     if (fact.member)
@@ -110,8 +110,8 @@ std::optional<Member> customer_of(Connection& db, const Fact& fact) {
     return std::nullopt;
 }
 
-// A cross sell or an upsell names the member through whom it was bought, and so does whatever
-// comes later and echoes the link of that sale. A sign-up names its own member, whatever it echoes.
+// A cross sell or an upsell names the member through whom it was bought, and so does every later
+// event that echoes the link of that sale. A sign-up names its own member, whatever it echoes.
 bool names_a_parent(const biller_event& event) {
     switch (event.kind) {
         case BILLER_EVENT_JOIN:
@@ -153,14 +153,14 @@ Member make_member(Connection& db, const Fact& fact, const std::optional<Member>
     return member;
 }
 
-// Whether the purchase has been given to somebody who stands as its owner. An enable that came
-// before its sale did not know that the member whom it names is a partner's.
+// Whether the purchase has its final owner. An enable that came before its sale could not know that
+// the member whom it names is a partner's.
 bool is_settled(const Fact& fact, const Subscription& subscription, const Member& owner) {
     return !fact.partner || owner.partner || subscription.option;
 }
 
-// The member whom the event is about, made if need be and `may_make` allows it. None when neither
-// purchase nor member nor site tell.
+// The event's member, made if need be and if `may_make` allows it. None when purchase, member and
+// site are all unknown.
 std::optional<Member> member_of(Connection& db, const Fact& fact,
                                 const std::optional<Subscription>& subscription, bool may_make) {
     const bool is_at_home = subscription && (subscription->site || !fact.site);
@@ -205,19 +205,19 @@ bool is_sale(const Fact& fact) {
            (fact.effect.books == Books::sale || fact.effect.books == Books::if_paid);
 }
 
-// As many as the biller says, else as the catalogue knows.
+// The number that the biller gives, else the catalogue's.
 std::int64_t tokens_sold(const Fact& fact, const std::optional<Terms>& terms) {
     if (!fact.effect.has_tokens) return 0;
     return fact.event.tokens ? fact.event.tokens : terms ? terms->tokens : 0;
 }
 
-// Tokens are handed over when they are paid for: a price that collects no user name has no enable.
+// Tokens are given when they are paid for: a price that collects no user name has no enable.
 Switch access_switch(const Fact& fact, const std::optional<Terms>& terms) {
     const bool sells_tokens = tokens_sold(fact, terms) > 0;
     return sells_tokens && fact.access == Switch::keep ? Switch::if_unsaid : fact.access;
 }
 
-// What the join option adds to a subscription: which option, whether it renews, for how long.
+// The join option's part of a subscription: which option, whether it renews, for how long.
 void apply_period(const Fact& fact, const std::optional<Terms>& terms, Subscription& subscription) {
     if (fact.effect.days == Days::none || !is_sale(fact)) return;
     const bool is_initial = fact.effect.days == Days::initial;
@@ -234,10 +234,10 @@ void apply_period(const Fact& fact, const std::optional<Terms>& terms, Subscript
         std::max(subscription.paid_until.value_or(0), fact.at + days * kSecondsPerDay);
 }
 
-// What an event did to its subscription.
+// What an event changed in its subscription.
 struct Change {
-    bool moves_access = false;  // gave or ended it, or gave it to somebody else
-    std::optional<bool> access; // what it opened or ended
+    bool moves_access = false;  // gave or ended it, or changed its owner
+    std::optional<bool> access; // opened or ended
 };
 
 Change apply_to_subscription(Connection& db, const Fact& fact,
@@ -254,7 +254,7 @@ Change apply_to_subscription(Connection& db, const Fact& fact,
     if (member) subscription.member = member->id;
     const bool is_paid = has_amount(fact.event);
     subscription.access = switched(access_switch(fact, terms), subscription.access, true, is_paid);
-    std::optional<bool> renews; // nobody knows without the option
+    std::optional<bool> renews; // unknown without the option
     if (terms) renews = terms->recurring_days > 0;
     subscription.renewing = switched(fact.effect.renewing, subscription.renewing, renews, is_paid);
     apply_period(fact, terms, subscription);
@@ -268,9 +268,10 @@ Change apply_to_subscription(Connection& db, const Fact& fact,
     return change;
 }
 
-// A login is brought to a record that nobody uses yet, or by the enable of a purchase whose sale
-// was this member's. Not by a new purchase that merely names the member: the id travelled through
-// the customer's browser, and whoever edits it must not get somebody else's account.
+// A login goes to a record that is not in use yet, or comes with the enable of a purchase whose
+// sale was this member's. A new purchase that merely names the member brings none: the id travelled
+// through the customer's browser, and a customer who edits it must not get another member's
+// account.
 bool may_bring_login(const Fact& fact, const Member& member,
                      const std::optional<Subscription>& known) {
     if (!fact.effect.has_login) return false;
@@ -319,7 +320,8 @@ std::optional<Transaction> money_of(const Fact& fact, const std::optional<Member
 
 // ---- One event --------------------------------------------------------------------------------
 
-// False when it had been applied before; then nothing is changed. Nobody else writes meanwhile.
+// False when it had been applied before; then nothing is changed. There is no other writer
+// meanwhile.
 bool apply(Connection& db, const Fact& fact) {
     if (is_applied(db, fact.key)) return false;
     std::optional<Subscription> subscription;
@@ -351,7 +353,7 @@ bool apply(Connection& db, const Fact& fact) {
     return true;
 }
 
-// Paid for, and nobody knows what for: the money is in the books, the rest is the operator's.
+// Paid for, without an item: the money is in the books, and the operator does the rest.
 bool hands_over_nothing(const Fact& fact) {
     const bool is_item =
         fact.event.kind == BILLER_EVENT_ONE_CLICK || fact.event.kind == BILLER_EVENT_TOKEN_PURCHASE;
@@ -359,7 +361,7 @@ bool hands_over_nothing(const Fact& fact) {
 }
 
 // Tests count these lines.
-void tell(const Fact& fact, bool is_new) {
+void log_applied(const Fact& fact, bool is_new) {
     if (is_new && hands_over_nothing(fact))
         nats_host::log(Level::warning, std::string(fact.kind) + " " +
                                            fact.transaction.value_or("-") + " of " +
@@ -393,9 +395,9 @@ std::vector<biller::Answer> AffiliateHost::events(const std::vector<const biller
         write(facts);
         return std::vector<biller::Answer>(facts.size(), biller::Answer::done());
     } catch (const DatabaseError& failure) {
-        // Whoever keeps the database from one transaction keeps it from the next.
+        // A lock that outlasts one transaction outlasts the next.
         if (failure.is_busy()) return std::vector<biller::Answer>(facts.size(), apology(failure));
-    } catch (const std::exception&) { // one of them; which, and why, each tells alone
+    } catch (const std::exception&) { // of one event; each logs its own below
     }
     std::vector<biller::Answer> answers;
     for (const Fact& fact : facts)
@@ -419,7 +421,7 @@ void AffiliateHost::write(std::span<const Fact> facts) {
     });
     for (std::size_t i = 0; i < facts.size(); ++i) {
         die_at_.pass(Step::applied);
-        tell(facts[i], are_new[i]);
+        log_applied(facts[i], are_new[i]);
     }
 }
 

@@ -1,5 +1,5 @@
-// The catalogue: sites and their join options, as customers see them. Knows no prices that count:
-// what is charged is decided by the biller's configuration, by the same option ids.
+// The catalogue: sites and their join options, as customers see them. Its prices are texts: the
+// biller's configuration decides the charge, by the same option ids.
 #pragma once
 
 #include "database.hpp"
@@ -26,7 +26,7 @@ struct JoinOption {
     bool chooses_price = false; // the customer names the amount
 };
 
-// What an option gives to whoever has paid.
+// What a paid option gives.
 struct Terms {
     std::int64_t initial_days = 0;   // 0: access has no end of its own
     std::int64_t recurring_days = 0; // 0: does not renew
@@ -34,7 +34,7 @@ struct Terms {
 };
 
 // Reads a catalogue file (see catalogue.json) into sites and join_options: new ids are added, known
-// ones updated, none removed, since members may hang on them. Throws std::runtime_error that names
+// ones updated, none removed, since members may refer to them. Throws std::runtime_error that names
 // the file and the entry.
 void load_catalogue(Database& database, const std::string& file);
 

@@ -10,8 +10,8 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 5'000;
 
-// SQLite counts its memory under a lock that all threads share, for figures that nobody asks for.
-// Before the first connection, or it has no effect.
+// SQLite counts its memory under a lock that all threads share, for figures that are not used here.
+// Takes effect only before the first connection.
 void count_no_memory() {
     [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
@@ -156,7 +156,7 @@ Database::Transaction::~Transaction() {
     if (!is_open_) return;
     try {
         connection_.execute("ROLLBACK");
-    } catch (const DatabaseError&) { // SQLite has rolled back by itself already
+    } catch (const DatabaseError&) { // SQLite has rolled back already
     }
 }
 

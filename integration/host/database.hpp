@@ -25,7 +25,7 @@ struct sqlite3_stmt;
 
 namespace nats_host {
 
-// What SQLite refused, in its words; never holds bound values.
+// An error in SQLite's words; never contains bound values.
 class DatabaseError : public std::runtime_error {
 public:
     DatabaseError(int code, const std::string& what) : std::runtime_error(what), code_(code) {}
@@ -36,7 +36,7 @@ private:
 
 class Connection;
 
-// The text of a statement: a literal, so that its address can stand for it.
+// The text of a statement: a literal, so that its address identifies it.
 class Sql {
 public:
     template <std::size_t Size>
@@ -48,7 +48,7 @@ private:
     std::string_view text_;
 };
 
-// Prepared statements by the address of their text; one that runs is taken out.
+// Prepared statements by the address of their text; a running one is taken out.
 using Statements = std::unordered_multimap<const char*, sqlite3_stmt*>;
 
 // A running statement; ends when it goes out of scope. Columns count from 0.
@@ -95,7 +95,7 @@ private:
     Connection& connection_;
     Statements::node_type taken_;
     sqlite3_stmt* statement_;
-    bool copies_text_ = true; // or texts outlive the rows
+    bool copies_text_ = true; // else texts outlive the rows
 };
 
 // One connection; used by one thread at a time. Parameters are ?1, ?2, ... in order.
@@ -139,7 +139,7 @@ private:
 };
 
 // A database file: WAL, synchronous=FULL. Any number of readers beside one writer: threads of this
-// process take turns, other processes are waited for up to kBusyTimeoutMs. What is written to a
+// process wait for each other, for other processes they wait up to kBusyTimeoutMs. A write to a
 // file that was removed, replaced or truncated meanwhile is an error.
 class Database {
 public:
@@ -154,11 +154,11 @@ public:
         return work(*lease.connection);
     }
 
-    // Runs `work(Connection&)` as one transaction; durable when this returns, and nothing of it is
-    // done when it throws. It must not call this.
+    // Runs `work(Connection&)` as one transaction; durable when this returns, and rolled back when
+    // it throws. It must not call this.
     template <class Work>
     auto write(Work work) {
-        const std::lock_guard turn(writing_);
+        const std::lock_guard lock(writing_);
         if (!writer_) open_writer();
         Transaction transaction(*writer_, "BEGIN IMMEDIATE");
         if constexpr (std::is_void_v<decltype(work(*writer_))>) {
@@ -204,10 +204,10 @@ private:
     void check_file();
 
     std::string path_;
-    std::atomic<std::uint64_t> inode_ = 0; // of the file that is written; 0: none was opened yet
-    std::atomic<std::int64_t> size_ = 0;   // when it was looked at last
+    std::atomic<std::uint64_t> inode_ = 0; // of the written file; 0: none was opened yet
+    std::atomic<std::int64_t> size_ = 0;   // at the last check
     std::mutex writing_;
-    std::unique_ptr<Connection> writer_; // of whoever holds writing_
+    std::unique_ptr<Connection> writer_; // of the thread that holds writing_
     std::mutex idle_guard_;
     std::vector<std::unique_ptr<Connection>> idle_;
 };

@@ -19,9 +19,9 @@ constexpr bool no = false;
 using Access = std::array<Switch, 2>;
 constexpr Access kept = {keep, keep};
 constexpr Access by_sale = {if_unsaid, keep};
-constexpr Access by_item = {if_unsaid, if_unsaid}; // what is sold by one click has no enable
+constexpr Access by_item = {if_unsaid, if_unsaid}; // a sale by one click has no enable
 constexpr Access by_enable = {keep, on};
-constexpr Access revived = {on, on_if_unpaid};
+constexpr Access resumed = {on, on_if_unpaid};
 constexpr Access undone = {off, keep}; // a purchase without login has no disable
 constexpr Access ended = {off, off};
 
@@ -38,7 +38,7 @@ constexpr auto kEffects = std::to_array<Effect>({
     {BILLER_EVENT_CONVERSION,           sale,       yes, by_sale,   if_unsaid, recurring, no,  no},
     {BILLER_EVENT_REBILL,               sale,       yes, by_sale,   if_unsaid, recurring, no,  no},
     {BILLER_EVENT_UPGRADE,              sale,       yes, by_sale,   if_unsaid, recurring, no,  no},
-    {BILLER_EVENT_REACTIVATION,         if_paid,    yes, revived,   on,        recurring, no,  no},
+    {BILLER_EVENT_REACTIVATION,         if_paid,    yes, resumed,   on,        recurring, no,  no},
     {BILLER_EVENT_DENIAL,               declined,   no,  kept,      keep,      none,      no,  no},
     {BILLER_EVENT_UPGRADE_DENIAL,       declined,   no,  kept,      keep,      none,      no,  no},
     {BILLER_EVENT_INSUFFICIENT_FUNDS,   declined,   no,  kept,      keep,      none,      no,  no},

@@ -60,7 +60,7 @@ void say_event(Facts& facts, Connection& db, const biller_event& event) {
 }
 
 Html what_it_is(const biller_entry& entry) {
-    if (!entry.event) return text("nothing that could be told to a member");
+    if (!entry.event) return text("no event that could be delivered");
     const biller_event& event = *entry.event;
     Html html = text(biller::view(event.kind_name));
     if (event.amount.currency[0]) html += text(" of " + amount_text(event.amount));

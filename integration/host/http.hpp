@@ -1,5 +1,5 @@
 // HTTP as the host's pages see it: a request and a response as values, forms and a few helpers.
-// Knows nothing of sockets (see server.hpp) and nothing of what is served.
+// Uses no sockets (see server.hpp) and no contents.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace nats_host {
 
-// The plugin takes bodies up to this size; one byte more is read, so that it sees the excess.
+// The plugin accepts bodies up to this size; one byte more is read, so that it sees the excess.
 constexpr std::size_t kMaxBodyBytes = std::size_t{64} * 1024;
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -46,14 +46,14 @@ using Respond = std::function<HttpResponse(const HttpRequest&)>;
 using Form = std::map<std::string, std::string, std::less<>>;
 Form decode_form(std::string_view encoded);
 
-// In order, and a name as often as it came.
+// In order, each name as often as it came.
 std::vector<std::pair<std::string, std::string>> decode_fields(std::string_view encoded);
 std::string encode_component(std::string_view text);
 
 // The field's value without spaces at its ends, or empty.
 std::string field(const Form& form, std::string_view name);
 
-// What the client did wrong; answered with 400 and these words.
+// A client's mistake; answered with 400 and this text.
 struct BadRequest : std::runtime_error {
     using std::runtime_error::runtime_error;
 };

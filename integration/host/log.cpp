@@ -28,7 +28,7 @@ void log(Level level, std::string_view line) {
     std::replace_if(
         text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
     text.push_back('\n');
-    // A log that cannot be written is no reason to stop: there is nowhere to say so.
+    // A log that cannot be written does not stop the host: the error has no place to go.
     [[maybe_unused]] ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 

@@ -1,5 +1,5 @@
-// The host's log: one line each to standard error, with its level in front. Knows nothing of what
-// is logged; callers leave secrets out.
+// The host's log: one line each to standard error, with its level in front. Callers leave secrets
+// out.
 #pragma once
 
 #include <string_view>
@@ -11,10 +11,10 @@ enum class Level { error, warning, info, debug };
 // Any thread. Lines above `max_level` (see set_log_level) are dropped, newlines become spaces.
 void log(Level level, std::string_view line);
 
-// For what would only be written to be dropped.
+// Saves building a line that would be dropped.
 bool is_logged(Level level);
 
-// Before the first thread starts; Level::info unless told otherwise.
+// Before the first thread starts; the default is Level::info.
 void set_log_level(Level max_level);
 
 } // namespace nats_host

@@ -1,7 +1,8 @@
-// nats-host: the reference affiliate host. Wires its parts and runs them until it is told to stop.
+// nats-host: the reference affiliate host. Connects its parts and runs them until a signal
+// ends it.
 //
-// The order is the point: the database before the plugin, since the plugin may call back at once;
-// the servers last; and at the end the reverse, so that nothing calls into what is gone.
+// The order matters: the database before the plugin, since the plugin may call back at once; the
+// servers last; and at the end the reverse, so that no part calls one that is gone.
 #include "answer_queue.hpp"
 #include "apply.hpp"
 #include "catalogue.hpp"
@@ -39,15 +40,16 @@ namespace {
 constexpr const char* kName = "nats-host 0.1.0";
 constexpr std::uint32_t kRecoveriesPerRound = 100;
 constexpr auto kRecoveryPause = std::chrono::seconds(2);
-// Postbacks go to the plugin in one call after the other, each with all that came meanwhile. Of two
-// calls side by side each has half as many events, and their syncs wait for each other, as do the
-// processors' caches: 75 us of the host's processor time an event against 62, and 370 us for a sync
-// against 230, from 64 connections on two cores. The other threads are there for calls that hang.
+// Postbacks go to the plugin in one call after the other, each with all that came meanwhile. Two
+// calls side by side have half as many events each, and wait for each other's syncs and processor
+// caches: 75 us of the host's processor time an event against 62, and 370 us for a sync against
+// 230, from 64 connections on two cores. The other threads are there for calls that hang.
 constexpr AnswerQueue::Size kPostbackQueue = {.threads = 8, .at_once = 128, .calls = 1};
 constexpr AnswerQueue::Size kPageQueue = {.threads = 4, .at_once = 1, .calls = 4};
 constexpr std::string_view kUsualPostbackPath = "/signup/process_segpay.php"; // NATS's
 
-// One round; whether more is due at once. A failure is logged when it is not the one before.
+// One run of recovery; whether more is due at once. A failure is logged when it differs from the
+// one before.
 bool recover_once(biller::Instance& biller, std::string& last_failure) {
     try {
         const biller_report report = biller.recover(kRecoveriesPerRound);
@@ -66,7 +68,7 @@ bool recover_once(biller::Instance& biller, std::string& last_failure) {
     }
 }
 
-// Delivers what a crash or a retry left behind: at once, then every two seconds.
+// Delivers the events that a crash or a retry left: at once, then every two seconds.
 void keep_recovering(const std::stop_token& stop, biller::Instance& biller) {
     std::mutex guard;
     std::condition_variable_any wake;
@@ -108,7 +110,7 @@ biller::Config plugin_config(const Options& options) {
     return config;
 }
 
-// Every mistake of the configuration, not only the first. Warnings are the plugin's to log.
+// Reports every mistake of the configuration, not only the first. The plugin logs the warnings.
 void require_valid(const biller::Library& library, const biller::Config& config) {
     auto problems = library.check(config);
     std::erase_if(problems, [](const biller::Problem& found) { return !found.is_mistake(); });
@@ -133,7 +135,7 @@ HttpResponse answer_public(const HttpRequest& request, const SignUp& sign_up) {
     return not_found();
 }
 
-// Where the configuration has the processor post to.
+// The path to which the configuration has the processor post.
 std::string path_of_postbacks(biller::Instance& biller) {
     const std::string path = biller.postback_path().value_or(std::string(kUsualPostbackPath));
     for (const std::string_view own : {kSignUpPath, kThanksPath, kDeclinedPath, kStylesheetPath})
@@ -159,7 +161,7 @@ void run(const Options& options) {
     AffiliateHost host(database, die_at, options.member_management, options.durable_marks);
     biller::Instance biller(library, config, host);
 
-    // Bound before anything is served, because links name the bound address.
+    // Bound before any request is served, because links name the bound address.
     Listener front(options.listen);
     Listener admin(options.admin);
     const std::string front_url = "http://" + front.address();

@@ -1,4 +1,4 @@
-// The operator's pages about members, from the host's own tables. Reads only; knows nothing of the
+// The operator's pages about members, from the host's own tables. Reads only; does not use the
 // plugin's ledger.
 #pragma once
 
@@ -16,7 +16,7 @@ struct Section {
     Html body;
 };
 
-// Numbers of the whole host: members by status, income by currency.
+// Figures of the whole host: members by status, income by currency.
 Html overview_of_host(Connection& db);
 
 // Newest first; of those whose user name or e-mail begins with `search`, when it is not empty, and

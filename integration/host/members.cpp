@@ -104,9 +104,9 @@ bool settle_login(Connection& db, const Member& member, const Login& login) {
             if (is_free_for(db, member, candidate)) break;
         }
     }
-    const bool is_told_more = chosen != member.username || login.password ||
-                              email != member.email || (login.name && !member.name);
-    if (is_told_more)
+    const bool is_changed = chosen != member.username || login.password || email != member.email ||
+                            (login.name && !member.name);
+    if (is_changed)
         db.execute(
             "UPDATE members SET username = ?1, password = coalesce(?2, password), email = ?3,"
             " name = coalesce(name, ?4) WHERE id = ?5",

@@ -19,9 +19,9 @@ namespace nats_host {
 struct Member {
     std::int64_t id = 0;
     std::string site;
-    std::optional<std::int64_t> parent;    // the member through whom this one came
-    std::optional<std::string> foreign_id; // the biller's word for a member that it made
-    std::optional<std::string> partner;    // the merchant whose word it is, if not the biller's own
+    std::optional<std::int64_t> parent;    // the member through whom it came
+    std::optional<std::string> foreign_id; // the biller's id of a member that it made
+    std::optional<std::string> partner;    // the merchant of the foreign id, if not the biller
     std::string status = "pending";        // "active", "ended"
     std::optional<std::string> username;
     std::optional<std::string> password; // a hash
@@ -42,18 +42,18 @@ void forget_pending_member(Connection& db, std::int64_t id);
 
 std::optional<Member> find_member(Connection& db, std::int64_t id);
 
-// Not one of a partner's: whoever buys there through an edited link must not become another of the
-// partner's members, so each of these purchases has a member of its own.
+// Not a member of a partner's: a customer who buys there through an edited link must not become
+// another of the partner's members, so each of these purchases has a member of its own.
 std::optional<Member> find_foreign_member(Connection& db, std::string_view foreign_id);
 
 // Of the member itself, its parent and the parent's other children: the one at `site`.
 std::optional<Member> find_relative(Connection& db, const Member& member, std::string_view site);
 
 // Whether a member who has, or ever had, a subscription owns this name at the site; an empty site
-// asks for all sites.
+// means all sites.
 bool is_name_taken(Connection& db, std::string_view username, std::string_view site);
 
-// What a biller says about a customer's login; nullopt: nothing.
+// The biller's data of a customer's login; nullopt: none.
 struct Login {
     std::optional<std::string> username;
     std::optional<std::string> password; // a hash
@@ -61,13 +61,13 @@ struct Login {
     std::optional<std::string> name;
 };
 
-// Gives the member the login, and a name that nobody else owns at the site: the wanted one, else
-// the e-mail address as the biller itself would, else the wanted one with the member's id. E-mail
-// and name only fill gaps. Returns false when it could not be the wanted name.
+// Gives the member the login, and a name that no other member owns at the site: the wanted one,
+// else the e-mail address as the biller itself would, else the wanted one with the member's id.
+// E-mail and name only fill gaps. Returns false when it could not be the wanted name.
 bool settle_login(Connection& db, const Member& member, const Login& login);
 
 // Sets the status from the member's subscriptions: active with access to one, ended without,
-// pending while none is said to give or to end access.
+// pending while no event has given or ended access.
 void refresh_status(Connection& db, std::int64_t id);
 
 void add_tokens(Connection& db, std::int64_t id, std::int64_t tokens);

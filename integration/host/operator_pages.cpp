@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint32_t kRowsPerPage = 50;
 constexpr std::uint32_t kMaxCounted = 1'000;
 constexpr std::size_t kTokenBytes = 16;
-constexpr std::size_t kMaxNameBytes = 64; // of who decides, see biller_decision
+constexpr std::size_t kMaxNameBytes = 64; // of the deciding operator, see biller_decision
 
 constexpr std::uint32_t kQuarantineStates = BILLER_STATES(BILLER_STATE_QUARANTINED) |
                                             BILLER_STATES(BILLER_STATE_CONFLICT) |
@@ -48,7 +48,7 @@ constexpr std::array<KeptPage, 3> kKeptPages = {{
      kDecidedStates},
 }};
 
-// What an operator can decide, and about entries of which states.
+// A decision that an operator can make, and the states of the entries that it is for.
 struct Decision {
     std::string_view name;
     std::string_view label;
@@ -90,7 +90,7 @@ std::int64_t number_in(const Form& query, std::string_view name) {
     return std::max<std::int64_t>(number, 0);
 }
 
-// To the next page of the same list, of the same purchase and decided by the same person.
+// To the next page of the same list, of the same purchase and decided by the same operator.
 Html older_link(std::size_t rows, std::uint64_t last_sequence, std::string_view path,
                 const Form& query = {}) {
     if (rows < kRowsPerPage) return {};
@@ -112,14 +112,14 @@ bool is_local_name(std::string_view host) {
     return name == "localhost" || Poco::Net::IPAddress::tryParse(name, address);
 }
 
-// Browsers send Origin with every POST; programs without cookies or origin have the token or not.
+// Browsers send Origin with every POST; other programs must have the token.
 bool is_own_origin(const HttpRequest& request) {
     const std::string_view origin = request.header("Origin");
     const std::string host(request.header("Host"));
     return origin.empty() || origin == "http://" + host || origin == "https://" + host;
 }
 
-// "7 quarantined", for all states that wait for somebody or something.
+// "7 quarantined", for all states that wait for a decision or a delivery.
 Html waiting_entries(biller::Instance& biller) {
     std::vector<std::pair<std::string, int>> counts;
     biller_entry_query query = biller::entry_query(kQuarantineStates | kDeadLetterStates |
@@ -200,7 +200,7 @@ HttpResponse OperatorPages::events(const Form& query) {
     database_.read([&](Connection& db) {
         biller_.entries(wanted, [&](const biller_entry& entry) {
             last = entry.sequence;
-            Html ours = text("–"); // whose it became, once this host has applied it
+            Html ours = text("–"); // its member here, once this host has applied it
             Rows applied = db.query("SELECT member FROM applied_events WHERE key = ?1",
                                     biller::view(entry.key));
             if (applied.next())
@@ -275,7 +275,7 @@ std::map<std::string, int> OperatorPages::held_by_purchase() {
     return held;
 }
 
-// None for what is decided, or waits for the decision about another one.
+// None for an entry that is decided, or waits for the decision about another one.
 Html OperatorPages::buttons(const biller_entry& entry, const std::string& back,
                             const std::string& by) const {
     Html choices;

@@ -1,9 +1,9 @@
 // The operator's pages: what arrived, what is kept, and the buttons to decide about it. For a
-// listener of their own, since they ask for no password. Knows the plugin's ledger through the ABI.
+// listener of their own, since they ask for no password. Uses the plugin's ledger through the ABI.
 //
 // Other web sites must not be able to press the buttons through the operator's browser: every form
 // carries a token of this process, the Origin header has to be this host's, and requests under a
-// foreign host name (which is how DNS rebinding looks) are turned away.
+// foreign host name (a sign of DNS rebinding) are refused.
 #pragma once
 
 #include "database.hpp"
@@ -22,7 +22,7 @@ class OperatorPages {
 public:
     struct Settings {
         bool any_host_name = false; // reachable under names other than localhost and addresses
-        std::string notice;         // how this host is set up, for the overview
+        std::string notice;         // the host's settings, for the overview
     };
 
     // Database and biller must outlive it.

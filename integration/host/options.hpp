@@ -1,4 +1,4 @@
-// The command line of nats-host as a value. Knows nothing of what is done with it.
+// The command line of nats-host as a value.
 #pragma once
 
 #include "effects.hpp"
@@ -23,8 +23,8 @@ struct Options {
     bool verbose = false;
 };
 
-// Reads the command line. When the program is to end at once (--help, a mistake), says why on the
-// right stream and exits: 0 after --help, 2 after a mistake.
+// Reads the command line. When the program has to end at once (--help, a mistake), prints the
+// reason on the right stream and exits: 0 after --help, 2 after a mistake.
 Options parse_options(int argc, char** argv);
 
 } // namespace nats_host

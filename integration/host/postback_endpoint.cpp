@@ -1,4 +1,5 @@
-// What came together goes to the plugin together, and each is answered as soon as it is known how.
+// Requests that came together go to the plugin together; each is answered as soon as its answer is
+// known.
 #include "postback_endpoint.hpp"
 
 #include "log.hpp"
@@ -23,7 +24,7 @@ biller::Request taken_from(HttpRequest& request) {
 }
 
 HttpResponse response_of(biller::Reply& reply) {
-    // The plugin warns where a password is wrong; to be asked for one is nothing to worry about.
+    // The plugin warns of a wrong password; a request for one is normal.
     const Level level = reply.status == kUnauthorized ? Level::info : Level::warning;
     if (!reply.message.empty())
         log(level, "postback " + reply.disposition_name + ": " + reply.message);

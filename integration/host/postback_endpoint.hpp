@@ -1,5 +1,5 @@
-// Where the processor posts back: hands its requests to the plugin and the answers back,
-// word for word. Decides nothing.
+// The endpoint of the processor's postbacks: passes its requests to the plugin and the answers
+// back, word for word. Decides nothing.
 #pragma once
 
 #include "crash.hpp"
@@ -11,7 +11,7 @@
 
 namespace nats_host {
 
-// Takes the requests out of the exchanges and answers all.
+// Passes on the requests of the exchanges and answers all.
 void answer_postbacks(biller::Instance& biller, DieAt& die_at,
                       std::span<Exchange* const> exchanges);
 

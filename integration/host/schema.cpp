@@ -1,5 +1,5 @@
-// What the host remembers. Ids of subscriptions and transactions are written as NATS writes them,
-// with the biller's name in front: SEGPAY:26346680. Money is in minor units, time is Unix seconds.
+// The host's tables. Ids of subscriptions and transactions are written as NATS writes them, with
+// the biller's name in front: SEGPAY:26346680. Money is in minor units, time is Unix seconds.
 #include "schema.hpp"
 
 #include <stdexcept>
@@ -22,7 +22,7 @@ CREATE TABLE join_options (
     site           TEXT NOT NULL REFERENCES sites (id),
     position       INTEGER NOT NULL, -- in lists
     name           TEXT NOT NULL,
-    price          TEXT NOT NULL,    -- as customers read it; what is charged the biller knows
+    price          TEXT NOT NULL,    -- as customers read it; the biller has the charge
     initial_days   INTEGER NOT NULL, -- 0: access has no end of its own
     recurring_days INTEGER NOT NULL, -- 0: does not renew
     tokens         INTEGER NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE join_options (
 );
 
 -- One login at one site. A customer of two sites is two members, the later one with a parent.
--- `pending` is a sign-up that nobody has paid for; it reserves no user name.
+-- `pending` is a sign-up without a payment; it reserves no user name.
 CREATE TABLE members (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     site          TEXT NOT NULL REFERENCES sites (id),
@@ -45,7 +45,7 @@ CREATE TABLE members (
     name          TEXT,
     session       TEXT,    -- of tracking, as put on the link
     nats_code     TEXT,    -- as it came with the visitor
-    affiliate     TEXT,    -- who is credited
+    affiliate     TEXT,    -- that is credited
     tokens        INTEGER NOT NULL DEFAULT 0,
     created_at    INTEGER NOT NULL
 );
@@ -54,7 +54,7 @@ CREATE INDEX members_parent ON members (parent_member) WHERE parent_member IS NO
 CREATE INDEX members_foreign ON members (foreign_id) WHERE foreign_id IS NOT NULL;
 
 -- A purchase of the biller at one site. Access and renewal are facts of the subscription; a member
--- is active while one of theirs has access. NULL: nobody has said yet. One purchase can serve two
+-- is active while one of theirs has access. NULL: unknown yet. One purchase can serve two
 -- sites: tokens bought by one click with the card of a one-time purchase come under its id.
 CREATE TABLE subscriptions (
     number     INTEGER PRIMARY KEY,
@@ -71,7 +71,7 @@ CREATE TABLE subscriptions (
 );
 CREATE INDEX subscriptions_member ON subscriptions (member);
 
--- What has happened, one row for each event. A row is also an idempotency key: the effect of the
+-- The applied events, one row each. A row is also an idempotency key: the effect of the
 -- event is in the tables above, because both were committed together.
 CREATE TABLE applied_events (
     number         INTEGER PRIMARY KEY, -- order of arrival here
@@ -87,7 +87,7 @@ CREATE TABLE applied_events (
     redelivery     INTEGER NOT NULL,
     occurred_at    INTEGER NOT NULL,
     applied_at     INTEGER NOT NULL,
-    -- What it told of money; direction is NULL when it told of none.
+    -- The event's money; direction is NULL when there is none.
     related        TEXT,    -- the transaction that is taken back
     sale           TEXT,    -- transaction that sold tokens, or that is taken back
     site           TEXT,
@@ -105,7 +105,7 @@ CREATE INDEX applied_events_member ON applied_events (member);
 CREATE INDEX applied_events_sale ON applied_events (sale) WHERE sale IS NOT NULL;
 CREATE INDEX applied_events_of_nobody ON applied_events (subscription) WHERE member IS NULL;
 
--- The events that told of money. Income is the sum of amount_minor over rows that are approved and
+-- The events with money. Income is the sum of amount_minor over rows that are approved and
 -- no test: what is taken back is negative, what was declined is not approved.
 CREATE VIEW transactions AS
     SELECT number AS event, key, transaction_id AS id, related, subscription, member, site, kind,

@@ -1,4 +1,4 @@
-// The host's tables. A host author reads schema.cpp for what a host has to remember.
+// The host's tables. schema.cpp shows a host author what a host has to store.
 #pragma once
 
 #include "database.hpp"

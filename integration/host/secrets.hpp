@@ -1,4 +1,4 @@
-// Random tokens and password hashes. Knows nothing of members or of HTTP.
+// Random tokens and password hashes.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ std::string random_hex(std::size_t bytes);
 // it outside any transaction.
 std::string password_hash(std::string_view password);
 
-// In a time that does not depend on where the two differ.
+// In a time that does not depend on the position of the first difference.
 bool is_same_token(std::string_view a, std::string_view b);
 
 } // namespace nats_host

@@ -1,5 +1,5 @@
-// The way of an exchange: the target comes, then the headers, then the body in pieces; it is handed
-// over and its connection is put aside; answer() wakes the connection, and the answer is sent.
+// An exchange: the target arrives, then the headers, then the body in pieces; it goes to `take` and
+// its connection is suspended; answer() wakes the connection, and the answer is sent.
 #include "server.hpp"
 
 #include "log.hpp"
@@ -32,11 +32,11 @@ constexpr int kMaxQueuedConnections = 256; // not accepted yet
 constexpr unsigned kMaxConnections = 1'024;
 constexpr unsigned kSilenceSeconds = 15;                        // then a connection is closed
 constexpr std::size_t kMaxHeaderBytes = std::size_t{32} * 1024; // target included
-// A body larger than what is kept is read on up to this, so that its sender gets to the answer.
+// A larger body is read up to this size, so that its sender reads the answer.
 constexpr std::size_t kMaxReadBytes = std::size_t{4} * 1024 * 1024;
 
-// Not by ServerSocket's constructor: that one sets SO_REUSEPORT, under which a second host on the
-// same port would start without a word and get half of the requests.
+// Without ServerSocket's constructor: that one sets SO_REUSEPORT, under which a second host on the
+// same port would start without an error and get half of the requests.
 net::ServerSocket bound_socket(const std::string& address) {
     try {
         net::ServerSocket socket;
@@ -66,15 +66,15 @@ std::string peer_of(MHD_Connection* connection) {
 
 std::uintptr_t place_of(const char* text) { return reinterpret_cast<std::uintptr_t>(text); }
 
-// What the library found in a request, part by part, in the order in which it was sent.
+// The parts of a request as the library found them, in the order in which they were sent.
 struct Head {
     Pairs headers;
     std::uintptr_t end = 0; // of the part before
     bool is_whole = true;
 
-    // The library ends a part at a NUL, too, and hides what follows; then more than what divides
-    // two parts is between them. A header on several lines, which nobody needs to take (RFC 9112,
-    // 5.2), is put together elsewhere, and looks the same.
+    // The library ends a part at a NUL, too, and hides what follows; then more than a separator is
+    // between two parts. A header on several lines, which a server need not accept (RFC 9112, 5.2),
+    // is joined elsewhere, and looks the same.
     void reach(std::uintptr_t next, std::uintptr_t most) {
         if (next - end > most) is_whole = false;
     }
@@ -127,10 +127,10 @@ MHD_Result send(MHD_Connection* connection, const HttpResponse& response) {
     return sent;
 }
 
-// Which exchanges were taken and not yet sent. Any thread.
+// The exchanges that were taken and not yet sent. Any thread.
 class Taken {
 public:
-    // False: the end has begun.
+    // False: the server ends.
     bool add() {
         const std::lock_guard lock(mutex_);
         if (is_ending_) return false;
@@ -168,7 +168,7 @@ public:
         MHD_resume_connection(connection_);
     }
 
-    // The next thing about it came: headers, then a piece of the body until there is none.
+    // The next part arrived: headers, then a piece of the body until there is none.
     MHD_Result advance(const char* method, const char* version, const char* piece,
                        std::size_t& piece_size, const Server::Take& take, Taken& taken) {
         if (stage_ == Stage::headers) return read_headers(method, version);
@@ -242,7 +242,7 @@ struct Server::Daemon {
     Taken taken;
     MHD_Daemon* raw = nullptr;
 
-    // No exception may leave these: C called them.
+    // No exception may leave these: their caller is C.
     static void* on_target(void*, const char* target, MHD_Connection* connection) noexcept {
         try {
             return new Incoming(target, connection);
@@ -269,7 +269,7 @@ struct Server::Daemon {
         *exchange = nullptr;
         if (ended && ended->was_taken()) static_cast<Daemon*>(self)->taken.remove();
     }
-    // Targets are read from on_target as they were sent; nobody needs another form of them.
+    // Targets are read in on_target as they were sent; no decoded form is needed.
     static std::size_t leave_encoded(void*, MHD_Connection*, char* text) noexcept {
         return std::string_view(text).size();
     }

@@ -1,9 +1,9 @@
-// A listening socket, and the server whose requests go to a function. The only files that know
-// libmicrohttpd are this one's source and its build file.
+// A listening socket, and the server whose requests go to a function. Only this file's source and
+// its build file use libmicrohttpd.
 //
-// One thread speaks with all connections (epoll) and never waits: a request that has come in whole
-// is handed over as an Exchange, and its answer is sent when somebody has given it. So a connection
-// costs no thread, and those who answer see all requests that wait (see answer_queue.hpp).
+// One thread serves all connections (epoll) and never waits: a complete request goes to the
+// function as an Exchange, and its answer is sent when it is given. So a connection costs no
+// thread, and the answering threads see all requests that wait (see answer_queue.hpp).
 #pragma once
 
 #include "http.hpp"
@@ -26,11 +26,11 @@ protected:
     ~Exchange() = default;
 };
 
-// Bound at construction, so that its address can be told before it answers.
+// Bound at construction, so that its address is known before it serves.
 class Listener {
 public:
     // `address` is HOST:PORT; port 0 takes a free one. Throws std::runtime_error with the address,
-    // also when somebody else, a second host for instance, listens there already.
+    // also when another process, a second host for instance, listens there already.
     explicit Listener(const std::string& address);
     ~Listener();
     Listener(const Listener&) = delete;
@@ -49,12 +49,12 @@ private:
 // Serves a listener from construction to destruction.
 class Server {
 public:
-    // Calls `take` on the thread that speaks with all: it must neither wait nor throw. Throws
+    // Calls `take` on the thread of all connections: it must neither wait nor throw. Throws
     // std::runtime_error when the thread cannot be started. The listener must outlive it.
     using Take = std::function<void(Exchange&)>;
     Server(Listener& listener, Take take);
 
-    // Takes no more; returns when all that was taken is answered and sent.
+    // Takes no more; returns when every taken request is answered and sent.
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -1,4 +1,4 @@
-// The sign-up form and what becomes of it.
+// The sign-up form and its outcome.
 #include "signup.hpp"
 
 #include "html.hpp"
@@ -23,7 +23,7 @@
 namespace nats_host {
 namespace {
 
-// Limits of what travels on a link (biller.h, biller_link_request), and of good sense.
+// Limits of a link's values (biller.h, biller_link_request), and of usability.
 constexpr std::size_t kMinUsername = 3, kMaxUsername = 32;
 constexpr std::size_t kMinPassword = 6, kMaxPassword = 64;
 constexpr std::size_t kMaxText = 255;

@@ -1,5 +1,5 @@
 // The public pages: a visitor picks a join option, becomes a pending member and is sent to the pay
-// page. Knows the biller's link hook; knows nothing of events.
+// page. Uses the biller's link hook, and no events.
 #pragma once
 
 #include "catalogue.hpp"
@@ -26,8 +26,8 @@ public:
     // {"member_id":"12","url":"..."} or {"mistakes":{"username":"..."}} with status 422.
     HttpResponse form(const HttpRequest& request) const;
 
-    HttpResponse thanks() const;   // where an approval leads
-    HttpResponse declined() const; // and a decline
+    HttpResponse thanks() const;   // after an approval
+    HttpResponse declined() const; // after a decline
 
 private:
     using Mistakes = std::map<std::string, std::string, std::less<>>; // field -> what is wrong

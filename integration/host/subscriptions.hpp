@@ -16,7 +16,7 @@ struct Subscription {
     std::optional<std::string> site;
     std::optional<std::int64_t> member;
     std::optional<std::string> option;
-    std::optional<bool> access; // nullopt: nobody has said yet
+    std::optional<bool> access; // nullopt: unknown yet
     std::optional<bool> renewing;
     std::optional<bool> trial;
     std::optional<std::int64_t> paid_until; // Unix seconds
@@ -30,11 +30,11 @@ struct Subscription {
 std::optional<Subscription> find_subscription(Connection& db, std::string_view id,
                                               const std::optional<std::string>& site);
 
-// Whoever owns the first subscription of this id, at whatever site.
+// The owner of the first subscription of this id, at whatever site.
 std::optional<std::int64_t> subscription_owner(Connection& db, std::string_view id);
 
-// Inserts it or brings what was found up to date; what changes hands takes transactions that came
-// before their sale along to its member.
+// Inserts it or updates what was found; a change of owner takes transactions that came before their
+// sale along to the new member.
 void store_subscription(Connection& db, const std::optional<Subscription>& before,
                         const Subscription& subscription);
 

@@ -245,15 +245,15 @@ class ClusterTest(unittest.TestCase):
         bound = [self.front_end(f"bound to n{node.number}", [server], "--every", str(EVERY_MS),
                                 "--threads", "1")
                  for node, server in zip(self.nodes, self.cluster.servers())]
-        episodes_run = []
+        past = []
         for name in episodes:
             node = chance.choice(self.nodes)
             begin = now_ms()
             undone = getattr(self, name)(node)
             self.cluster.await_whole()
-            episodes_run.append(Episode(name, node.number, begin, undone or now_ms(), now_ms()))
+            past.append(Episode(name, node.number, begin, undone or now_ms(), now_ms()))
             if IS_SOAK:
-                say(f"  {len(episodes_run):3} {name} n{node.number}, whole after {now_ms() - begin} ms")
+                say(f"  {len(past):3} {name} n{node.number}, whole after {now_ms() - begin} ms")
         for front_end in roaming + bound:
             front_end.end(PATIENCE_SECONDS)
 
@@ -262,16 +262,16 @@ class ClusterTest(unittest.TestCase):
         objections = oracle.objections(self.held())
         if objections:
             say(oracle.story(objections))
-            for episode in episodes_run:
+            for episode in past:
                 say(f"  {episode}")
         self.assertEqual(objections, [])
-        self.judge_service(oracle, episodes_run)
-        self.judge_failures(oracle, episodes_run)
+        self.judge_service(oracle, past)
+        self.judge_failures(oracle, past)
 
-    def judge_service(self, oracle, episodes_run):
+    def judge_service(self, oracle, past):
         """Another node serves soon after one node has failed, all of them soon after a restart."""
         gaps = collections.defaultdict(list)
-        for episode in episodes_run:
+        for episode in past:
             begin = episode.undone if episode.name in ALL_KILLED else episode.begin
             gaps[episode.name].append(oracle.service_gap_ms(begin, max(episode.end, begin)))
         for name, found in sorted(gaps.items()):
@@ -279,14 +279,14 @@ class ClusterTest(unittest.TestCase):
                 f"{max(found) / 1000:.1f} s")
             self.assertLess(max(found), SERVICE_SECONDS * 1000, name)
 
-    def judge_failures(self, oracle, episodes_run):
+    def judge_failures(self, oracle, past):
         """A front end that cannot make an event durable answers with failure, and soon."""
         failures = list(oracle.failures())
         say(f"{len(failures)} failure answers, the longest after "
             f"{max(took for took, _ in failures)} ms: "
             f"{dict(collections.Counter(map(shortened, failures)).most_common(8))}")
         self.assertLess(max(took for took, _ in failures), ANSWER_SECONDS * 1000)
-        for episode in episodes_run:
+        for episode in past:
             if episode.name not in ("cut_off", "paused", "killed"):
                 continue
             bound = [line for line in oracle.lines if line.who == f"bound to n{episode.node}"]

@@ -1,5 +1,5 @@
-"""The front ends of the cluster's tests (ledger_load), and the oracle that compares their lines with
-the nodes' final content. It uses nothing of the inside of a ledger."""
+"""The front ends of the cluster's tests (ledger_load), and the oracle that compares their lines
+with the nodes' final content. It uses nothing of the inside of a ledger."""
 
 import collections
 import os

@@ -423,7 +423,7 @@ class Scripted(Case):
         self.take_back(CREDIT, "credit", "B1", tokens=70)
         self.has_tokens(0)
 
-    def test_sale_of_nobody_knows_what_hands_over_nothing_and_is_told(self):
+    def test_a_sale_of_an_unknown_item_hands_over_nothing_and_is_logged(self):
         self.send(TOKEN_PURCHASE, "token_purchase", transaction_id="T1", member_id="5", site="9",
                   amount=2595)
         self.has_tokens(0)
