@@ -1,5 +1,5 @@
-// nats-segpay check: every mistake and every warning in a configuration, as compilers report
-// theirs.
+// nats-segpay check: every mistake and every warning in a configuration, in the format of
+// compilers.
 #include "commands.hpp"
 #include "event_json.hpp"
 #include "places.hpp"
@@ -12,7 +12,7 @@ namespace nats_cli {
 namespace {
 
 void print(const biller::Problem& p, bool as_json) {
-    // Line 0 is the file as a whole; editors want a place to jump to.
+    // Line 0 is the file as a whole; editors need a place to jump to.
     const std::uint32_t line = std::max(p.line, 1u);
     const std::uint32_t column = std::max(p.column, 1u);
     if (as_json)

@@ -1,6 +1,6 @@
-// The commands of nats-segpay: what each takes, as the command line gave it. Knows nothing of how
-// arguments are spelled. Each command answers the exit code: 0 done, 1 the answer is no. It throws
-// Usage for what main must answer with 2, and any other exception for a failure (1).
+// The commands of nats-segpay, with the values of the command line. Each command returns the exit
+// code: 0 done, 1 the answer is no. It throws Usage for main to exit with 2, and any other
+// exception for a failure (1).
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct Usage : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// What every command takes.
+// The arguments of every command.
 struct Common {
     std::string config; // empty: the example account, where a command allows it
     std::string plugin; // empty: the one beside the program
@@ -38,8 +38,8 @@ int link(const Common& common, const LinkArguments& arguments);
 struct TranslateArguments {
     std::string peer = "127.0.0.1";
     std::string method;          // empty: POST for a line with a body, GET for any other
-    std::string answer = "done"; // what the host says to each event
-    std::string name = "free";   // what the host says to a probe
+    std::string answer = "done"; // the host's answer to each event
+    std::string name = "free";   // the host's answer to a probe
 };
 int translate(const Common& common, const TranslateArguments& arguments);
 

@@ -1,5 +1,5 @@
-// nats-segpay events, dead-letters, redeliver, quarantine: what the ledger holds, and what an
-// operator decides about it. This process applies no events: what an operator sends on its way
+// nats-segpay events, dead-letters, redeliver, quarantine: the entries of the ledger, and an
+// operator's decisions about them. This process applies no events: a released or requeued event
 // becomes pending, and the host that runs on the ledger delivers it.
 #include "commands.hpp"
 #include "event_json.hpp"
@@ -62,12 +62,12 @@ private:
     biller::Instance segpay_;
 };
 
-// An entry, read while it was lent.
+// An entry, copied while it is valid.
 struct Row {
     Json json;
     std::vector<std::string> columns;
     std::string key;
-    std::string details; // for people: why, what was sent
+    std::string details; // for people: the reason, the request
 };
 
 std::string text_of_time(std::int64_t unix_ms) {
@@ -97,7 +97,7 @@ Row row_of(const biller_entry& entry) {
     return row;
 }
 
-// Oldest first, like a log. Without `after` the newest ones, where a limit says how many.
+// Oldest first, like a log. Without `after` the newest ones, if a limit says how many.
 std::vector<Row> read(biller::Instance& segpay, const ListArguments& arguments,
                       std::uint32_t states) {
     biller_entry_query query = biller::entry_query(states);
@@ -148,7 +148,7 @@ struct Outcome {
     const char* words;
 };
 
-// This process is not the host: what is decided to be delivered is left to the one that runs.
+// This process is not the host: an event to deliver is left to the running one.
 Outcome outcome_of(std::uint32_t decision) {
     if (decision == BILLER_DECIDE_DISMISS) return {"dismissed", "dismissed"};
     return {"pending", "pending, the host will deliver it"};
@@ -169,7 +169,7 @@ std::string encoded(const std::vector<std::string>& says) {
     return form;
 }
 
-// One decision for each key; a key that fails does not keep the others from being decided.
+// One decision for each key; a failing key does not stop the others.
 int decide(const Common& common, const DecisionArguments& arguments, std::uint32_t decision) {
     Account account(common);
     std::vector<std::string> keys = arguments.keys;

@@ -1,5 +1,5 @@
 // nats-segpay: the operator's tool. Turns arguments into one command and its result into an exit
-// code: 0 done, 1 the answer is no or something failed, 2 wrong usage. Knows no plugin.
+// code: 0 done, 1 the answer is no or an error, 2 wrong usage. Does not use the plugin.
 #include "commands.hpp"
 #include "nearest.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxOperatorName = 64; // biller_decision.by
 
-// Everything that the command line can say.
+// All values of the command line.
 struct Arguments {
     Common common;
     std::string file;

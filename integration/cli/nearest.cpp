@@ -1,4 +1,4 @@
-// The known name that was probably meant. Knows nothing of commands.
+// The known name that was probably meant.
 #include "nearest.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The nearest known name to one that was typed wrong, for error messages.
+// The nearest known name to a mistyped one, for error messages.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace nats_cli {
 
-// "; did you mean \"email\"?" or, when nothing is near, the list of what is known.
+// "; did you mean \"email\"?" or, when nothing is near, the list of known names.
 std::string suggestion(std::string_view typed, const std::vector<std::string_view>& known);
 
 } // namespace nats_cli

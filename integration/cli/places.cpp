@@ -1,4 +1,4 @@
-// Where plugin and example account lie, seen from this program. Opens nothing.
+// The places of plugin and example account, relative to this program. Opens nothing.
 #include "places.hpp"
 
 #include <filesystem>

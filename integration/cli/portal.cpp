@@ -1,4 +1,4 @@
-// nats-segpay portal: what to paste into the Merchant Portal for a configuration.
+// nats-segpay portal: the values to paste into the Merchant Portal for a configuration.
 #include "commands.hpp"
 #include "event_json.hpp"
 #include "places.hpp"

@@ -1,5 +1,4 @@
-// A host that applies nothing: what is not for this process to apply is left for the host whose
-// ledger it is.
+// A host that applies nothing: events are left to the host whose ledger it is.
 #pragma once
 
 #include "biller.hpp"

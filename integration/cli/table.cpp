@@ -1,4 +1,4 @@
-// Columns of equal width. Knows nothing of what is in them.
+// Columns of equal width.
 #include "table.hpp"
 
 #include <algorithm>

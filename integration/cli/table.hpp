@@ -16,7 +16,7 @@ public:
     std::vector<std::string> lines() const;
 
 private:
-    std::vector<std::vector<std::string>> rows_; // the first one are the headings
+    std::vector<std::vector<std::string>> rows_; // the first row has the headings
 };
 
 } // namespace nats_cli

@@ -1,5 +1,5 @@
 // nats-segpay translate: postbacks from standard input, one a line, against one instance with a
-// ledger in memory; what became of each as one JSON object a line.
+// ledger in memory; the outcome of each as one JSON object a line.
 #include "commands.hpp"
 #include "event_json.hpp"
 #include "places.hpp"
@@ -29,7 +29,7 @@ std::uint32_t value_of(const Named (&table)[size], std::string_view name) {
     throw Usage("\"" + std::string(name) + "\" is no answer");
 }
 
-// Answers as it is told and collects the events of the present line.
+// Answers as configured and collects the events of the current line.
 class CollectingHost : public QuietHost {
 public:
     CollectingHost(const Common& common, const TranslateArguments& arguments)
@@ -83,7 +83,7 @@ Json outcome_json(const biller::Reply& reply, Json events) {
     return json;
 }
 
-// What a host would answer when the plugin itself fails: Segpay is to come again.
+// A host's answer when the plugin itself fails: Segpay has to come again.
 Json failure_json(const biller::Error& failure, Json events) {
     return {{"reply", {{"status", 500}, {"body", ""}}},
             {"disposition", nullptr},
@@ -110,7 +110,7 @@ int translate(const Common& common, const TranslateArguments& arguments) {
             exit_code = 1;
         }
         std::puts(one_line(outcome).c_str());
-        std::fflush(stdout); // whoever wrote the line may be waiting for the answer
+        std::fflush(stdout); // the writer of the line may wait for it
     }
     return exit_code;
 }

@@ -1,5 +1,5 @@
-// The HTTP API: purchases, what happens to them, postbacks and the clock, as JSON. Passwords are
-// masked in all of it.
+// The HTTP API: purchases, their events, postbacks and the clock, as JSON. Passwords are masked in
+// all of it.
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/StringTokenizer.h>
@@ -171,7 +171,7 @@ std::set<int> slots_in(const std::string& list) {
     return slots;
 }
 
-// What a consumer would type over the link's own values.
+// What a consumer would type in place of the link's own values.
 void type_in(const Params& given, Params& page) {
     struct Typed {
         const char* name;
@@ -252,7 +252,7 @@ Answer api_postbacks(const Desk& desk, const Request&) {
     return json_answer(200, json);
 }
 
-// What a merchant never heard of, although it happened: for whoever compares reports with books.
+// The facts that a merchant never got: for comparing reports with books.
 Answer api_given_up(const Desk& desk, const Request&) {
     std::vector<Postback> all = desk.postman.all();
     std::erase_if(all, [](const Postback& postback) { return !postback.given_up(); });

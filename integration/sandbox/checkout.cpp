@@ -90,8 +90,8 @@ void send(const Desk& desk, Receipt& receipt, const std::vector<Letter>& letters
     receipt.postbacks.insert(receipt.postbacks.end(), sent.begin(), sent.end());
 }
 
-// Books an approved or declined purchase and tells of it. An enable goes first where there is a
-// user name: the consumer is waiting to get in.
+// Books an approved or declined purchase and sends its postbacks. An enable goes first where there
+// is a user name: the consumer waits for access.
 void close(const Desk& desk, Receipt& receipt, const Purchase& purchase) {
     desk.books.add(purchase);
     receipt.purchases.push_back(purchase.id);
@@ -104,8 +104,8 @@ void close(const Desk& desk, Receipt& receipt, const Purchase& purchase) {
     send(desk, receipt, letters);
 }
 
-// Asks the merchant whether the name is free. If it is not, or nobody answers, the e-mail address
-// becomes the user name.
+// Asks the merchant whether the name is free. If it is not, or there is no answer, the e-mail
+// address becomes the user name.
 void probe(const Desk& desk, Receipt& receipt, Purchase& purchase) {
     const PricePoint& price = desk.portal.price_point_of(purchase.eticket);
     if (price.collect != Collect::username_and_password) return;

@@ -1,5 +1,5 @@
-// The moment of paying: a consumer's decision on a pay page becomes a purchase, its cross sells and
-// the postbacks of Segpay's order: probe, enable, transaction.
+// Paying: a consumer's decision on a pay page becomes a purchase, its cross sells and the postbacks
+// in Segpay's order: probe, enable, transaction.
 #pragma once
 
 #include <set>
@@ -12,7 +12,7 @@
 
 namespace sandbox {
 
-/// What every request works on.
+/// The objects that every request uses.
 struct Desk {
     const Portal& portal;
     Clock& clock;
@@ -31,7 +31,8 @@ struct Payment {
     std::string ip;
 };
 
-/// What a consumer typed into the page of that link; nothing: what is on file. Throws Refusal.
+/// The means that a consumer typed into the page of that link; nothing: those on file. Throws
+/// Refusal.
 Means means_of(const Desk& desk, const Link& link, const Typed& typed);
 
 struct Receipt {
@@ -43,11 +44,11 @@ struct Receipt {
     std::vector<Postback> postbacks;
 };
 
-/// Does what the button on the pay page does. Throws Refusal for what the page would not accept.
+/// Runs the button of the pay page. Throws Refusal for input that the page would not accept.
 Receipt pay(const Desk& desk, const Payment& payment);
 
-/// The purchase whose card a one-click link charges; nothing where its OCToken serves no longer, so
-/// that the consumer gets a full payment page.
+/// The purchase whose card a one-click link charges; nothing if its OCToken has expired, so that
+/// the consumer gets a full payment page.
 std::optional<Purchase> card_on_file(const Desk& desk, const Link& link);
 
 /// The trial that an instant conversion link converts. Throws Refusal with ERR301 to ERR310.

@@ -1,4 +1,4 @@
-// The turnable clock, and times in the formats of postbacks and of the API.
+// The adjustable clock, and times in the formats of postbacks and of the API.
 #include "clock.hpp"
 
 #include <Poco/DateTime.h>

@@ -1,4 +1,4 @@
-// The sandbox's time: the real one plus what the caller has turned it forward by.
+// The sandbox's time: the real one plus the caller's advance.
 #pragma once
 
 #include <Poco/Timestamp.h>
@@ -18,7 +18,7 @@ constexpr Timestamp::TimeDiff kDay = 24 * kHour;
 class Clock {
 public:
     Timestamp now() const { return Timestamp() + offset_.load(); }
-    /// Turns the clock forward to a moment; one that has passed already changes nothing.
+    /// Sets the clock forward to a moment; one that has passed already changes nothing.
     void turn_to(Timestamp moment);
     Timestamp::TimeDiff offset_us() const { return offset_.load(); }
 

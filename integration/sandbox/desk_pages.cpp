@@ -14,13 +14,13 @@ namespace {
 constexpr const char* kNav =
     "<nav><a href=\"/\">Purchases</a><a href=\"/postbacks\">Postbacks</a></nav>\n";
 
-struct Turn {
+struct Advance {
     const char* seconds;
     const char* label;
 };
-constexpr std::array kTurns = {
-    Turn{"300", "5 minutes"}, Turn{"3600", "1 hour"},     Turn{"43200", "12 hours"},
-    Turn{"86400", "1 day"},   Turn{"2592000", "30 days"},
+constexpr std::array kAdvances = {
+    Advance{"300", "5 minutes"}, Advance{"3600", "1 hour"},     Advance{"43200", "12 hours"},
+    Advance{"86400", "1 day"},   Advance{"2592000", "30 days"},
 };
 
 std::string cell(const std::string& text) { return "<td>" + escape_html(text) + "</td>"; }
@@ -179,9 +179,9 @@ Answer page_postbacks(const Desk& desk, const Request&) {
     std::string body = "<p>The clock says " + iso_time(desk.clock.now()) +
                        ". Turn it forward; retries that fall due are sent on the way.</p>\n";
     body += "<form method=\"post\" action=\"/clock\">";
-    for (const Turn& turn : kTurns) {
-        body += std::string("<button class=\"plain\" name=\"advance_s\" value=\"") + turn.seconds +
-                "\">" + turn.label + "</button>\n";
+    for (const Advance& advance : kAdvances) {
+        body += std::string("<button class=\"plain\" name=\"advance_s\" value=\"") +
+                advance.seconds + "\">" + advance.label + "</button>\n";
     }
     return page("Postbacks", body + "</form>\n" + postback_table(desk.postman.all()));
 }

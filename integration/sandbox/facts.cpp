@@ -9,12 +9,12 @@
 namespace sandbox {
 namespace {
 
-// What the columns below look at.
+// The input of the columns below.
 struct Matter {
     const Portal& portal;
     const Letter& letter;
     const Purchase& purchase;
-    const Transaction& sale; // an empty one where the letter has none
+    const Transaction& sale; // an empty one if the letter has none
     const PricePoint& price;
 };
 
@@ -29,7 +29,7 @@ std::string last_name(const Matter& m) {
     return space == std::string::npos ? "" : trimmed(m.purchase.customer.name.substr(space));
 }
 
-// <action>: a transaction says what it is, the others what happened to the member.
+// <action>: of a transaction its name, of the others the change to the member.
 std::string action(const Matter& m) {
     constexpr std::array kWords = {"Probe", "Enable", "Disable", "Cancel", "Reactivation"};
     auto kind = static_cast<std::size_t>(m.letter.kind);
@@ -47,7 +47,7 @@ std::string standin(const Matter& m) {
     return m.sale.standin ? "1" : "0";
 }
 
-// A sale through a link, not what is renewed or taken back later.
+// A sale through a link, not its renewals or refunds.
 bool is_of_promotion(const Matter& m) { return m.price.promotion && m.sale.is_signup; }
 
 std::string price(const Money& money) { return money.currency.empty() ? "" : decimal(money); }
@@ -64,7 +64,7 @@ std::string last_billed(const Matter& m) {
 
 // Processing API 2.0, "Full List of Postback Parameters". The marks are its columns: inquiry,
 // enable, disable, cancellation, reactivation, transaction. The default name is the one that a
-// postback without typed parameters carries; an empty one never goes out by default.
+// postback without typed parameters carries; an empty one is never sent by default.
 struct Field {
     std::string_view placeholder;
     std::string_view default_name;
@@ -194,7 +194,7 @@ void append_everything(Filled& filled, const Matter& matter) {
         filled.append(name, value);
 }
 
-// What Segpay adds to a custom transaction postback on its own: the three names of 3-D Secure
+// The parameters that Segpay adds to a custom transaction postback: the three names of 3-D Secure
 // always, <transguid> and <standin> with instant conversion price points, and singleusepromo=yes
 // with the sale of a single-use promotion.
 void append_unasked(Filled& filled, const Matter& matter, std::string_view pasted) {

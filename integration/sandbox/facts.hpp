@@ -1,5 +1,5 @@
-// What a postback says: the parameters of "Full List of Postback Parameters" and the values that a
-// purchase gives them. Turns a letter into the URL or form that goes out.
+// The content of a postback: the parameters of "Full List of Postback Parameters" and the values
+// that a purchase gives them. Turns a letter into the URL or form to send.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace sandbox {
 
-/// One thing to tell the merchant, as the purchase stood at that moment.
+/// One fact for the merchant, with the purchase as it was at that moment.
 struct Letter {
     PostbackKind kind;
     Purchase purchase;

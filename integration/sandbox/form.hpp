@@ -7,7 +7,7 @@
 
 namespace sandbox {
 
-/// Parameters by lower-cased name. Segpay hands user-defined names back in lower case.
+/// Parameters by lower-cased name. Segpay returns user-defined names in lower case.
 using Params = std::map<std::string, std::string>;
 
 constexpr std::size_t kMaxBodyBytes = std::size_t{64} * 1024;

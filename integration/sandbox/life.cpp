@@ -1,4 +1,4 @@
-// The table of actions: for each what must hold, what it books and which postbacks it causes.
+// The table of actions: the condition, the transaction and the postbacks of each.
 #include "life.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace sandbox {
 namespace {
 
-// An action on its way: what it may look at, and what it leaves behind.
+// An action in progress: its input, and its results.
 struct Scene {
     const PricePoint& price;
     Books& books;
@@ -18,7 +18,7 @@ struct Scene {
     const Params& params;
     Timestamp now;
     std::string transaction_id;
-    std::vector<std::pair<PostbackKind, std::optional<Transaction>>> told;
+    std::vector<std::pair<PostbackKind, std::optional<Transaction>>> postbacks;
 
     bool says_approved() const {
         std::string value = lower(value_of(params, "approved", "yes"));
@@ -30,20 +30,20 @@ struct Scene {
     // Books a transaction and has it posted back.
     Transaction& book(Transaction transaction) {
         transaction_id = transaction.id;
-        told.emplace_back(PostbackKind::transaction, transaction);
+        postbacks.emplace_back(PostbackKind::transaction, transaction);
         purchase.transactions.push_back(std::move(transaction));
         return purchase.transactions.back();
     }
 
-    // Has a member postback sent. It speaks of the purchase, even where the transaction that caused
-    // it was a one-click payment for something else.
-    void tell_member(PostbackKind kind, std::optional<Transaction> cause = {}) {
+    // Adds a member postback. It is about the purchase, even if the transaction that caused it was
+    // a one-click payment for another item.
+    void add_member_postback(PostbackKind kind, std::optional<Transaction> cause = {}) {
         if (kind == PostbackKind::disable && !purchase.has_login()) return;
         if (cause) {
             cause->eticket = purchase.eticket;
             cause->extras = purchase.extras;
         }
-        told.emplace_back(kind, std::move(cause));
+        postbacks.emplace_back(kind, std::move(cause));
     }
 
     void end_access(std::optional<Transaction> cause = {}) {
@@ -51,7 +51,7 @@ struct Scene {
         if (!had_access) return;
         purchase.status = Status::expired;
         purchase.expired_at = now;
-        tell_member(PostbackKind::disable, std::move(cause));
+        add_member_postback(PostbackKind::disable, std::move(cause));
     }
 };
 
@@ -76,8 +76,8 @@ Transaction draft(const Scene& scene, const std::string& stage, bool approved,
     return t;
 }
 
-// The sale that a refund, void or dispute is about: the one that tranid names, or the latest that
-// is still in a fit state.
+// The sale that a refund, void or dispute is about: the one that tranid names, or the latest in a
+// matching state.
 Transaction& sale_in(Scene& scene, std::initializer_list<Fate> fit) {
     std::string wanted = value_of(scene.params, "tranid");
     auto& all = scene.purchase.transactions;
@@ -103,8 +103,8 @@ Money amount_of(const Scene& scene, const Transaction& sale) {
     return *amount;
 }
 
-// "Transaction Postback Matrix": whatever follows a sale has an id of its own and names the sale in
-// relatedtranid; its stage is always initial.
+// "Transaction Postback Matrix": a transaction that follows a sale has an id of its own and names
+// the sale in relatedtranid; its stage is always initial.
 Transaction& follow(Scene& scene, std::initializer_list<Fate> fit, Fate fate,
                     const std::string& trantype, const std::string& action) {
     Transaction& sale = sale_in(scene, fit);
@@ -140,7 +140,7 @@ void cancel(Scene& scene) {
     scene.purchase.status = Status::cancelled;
     Transaction reason = draft(scene, "", true, {});
     reason.id.clear(); // a consumer's cancellation has no transaction, only a reason
-    scene.tell_member(PostbackKind::cancel, reason);
+    scene.add_member_postback(PostbackKind::cancel, reason);
 }
 
 void refund(Scene& scene) { follow(scene, {Fate::standing}, Fate::refunded, "credit", "Auth"); }
@@ -148,14 +148,15 @@ void refund(Scene& scene) { follow(scene, {Fate::standing}, Fate::refunded, "cre
 void refund_and_cancel(Scene& scene) {
     refund(scene);
     scene.purchase.status = Status::cancelled;
-    scene.tell_member(PostbackKind::cancel, scene.purchase.transactions.back());
+    scene.add_member_postback(PostbackKind::cancel, scene.purchase.transactions.back());
 }
 
 void refund_and_expire(Scene& scene) {
     refund(scene);
     bool renewed = scene.purchase.status == Status::active;
     scene.end_access(scene.purchase.transactions.back());
-    if (renewed) scene.tell_member(PostbackKind::cancel, scene.purchase.transactions.back());
+    if (renewed)
+        scene.add_member_postback(PostbackKind::cancel, scene.purchase.transactions.back());
 }
 
 void charge_back(Scene& scene) {
@@ -169,7 +170,7 @@ void reactivate(Scene& scene) {
         scene.purchase.status = Status::active;
         scene.purchase.has_converted = true;
         scene.purchase.next_bill = scene.now + scene.price.recurring_days * kDay;
-        scene.tell_member(PostbackKind::reactivation);
+        scene.add_member_postback(PostbackKind::reactivation);
     }
     scene.book(draft(scene, "Reactivation", approved, scene.price.recurring));
 }
@@ -188,7 +189,7 @@ void decline_standin(Scene& scene) {
     scene.purchase.status = Status::declined;
 }
 
-using Why = std::string; // empty: nothing stands in the way
+using Why = std::string; // empty: the action is possible
 
 Why needs_renewal(const Purchase&, const PricePoint& price) {
     return price.renews() ? "" : std::string("a ") + name_of(price.type) + " price never renews";
@@ -297,7 +298,7 @@ const Action* find_action(const std::string& name) {
     return found == kActions.end() ? nullptr : &*found;
 }
 
-// "refund" is three actions, told apart by its kind.
+// "refund" is three actions, distinguished by its kind.
 const Action& action_named(const std::string& name, const Params& params) {
     if (name != "refund") {
         const Action* action = find_action(name);
@@ -311,7 +312,7 @@ const Action& action_named(const std::string& name, const Params& params) {
                   "kind is \"" + kind + "\"; expected refund_only, refund_cancel or refund_expire");
 }
 
-// A one-click purchase of something else: the link that a merchant would have built, followed.
+// A one-click purchase of another item: follows the link that a merchant would have built.
 Deed buy_again(const Desk& desk, const std::string& purchase_id, const Params& given) {
     Params params = given;
     Payment payment;
@@ -353,7 +354,7 @@ Deed act(const Desk& desk, const std::string& purchase_id, const std::string& ac
         Scene scene{price, desk.books, purchase, params, desk.clock.now(), {}, {}};
         row.perform(scene);
         deed.transaction_id = scene.transaction_id;
-        for (const auto& [kind, transaction] : scene.told) {
+        for (const auto& [kind, transaction] : scene.postbacks) {
             letters.push_back({kind, purchase, transaction, scene.now});
         }
     });

@@ -1,5 +1,5 @@
-// What happens to a purchase after the sign-up: renewals, cancellations, refunds, disputes. Each
-// action says when it is possible and which postbacks it causes.
+// Events of a purchase after the sign-up: renewals, cancellations, refunds, disputes. Each action
+// has its conditions and its postbacks.
 #pragma once
 
 #include <string>
@@ -10,17 +10,17 @@
 
 namespace sandbox {
 
-/// What an action did.
+/// The results of an action.
 struct Deed {
     std::string purchase_id;
-    std::string transaction_id; ///< empty: it was none
+    std::string transaction_id; ///< empty: there is none
     std::vector<Postback> postbacks;
 };
 
-/// Does a named action on a purchase and sends its postbacks. Parameters, all optional: approved,
+/// Runs a named action on a purchase and sends its postbacks. Parameters, all optional: approved,
 /// amount, tranid (the sale concerned), kind (of a refund), reason, comment, by. The action
-/// one_click takes an eticket and whatever else a merchant would put on the link. Throws Refusal:
-/// 404 unknown purchase or action, 400 bad parameter, 409 not in this state.
+/// one_click takes an eticket and any other parameter of the link. Throws Refusal: 404 unknown
+/// purchase or action, 400 bad parameter, 409 not in this state.
 Deed act(const Desk& desk, const std::string& purchase_id, const std::string& action,
          const Params& params);
 

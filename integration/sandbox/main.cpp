@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
     describe(app, options);
     CLI11_PARSE(app, argc, argv);
 
-    // Before the first thread: all of them leave these to sigwait.
+    // Before the first thread, so that all of them leave these to sigwait.
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);

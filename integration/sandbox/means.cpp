@@ -47,7 +47,7 @@ const TestAccount& account_of(const std::string& country) {
     const auto found = std::find_if(
         kAccounts.begin(), kAccounts.end(),
         [&](const TestAccount& row) { return row.country == country || row.country.empty(); });
-    return *found; // the last row is everybody's
+    return *found; // the last row is the default
 }
 
 Card kept(const char* type, const std::string& number) {

@@ -1,5 +1,5 @@
-// What a consumer pays with: the test cards and the test accounts of Segpay's documents, and what
-// the bank says to each. Numbers go no further than here.
+// Means of payment: the test cards and the test accounts of Segpay's documents, and the bank's
+// answer to each. Numbers are not passed on from here.
 #pragma once
 
 #include <string>
@@ -12,10 +12,10 @@ enum class Bank { approves, declines };
 
 struct Means {
     Bank bank = Bank::approves;
-    Card card; ///< type and last four digits, all that is kept; empty: nothing was typed
+    Card card; ///< type and last four digits only; empty: nothing was typed
 };
 
-/// What was typed into a pay page.
+/// The input of a pay page.
 struct Typed {
     std::string card;
     std::string account; ///< number or IBAN, for direct debit
@@ -25,7 +25,7 @@ struct Typed {
     bool is_empty() const { return card.empty() && account.empty(); }
 };
 
-/// Where it is paid.
+/// The website's settings for a payment.
 struct Till {
     bool test_mode = true;
     std::string live_test_card; ///< empty: none

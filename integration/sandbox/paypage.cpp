@@ -109,7 +109,7 @@ std::string card_on_file_inputs(const Purchase& purchase) {
            "</select></label>\n";
 }
 
-// Everything that came with the link and is not shown as an input of its own.
+// Every parameter of the link that has no input of its own.
 std::string carried_along(const Params& params, const std::string& form) {
     std::string hidden;
     for (const auto& [name, value] : params) {

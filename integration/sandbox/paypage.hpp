@@ -1,4 +1,4 @@
-// The HTML of the pay page and of what comes after it. Decides nothing.
+// The HTML of the pay page and of the pages after it. Displays only.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace sandbox {
 
-/// What one pay page shows. Without an offer it is an instant conversion; with a purchase on file
+/// The content of a pay page. Without an offer it is an instant conversion; with a purchase on file
 /// the card is not asked for again.
 struct PayPage {
     const Portal& portal;

@@ -1,4 +1,4 @@
-// Reads portal.yaml key by key, so that each mistake is told with its line and column.
+// Reads portal.yaml key by key, so that each mistake is reported with its line and column.
 #include "portal.hpp"
 
 #include <yaml-cpp/yaml.h>
@@ -43,7 +43,7 @@ std::optional<int> parse_int(const std::string& text) {
     return value;
 }
 
-// A mapping of the file, read key by key. Knows where it stands, so that a mistake can be found.
+// A mapping of the file, read key by key. Has its position for error messages.
 class Block {
 public:
     Block(std::string file, const YAML::Node& node, std::string what, std::set<std::string> known)

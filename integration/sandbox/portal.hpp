@@ -1,5 +1,5 @@
-// What a merchant has set up in Segpay's Merchant Portal: websites, packages, price points, cross
-// sells and postbacks. Read once from a file and never changed afterwards.
+// A merchant's settings in Segpay's Merchant Portal: websites, packages, price points, cross sells
+// and postbacks. Read once from a file and constant afterwards.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ struct Eticket {
     std::string text() const { return std::to_string(package) + ":" + std::to_string(price_point); }
 };
 
-/// Nothing where the text is not two numbers with a colon between them.
+/// Nothing if the text is not two numbers with a colon between them.
 std::optional<Eticket> parse_eticket(const std::string& text);
 
 /// The postbacks of a set, in the order of the columns in "Full List of Postback Parameters".
@@ -48,7 +48,7 @@ const char* name_of(PriceType type);
 /// e-mail address is the user name.
 enum class Collect { nothing, password, username_and_password };
 
-/// Processing API 2.0, "Single Use Promotions": one use for each of what is ticked.
+/// Processing API 2.0, "Single Use Promotions": one use for each ticked property.
 struct Promotion {
     bool per_card = false;
     bool per_email = false;
@@ -95,7 +95,7 @@ struct Package {
 
 struct Portal {
     std::string merchant_id;
-    std::string live_test_card; ///< which Segpay hands out on request; empty: none
+    std::string live_test_card; ///< which Segpay gives on request; empty: none
     /// Processing API 2.0 says of <eticketid> "Signup and Stand-In only"; true sends it always.
     bool eticket_on_every_transaction = false;
     std::map<int, std::string> websites;

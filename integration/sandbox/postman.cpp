@@ -25,7 +25,7 @@ constexpr std::size_t kMaxAnswerBytes = 4096;
 
 // Processing API 2.0, "Retry postback": member management postbacks every 5 minutes for up to one
 // hour, transaction postbacks every hour for up to 12 hours. The inquiry is a question asked while
-// the consumer waits: there is nobody left to hear a later answer.
+// the consumer waits: a later answer has no reader.
 struct RetryPlan {
     Timestamp::TimeDiff every;
     int times;
@@ -39,8 +39,8 @@ RetryPlan plan_of(const Postback& postback) {
     return postback.kind == PostbackKind::transaction ? kTransactionPlan : kMemberPlan;
 }
 
-// Processing API 2.0, "Postback specs": transaction postbacks go by the HTTP status, the others by
-// the response text.
+// Processing API 2.0, "Postback specs": the HTTP status decides about transaction postbacks, the
+// response text about the others.
 bool is_success(const Postback& postback, const Attempt& attempt) {
     if (postback.kind == PostbackKind::transaction) {
         return attempt.status >= 200 && attempt.status < 300;
@@ -241,7 +241,7 @@ std::vector<Postback> Postman::turn_clock(Timestamp::TimeDiff by) {
     return sent;
 }
 
-// Retries also fall due while nobody turns the clock: a host that was down gets its postbacks.
+// Retries fall due on the real clock, too: a host that was down gets its postbacks.
 void Postman::keep_retrying() {
     while (true) {
         {

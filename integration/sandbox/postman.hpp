@@ -1,5 +1,5 @@
-// Sends postbacks, judges the answers and sends again what failed, on the sandbox's clock. Knows
-// what a letter says only through facts.hpp.
+// Sends postbacks, judges the answers and repeats the failed ones, on the sandbox's clock. Gets the
+// content of a letter from facts.hpp alone.
 #pragma once
 
 #include <condition_variable>
@@ -15,7 +15,7 @@
 
 namespace sandbox {
 
-/// Where pasted hosts really are: "join.linkdomain.com" to "http://127.0.0.1:8080".
+/// The real addresses of pasted hosts: "join.linkdomain.com" to "http://127.0.0.1:8080".
 class Resolver {
 public:
     /// "host=http://where:port". Throws std::runtime_error for anything else.
@@ -49,7 +49,8 @@ struct Postback {
     std::vector<Attempt> attempts;
 
     bool accepted() const { return !attempts.empty() && attempts.back().accepted; }
-    /// Told for the last time, and in vain. An inquiry is no fact, so that nothing is lost with it.
+    /// Sent for the last time, without success. An inquiry is no fact, so that nothing is lost with
+    /// it.
     bool given_up() const {
         return !attempts.empty() && !accepted() && !next_retry && kind != PostbackKind::inquiry;
     }
@@ -66,11 +67,11 @@ public:
     /// returns when the last one was answered. No lock is held meanwhile.
     std::vector<Postback> send(const std::vector<Letter>& letters);
 
-    /// Sends one again, whatever came of it before. Throws Refusal (404) for an unknown number.
+    /// Sends one again, whatever its state. Throws Refusal (404) for an unknown number.
     Postback repeat(int n);
 
-    /// Turns the clock forward by so much, and sends each retry that falls due on the way, at its
-    /// time. Returns them as they were afterwards, one entry per retry.
+    /// Advances the clock by that time, and sends each retry that falls due on the way, at its
+    /// time. Returns their states afterwards, one entry per retry.
     std::vector<Postback> turn_clock(Timestamp::TimeDiff by);
 
     std::vector<Postback> all() const;

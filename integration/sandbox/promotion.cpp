@@ -1,4 +1,4 @@
-// Looks through the books: what was approved counts, what was declined may be tried again.
+// Searches the books: an approved sale counts, a declined one may be tried again.
 #include "promotion.hpp"
 
 #include "refusal.hpp"
@@ -10,7 +10,7 @@ bool is_same(const std::string& a, const std::string& b) {
     return !a.empty() && lower(a) == lower(b);
 }
 
-// Whether `before` stands in the way of `sale`, which the promotion is about; whoever bought.
+// Whether `before` excludes `sale`, which the promotion is about; the buyer is not compared.
 bool uses_up(const Portal& portal, const Promotion& promotion, const Transaction& before,
              const Transaction& sale) {
     if (!before.is_signup || !before.approved) return false;

@@ -7,8 +7,8 @@
 
 namespace sandbox {
 
-/// Throws Refusal (409) where somebody with one of the properties that the promotion looks at has
-/// had it already (Processing API 2.0, "Single Use Promotions"). `sale` is not in the books yet.
+/// Throws Refusal (409) if a consumer with one of the promotion's properties has had it already
+/// (Processing API 2.0, "Single Use Promotions"). `sale` is not in the books yet.
 void check_promotion(const Portal& portal, const Books& books, const Transaction& sale,
                      const std::string& email, const Card& card);
 

@@ -1,5 +1,5 @@
-// Purchases and their transactions as Segpay keeps them, and the books that hold them all. In
-// memory: a sandbox forgets when it stops. No card number ever gets here.
+// Purchases and their transactions as Segpay keeps them, and the books that hold them all, in
+// memory: they end with the process. No card number ever gets here.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@
 
 namespace sandbox {
 
-/// What became of an approved sale afterwards.
+/// The later fate of an approved sale.
 enum class Fate { standing, declined_later, voided, refunded, charged_back, reversed, revoked };
 const char* name_of(Fate fate);
 
@@ -34,7 +34,7 @@ struct Transaction {
     bool standin = false;
     bool is_signup = false; ///< of the sign-up, or of a one-click purchase
     Money price;
-    Money auth_price; ///< what the consumer saw, with Dynamic Multi-Currency
+    Money auth_price; ///< as shown to the consumer, with Dynamic Multi-Currency
     Eticket eticket;
     Params extras; ///< user-defined and REF parameters, user name and password
     Timestamp at;
@@ -78,11 +78,11 @@ struct Purchase {
     bool has_converted = false;
     bool standin_pending = false;
     Timestamp created;
-    Timestamp next_bill; ///< where it renews
+    Timestamp next_bill; ///< if it renews
     Timestamp expired_at;
     std::vector<Transaction> transactions;
 
-    /// Member postbacks go out only where a user name is known.
+    /// Member postbacks are sent only where a user name is known.
     bool has_login() const { return !value_of(extras, "username").empty(); }
     /// The latest approved sale that still stands, if any.
     const Transaction* latest_sale() const;
@@ -102,7 +102,7 @@ public:
     std::optional<Purchase> find_by_guid(const std::string& guid) const;
     std::vector<Purchase> all() const;
 
-    /// Calls change with the purchase under the lock; what it throws leaves the purchase as it was.
+    /// Calls change with the purchase under the lock; an exception leaves the purchase as it was.
     /// Throws Refusal (404) for an unknown id.
     void update(const std::string& id, const std::function<void(Purchase&)>& change);
 
@@ -113,7 +113,7 @@ private:
     std::atomic<std::uint64_t> transactions_made_;
 };
 
-/// <transguid> of a transaction: made from its id, so that a seed gives the same ones again.
+/// <transguid> of a transaction: made from its id, so that a seed repeats it.
 std::string guid_of(const std::string& transaction_id);
 
 } // namespace sandbox

@@ -1,5 +1,5 @@
-// The one error of the sandbox's own making: a request that cannot be served, with the HTTP status
-// and the sentence that the caller reads.
+// The sandbox's own error: a request that cannot be served, with the HTTP status and the sentence
+// for the caller.
 #pragma once
 
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// The table of addresses, and the way from Poco's requests to the handlers and back.
+// The table of addresses, and the path of Poco's requests to the handlers and back.
 #include "server.hpp"
 
 #include <Poco/Exception.h>
@@ -63,7 +63,7 @@ std::vector<std::string> parts_of(const std::string& path) {
     return {parts.begin(), parts.end()};
 }
 
-// Scripts have been asked for in every case; so the first two parts go by lower case.
+// Scripts are requested in every case, so the first two parts are compared in lower case.
 bool matches(const Route& route, const std::vector<std::string>& path) {
     std::vector<std::string> wanted = parts_of(route.path);
     if (wanted.size() != path.size()) return false;
@@ -95,7 +95,7 @@ std::string plain(const Poco::Dynamic::Var& value) {
     return list;
 }
 
-// {"a": 1, "b": {"c": [2, 3]}} as a=1 and b.c=2,3: the handlers need not know how it was sent.
+// {"a": 1, "b": {"c": [2, 3]}} as a=1 and b.c=2,3: the handlers do not depend on the encoding.
 void flatten(const Poco::JSON::Object& object, const std::string& prefix, Params& params) {
     for (const auto& [name, value] : object) {
         if (value.type() == typeid(Poco::JSON::Object::Ptr)) {
@@ -181,7 +181,7 @@ public:
         try {
             response.send() << answer.body;
         } catch (const Poco::Net::NetException&) {
-            // The caller has gone; what was done stays done.
+            // The caller has disconnected; the change remains.
         }
     }
 
@@ -201,8 +201,8 @@ private:
     const Desk& desk_;
 };
 
-// Not by ServerSocket's constructor: that one sets SO_REUSEPORT, under which a second sandbox on
-// the same port would start without a word and get half of the requests.
+// Without ServerSocket's constructor: that one sets SO_REUSEPORT, under which a second sandbox on
+// the same port would start without an error and get half of the requests.
 Poco::Net::ServerSocket bound_socket(const std::string& address) {
     Poco::Net::ServerSocket socket;
     socket.bind(Poco::Net::SocketAddress(address), true, false);
@@ -213,7 +213,7 @@ Poco::Net::ServerSocket bound_socket(const std::string& address) {
 Poco::Net::HTTPServerParams::Ptr server_params() {
     Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
     params->setMaxQueued(kMaxQueued);
-    params->setThreadIdleTime(Poco::Timespan(1, 0)); // so long an idle thread may hold up the end
+    params->setThreadIdleTime(Poco::Timespan(1, 0)); // for so long an idle thread may delay the end
     params->setSoftwareVersion("segpay-sandbox");
     return params;
 }

@@ -13,7 +13,7 @@ namespace sandbox {
 
 class Server {
 public:
-    /// Listens at once; "127.0.0.1:0" takes a free port. Throws Poco::Exception where it cannot.
+    /// Listens at once; "127.0.0.1:0" takes a free port. Throws Poco::Exception if it cannot.
     Server(const Desk& desk, const std::string& address);
     ~Server();
 

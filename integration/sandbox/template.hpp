@@ -1,4 +1,4 @@
-// Postback URLs as pasted in the portal: filling in the placeholders. Knows nothing of purchases.
+// Postback URLs as pasted in the portal: filling in the placeholders. Has no purchases.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 
 namespace sandbox {
 
-/// A filled-in URL (or form), and the same with every password masked, for eyes and pages.
+/// A filled-in URL (or form), and the same with every password masked, for display.
 struct Filled {
     std::string sent;
     std::string shown;
@@ -17,14 +17,14 @@ struct Filled {
 };
 
 /// Finds a placeholder's value by its lower-cased name without the angle brackets, "purchaseid" or
-/// "extra username". A name that it does not know is an empty value.
+/// "extra username". An unknown name has an empty value.
 using Lookup = std::function<std::string(std::string_view)>;
 
-/// Replaces each <placeholder> by its escaped value. What stands outside placeholders goes out byte
-/// for byte, save for bytes that HTTP does not allow in a URL, which are percent-escaped.
+/// Replaces each <placeholder> by its escaped value. Text outside placeholders is sent byte for
+/// byte, except for bytes that HTTP does not allow in a URL, which are percent-escaped.
 Filled fill_in(std::string_view pasted, const Lookup& lookup);
 
-/// No parameters typed: Segpay sends a default postback, with all that it has.
+/// No parameters typed: Segpay sends a default postback, with all parameters that it has.
 bool is_default(std::string_view pasted);
 
 /// Whether the pasted URL has a parameter of this name, in any case.

@@ -42,7 +42,7 @@ Answer api_signup(const Desk& desk, const Request& request);
 
 /// {"error": "…"}.
 Answer json_error(int status, const std::string& what);
-/// What a payment did, as JSON.
+/// The result of a payment, as JSON.
 Answer json_receipt(const Receipt& receipt, const Link& link);
 
 // Pages for the developer (desk_pages.cpp).
