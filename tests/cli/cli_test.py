@@ -1,4 +1,4 @@
-"""nats-segpay from the outside: what it prints, in which form, and with which exit code.
+"""nats-segpay from the outside: its output, its formats and its exit codes.
 
     python3 cli_test.py NATS_SEGPAY PLUGIN LEDGER_HOST CONFIG_FOLDER
 """
@@ -24,7 +24,7 @@ EVENT_KEYS = (
 ).split()
 
 CANARY = "s3cret-canary"
-FORGED = "a" * 32  # a seal that nobody made
+FORGED = "a" * 32  # a seal that no key made
 
 
 def command(*arguments):
@@ -72,7 +72,7 @@ TEMPLATE = os.path.join(CONFIG, "segpay.yaml")
 
 class Check(unittest.TestCase):
     def live_template(self):
-        """The operator's file with nothing changed but the mode."""
+        """The operator's file, only with another mode."""
         with open(TEMPLATE, encoding="utf-8") as shipped:
             text = shipped.read().replace("\n  mode: test\n", "\n  mode: live\n", 1)
         file = tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8")
@@ -85,7 +85,7 @@ class Check(unittest.TestCase):
     def test_the_shipped_files_are_clean(self):
         code, out, err = run("check", EXAMPLE, "--strict")
         self.assertEqual((code, out, err), (0, f"{EXAMPLE}: no mistakes\n", ""))
-        # The template says itself that its network is nobody's.
+        # The template itself warns that its network belongs to no processor.
         code, out, err = run("check", TEMPLATE)
         warning, end = out.splitlines()
         self.assertRegex(warning,
@@ -104,8 +104,8 @@ class Check(unittest.TestCase):
              '"203.0.113.0/24" is an address of documentation'),
             (line_of("    price_point: 3097"), 18, 'eticket "162209:3097" is the example\'s'),
         ):
-            told = found.pop(0)
-            self.assertTrue(told.startswith(f"{file}:{line}:{column}: warning: {what}"), told)
+            warning = found.pop(0)
+            self.assertTrue(warning.startswith(f"{file}:{line}:{column}: warning: {what}"), warning)
         self.assertEqual(found, [])
 
     def test_strict_makes_a_warning_a_failure(self):
@@ -117,13 +117,13 @@ class Check(unittest.TestCase):
     def test_json_has_a_severity(self):
         file, _ = self.live_template()
         code, out, _ = run("check", file, "--json")
-        told = [json.loads(line) for line in out.splitlines()]
-        self.assertEqual((code, [t["severity"] for t in told]), (0, ["warning"] * 3))
+        listed = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual((code, [t["severity"] for t in listed]), (0, ["warning"] * 3))
         with open(file, "a", encoding="utf-8") as more:
             more.write("nonsense: 1\n")
         code, out, _ = run("check", file, "--json")
-        told = [json.loads(line) for line in out.splitlines()]
-        self.assertEqual((code, [t["severity"] for t in told]), (1, ["warning"] * 3 + ["error"]))
+        listed = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual((code, [t["severity"] for t in listed]), (1, ["warning"] * 3 + ["error"]))
 
     def test_a_secret_in_the_file_is_warned_of_and_not_shown(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -156,9 +156,10 @@ class Check(unittest.TestCase):
             self.assertEqual(code, 1)
             for line in out.splitlines():
                 self.assertRegex(line, rf"^{file.name}:\d+:\d+: .")
-            told = [json.loads(line) for line in run("check", file.name, "--json")[1].splitlines()]
-            self.assertEqual(len(told), len(out.splitlines()))
-            self.assertEqual(list(told[0]), ["file", "line", "column", "message", "severity"])
+            out_json = run("check", file.name, "--json")[1]
+            listed = [json.loads(line) for line in out_json.splitlines()]
+            self.assertEqual(len(listed), len(out.splitlines()))
+            self.assertEqual(list(listed[0]), ["file", "line", "column", "message", "severity"])
 
     def test_a_file_that_is_not_there(self):
         code, out, err = run("check", "/nonexistent.yaml")
@@ -184,8 +185,8 @@ class Link(unittest.TestCase):
         for value in [*self.VALUES.values(), "162209:3097", "summer"]:
             self.assertIn(value, values)
 
-    # Every field of a request, through the tool and the plugin's C interface, and the parameters
-    # that the documents have for it.
+    # Every field of a request, through the tool and the plugin's C interface, and its parameters in
+    # the documents.
     FIELDS = {
         "member_id=908172": {"foreignid": "908172"},
         "session=0123": {"natssess": "0123"},
@@ -261,7 +262,7 @@ class Link(unittest.TestCase):
         made = json.loads(link(*self.sets(), "--format", "json")[1])
         self.assertEqual(list(made), ["url", "action", "fields"])
         self.assertEqual(fields.pop("<action>"), made["action"])
-        # The seal carries a time and may differ between two links.
+        # The seal has a time and may differ between two links.
         self.assertEqual(fields.keys(), made["fields"].keys())
         differing = {name for name in fields if fields[name] != made["fields"][name]}
         self.assertLessEqual(len(differing), 1)
@@ -293,14 +294,14 @@ class Link(unittest.TestCase):
     def test_one_click_for_a_member_looks_into_the_ledger(self):
         one_click = ("link", "--kind", "one-click", "--option", "201")
         code, _, err = run(*one_click, "--set", "member_id=908172")
-        self.assertEqual(code, 2)  # whose ledger?
+        self.assertEqual(code, 2)  # without a ledger
         self.assertIn("--config", err)
         code, _, err = run(
             *one_click, "--set", "member_id=1", "--config", EXAMPLE, "--ledger", "/nonexistent"
         )
         self.assertEqual(code, 1)
         self.assertIn("/nonexistent: there is no ledger", err)
-        # What is named needs none.
+        # A named OCToken needs no ledger.
         code, out, err = run(*one_click, "--set", "member_id=1", "--set", "octoken=26346680")
         self.assertEqual((code, err), (0, ""))
         self.assertIn("OCToken=26346680", out)
@@ -375,7 +376,7 @@ class Translate(unittest.TestCase):
         self.assertEqual(code, 0)
         self.assertNotIn(CANARY, out + err)
 
-    def test_the_host_answers_as_it_is_told(self):
+    def test_the_host_answers_as_configured(self):
         for answer, disposition in (("retry", "deferred"), ("refuse", "dead_letter")):
             (line,) = translate(sign_up(1), arguments=["--answer", answer])
             self.assertEqual(line["disposition"], disposition)
@@ -421,9 +422,9 @@ class Ledger(unittest.TestCase):
         self.ledger = os.path.join(folder.name, "ledger.sqlite")
 
     def host(self, answer, *lines):
-        told = subprocess.run([LEDGER_HOST, PLUGIN, EXAMPLE, self.ledger, answer],
+        done = subprocess.run([LEDGER_HOST, PLUGIN, EXAMPLE, self.ledger, answer],
                               input="\n".join(lines), capture_output=True, text=True, check=True)
-        return told.stdout.splitlines()
+        return done.stdout.splitlines()
 
     def run_on_ledger(self, *arguments):
         return run(*arguments, "--config", EXAMPLE, "--ledger", self.ledger)
@@ -469,7 +470,7 @@ class Ledger(unittest.TestCase):
         self.assertEqual(self.run_on_ledger("quarantine", "release", kept[0]["key"])[0], 0)
         self.assertEqual(self.run_on_ledger("quarantine", "dismiss", kept[1]["key"])[0], 0)
         self.assertEqual(self.listed("quarantine"), [])
-        self.assertEqual([told.split()[:2] for told in self.host("done")], [["join", "1"]])
+        self.assertEqual([event.split()[:2] for event in self.host("done")], [["join", "1"]])
 
     def test_a_request_is_completed_when_it_is_released(self):
         self.assertEqual(self.host("done", sign_up(1) + "&memberid=7"), [])
@@ -483,7 +484,7 @@ class Ledger(unittest.TestCase):
         self.assertEqual(release("--say", "memberid")[0], 2)
         self.assertEqual(release("another", "--say", "memberid=7")[0], 2)
         self.assertEqual(release("--say", "memberid=a&b")[0], 0)
-        self.assertEqual([told.split()[:2] for told in self.host("done")], [["join", "1"]])
+        self.assertEqual([event.split()[:2] for event in self.host("done")], [["join", "1"]])
         (released,) = self.listed("events", "--state", "settled")
         self.assertEqual(released["event"]["member_id"], "a&b")
         self.assertIn('"memberid" is what an operator said', released["event"]["warnings"])

@@ -1,5 +1,5 @@
-// A host for the tests of nats-segpay: hands postbacks from standard input to the plugin, then
-// recovers what is due a day from now, and prints each event it was told. Uses a ledger in a file.
+// A host for the tests of nats-segpay: passes postbacks from standard input to the plugin, then
+// recovers all that is due a day from now, and prints each event. Uses a ledger in a file.
 //     ledger_host PLUGIN CONFIG LEDGER done|refuse
 #include "biller.hpp"
 

@@ -1,5 +1,5 @@
-/* Preloaded, memory that was freed is not used again and keeps what was in it: so no copy of a
- * secret is written over by chance before it is looked for. */
+/* Preloaded: freed memory is not used again and keeps its contents, so that no copy of a secret is
+ * overwritten by chance before the search. */
 #include <malloc.h>
 #include <stddef.h>
 #include <string.h>

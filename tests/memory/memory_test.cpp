@@ -1,6 +1,6 @@
-// What a process holds of passwords and cards once the plugin has answered: nothing. Each case runs
-// in a child process, which looks through all the memory that it can write to. The canaries stand
-// in the read-only memory of this program, and requests are handed over from there.
+// The passwords and cards left in a process after the plugin has answered: none. Each case runs in
+// a child process, which searches all of its writable memory. The canaries are in the read-only
+// memory of this program, and requests point to them there.
 #include "biller.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -20,8 +20,8 @@
 
 namespace {
 
-// A short text stands in a string object itself, a long one on the heap, where the first bytes of
-// what was freed are written over: any of its parts gives it away.
+// A short text is inside a string object, a long one on the heap, where the first bytes of a freed
+// block are overwritten: any of its parts counts as found.
 #define SHORT_PASSWORD "Kq7canary-5z"
 #define LONG_PASSWORD "Vw3canary-8xTn6canary-2mHj9canary-4cRb1canary-7p"
 #define ENCODED_PASSWORD "Zs4canary%2D6%64Lf8canary%2D3kYg2canary%2D9v"
@@ -36,11 +36,11 @@ constexpr std::string_view kParts[] = {
     "&eticketid=162209:1221&memberid=908172"
 #define SECRETS "&ccnumber=" CARD "&cvv=" CARD "&password="
 
-// The search allocates nothing: that would write over what it looks for.
+// The search allocates nothing: an allocation would overwrite what it searches for.
 char maps[256 * 1024];
 char found[4096];
 
-void tell(std::string_view where, std::string_view part) {
+void report(std::string_view where, std::string_view part) {
     char* const end = found + strlen(found);
     const auto room = sizeof found - static_cast<std::size_t>(end - found);
     std::snprintf(end, room, "%.*s: %.5s..., ", static_cast<int>(where.size()), where.data(),
@@ -56,7 +56,7 @@ void search_mapping(std::string_view line) {
     const std::string_view bytes(reinterpret_cast<const char*>(begin), end - begin);
     for (std::string_view part : kParts)
         if (bytes.find(part) != std::string_view::npos)
-            tell(line.substr(line.rfind(' ') + 1), part);
+            report(line.substr(line.rfind(' ') + 1), part);
 }
 
 // "[heap]: Tn6ca..., [stack]: ...", or nothing.
@@ -74,13 +74,13 @@ std::string_view leftovers() {
     return found;
 }
 
-// The plugin with an account, seen through the C face alone: no copy is made on this side.
+// The plugin with an account, through the C interface alone: no copy is made on this side.
 class Account {
 public:
     uint32_t answer = BILLER_DONE;
     std::string_view peer = "127.0.0.1";
     std::int64_t now_ms = 1'790'000'000'000;
-    std::size_t passwords = 0; // events and links that came with one
+    std::size_t passwords = 0; // events and links with a password
     std::uint32_t disposition = 0;
     std::string key;
 
@@ -182,36 +182,36 @@ private:
     biller_instance* instance_ = nullptr;
 };
 
-// Lets an account live in a process of its own and tells what is left of the canaries there.
+// Runs an account in a process of its own and returns the canaries left there.
 std::string left_by(void (*live)(Account&)) {
     int ends[2] = {};
     if (pipe(ends) != 0) return "no pipe";
     const pid_t child = fork();
     if (child == 0) {
-        std::string_view told;
+        std::string_view found_parts;
         try {
             Account account;
             live(account);
-            told = leftovers(); // the account is still open
+            found_parts = leftovers(); // the account is still open
         } catch (const std::exception& failure) {
             std::snprintf(found, sizeof found, "failed: %s", failure.what());
-            told = std::string_view(found);
+            found_parts = std::string_view(found);
         }
-        const bool is_written = write(ends[1], told.data(), told.size()) >= 0;
+        const bool is_written = write(ends[1], found_parts.data(), found_parts.size()) >= 0;
         _exit(is_written ? 0 : 1);
     }
     close(ends[1]);
-    std::string told;
+    std::string found_parts;
     char bytes[4096];
     for (ssize_t size = 0; (size = read(ends[0], bytes, sizeof bytes)) > 0;)
-        told.append(bytes, static_cast<std::size_t>(size));
+        found_parts.append(bytes, static_cast<std::size_t>(size));
     close(ends[0]);
     int status = 0;
     waitpid(child, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? told : "the process died";
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? found_parts : "the process died";
 }
 
-// A failure of a check would print, and so copy, the text of the life.
+// A failed check would print, and so copy, the text of the life.
 void leaves_nothing(void (*live)(Account&)) {
     const std::string left = left_by(live);
     BOOST_TEST(left == "");
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(of_user_data_whole_and_broken) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(of_what_is_kept_and_released) {
+BOOST_AUTO_TEST_CASE(of_a_kept_and_released_request) {
     leaves_nothing([](Account& account) {
         account.get(SALE "&purchaseid=1&transid=1&natsseal=no" SECRETS LONG_PASSWORD,
                     BILLER_DISPOSITION_QUARANTINED);
@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE(of_what_is_kept_and_released) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(of_what_is_delivered_later) {
+BOOST_AUTO_TEST_CASE(of_a_later_delivery) {
     leaves_nothing([](Account& account) {
         account.answer = BILLER_RETRY;
         account.get(SALE "&purchaseid=1&transid=1" SECRETS LONG_PASSWORD,
@@ -330,7 +330,7 @@ BOOST_AUTO_TEST_CASE(of_a_refused_request_and_a_question) {
     });
 }
 
-// What was read before it turned out to be too much is wiped, wherever the password stood.
+// Bytes that were read before the request turned out too long are wiped, wherever the password was.
 BOOST_AUTO_TEST_CASE(of_a_request_that_is_too_long_behind_its_password) {
 #define TOO_LONG "&a-name-that-is-longer-than-the-sixty-four-bytes-that-a-name-may-have=1"
     leaves_nothing([](Account& account) {
@@ -345,7 +345,7 @@ BOOST_AUTO_TEST_CASE(of_a_request_that_is_too_long_behind_its_password) {
 }
 
 // In the names of fields, and escaped in a value.
-BOOST_AUTO_TEST_CASE(of_user_data_that_fell_apart) {
+BOOST_AUTO_TEST_CASE(of_user_data_in_pieces) {
     leaves_nothing([](Account& account) {
         account.get(SALE "&purchaseid=1&transid=1&<EXTRA_DATA><PASSWORD>" SHORT_PASSWORD
                          "=</PASSWORD></EXTRA_DATA>",
@@ -373,14 +373,14 @@ BOOST_AUTO_TEST_CASE(of_a_link) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// Behind a refusal the plugin does so little that the vector registers still hold what was copied
-// last, and the dynamic linker puts them on the stack when a function is called for the first time.
-// This suite runs with LD_BIND_NOW=1, so that nothing is found but what the plugin left.
+// Before a refusal the plugin does so little that the vector registers still have the last copied
+// bytes, and the dynamic linker saves them on the stack when a function is called for the first
+// time. This suite runs with LD_BIND_NOW=1, so that only what the plugin left is found.
 BOOST_AUTO_TEST_SUITE(refusal_memory_test)
 
 BOOST_AUTO_TEST_CASE(of_a_stranger) {
     leaves_nothing([](Account& account) {
-        account.peer = "203.0.113.9"; // from where nobody is believed
+        account.peer = "203.0.113.9"; // not a trusted address
         account.get(SALE SECRETS SHORT_PASSWORD, BILLER_DISPOSITION_REFUSED);
         account.get(SALE SECRETS ENCODED_PASSWORD, BILLER_DISPOSITION_REFUSED);
     });

@@ -1,4 +1,4 @@
-// What an event does to the books.
+// The effect of an event on the books.
 #include "keyed_host.hpp"
 
 #include <charconv>
@@ -46,16 +46,16 @@ std::uint32_t KeyedHost::on_event(const biller_event& event) {
     const std::string key(text(event.key));
     const auto [place, is_new] = applied_.try_emplace(key, !is_dying);
     if (!is_new) {
-        if (place->second) complaints_ += "  told again though it was settled: " + key + "\n";
+        if (place->second) complaints_ += "  delivered again though it was settled: " + key + "\n";
         if (event.redelivery != BILLER_YES)
-            complaints_ += "  told again without a word of it: " + key + "\n";
+            complaints_ += "  delivered again without the redelivery mark: " + key + "\n";
         place->second = !is_dying;
     }
     if (is_new || forgets_keys) apply(event);
     return BILLER_DONE;
 }
 
-// The story's number behind an id; 0: none, or none of this story.
+// The story's number in an id; 0: none, or none of this story.
 unsigned KeyedHost::number(const biller_bytes& id) {
     const std::string_view digits = text(id);
     if (digits.empty()) return 0;

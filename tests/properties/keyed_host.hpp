@@ -1,5 +1,5 @@
 // The host of the property: applies events by their keys, as biller.h asks of a host, and complains
-// of whatever it should not see.
+// of every event that it should not get.
 #pragma once
 
 #include "biller.h"
@@ -19,7 +19,7 @@ public:
     // A new story, whose numbers have `base` added to them.
     void begin(std::uint64_t base);
 
-    // Of the deliveries to come: so many are put off; or applied, while nobody writes it down.
+    // Of the next deliveries: so many are retried; or applied, but not acknowledged.
     unsigned retries = 0;
     bool is_dying = false;
 
@@ -35,7 +35,7 @@ private:
     std::uint64_t base_ = 0;
     Ending ending_;
     std::string complaints_;
-    std::map<std::string, bool> applied_; // key -> whether that was written down
+    std::map<std::string, bool> applied_; // key -> whether the settlement was recorded
 };
 
 } // namespace segpay::testing

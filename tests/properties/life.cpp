@@ -1,4 +1,4 @@
-// How dice are thrown, and made simpler when a story went wrong.
+// Throwing dice, and shrinking them after a failure.
 #include "life.hpp"
 
 #include <ostream>

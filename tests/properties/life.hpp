@@ -1,5 +1,5 @@
-// A life: dice that are read as a story. Any dice make a legal story, since what is not legal at
-// its time does not happen; so a counterexample shrinks by taking dice away.
+// A life: dice that are read as a story. Any dice make a legal story, since an illegal step is
+// skipped; so a counterexample shrinks by removing dice.
 #pragma once
 
 #include "story.hpp"
@@ -12,7 +12,7 @@
 
 namespace segpay::testing {
 
-// The choices of Step::detail that the dice know; a verb may ask for more.
+// The choices of Step::detail that the dice use; a verb may have more.
 constexpr std::uint8_t kDeclined = 1;
 constexpr std::uint8_t kStandin = 2;
 

@@ -1,9 +1,9 @@
-// The property: whatever life a customer leads, and whatever the network does to its postbacks, the
-// host ends as the model says. Prints its seed; the same seed tells the same lives.
+// The property: whatever a customer does, and whatever the network does to the postbacks, the
+// host's final state is the model's. Prints its seed; the same seed repeats the lives.
 //
 //     property_tests [--sequences N] [--seed N] [--sabotage WHAT]
 //
-// --sabotage proves that a difference is seen: then the exit code is 0 if one was. RC_PARAMS of
+// --sabotage proves that a difference is found: then the exit code is 0 if one was. RC_PARAMS of
 // rapidcheck works as well.
 #include "life.hpp"
 #include "telling.hpp"
@@ -62,18 +62,18 @@ std::optional<Options> options_of(int count, char** words) {
     return options;
 }
 
-// So many lives tell of everything that can happen; a generator that forgot something would not.
+// So many lives have every kind of event, unless the generator has a gap.
 constexpr std::uint64_t kLivesForAllKinds = 10'000;
 constexpr std::size_t kKinds = 22; // of biller.h; an event is never "unknown"
 
-bool has_told_all(const Telling& telling) {
-    const bool is_enough = telling.events().size() == kKinds || telling.told() < kLivesForAllKinds;
-    if (!is_enough) std::cerr << "some kind of event was never told\n";
+bool has_all_kinds(const Telling& telling) {
+    const bool is_enough = telling.events().size() == kKinds || telling.runs() < kLivesForAllKinds;
+    if (!is_enough) std::cerr << "some kind of event never occurred\n";
     return is_enough;
 }
 
-void print_what_was_told(const Telling& telling) {
-    std::cout << telling.postbacks() << " postbacks told of";
+void print_counts(const Telling& telling) {
+    std::cout << telling.postbacks() << " postbacks of";
     for (const auto& [kind, count] : telling.events())
         std::cout << " " << count << " " << kind;
     std::cout << "\n";
@@ -88,10 +88,10 @@ int main(int count, char** words) {
 
     Telling telling(options->sabotage);
     const bool is_true = rc::check("the host ends as the model says", [&](const Life& life) {
-        if (const std::string wrong = telling.tell(story_of(life)); !wrong.empty())
+        if (const std::string wrong = telling.run(story_of(life)); !wrong.empty())
             RC_FAIL("\n" + wrong);
     });
-    if (is_true) print_what_was_told(telling);
-    if (!options->is_sabotaged && !has_told_all(telling)) return EXIT_FAILURE;
+    if (is_true) print_counts(telling);
+    if (!options->is_sabotaged && !has_all_kinds(telling)) return EXIT_FAILURE;
     return is_true != options->is_sabotaged ? EXIT_SUCCESS : EXIT_FAILURE;
 }

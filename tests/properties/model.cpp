@@ -39,10 +39,10 @@ constexpr std::array kKinds = {
 std::string_view kind_of(const Happening& it) {
     for (const Kind& kind : kKinds)
         if (kind.what == it.what) return it.is_approved ? kind.approved : kind.declined;
-    return {}; // a question, or the bank's word on a stand-in, which changes nothing
+    return {}; // a question, or the bank's decision on a stand-in: no change
 }
 
-// Whatever a customer buys, in contrast to what renews it.
+// A purchase, in contrast to its renewals.
 bool is_purchase(What what) { return what >= What::sale && what <= What::token_rebuy; }
 
 Record record_of(const Happening& it, std::string_view kind) {
@@ -73,7 +73,8 @@ void change_state(Subscription& subscription, What what) {
     if (what == What::cancel) subscription.renews = false;
 }
 
-// A purchase by one click that is charged to another one's card leaves that one's product alone.
+// A purchase by one click that is charged to another purchase's card does not change that
+// purchase's product.
 void sell(Subscription& subscription, const Happening& it) {
     subscription.tokens += it.what == What::token_rebuy ? it.tokens : it.product->tokens;
     const bool is_opening = it.octoken == 0 || it.is_initial;
@@ -104,7 +105,7 @@ std::string words(const Subscription& it) {
     return out.str();
 }
 
-// What of `some` is not in `others`, each line with `what` before it.
+// The entries of `some` that are not in `others`, each line with `what` before it.
 void list_missing(std::ostream& out, std::string_view what, std::vector<Record> some,
                   std::vector<Record> others) {
     std::ranges::sort(some);

@@ -1,5 +1,5 @@
-// The model: how a story ends for a host that applies each fact once, told from the story alone.
-// Shares nothing with the plugin; it is the shortest description of what a host sees.
+// The model: the final state of a host that applies each fact once, from the story alone. Shares
+// nothing with the plugin; it is the shortest description of a host's view.
 #pragma once
 
 #include "story.hpp"
@@ -13,7 +13,7 @@
 
 namespace segpay::testing {
 
-// An event as it stands in the host's books.
+// An event in the host's books.
 struct Record {
     std::string kind; // of the event
     unsigned transaction = 0;
@@ -33,9 +33,9 @@ struct Record {
 struct Subscription {
     std::vector<Record> records; // in any order; each as often as it was applied
     bool is_sold = false;
-    std::optional<bool> access; // as it was said last; a sale opens it while nothing was said
+    std::optional<bool> access; // the last known; a sale opens it while it is unknown
     std::optional<bool> renews;
-    std::string option, member, affiliate; // as the first approved sale said
+    std::string option, member, affiliate; // of the first approved sale
     unsigned tokens = 0;
 
     bool has_access() const { return access.value_or(is_sold); }
@@ -47,7 +47,7 @@ using Ending = std::map<unsigned, Subscription>; // by purchase
 
 Ending expected(const Story& story);
 
-// In words; empty: none.
+// The differences as text; empty: none.
 std::string difference(const Ending& expected, const Ending& found);
 
 } // namespace segpay::testing

@@ -1,4 +1,4 @@
-// When a postback arrives, and how it is written.
+// The time of a postback's arrival, and its spelling.
 #include "network.hpp"
 
 #include <algorithm>
@@ -19,8 +19,8 @@ struct Arrival {
     Sending sending;
 };
 
-// Where a repeat stops being known as one: of what was answered with success, the next change of
-// the purchase's state; of what failed, the next of its kind.
+// The point from which a repeat is no longer recognised: after an answer with success, the next
+// change of the purchase's state; after a failure, the next of its kind.
 unsigned repeats_end(const Story& story, const std::vector<unsigned>& times, std::size_t index) {
     const Happening& it = story[index];
     for (std::size_t next = index + 1; next < story.size(); ++next) {
@@ -76,8 +76,8 @@ enum class Fact : std::uint8_t {
     reactivation_time,
 };
 
-// Every name under which a merchant's template can send it, in the order of the facts: those of the
-// NATS guide first, then those of the Processing API, then what was seen besides.
+// Every name that a merchant's template can use for a fact, in the order of the facts: those of the
+// NATS guide first, then those of the Processing API, then other observed ones.
 constexpr std::array<std::array<std::string_view, 3>, 24> kNames = {{
     {"action"},
     {"transtype", "trantype"},
@@ -147,7 +147,7 @@ public:
             static_cast<unsigned>(std::ranges::find(names, std::string_view()) - names.begin());
         const unsigned name = choices_(known);
         append(names[name], value);
-        if (choices_.one_in(16)) append(names[(name + 1) % known], value); // says it twice
+        if (choices_.one_in(16)) append(names[(name + 1) % known], value); // twice
     }
     void say_number(Fact fact, std::uint64_t base, unsigned number) {
         if (number != 0) say(fact, std::to_string(base + number));
@@ -260,7 +260,7 @@ void say_what(Form& form, const Happening& it, Choices& choices) {
 
 void say_money(Form& form, const Happening& it, Choices& choices) {
     form.say(Fact::price, decimal(it, choices));
-    if (choices.one_in(16)) return; // the product tells the currency
+    if (choices.one_in(16)) return; // the product gives the currency
     if (choices.one_in(16))         // the template of the NATS guide, as a browser prints it
         form.say_raw("password=" + std::string(kPassword) +
                      "%C2%A4cycode=" + std::string(it.product->currency));
@@ -276,7 +276,7 @@ void say_product_and_owner(Form& form, const Happening& it) {
     form.say(Fact::username, it.owner.username);
 }
 
-// What was on the link, and comes back with every sale that goes back to it.
+// The parameters of the link, which come back with every sale that refers to it.
 void say_extras(Form& form, const Happening& it, std::uint64_t base) {
     form.say(Fact::xref1, "XS-8-301");
     form.say(Fact::xref2, "XS-9-201");

@@ -11,7 +11,7 @@
 
 namespace segpay::testing {
 
-// A postback on its way.
+// A postback in flight.
 struct Sending {
     std::size_t happening = 0;
     unsigned copy = 0; // 0: the first
@@ -20,7 +20,7 @@ struct Sending {
 // Whether the first of its postbacks gets the failure word, or no answer.
 bool has_failed(const Mail& mail);
 
-// In order of arrival. What decides the end keeps its order; all else is free.
+// In order of arrival. Postbacks that decide the final state keep their order; all others are free.
 std::vector<Sending> sendings(const Story& story);
 
 struct WireRequest {
@@ -29,7 +29,7 @@ struct WireRequest {
     std::string body;
 };
 
-// `base` is added to the story's numbers, so that many stories can be told to one ledger.
+// `base` is added to the story's numbers, so that one ledger serves many stories.
 WireRequest postback(const Happening& happening, unsigned copy, std::uint64_t base);
 
 } // namespace segpay::testing

@@ -1,4 +1,4 @@
-// A story in words: the counterexamples that a person has to read.
+// A story as text, for counterexamples.
 #include "story.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// A story: what truly happens in the life of a customer, in order. Knows nothing of postbacks, nor
-// of what a host makes of it: network.hpp sends it, model.hpp says how it ends.
+// A story: the true events in the life of a customer, in order. Uses neither postbacks nor a host:
+// network.hpp sends it, model.hpp has its final state.
 #pragma once
 
 #include <array>
@@ -12,14 +12,14 @@
 
 namespace segpay::testing {
 
-// A row of the example account's catalogue, as people read it.
+// A row of the example account's catalogue, in readable form.
 struct Product {
     std::string_view option;
     std::string_view eticket;
     std::string_view currency;
     unsigned decimals;
     std::int64_t initial;   // in minor units
-    std::int64_t recurring; // 0: is paid once
+    std::int64_t recurring; // 0: a single payment
     bool is_trial;
     bool has_upgrade;
     bool has_one_click;
@@ -43,7 +43,7 @@ enum class What : std::uint8_t {
     enable,
     disable,
     cancel,
-    revival, // told by the member postback "reactivation"
+    revival, // reported by the member postback "reactivation"
     sale,
     cross_sell,
     one_click,
@@ -52,7 +52,7 @@ enum class What : std::uint8_t {
     conversion,
     rebill,
     upgrade,
-    reactivation, // told by its payment
+    reactivation, // reported by its payment
     standin_settled,
     standin_declined,
     void_sale,
@@ -66,7 +66,7 @@ enum class What : std::uint8_t {
 bool is_about_member(What what); // no transaction
 bool is_money_back(What what);   // void, credit, chargeback, revoke
 
-// Who is meant, in the host's own words: what it put on the link.
+// The owner in the host's own values: those that it put on the link.
 struct Owner {
     std::string_view member;
     std::string_view session;
@@ -76,16 +76,16 @@ struct Owner {
     friend auto operator<=>(const Owner&, const Owner&) = default;
 };
 
-constexpr std::string_view kPassword = "sesame"; // if one is said
+constexpr std::string_view kPassword = "sesame"; // if one is sent
 
 enum class Trouble : std::uint8_t {
     none,
     host_says_retry,
-    dies_before_settling, // the host has applied the event, nobody wrote it down
+    dies_before_settling, // the host has applied the event, the ledger has no mark
     ledger_unavailable,
 };
 
-// What becomes of a postback on its way.
+// The fate of a postback in flight.
 struct Mail {
     unsigned copies = 0;             // besides the first
     unsigned delay = 0;              // overtaken by so many happenings
@@ -109,15 +109,15 @@ struct Happening {
     unsigned octoken = 0; // the purchase whose card is charged
     unsigned tokens = 0;  // of a rebuy
     std::string_view upsell;
-    What stage_of = What::sale; // whose stage is said
+    What stage_of = What::sale; // whose stage is sent
     bool is_initial = false;    // by one click: a purchase of its own
-    bool is_terse = false;      // says only what it has to; the rest is remembered
-    std::int64_t at = 0;        // Unix time in seconds; 0: not said
+    bool is_terse = false;      // has only the required fields; the purchase row has the rest
+    std::int64_t at = 0;        // Unix time in seconds; 0: not sent
 
-    // What the network has to respect, so that the end is certain.
+    // The order that the network must keep, so that the final state is certain.
     std::vector<std::size_t> after; // happenings that arrive first
     bool is_change = false;         // changes access or renewal: these keep their order
-    bool has_mark = true;           // an id or a time: a repeat is known as one for ever
+    bool has_mark = true;           // an id or a time: a repeat is always recognised
     Mail mail;
 };
 

@@ -1,4 +1,4 @@
-// How dice are read as a story: what can happen when, and what of it has to arrive in order.
+// Reading dice as a story: what is possible when, and what of it must arrive in order.
 #include "life.hpp"
 
 #include <optional>
@@ -14,7 +14,7 @@ constexpr std::int64_t kTwelfthOfADay = 7'200;
 constexpr Owner kJoe = {"908172", "s1", "A1", "joe"};
 constexpr Owner kJoeByAnother = {"908172", "s2", "B2", "joe"}; // another affiliate's link
 
-// More choices in Step::detail. Verbs share the bits; a verb that asks none ignores them.
+// More choices in Step::detail. Verbs share the bits; a verb that uses none ignores them.
 constexpr std::uint8_t kTerse = 4;
 constexpr std::uint8_t kTimed = 8;
 constexpr std::uint8_t kOther = 16;   // another affiliate; a part; without an id
@@ -22,7 +22,7 @@ constexpr std::uint8_t kInitial = 32; // a purchase of its own
 constexpr std::uint8_t kAlso = 64;    // what often comes with it
 constexpr std::uint8_t kFlipped = 128;
 
-// A purchase as the story goes on.
+// A purchase in progress.
 struct Running {
     unsigned id = 0;
     const Product* product = nullptr;
@@ -39,7 +39,7 @@ struct Running {
 
 struct Sale {
     std::size_t happening = 0;
-    std::int64_t left = 0; // to be taken back
+    std::int64_t left = 0; // left to be taken back
     bool is_charged_back = false;
     bool is_undecided = false;
 };
@@ -51,7 +51,7 @@ public:
         open_running(purchases_.back(), kCatalogue[life.option % kCatalogue.size()], kJoe);
         signup_transaction_ = ++transactions_;
     }
-    Story tell();
+    Story compose();
 
 private:
     using Verb = void (Teller::*)();
@@ -104,10 +104,10 @@ private:
     unsigned transactions_ = 0;
     unsigned signup_transaction_ = 0;
     unsigned slots_offered_ = 0; // bits
-    unsigned parts_ = 0;         // happenings of the present step
+    unsigned parts_ = 0;         // happenings of the current step
 };
 
-// Some stand more than once: they happen more often.
+// Some are listed more than once, for a higher frequency.
 const std::array<Teller::Verb, 24> Teller::kVerbs = {
     &Teller::sign_up,          &Teller::rebill,         &Teller::probe,
     &Teller::enable,           &Teller::try_in_vain,    &Teller::cross_sell_1,
@@ -119,7 +119,7 @@ const std::array<Teller::Verb, 24> Teller::kVerbs = {
     &Teller::reactivate,       &Teller::settle_standin, &Teller::decline_standin,
 };
 
-Story Teller::tell() {
+Story Teller::compose() {
     for (const Step& step : life_.steps) {
         step_ = step;
         parts_ = 0;
@@ -154,7 +154,8 @@ Happening Teller::about(const Running& running, What what) const {
     it.purchase = running.id;
     it.product = running.product;
     it.owner = running.owner;
-    // Nobody remembers what was not said; and what echoes a one-click sale has to come after it.
+    // The purchase row has only values that were sent; and an echo of a one-click sale has to come
+    // after it.
     it.is_terse = has(kTerse) && running.is_sold;
     if (it.is_terse || running.echo.octoken != 0) it.after.push_back(running.opening);
     return it;
@@ -379,16 +380,16 @@ void Teller::reactivate() {
         add(paid);
         return;
     }
-    Happening told = about(*running, What::revival);
-    if (has(kTimed)) told.at = kBegin + static_cast<std::int64_t>(story_.size()) * kTwelfthOfADay;
-    told.has_mark = told.at != 0;
-    const bool is_told_first = has(kFlipped);
-    if (is_told_first) add_change(told);
-    if (has(kAlso) || is_told_first) {
+    Happening change = about(*running, What::revival);
+    if (has(kTimed)) change.at = kBegin + static_cast<std::int64_t>(story_.size()) * kTwelfthOfADay;
+    change.has_mark = change.at != 0;
+    const bool comes_first = has(kFlipped);
+    if (comes_first) add_change(change);
+    if (has(kAlso) || comes_first) {
         paid.is_change = true;
         add_sale(paid);
     }
-    if (!is_told_first) add_change(told);
+    if (!comes_first) add_change(change);
 }
 
 // ---- How a happening joins the story ------------------------------------------------------------
@@ -448,6 +449,6 @@ std::size_t Teller::add(Happening it) {
 
 } // namespace
 
-Story story_of(const Life& life) { return Teller(life).tell(); }
+Story story_of(const Life& life) { return Teller(life).compose(); }
 
 } // namespace segpay::testing

@@ -1,4 +1,4 @@
-// The walk of a story through an account, and what is checked on the way.
+// The run of a story through an account, and the checks on the way.
 #include "telling.hpp"
 
 #include <algorithm>
@@ -15,14 +15,14 @@ constexpr TimeMs kLongestPause = 3'600 * kSecond;
 constexpr TimeMs kShortPause = 60 * kSecond; // longer than a lease
 constexpr unsigned kMostRounds = 8;
 
-// What nothing tells apart but the state in which it finds the purchase.
+// A happening that only the state of its purchase distinguishes from a repeat.
 bool is_unmarked(const Happening& it) { return it.is_change && !it.has_mark; }
 
 } // namespace
 
-std::string Telling::tell(const Story& story) {
-    if (!account_ || told_ % kStoriesPerLedger == 0) open_account();
-    base_ = 5'000'000 + ++told_ * kNumbersPerStory;
+std::string Telling::run(const Story& story) {
+    if (!account_ || runs_ % kStoriesPerLedger == 0) open_account();
+    base_ = 5'000'000 + ++runs_ * kNumbersPerStory;
     complaints_.clear();
     host_.begin(base_);
 
@@ -47,12 +47,12 @@ std::string Telling::tell(const Story& story) {
             ++events_[record.kind];
     std::string wrong = complaints_ + host_.complaints();
     wrong += difference(expected(story), host_.ending());
-    if (!wrong.empty()) account_.reset(); // what is left in it is no good for the next story
+    if (!wrong.empty()) account_.reset(); // its account is no use for the next story
     return wrong;
 }
 
-// Segpay does not repeat what it had the success word for; of what has a mark, and as long as
-// nothing has changed, it does no harm.
+// Segpay does not repeat a postback that was answered with success; with a mark, or before the next
+// change, a repeat does no harm.
 bool Telling::is_sent_again(const Happening& happening, const Sent& sent) const {
     return !is_unmarked(happening) || !sent.is_acknowledged || !sent.is_overtaken;
 }
@@ -64,7 +64,8 @@ void Telling::note_change(const Story& story, std::size_t happening) {
             sent_[i].is_overtaken = true;
 }
 
-// Before the next of its kind: Segpay has repeated what failed until it had the success word.
+// Before the next of its kind: Segpay has repeated the failed ones until they were answered with
+// success.
 void Telling::repeat_unanswered(const Story& story, std::size_t happening) {
     const Happening& next = story[happening];
     if (!is_unmarked(next)) return;
@@ -121,15 +122,15 @@ void Telling::send(const Happening& happening, unsigned copy, Sent& sent) {
 void Telling::check_reply(const Reply& reply, const Happening& happening, bool was_acknowledged) {
     const bool is_question = happening.what == What::probe;
     const bool is_success = reply.http_status == 200 && reply.body == "*success*";
-    const bool is_put_off = reply.http_status == 503 && reply.body == "*failure*" &&
+    const bool is_retried = reply.http_status == 503 && reply.body == "*failure*" &&
                             reply.disposition == Disposition::deferred;
     const Disposition wanted = is_question        ? Disposition::answered
                                : was_acknowledged ? Disposition::duplicate
                                                   : reply.disposition;
-    const bool is_told = reply.disposition == Disposition::delivered ||
-                         reply.disposition == Disposition::duplicate || is_question;
-    const bool is_right =
-        (is_success && is_told && reply.disposition == wanted) || (is_put_off && !was_acknowledged);
+    const bool is_delivered = reply.disposition == Disposition::delivered ||
+                              reply.disposition == Disposition::duplicate || is_question;
+    const bool is_right = (is_success && is_delivered && reply.disposition == wanted) ||
+                          (is_retried && !was_acknowledged);
     if (is_right) return;
     std::ostringstream line;
     line << "  answered " << reply.http_status << " " << reply.body << " "

@@ -1,4 +1,4 @@
-// Telling: a story goes over the network into a real account, and its ending is compared.
+// Telling: sends a story over the network to a real account, and compares its final state.
 #pragma once
 
 #include "keyed_host.hpp"
@@ -16,11 +16,11 @@
 
 namespace segpay::testing {
 
-// What a telling leaves out on purpose, to prove that it would be noticed.
+// A deliberate fault, to prove that it would be found.
 struct Sabotage {
-    bool forget_keys = false;     // the host applies whatever it is told
+    bool forget_keys = false;     // the host ignores keys
     bool lose_postback = false;   // the last one never arrives
-    bool forget_failures = false; // the ledger does not remember what was not answered with success
+    bool forget_failures = false; // the ledger does not remember the failed ones
 };
 
 class Telling {
@@ -29,17 +29,17 @@ public:
         host_.forgets_keys = sabotage.forget_keys;
     }
 
-    // What differs from the model, in words; empty: nothing.
-    std::string tell(const Story& story);
+    // The differences from the model, as text; empty: none.
+    std::string run(const Story& story);
 
-    // How often each kind of event was told, and how many postbacks it took.
+    // How often each kind of event was delivered, and how many postbacks it took.
     const std::map<std::string, std::uint64_t>& events() const { return events_; }
     std::uint64_t postbacks() const { return postbacks_; }
-    std::uint64_t told() const { return told_; }
+    std::uint64_t runs() const { return runs_; }
 
 private:
     void open_account();
-    // Of one happening in the story: how Segpay's postbacks of it went.
+    // Segpay's postbacks of one happening in the story.
     struct Sent {
         bool is_sent = false;
         bool is_acknowledged = false;
@@ -56,7 +56,7 @@ private:
     KeyedHost host_;
     std::unique_ptr<TestAccount> account_;
     FailingLedger* ledger_ = nullptr; // of the account
-    std::uint64_t told_ = 0;
+    std::uint64_t runs_ = 0;
     std::uint64_t base_ = 0;
     std::vector<Sent> sent_; // of the story
     std::string complaints_;
