@@ -1,5 +1,5 @@
-// What the tests of the contract share: the plugin under test, a host whose answers a test chooses,
-// an account with the example configuration, and postbacks. Sees the plugin through abi/ alone.
+// Shared by the tests of the contract: the plugin under test, a host whose answers a test chooses,
+// an account with the example configuration, and postbacks. Uses the plugin through abi/ alone.
 #pragma once
 
 #include "biller.hpp"
@@ -45,8 +45,8 @@ inline biller_http_request request_of(const std::string& query) {
     return request;
 }
 
-// An event as a host would keep it.
-struct Told {
+// An event as a host would store it.
+struct Delivered {
     uint32_t kind = 0;
     std::string key;
     std::string purchase;
@@ -55,7 +55,7 @@ struct Told {
     uint32_t attempt = 0;
 };
 
-// A C table with a clock that tests turn. `answer` decides about each event and may throw.
+// A C table with an adjustable clock. `answer` decides about each event and may throw.
 class TestHost {
 public:
     std::function<uint32_t(const biller_event&, biller_reason*)> answer =
@@ -79,23 +79,24 @@ public:
         return host;
     }
 
-    std::vector<Told> told() const {
+    std::vector<Delivered> delivered() const {
         std::lock_guard lock(mutex_);
-        return told_;
+        return delivered_;
     }
 
 private:
     uint32_t on_event(const biller_event& event, biller_reason* reason) {
         {
             std::lock_guard lock(mutex_);
-            told_.push_back({event.kind, biller::text(event.key), biller::text(event.purchase_id),
-                             biller::text(event.name), event.redelivery, event.attempt});
+            delivered_.push_back({event.kind, biller::text(event.key),
+                                  biller::text(event.purchase_id), biller::text(event.name),
+                                  event.redelivery, event.attempt});
         }
         return answer(event, reason);
     }
 
     mutable std::mutex mutex_;
-    std::vector<Told> told_;
+    std::vector<Delivered> delivered_;
 };
 
 // An open account with the example configuration and a ledger in memory, unless a file is named.
@@ -213,7 +214,7 @@ inline std::string sign_up(uint64_t purchase) {
            "&price=39.95&currencycode=USD&eticketid=162209%3A1221&memberid=908172";
 }
 
-// The same with a seal that nobody made: for the quarantine.
+// The same with a seal that no key made: for the quarantine.
 inline std::string forged_sign_up(uint64_t purchase) {
     return sign_up(purchase) + "&natsseal=" + std::string(32, 'a');
 }

@@ -1,4 +1,4 @@
-"""The smallest host in Python: takes postbacks and settles their events by biller.pull/1, outside
+"""The smallest host in Python: handles postbacks and settles their events by biller.pull/1, outside
 every call of the plugin. With cffi, which reads abi/biller.ffi.h as it is.
 
     python3 cffi_host.py HEADER PLUGIN CONFIG QUERY
@@ -15,7 +15,7 @@ class Biller:
         with open(header, encoding="utf-8") as file:
             self.ffi.cdef(file.read())
         self.library = self.ffi.dlopen(library)
-        self.borrowed = []  # what the plugin is reading
+        self.borrowed = []  # read by the plugin
         self.reason = self.make("biller_reason")
         info = self.make("biller_host_info", minor_max=self.library.BILLER_ABI_MINOR,
                          name=self.say("cffi_host.py"))
@@ -60,9 +60,9 @@ class Biller:
             events = [pulled.events[i] for i in range(pulled.event_count)]
             if not events:
                 break
-            told = [(self.text(each.event.key), self.text(each.event.kind_name)) for each in events]
+            texts = [(self.text(each.event.key), self.text(each.event.kind_name)) for each in events]
             answers = [self.make("biller_answer", token=each.token, answer=answer)
-                       for each, answer in zip(events, apply(told))]
+                       for each, answer in zip(events, apply(texts))]
             self.check(self.pull.settle(self.instance, pulled.round, answers, len(answers), pulled,
                                         self.reason))
         self.pull.end(self.instance, pulled.round)
@@ -102,7 +102,7 @@ def expect(seen, expected):
 
 def main(header, plugin, config, query):
     biller = Biller(header, plugin, config, ":memory:")
-    books = {}  # by key: what a database has, with the effects
+    books = {}  # by key: a database's content, with the effects
 
     def apply(events):
         books.update(events)
@@ -116,7 +116,7 @@ def main(header, plugin, config, query):
            [(200, "delivered"), (200, "duplicate"), (200, "delivered"), (200, "unknown")])
     expect(list(books.values()), ["join", "member_enable"])
     expect(biller.handle([enable.replace("Enable", "Disable")], put_off), [(503, "deferred")])
-    biller.recover(apply)  # it is not due yet
+    biller.recover(apply)  # not due yet
     expect(list(books.values()), ["join", "member_enable"])
     expect([line for line in biller.lines() if "deferred, attempt 1" in line] != [], True)
     print(f"{len(books)} events applied")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# biller.h and biller.hpp compile without a warning in every dialect that they promise, with GCC
+# biller.h and biller.hpp compile without a warning in every dialect that they support, with GCC
 # and, where it is installed, with Clang.
 #   dialects.sh ABI_FOLDER
 set -eu

@@ -1,5 +1,5 @@
-// Growth: hosts that know as much as the first version did, and hosts that know more than this one.
-// A struct of a future host is followed by fields that are not ours to look at.
+// Growth: hosts of the first version, and hosts of a later version than this one. A struct of a
+// later host has further fields, which the plugin must not read.
 #include "account.hpp"
 
 #include <boost/test/unit_test.hpp>

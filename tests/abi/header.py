@@ -1,6 +1,6 @@
 """Reads abi/biller.h for the scripts beside it: its declarations as the C preprocessor leaves
-them, its structs with their fields, and its integer constants. Knows C only as far as that header
-uses it, and stops with an error at anything else, so that nothing is passed over in silence."""
+them, its structs with their fields, and its integer constants. Parses only the C of that header,
+and stops with an error at anything else, so that nothing is skipped without a report."""
 
 import re
 import subprocess
@@ -35,7 +35,7 @@ def constants(source):
 
 
 def declarations(compiler, source):
-    """What the preprocessor leaves, one declaration or field a line, whatever the compiler."""
+    """The preprocessor's output, one declaration or field a line, whatever the compiler."""
     without_system = re.sub(r"^#include <.*>$", "", source, flags=re.MULTILINE)
     command = [compiler, "-E", "-P", "-DBILLER_FFI", "-x", "c", "-"]
     run = subprocess.run(command, input=without_system, capture_output=True, text=True, check=False)

@@ -1,5 +1,5 @@
-// What a host may do to the plugin, and what it gets for it: odd answers, exceptions, calls from
-// inside a callback, forks, threads, refusals and an operator's decisions.
+// A host's actions and their results: odd answers, exceptions, calls from inside a callback, forks,
+// threads, refusals and an operator's decisions.
 #include "account.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -16,9 +16,9 @@
 namespace {
 
 using abi_tests::Account;
+using abi_tests::Delivered;
 using abi_tests::plugin;
 using abi_tests::sign_up;
-using abi_tests::Told;
 
 constexpr int64_t kDayMs = 24 * 3600 * 1000;
 
@@ -39,7 +39,7 @@ std::string config_with_basic() {
     return text.insert(at, "    basic:\n      username: segpay\n      password: canary-basic\n");
 }
 
-// Every hook of an instance, called with arguments that are good otherwise.
+// Every hook of an instance, called with otherwise valid arguments.
 std::map<std::string, uint32_t> call_every_hook(biller_instance* instance) {
     biller_link_request link_request = biller::link_request(BILLER_LINK_JOIN);
     link_request.option = biller_text("101");
@@ -84,16 +84,16 @@ BOOST_AUTO_TEST_CASE(an_event_is_delivered_once_however_often_it_is_sent) {
     auto second = account.handle(sign_up(1));
     BOOST_TEST(second.http_status == 200u);
     BOOST_TEST(second.disposition_name == "duplicate");
-    BOOST_REQUIRE(account.host.told().size() == 1u);
-    Told told = account.host.told()[0];
-    BOOST_TEST(told.kind == uint32_t{BILLER_EVENT_JOIN});
-    BOOST_TEST(told.redelivery == uint32_t{BILLER_NO});
-    BOOST_TEST(told.attempt == 1u);
-    BOOST_TEST(told.key == first.key);
-    BOOST_TEST(told.key.size() <= 120u);
+    BOOST_REQUIRE(account.host.delivered().size() == 1u);
+    Delivered delivered = account.host.delivered()[0];
+    BOOST_TEST(delivered.kind == uint32_t{BILLER_EVENT_JOIN});
+    BOOST_TEST(delivered.redelivery == uint32_t{BILLER_NO});
+    BOOST_TEST(delivered.attempt == 1u);
+    BOOST_TEST(delivered.key == first.key);
+    BOOST_TEST(delivered.key.size() <= 120u);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_answer_counts_as_retry_and_loses_nothing) {
+BOOST_AUTO_TEST_CASE(an_invalid_answer_counts_as_retry_and_loses_nothing) {
     using Answer = std::function<uint32_t(const biller_event&, biller_reason*)>;
     const std::pair<const char*, Answer> misdeeds[] = {
         {"answers 0", [](const auto&, auto*) { return 0u; }},
@@ -118,18 +118,18 @@ BOOST_AUTO_TEST_CASE(what_is_no_answer_counts_as_retry_and_loses_nothing) {
             biller_report report = account.recover();
             BOOST_TEST(report.delivered == 1u);
             BOOST_TEST(report.pending == 0u);
-            std::vector<Told> told = account.host.told();
-            BOOST_REQUIRE(told.size() == 2u);
-            BOOST_TEST(told[0].redelivery == uint32_t{BILLER_NO});
-            BOOST_TEST(told[1].redelivery == uint32_t{BILLER_YES});
-            BOOST_TEST(told[1].attempt == 2u);
-            BOOST_TEST(told[1].key == told[0].key);
+            std::vector<Delivered> delivered = account.host.delivered();
+            BOOST_REQUIRE(delivered.size() == 2u);
+            BOOST_TEST(delivered[0].redelivery == uint32_t{BILLER_NO});
+            BOOST_TEST(delivered[1].redelivery == uint32_t{BILLER_YES});
+            BOOST_TEST(delivered[1].attempt == 2u);
+            BOOST_TEST(delivered[1].key == delivered[0].key);
             BOOST_TEST(account.handle(sign_up(1)).disposition_name == "duplicate");
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_a_host_refuses_waits_for_an_operator) {
+BOOST_AUTO_TEST_CASE(a_refused_event_waits_for_an_operator) {
     Account account;
     account.host.answer = refuse;
     auto handled = account.handle(sign_up(1));
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(what_a_host_refuses_waits_for_an_operator) {
     BOOST_TEST(dead[0].message.find("no such site here") != std::string::npos, dead[0].message);
     account.host.now_ms += kDayMs;
     BOOST_TEST(account.recover().delivered == 0u);
-    BOOST_TEST(account.host.told().size() == 1u);
+    BOOST_TEST(account.host.delivered().size() == 1u);
 
     account.host.answer = done;
     biller_report report{};
@@ -147,10 +147,10 @@ BOOST_AUTO_TEST_CASE(what_a_host_refuses_waits_for_an_operator) {
     BOOST_TEST(account.decide(BILLER_DECIDE_REDELIVER, dead[0].key, "ann", &report) ==
                uint32_t{BILLER_STATUS_OK});
     BOOST_TEST(report.delivered == 1u);
-    std::vector<Told> told = account.host.told();
-    BOOST_REQUIRE(told.size() == 2u);
-    BOOST_TEST(told[1].redelivery == uint32_t{BILLER_YES});
-    BOOST_TEST(told[1].key == told[0].key);
+    std::vector<Delivered> delivered = account.host.delivered();
+    BOOST_REQUIRE(delivered.size() == 2u);
+    BOOST_TEST(delivered[1].redelivery == uint32_t{BILLER_YES});
+    BOOST_TEST(delivered[1].key == delivered[0].key);
     auto settled = account.entries(BILLER_STATES(BILLER_STATE_SETTLED));
     BOOST_REQUIRE(settled.size() == 1u);
     BOOST_TEST(settled[0].decided_by == "ann");
@@ -177,10 +177,10 @@ BOOST_AUTO_TEST_CASE(decisions_need_an_entry_in_a_state_for_them) {
     BOOST_TEST(account.decide(BILLER_DECIDE_REDELIVER, dead.key, "ann") == wrong_state);
     account.host.answer = done;
     BOOST_TEST(account.handle(sign_up(2)).disposition_name == "duplicate");
-    BOOST_TEST(account.host.told().size() == 2u);
+    BOOST_TEST(account.host.delivered().size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_link_mends_is_logged_once) {
+BOOST_AUTO_TEST_CASE(a_corrected_link_is_logged_once) {
     Account account;
     biller_link_request request = biller::link_request(BILLER_LINK_JOIN);
     request.option = biller_text("101");
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(what_a_link_mends_is_logged_once) {
     BOOST_TEST(account.host.logged[0].find("2 link: country \"UK\"") == 0u, account.host.logged[0]);
 }
 
-BOOST_AUTO_TEST_CASE(an_operator_completes_what_is_released) {
+BOOST_AUTO_TEST_CASE(an_operator_completes_a_released_request) {
     constexpr uint32_t state = BILLER_STATUS_STATE, argument = BILLER_STATUS_ARGUMENT;
     Account account;
     const auto kept = account.handle(abi_tests::sign_up(1) + "&memberid=7");
@@ -213,30 +213,30 @@ BOOST_AUTO_TEST_CASE(an_operator_completes_what_is_released) {
     BOOST_TEST(release("memberid=" + std::string(100'000, '7')) == argument);
     BOOST_TEST(account.decide(BILLER_DECIDE_DISMISS, key, "ann", nullptr, "memberid=7") ==
                argument);
-    BOOST_TEST(account.host.told().empty());
+    BOOST_TEST(account.host.delivered().empty());
     BOOST_TEST(release("memberid=7") == uint32_t{BILLER_STATUS_OK});
-    BOOST_REQUIRE(account.host.told().size() == 1u);
-    BOOST_TEST(account.host.told()[0].purchase == "1");
+    BOOST_REQUIRE(account.host.delivered().size() == 1u);
+    BOOST_TEST(account.host.delivered()[0].purchase == "1");
 }
 
 BOOST_AUTO_TEST_CASE(a_released_request_reaches_the_host) {
     Account account;
     auto kept = account.handle(abi_tests::forged_sign_up(1));
     BOOST_TEST(kept.disposition_name == "quarantined", kept.message);
-    BOOST_TEST(account.host.told().empty());
+    BOOST_TEST(account.host.delivered().empty());
     auto listed = account.entries(BILLER_STATES(BILLER_STATE_QUARANTINED));
     BOOST_REQUIRE(listed.size() == 1u);
     BOOST_TEST(listed[0].has_event);
     BOOST_TEST(account.decide(BILLER_DECIDE_RELEASE, listed[0].key, "ann") ==
                uint32_t{BILLER_STATUS_OK});
-    BOOST_REQUIRE(account.host.told().size() == 1u);
-    BOOST_TEST(account.host.told()[0].purchase == "1");
+    BOOST_REQUIRE(account.host.delivered().size() == 1u);
+    BOOST_TEST(account.host.delivered()[0].purchase == "1");
     BOOST_TEST(account.entries(BILLER_STATES(BILLER_STATE_QUARANTINED)).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_request_is_answered_and_leaves_nothing) {
     Account account;
-    auto handled = account.handle(""); // nothing that could be kept
+    auto handled = account.handle(""); // nothing to keep
     BOOST_TEST(handled.status == uint32_t{BILLER_STATUS_OK});
     BOOST_TEST(handled.replies == 1);
     BOOST_TEST(handled.http_status == 400u);
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_refused_request_is_answered_and_leaves_nothing) {
     BOOST_TEST(account.entries().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_reply_brings_all_its_headers) {
+BOOST_AUTO_TEST_CASE(a_reply_has_all_its_headers) {
     const biller::Pairs always = {{"Content-Type", "text/plain; charset=utf-8"},
                                   {"Cache-Control", "no-store"}};
     const auto with = [&](const char* name, const char* value) {
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_reply_brings_all_its_headers) {
     BOOST_TEST((deferred.headers == with("Retry-After", "60")));
 }
 
-BOOST_AUTO_TEST_CASE(calls_from_inside_the_event_callback_are_turned_away) {
+BOOST_AUTO_TEST_CASE(calls_from_inside_the_event_callback_are_refused) {
     Account account;
     Account other;
     std::map<std::string, uint32_t> inside;
@@ -288,12 +288,12 @@ BOOST_AUTO_TEST_CASE(calls_from_inside_the_event_callback_are_turned_away) {
         BOOST_TEST(status == uint32_t{BILLER_STATUS_REENTERED}, hook << ": status " << status);
     for (const auto& [hook, status] : elsewhere)
         BOOST_TEST(status != uint32_t{BILLER_STATUS_REENTERED}, hook << ": another instance");
-    BOOST_TEST(other.host.told().size() == 1u);
+    BOOST_TEST(other.host.delivered().size() == 1u);
     account.host.answer = done;
     BOOST_TEST(account.handle(sign_up(2)).disposition_name == "delivered");
 }
 
-BOOST_AUTO_TEST_CASE(calls_from_inside_a_sink_are_turned_away) {
+BOOST_AUTO_TEST_CASE(calls_from_inside_a_sink_are_refused) {
     Account account;
     account.handle(sign_up(1));
     struct Context {
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(calls_from_inside_a_sink_are_turned_away) {
         BOOST_TEST(status == uint32_t{BILLER_STATUS_REENTERED}, hook << ": status " << status);
 }
 
-BOOST_AUTO_TEST_CASE(a_forked_child_is_turned_away_and_the_parent_goes_on) {
+BOOST_AUTO_TEST_CASE(a_forked_child_is_refused_and_the_parent_goes_on) {
     Account account;
     account.handle(sign_up(1));
     pid_t child = fork();
@@ -331,7 +331,7 @@ BOOST_AUTO_TEST_CASE(a_forked_child_is_turned_away_and_the_parent_goes_on) {
     BOOST_TEST(account.handle(sign_up(2)).disposition_name == "delivered");
 }
 
-// Runs `work` in a child and tells its exit code.
+// Runs `work` in a child and returns its exit code.
 int in_child(const std::function<int()>& work) {
     const pid_t child = fork();
     BOOST_REQUIRE(child >= 0);
@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(a_child_may_open_an_instance_only_if_its_parent_had_none_op
     {
         Account parents;
         BOOST_TEST(in_child(open_one) == BILLER_STATUS_FORKED);
-        Account another; // the parent itself may go on opening
+        Account another; // the parent itself may open more
     }
     BOOST_TEST(in_child(open_one) == BILLER_STATUS_OK);
 }
@@ -366,7 +366,7 @@ BOOST_AUTO_TEST_CASE(two_instances_on_one_ledger_deliver_an_event_once) {
         Account second(name + "/ledger.sqlite");
         BOOST_TEST(first.handle(sign_up(1)).disposition_name == "delivered");
         BOOST_TEST(second.handle(sign_up(1)).disposition_name == "duplicate");
-        BOOST_TEST(second.host.told().empty());
+        BOOST_TEST(second.host.delivered().empty());
         BOOST_TEST(second.entries().size() == 1u);
     }
     std::filesystem::remove_all(name);
@@ -384,13 +384,13 @@ BOOST_AUTO_TEST_CASE(many_threads_deliver_each_event_once) {
     for (uint64_t t = 0; t < kThreads; ++t)
         threads.emplace_back([&send, t] {
             send(t);
-            send((t + 1) % kThreads); // what another thread sends, too
+            send((t + 1) % kThreads); // sent by another thread, too
         });
     for (std::thread& thread : threads)
         thread.join();
     std::map<std::string, int> deliveries;
-    for (const Told& told : account.host.told())
-        ++deliveries[told.key];
+    for (const Delivered& delivered : account.host.delivered())
+        ++deliveries[delivered.key];
     BOOST_TEST(deliveries.size() == kThreads * kEvents);
     for (const auto& [key, count] : deliveries)
         BOOST_TEST(count == 1, key << " was delivered " << count << " times");
@@ -401,11 +401,11 @@ BOOST_AUTO_TEST_CASE(control_characters_do_not_reach_the_host) {
     Account account;
     BOOST_TEST(account.handle(sign_up(1) + "&name=Ann%1B%5B31m%0AAbc%7F").disposition_name ==
                "delivered");
-    const auto told = account.host.told();
-    BOOST_REQUIRE(told.size() == 1u);
-    for (char c : told[0].name)
+    const auto delivered = account.host.delivered();
+    BOOST_REQUIRE(delivered.size() == 1u);
+    for (char c : delivered[0].name)
         BOOST_TEST((static_cast<unsigned char>(c) >= 0x20 && c != 0x7F));
-    BOOST_TEST(told[0].name.find("Ann") == 0u);
+    BOOST_TEST(delivered[0].name.find("Ann") == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

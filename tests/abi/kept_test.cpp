@@ -83,8 +83,8 @@ struct Keeper {
         abi_tests::pull().end(instance, pulled.round);
         return name;
     }
-    // So that the next change surely has another time.
-    static void grow_old() { std::this_thread::sleep_for(std::chrono::milliseconds(1'100)); }
+    // So that the next change certainly has another time.
+    static void let_file_age() { std::this_thread::sleep_for(std::chrono::milliseconds(1'100)); }
 };
 
 bool has_line(const Words& lines, const std::string& part) {
@@ -98,7 +98,7 @@ bool has_line(const Words& lines, const std::string& part) {
 BOOST_FIXTURE_TEST_SUITE(kept_test, Keeper)
 
 BOOST_AUTO_TEST_CASE(an_instance_is_found_again_until_its_file_changes) {
-    grow_old();
+    let_file_age();
     biller_instance* const first = kept();
     BOOST_TEST(kept() == first);
     BOOST_TEST(disposition(first, sign_up(1)) == "delivered");
@@ -110,8 +110,8 @@ BOOST_AUTO_TEST_CASE(an_instance_is_found_again_until_its_file_changes) {
     BOOST_TEST(disposition(second, sign_up(1)) == "duplicate"); // the ledger is the same
 }
 
-BOOST_AUTO_TEST_CASE(a_change_that_cannot_be_used_leaves_the_one_before_in_use) {
-    grow_old();
+BOOST_AUTO_TEST_CASE(an_invalid_change_leaves_the_one_before_in_use) {
+    let_file_age();
     biller_instance* const first = kept();
     (void)lines(first);
     write("account: nonsense\n");
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_change_that_cannot_be_used_leaves_the_one_before_in_use) 
     BOOST_TEST(kept() != first);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_kept_is_not_closed_and_has_no_callback) {
+BOOST_AUTO_TEST_CASE(a_kept_instance_is_not_closed_and_has_no_callback) {
     biller_instance* const instance = kept();
     plugin().close(instance);
     BOOST_TEST(has_line(lines(instance), "close was called for a kept instance"));
@@ -139,31 +139,31 @@ BOOST_AUTO_TEST_CASE(what_is_kept_is_not_closed_and_has_no_callback) {
 }
 
 BOOST_AUTO_TEST_CASE(other_flags_have_an_instance_of_their_own) {
-    grow_old();
+    let_file_age();
     biller_instance* const first = kept();
     BOOST_TEST(kept(0) != first);
     BOOST_TEST(kept() == first);
 }
 
-BOOST_AUTO_TEST_CASE(a_thread_has_what_it_was_given_until_it_asks_again) {
-    grow_old();
+BOOST_AUTO_TEST_CASE(a_thread_has_its_instance_until_it_asks_again) {
+    let_file_age();
     biller_instance* const first = kept();
     std::thread([&] {
         BOOST_TEST(kept() == first);
         write(text + "\n# changed\n");
         BOOST_TEST(kept() != first);
     }).join();
-    BOOST_TEST(disposition(first, sign_up(1)) == "delivered"); // it is still ours
+    BOOST_TEST(disposition(first, sign_up(1)) == "delivered"); // the instance is still valid
     BOOST_TEST(kept() != first);
 }
 
-// It ends with its rounds, and another thread is told of what it left.
-BOOST_AUTO_TEST_CASE(what_a_thread_leaves_open_ends_with_it) {
+// It ends with its rounds, and another thread gets its events.
+BOOST_AUTO_TEST_CASE(an_open_round_ends_with_its_thread) {
     constexpr std::string_view kLease = "lease_seconds: 30";
     std::string quick = text;
     quick.replace(quick.find(kLease), kLease.size(), "lease_seconds: 1");
     write(quick);
-    grow_old();
+    let_file_age();
     std::thread([&] {
         const std::string query = sign_up(1);
         const biller_http_request request = abi_tests::request_of(query);
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(what_a_thread_leaves_open_ends_with_it) {
         BOOST_TEST(abi_tests::pull().take(kept(), &one, 1, &pulled, nullptr) == kOk);
         BOOST_TEST(pulled.event_count == 1u); // never settled
     }).join();
-    grow_old();
+    let_file_age();
     biller_pulled pulled = abi_tests::pulled_room();
     BOOST_TEST(abi_tests::pull().due(kept(), 10, &pulled, nullptr) == kOk);
     BOOST_TEST(pulled.event_count == 1u);
@@ -190,14 +190,14 @@ BOOST_AUTO_TEST_CASE(another_folder_is_another_configuration) {
     std::filesystem::current_path(folder);
     BOOST_TEST(kept() != nullptr);
     std::filesystem::current_path(before);
-    BOOST_TEST(!kept(BILLER_HOST_HONOURS_KEYS, BILLER_STATUS_CONFIG)); // is not there
+    BOOST_TEST(!kept(BILLER_HOST_HONOURS_KEYS, BILLER_STATUS_CONFIG)); // it does not exist
     path = whole;
     BOOST_TEST(here != nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(a_ledger_that_cannot_be_opened_leaves_the_one_before_in_use) {
     has_own_ledger = false;
-    grow_old();
+    let_file_age();
     biller_instance* const first = kept();
     (void)lines(first);
     std::string elsewhere = text;
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_cannot_be_opened_leaves_the_one_before_in_use
     BOOST_TEST(disposition(first, sign_up(1)) == "delivered");
 }
 
-BOOST_AUTO_TEST_CASE(a_child_of_a_process_that_keeps_some_is_told_so) {
+BOOST_AUTO_TEST_CASE(a_child_of_a_process_with_kept_instances_gets_an_error) {
     BOOST_TEST(kept() != nullptr);
     const pid_t child = fork();
     if (child == 0) {
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(a_child_of_a_process_that_keeps_some_is_told_so) {
     BOOST_TEST(WEXITSTATUS(status) == BILLER_STATUS_FORKED);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_kept) {
+BOOST_AUTO_TEST_CASE(configurations_that_cannot_be_kept) {
     std::filesystem::remove(path);
     BOOST_TEST(!kept(0, BILLER_STATUS_CONFIG));
     biller_config config{};

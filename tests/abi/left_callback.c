@@ -1,7 +1,7 @@
 /*
  * A host that leaves callbacks without returning, as script engines do (PHP's exit(), a fatal
  * error, a time limit): by longjmp. Afterwards every hook works again, on this instance and on
- * others, and the event that was told comes again with its key.
+ * others, and the delivered event comes again with its key.
  *
  *     left_callback PLUGIN CONFIG
  */
@@ -16,9 +16,9 @@
 enum callback { NONE, EVENT, PROBE, LOG, NOW, REPLY, LINK, ENTRY, PROBLEM, FIELD };
 
 static jmp_buf out;
-static enum callback left;          /* which one does not return */
-static int64_t now = 1790000000000; /* a clock that is turned by hand */
-static unsigned told;               /* events */
+static enum callback left;          /* the callback that does not return */
+static int64_t now = 1790000000000; /* an adjustable clock */
+static unsigned deliveries;         /* events */
 static char key[200], first_key[200];
 static uint32_t redelivery;
 static biller_instance* closed_inside;
@@ -41,7 +41,7 @@ static void leave(enum callback which) {
 
 static uint32_t on_event(void* context, const biller_event* event, biller_reason* reason) {
     (void)context, (void)reason;
-    ++told;
+    ++deliveries;
     HOLDS(event->key.size < sizeof key);
     memcpy(key, event->key.data, event->key.size);
     key[event->key.size] = '\0';
@@ -124,7 +124,7 @@ static biller_http_request request_of(const char* query) {
     return request;
 }
 
-/* What became of a sign-up, or of a probe for the purchase "". */
+/* The outcome of a sign-up, or of a probe for the purchase "". */
 static uint32_t handle(biller_instance* instance, const char* purchase) {
     uint32_t disposition = 0;
     biller_reply_sink sink = {sizeof sink, 0, &disposition, on_reply};
@@ -184,7 +184,7 @@ static void leave_a(enum callback which, void (*hook)(biller_instance*),
     }
 }
 
-/* With frames of its own between the caller and the hook. */
+/* With further frames between the caller and the hook. */
 static uint32_t handle_deep_down(biller_instance* instance, const char* purchase, int levels) {
     volatile char frame[2000];
     memset((void*)frame, levels, sizeof frame);
@@ -210,22 +210,22 @@ static void an_event_comes_again(biller_instance* one, biller_instance* other) {
     HOLDS(handle(one, "101") == BILLER_DISPOSITION_DEFERRED); /* until its lease ends */
     HOLDS(handle(other, "1") == BILLER_DISPOSITION_DELIVERED);
     HOLDS(handle_deep_down(one, "2", 20) == BILLER_DISPOSITION_DELIVERED);
-    told = 0;
+    deliveries = 0;
     now += 60 * 1000;
     recover(one);
-    HOLDS(told == 1);
+    HOLDS(deliveries == 1);
     HOLDS(strcmp(key, first_key) == 0);
     HOLDS(redelivery == BILLER_YES);
     HOLDS(handle(one, "101") == BILLER_DISPOSITION_DUPLICATE);
 
-    leave_a(EVENT, sign_up, one); /* purchase 102, and again while it is delivered once more */
+    leave_a(EVENT, sign_up, one); /* purchase 102, and again during its redelivery */
     now += 60 * 1000;
     leave_a(EVENT, recover, one);
     now += 60 * 1000;
     HOLDS(handle(one, "102") == BILLER_DISPOSITION_DELIVERED);
 }
 
-/* Of two events that were pulled, the settling of one is left: neither is held for ever. */
+/* Of two pulled events, the settling of one is left: neither is held for ever. */
 static void a_round_is_left(biller_instance* one) {
     biller_bytes name = biller_text(BILLER_PULL_EXTENSION);
     const biller_pull* pull = plugin->extension(&name);
@@ -259,14 +259,14 @@ static void a_round_is_left(biller_instance* one) {
             HOLDS(!"the callback was not left");
         }
         pull->end(one, round);
-        told = 0;
+        deliveries = 0;
         now += 60 * 1000;
         recover(one);
-        HOLDS(told >= 1); /* the one that was not settled, and the other if its mark was not made */
+        HOLDS(deliveries >= 1); /* the unsettled one, and the other if its mark was not made */
         now += 60 * 1000;
-        told = 0;
+        deliveries = 0;
         recover(one);
-        HOLDS(told == 0);
+        HOLDS(deliveries == 0);
     }
 }
 
@@ -310,7 +310,7 @@ int main(int count, char** arguments) {
     closed_inside = NULL;
     sign_up(one);
 
-    left = EVENT; /* what was left holds nothing back */
+    left = EVENT; /* the left callback blocks nothing */
     if (setjmp(out) == 0) sign_up(one);
     plugin->close(one);
     one = open_one(arguments[2]);

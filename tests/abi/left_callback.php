@@ -1,8 +1,8 @@
 <?php
 /*
  * A host in PHP whose event handler ends the script: by exit(), by a fatal error, by running out of
- * time. The engine leaves the callback without a return; what is called at shutdown, in the same
- * process, finds every hook as it was.
+ * time. The engine leaves the callback without a return; calls at shutdown, in the same process,
+ * find every hook unharmed.
  *
  *     php left_callback.php biller.ffi.h nats_segpay.so sandbox.yaml exit|error|limit|throw
  */
@@ -56,7 +56,7 @@ say($settings->ledger, ':memory:');
 $instance = $ffi->new('biller_instance *');
 $opened = ($plugin->open)(FFI::addr($settings), FFI::addr($host), FFI::addr($instance), null);
 
-/** The status of the hook, and what became of the request. */
+/** The status of the hook, and the outcome of the request. */
 function handle(int $purchase): array
 {
     global $plugin, $instance;
@@ -76,14 +76,14 @@ function handle(int $purchase): array
 
 register_shutdown_function(function () use ($ffi, $plugin, $instance, &$events, &$now): void {
     set_time_limit(0);
-    $told = [$events, handle(2), handle(1)];
+    $found = [$events, handle(2), handle(1)];
     $now += 60000;
     $report = make('biller_report');
     $status = ($plugin->recover)($instance, 10, FFI::addr($report), null);
     ($plugin->close)($instance);
-    $told = json_encode([...$told, $status, $report->delivered, $events]);
+    $found = json_encode([...$found, $status, $report->delivered, $events]);
     $wanted = '[1,[0,"delivered"],[0,"deferred"],0,1,3]';
-    echo $told === $wanted ? "every hook went on\n" : "found $told, expected $wanted\n";
+    echo $found === $wanted ? "every hook went on\n" : "found $found, expected $wanted\n";
 });
 handle(1);
 echo "the callback returned\n";

@@ -1,5 +1,4 @@
-// What both sides agree on before anything happens: versions, sizes of structs, arguments that must
-// be there, extensions.
+// The negotiation: versions, sizes of structs, required arguments, extensions.
 #include "account.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -125,8 +124,8 @@ BOOST_AUTO_TEST_CASE(a_report_is_never_written_past_its_size) {
     BOOST_TEST(is_untouched(bytes + report.struct_size, bytes + sizeof report));
 }
 
-// As an older host would: its struct ends before the fields that hold nonsense here.
-BOOST_AUTO_TEST_CASE(what_lies_past_the_size_of_a_request_is_not_read) {
+// As from an older host: its struct ends before the fields, which are invalid here.
+BOOST_AUTO_TEST_CASE(fields_past_the_size_of_a_request_are_not_read) {
     Account account;
     biller_link_request request;
     std::memset(&request, 0xEE, sizeof request);
@@ -144,7 +143,7 @@ BOOST_AUTO_TEST_CASE(what_lies_past_the_size_of_a_request_is_not_read) {
     BOOST_TEST(mentions(url.c_str(), "162209"));
 }
 
-BOOST_AUTO_TEST_CASE(what_lies_past_the_size_of_a_host_is_not_called) {
+BOOST_AUTO_TEST_CASE(callbacks_past_the_size_of_a_host_are_not_called) {
     abi_tests::TestHost behaviour;
     biller_host host;
     std::memset(&host, 0xEE, sizeof host);
@@ -165,11 +164,11 @@ BOOST_AUTO_TEST_CASE(what_lies_past_the_size_of_a_host_is_not_called) {
     request.peer = biller_text("127.0.0.1");
     biller_reply_sink sink{sizeof sink, 0, nullptr, [](void*, const biller_http_reply*) {}};
     BOOST_TEST(plugin().handle(instance, &request, &sink, nullptr) == uint32_t{BILLER_STATUS_OK});
-    BOOST_TEST(behaviour.told().size() == 1u);
+    BOOST_TEST(behaviour.delivered().size() == 1u);
     plugin().close(instance);
 }
 
-BOOST_AUTO_TEST_CASE(missing_arguments_are_answered_not_followed) {
+BOOST_AUTO_TEST_CASE(missing_arguments_are_errors) {
     Account account;
     biller_instance* open_one = account.instance();
     biller_host host = account.host.table();
@@ -185,8 +184,8 @@ BOOST_AUTO_TEST_CASE(missing_arguments_are_answered_not_followed) {
     biller_reply_sink reply_sink{sizeof reply_sink, 0, nullptr, nullptr};
     biller_entry_query query = biller::entry_query(BILLER_STATES_ALL);
     biller_entry_sink entry_sink{sizeof entry_sink, 0, nullptr, nullptr};
-    biller_decision nobody{
-        sizeof nobody, BILLER_DECIDE_DISMISS, biller_text("key"), {}, BILLER_NO, 0, {}};
+    biller_decision no_operator{
+        sizeof no_operator, BILLER_DECIDE_DISMISS, biller_text("key"), {}, BILLER_NO, 0, {}};
     biller_decision nothing{
         sizeof nothing, 77, biller_text("key"), biller_text("me"), BILLER_NO, 0, {}};
     const biller_plugin& p = plugin();
@@ -212,9 +211,9 @@ BOOST_AUTO_TEST_CASE(missing_arguments_are_answered_not_followed) {
         {"entries: query", p.entries(open_one, nullptr, &entry_sink, nullptr)},
         {"entries: sink", p.entries(open_one, &query, nullptr, nullptr)},
         {"entries: callback", p.entries(open_one, &query, &entry_sink, nullptr)},
-        {"decide: instance", p.decide(nullptr, &nobody, nullptr, nullptr)},
+        {"decide: instance", p.decide(nullptr, &no_operator, nullptr, nullptr)},
         {"decide: decision", p.decide(open_one, nullptr, nullptr, nullptr)},
-        {"decide: by", p.decide(open_one, &nobody, nullptr, nullptr)},
+        {"decide: by", p.decide(open_one, &no_operator, nullptr, nullptr)},
         {"decide: unknown decision", p.decide(open_one, &nothing, nullptr, nullptr)},
     };
     for (const auto& [what, status] : answers)
@@ -224,7 +223,7 @@ BOOST_AUTO_TEST_CASE(missing_arguments_are_answered_not_followed) {
     BOOST_TEST(p.recover(open_one, 1, nullptr, nullptr) == uint32_t{BILLER_STATUS_OK});
 }
 
-// Where all else is there, so that nothing but the missing one is the reason.
+// With all others present, so that the missing one is the only reason.
 BOOST_AUTO_TEST_CASE(each_argument_is_missed_on_its_own) {
     Account account;
     biller_instance* open_one = account.instance();
@@ -249,7 +248,7 @@ BOOST_AUTO_TEST_CASE(each_argument_is_missed_on_its_own) {
     BOOST_TEST(p.handle(open_one, &http, &replies, nullptr) == uint32_t{BILLER_STATUS_OK});
 }
 
-// A sink that ends before its callback has none, whatever stands behind it in memory.
+// A sink that ends before its callback has none, whatever follows it in memory.
 BOOST_AUTO_TEST_CASE(a_sink_that_is_too_short_is_not_called) {
     Account account;
     biller_instance* open_one = account.instance();
@@ -278,7 +277,7 @@ BOOST_AUTO_TEST_CASE(a_sink_that_is_too_short_is_not_called) {
     BOOST_TEST(p.link(open_one, &request, &links, nullptr) == refused);
     BOOST_TEST(p.entries(open_one, &all, &entries, nullptr) == refused);
     BOOST_TEST(calls == 0);
-    BOOST_TEST(account.host.told().empty()); // what cannot be answered is not taken
+    BOOST_TEST(account.host.delivered().empty()); // without a way to answer, nothing is accepted
     BOOST_TEST(account.entries().empty());
 }
 
@@ -292,7 +291,7 @@ BOOST_AUTO_TEST_CASE(a_list_with_a_count_but_no_elements_is_an_argument_error) {
                uint32_t{BILLER_STATUS_ARGUMENT});
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_in_a_configuration_are_told_and_keep_it_closed) {
+BOOST_AUTO_TEST_CASE(mistakes_in_a_configuration_are_reported_and_keep_it_closed) {
     biller_config config{sizeof config, 0, biller_text("wrong.yaml"),
                          biller_text("acount: {}\nsites: 7\n"), biller_text(":memory:")};
     std::vector<biller::Problem> problems =
@@ -318,8 +317,8 @@ BOOST_AUTO_TEST_CASE(mistakes_in_a_configuration_are_told_and_keep_it_closed) {
     BOOST_TEST(count == 1);
 }
 
-// An account that can be used, with an address that nobody has.
-BOOST_AUTO_TEST_CASE(warnings_hinder_nothing_and_are_logged_when_the_account_is_opened) {
+// A usable account, with an address of documentation.
+BOOST_AUTO_TEST_CASE(warnings_do_not_prevent_opening_and_are_logged) {
     const std::string text =
         "account: { mode: test }\n"
         "postbacks: { authenticity: { addresses: [192.0.2.1] } }\n"
@@ -336,7 +335,7 @@ BOOST_AUTO_TEST_CASE(warnings_hinder_nothing_and_are_logged_when_the_account_is_
     }
     BOOST_TEST(found[0].line == 2u);
     BOOST_TEST(found[0].column == 42u);
-    BOOST_TEST(found[1].line == 3u); // the ledger, which a host that brings its own does not need
+    BOOST_TEST(found[1].line == 3u); // the ledger, which a host with its own does not need
     BOOST_TEST(abi_tests::library().check({"a.yaml", text, ":memory:"}).size() == 1u);
 
     biller_config config{sizeof config, 0, biller_text("a.yaml"), biller::bytes(text),
@@ -379,7 +378,7 @@ BOOST_AUTO_TEST_CASE(extensions_are_found_by_name_and_revision) {
     BOOST_TEST(!plugin().extension(nullptr));
 }
 
-BOOST_AUTO_TEST_CASE(the_portal_extension_tells_what_to_paste) {
+BOOST_AUTO_TEST_CASE(the_portal_extension_gives_the_values_to_paste) {
     Account account;
     const auto* portal = abi_tests::library().extension<biller_portal>(BILLER_PORTAL_EXTENSION);
     BOOST_REQUIRE(portal);
@@ -414,7 +413,7 @@ BOOST_AUTO_TEST_CASE(the_portal_extension_tells_what_to_paste) {
     BOOST_TEST(portal->fields(nullptr, &host, &sink, nullptr) == refused);
     BOOST_TEST(portal->fields(account.instance(), nullptr, &sink, nullptr) == refused);
     BOOST_TEST(portal->fields(account.instance(), &host, nullptr, nullptr) == refused);
-    sink.struct_size = offsetof(biller_portal_sink, field); // as it has none
+    sink.struct_size = offsetof(biller_portal_sink, field); // as if it had none
     BOOST_TEST(portal->fields(account.instance(), &host, &sink, nullptr) == refused);
     sink.struct_size = sizeof sink;
     sink.field = nullptr;

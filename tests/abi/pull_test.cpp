@@ -44,7 +44,7 @@ struct Puller {
         return pull().settle(account.instance(), pulled.round, pointers.data(),
                              static_cast<uint32_t>(pointers.size()), &pulled, nullptr);
     }
-    // All that was told, alike.
+    // All pulled events, with the same answer.
     uint32_t settle(uint32_t answer) {
         std::vector<biller_answer> answers;
         for (size_t i = 0; i < pulled.event_count; ++i)
@@ -63,7 +63,7 @@ struct Puller {
                              biller::text(pulled.events[i]->event->purchase_id));
         return events;
     }
-    // "0 delivered": the number of the request, and what became of it.
+    // "0 delivered": the number of the request, and its outcome.
     Words replies() const {
         Words replies;
         for (size_t i = 0; i < pulled.reply_count; ++i)
@@ -90,12 +90,12 @@ BOOST_AUTO_TEST_CASE(requests_in_events_out_answers_in_replies_out) {
     BOOST_TEST(events().empty());
     BOOST_TEST((replies() == Words{"0 delivered", "2 delivered"}));
     pull().end(account.instance(), pulled.round);
-    BOOST_TEST(account.host.told().empty()); // its callback was never needed
+    BOOST_TEST(account.host.delivered().empty()); // its callback was never needed
     BOOST_TEST(take({sign_up(1)}) == kOk);
     BOOST_TEST((replies() == Words{"0 duplicate"}));
 }
 
-BOOST_AUTO_TEST_CASE(what_depends_on_another_is_left_for_the_next_round) {
+BOOST_AUTO_TEST_CASE(dependent_requests_are_left_for_the_next_round) {
     const Words queries = {sign_up(1), sign_up(2), member("Enable", 1), sign_up(3)};
     BOOST_TEST(take(queries) == kOk);
     BOOST_TEST(pulled.taken == 2u);
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(what_depends_on_another_is_left_for_the_next_round) {
     BOOST_TEST((events() == Words{"member_enable 1", "join 3"}));
 }
 
-BOOST_AUTO_TEST_CASE(each_token_is_answered_as_it_deserves) {
+BOOST_AUTO_TEST_CASE(each_token_has_its_own_answer) {
     BOOST_TEST(take({sign_up(1), sign_up(2), sign_up(3), sign_up(4)}) == kOk);
     BOOST_REQUIRE(pulled.event_count == 4u);
     std::vector<biller_answer> answers;
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(each_token_is_answered_as_it_deserves) {
         BOOST_TEST(entry.message == (entry.state == "settled" ? "" : "because"));
 }
 
-BOOST_AUTO_TEST_CASE(what_waited_behind_an_event_comes_with_its_settling) {
+BOOST_AUTO_TEST_CASE(an_event_behind_another_comes_with_its_settling) {
     BOOST_TEST(take({sign_up(1)}) == kOk);
     const biller_pulled first = pulled;
     BOOST_TEST(take({member("Enable", 1)}) == kOk); // meanwhile, in another round
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(what_waited_behind_an_event_comes_with_its_settling) {
     BOOST_TEST((replies() == Words{"0 delivered"}));
     BOOST_TEST((events() == Words{"member_enable 1"}));
     BOOST_TEST(settle(BILLER_DONE) == kOk);
-    BOOST_TEST(replies().empty()); // nobody waits for it
+    BOOST_TEST(replies().empty()); // no request waits for it
     BOOST_TEST(account.recover().pending == 0u);
 }
 
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_token_that_is_never_settled_comes_again_under_its_key) {
     BOOST_TEST(events().empty()); // its lease lasts
     account.host.now_ms += kLeaseMs + 1;
     BOOST_TEST(pull().due(account.instance(), 10, &pulled, nullptr) == kOk);
-    BOOST_TEST(events().empty()); // nor is it told twice side by side
+    BOOST_TEST(events().empty()); // nor is it delivered twice at the same time
     pull().end(account.instance(), left);
     BOOST_TEST(pull().due(account.instance(), 10, &pulled, nullptr) == kOk);
     BOOST_REQUIRE((events() == Words{"join 1"}));
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_decision_brings_its_events) {
                uint32_t{BILLER_STATUS_STATE});
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_token_of_the_round_is_told) {
+BOOST_AUTO_TEST_CASE(an_unknown_token_is_an_error) {
     const uint32_t not_found = BILLER_STATUS_NOT_FOUND;
     BOOST_TEST(take({sign_up(1), sign_up(2)}) == kOk);
     const uint64_t one = pulled.events[0]->token, two = pulled.events[1]->token;
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_token_of_the_round_is_told) {
     pull().end(nullptr, 1);
 }
 
-// What a hook would call back for is deferred, and pulled when it is due.
+// Events that a hook would call back for are deferred, and pulled when they are due.
 BOOST_AUTO_TEST_CASE(a_host_without_a_callback_pulls) {
     biller_config config{};
     config.struct_size = sizeof config;
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_host_without_a_callback_pulls) {
     BOOST_TEST(pulled.events[0]->event->attempt == 1u);
     const uint64_t round = pulled.round;
     BOOST_TEST(pull().due(opened, 10, &pulled, nullptr) == kOk);
-    BOOST_TEST(pulled.round == 0u); // nothing is due, and nothing is to be ended
+    BOOST_TEST(pulled.round == 0u); // nothing is due, and there is no round to end
     pulled.round = round;
     plugin().close(opened); // with a round that has not ended
 }
@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-// What came with each call, and what it does then.
+// The events of each call, and an action during it.
 class CallsHost final : public biller::Host {
 public:
     std::function<void()> before_answer = [] {};
@@ -324,7 +324,7 @@ struct Wrapped {
 
 BOOST_FIXTURE_TEST_SUITE(pull_wrapper_test, Wrapped)
 
-BOOST_AUTO_TEST_CASE(many_are_told_in_one_call_and_each_is_answered) {
+BOOST_AUTO_TEST_CASE(many_are_delivered_in_one_call_and_each_is_answered) {
     BOOST_TEST(dispositions({sign_up(1), sign_up(2), sign_up(3), sign_up(4)}) ==
                    (Numbers{BILLER_DISPOSITION_DELIVERED, BILLER_DISPOSITION_DELIVERED,
                             BILLER_DISPOSITION_DEAD_LETTER, BILLER_DISPOSITION_DELIVERED}),
@@ -335,14 +335,14 @@ BOOST_AUTO_TEST_CASE(many_are_told_in_one_call_and_each_is_answered) {
     BOOST_TEST(dispositions({}).empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_depends_on_another_is_told_after_it) {
+BOOST_AUTO_TEST_CASE(dependent_requests_are_delivered_in_order) {
     BOOST_TEST(dispositions({sign_up(1), member("Enable", 1), sign_up(2), member("Disable", 1)}) ==
                    Numbers(4, BILLER_DISPOSITION_DELIVERED),
                boost::test_tools::per_element());
     BOOST_TEST((host.calls == Numbers{1, 2, 1}));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_thrown_is_a_retry_of_all_with_its_words) {
+BOOST_AUTO_TEST_CASE(an_exception_is_a_retry_of_all_with_its_text) {
     host.before_answer = [] { throw std::runtime_error("no database"); };
     BOOST_TEST(dispositions({sign_up(1), sign_up(2)}) == Numbers(2, BILLER_DISPOSITION_DEFERRED),
                boost::test_tools::per_element());
@@ -369,7 +369,7 @@ BOOST_AUTO_TEST_CASE(hooks_can_be_called_while_events_are_applied) {
     BOOST_TEST(status == kOk);
 }
 
-BOOST_AUTO_TEST_CASE(a_decision_and_what_is_due) {
+BOOST_AUTO_TEST_CASE(a_decision_and_due_events) {
     const biller::Reply kept = instance.handle(request(abi_tests::forged_sign_up(1)));
     {
         biller::Round left = instance.take_decision(BILLER_DECIDE_RELEASE, kept.key, "ann");

@@ -66,7 +66,7 @@ def number(version):
 
 
 def compared(kept, found, released, present):
-    """The list anew, and what is wrong with the header."""
+    """The list as it should be, and the faults of the header."""
     wrong, groups = [], {}
     is_released = lambda version: released != "none" and number(version) <= number(released)
     for group in kept:
@@ -75,7 +75,7 @@ def compared(kept, found, released, present):
     for group, names in found.items():
         versions = dict(kept.get(group, []))
         old = [name for name, version in kept.get(group, []) if is_released(version)]
-        # Constants stand beside their kin; of a struct the order is its layout.
+        # Constants are beside related ones; of a struct the order is its layout.
         is_kept = set(old) <= set(names) if group in ("types", "constants", "macros") else (
             names[: len(old)] == old
         )

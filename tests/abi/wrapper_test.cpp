@@ -1,4 +1,4 @@
-// biller.hpp: what a host in C++ keeps beyond a call, and what it is told in small structs.
+// biller.hpp: values that a host in C++ keeps beyond a call, and the values of small structs.
 #include "account.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,7 +13,7 @@ using namespace abi_tests;
 
 namespace {
 
-// The natural line that would read freed memory does not compile.
+// The obvious line, which would read freed memory, does not compile.
 template <class Text>
 auto borrows(int) -> decltype(biller::bytes(std::declval<Text>()), std::true_type());
 template <class Text>
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(the_beginning_of_time_is_a_time) {
     BOOST_TEST(!clockless.table().now_ms);
 }
 
-BOOST_AUTO_TEST_CASE(a_reason_is_explained_as_far_as_it_has_room) {
+BOOST_AUTO_TEST_CASE(a_reason_is_written_up_to_its_size) {
     biller_reason reason{};
     for (const size_t room : {size_t{0}, size_t{1}, size_t{4}, size_t{7}, sizeof reason.text}) {
         std::memset(&reason, 0xEE, sizeof reason);

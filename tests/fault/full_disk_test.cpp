@@ -47,7 +47,7 @@ int send(Account& account, std::set<int>& open) {
 // Every event was delivered; a second delivery is marked as a redelivery and has the same key.
 void check_delivered(const Account& account) {
     std::map<std::string, std::string> keys;
-    for (const auto& event : account.host.told()) {
+    for (const auto& event : account.host.delivered()) {
         const auto [place, is_first] = keys.emplace(event.purchase, event.key);
         BOOST_TEST((is_first || event.redelivery == uint32_t{BILLER_YES}));
         BOOST_TEST(place->second == event.key);
@@ -81,7 +81,7 @@ bool check_day(const Trouble& trouble, std::uint32_t host_flags) {
         const auto handled = again.handle(abi_tests::sign_up(number));
         BOOST_TEST(handled.http_status == 200u, handled.message);
     }
-    const auto events = again.host.told();
+    const auto events = again.host.delivered();
     BOOST_TEST((events.empty() || (host_flags & BILLER_HOST_HONOURS_KEYS)));
     for (const auto& event : events)
         BOOST_TEST(event.redelivery == uint32_t{BILLER_YES});
