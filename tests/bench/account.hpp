@@ -1,5 +1,5 @@
-// The accounts that the bench programs run against: the example account, with Segpay's own pay
-// page, without and with everything that decides whom to believe.
+// The accounts of the bench programs: the example account, with Segpay's own pay page, without and
+// with every setting that decides which senders are trusted.
 #pragma once
 
 #include "config/config.hpp"
@@ -17,7 +17,7 @@ Config open_account();
 // Five networks, a secret parameter, and a seal that is checked where it is echoed: here, always.
 Config guarded_account();
 
-// Where the postbacks come from: the fourth of those networks.
+// The sender of the postbacks: the fourth of those networks.
 constexpr std::string_view kPeer = "192.0.2.20";
 
 } // namespace segpay::bench

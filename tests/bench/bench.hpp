@@ -1,5 +1,5 @@
-// What the bench programs share: a race of several ways to do the same work, repeated in turn, so
-// that a noisy machine is noisy for all of them. Knows nothing of what is measured.
+// Shared by the bench programs: a race of several ways to do the same work, repeated alternately,
+// so that a noisy machine is noisy for all of them.
 #pragma once
 
 #include <chrono>
@@ -12,19 +12,19 @@
 
 namespace segpay::bench {
 
-// How long and how often.
+// Duration and number of the rounds.
 struct Pace {
     double repetition_ms = 60;
     std::size_t rounds = 11;
 
-    // For a test that only asks whether the program runs.
+    // For a test that only checks that the program runs.
     static Pace quick() { return {0, 1}; }
 };
 
 // The pace that the command line asks for: "--quick" or nothing. Throws std::invalid_argument.
 Pace pace_from(int argc, char** argv);
 
-// The whole of main: the pace, `bench`, and what goes wrong on standard error.
+// The whole of main: the pace, `bench`, and errors on standard error.
 int run_bench(std::string_view name, void (*bench)(Pace), int argc, char** argv);
 
 // Nanoseconds that so many passes over the work took.
@@ -42,7 +42,7 @@ Run timed(Pass pass) {
     };
 }
 
-// Tells the compiler that `value` is used.
+// Makes the compiler treat `value` as used.
 template <class Value>
 void keep(const Value& value) {
     asm volatile("" : : "m"(value) : "memory");
@@ -50,13 +50,13 @@ void keep(const Value& value) {
 
 class Race {
 public:
-    // A pass handles so many items; what is printed is nanoseconds per item.
+    // A pass handles so many items; the output is nanoseconds per item.
     Race(std::size_t items, Pace pace) : items_(items), pace_(pace) {}
 
     void enter(std::string row, Run run);
 
-    // Warms every entry, chooses how many passes make a repetition, and lets the entries run in
-    // turn, round by round.
+    // Warms every entry, chooses how many passes make a repetition, and runs the entries
+    // alternately, round by round.
     void run();
 
     // A row for every entry: the median of its repetitions.
@@ -88,7 +88,7 @@ void print_row(std::string_view name, double value, std::string_view unit);
 // Calls of operator new in this thread since it began.
 std::uint64_t allocations();
 
-// Calls of operator new per item, in a pass after one that warmed what it needs.
+// Calls of operator new per item, in a pass after one that warmed its caches.
 template <class Pass>
 double allocations_per_item(Pass pass, std::size_t items) {
     pass();

@@ -1,7 +1,7 @@
 // bench-endtoend: postbacks over HTTP, from 64 connections, into the reference host; beside the
 // usual script under nginx, php-fpm and MariaDB; and beside nginx answering a constant. Each
-// request to the first two has one effect that is durable and is counted afterwards. What wrk costs
-// is in all three.
+// request to the first two has one durable effect, which is counted afterwards. All three include
+// the cost of wrk.
 #include "bench.hpp"
 #include "host_process.hpp"
 #include "mariadb_server.hpp"
@@ -31,7 +31,7 @@ constexpr std::size_t kRounds = 5;
 constexpr int kRoundSeconds = 3;
 constexpr int kQuickSeconds = 1;
 constexpr std::chrono::milliseconds kPause(50);
-constexpr std::chrono::seconds kPatience(60); // with a machine that is busy
+constexpr std::chrono::seconds kPatience(60); // for a busy machine
 
 struct Contestant {
     std::string row;
@@ -54,7 +54,7 @@ void check(const Contestant& contestant, const Load& load) {
 }
 
 // Waits until every request has its one effect: wrk ends without waiting for the last answers, and
-// what they stand for must not be counted as the next run's.
+// their effects must not be counted as the next run's.
 void await_effects(const Contestant& contestant, std::uint64_t before, std::uint64_t sent) {
     if (!contestant.effects) return;
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
@@ -76,7 +76,7 @@ Load measure(const Contestant& contestant, int seconds, Reading reading) {
     return load;
 }
 
-// Nanoseconds an answer; wrk goes by the clock and not by passes.
+// Nanoseconds an answer; wrk runs for a time and not for passes.
 Run entry(Contestant& contestant, int seconds) {
     return [&contestant, seconds](std::size_t passes) {
         const Load load = measure(contestant, seconds, Reading::count_answers);

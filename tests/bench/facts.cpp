@@ -13,8 +13,8 @@ namespace segpay::bench {
 
 namespace {
 
-constexpr std::uint64_t kOldPurchases = 20'000; // so many can be meant
-constexpr std::uint64_t kTooYoung = 2'000;      // may still be on their way
+constexpr std::uint64_t kOldPurchases = 20'000; // so many can be referred to
+constexpr std::uint64_t kTooYoung = 2'000;      // may still be in flight
 
 } // namespace
 

@@ -1,5 +1,5 @@
-// What a ledger is given: the events of the corpus, as often as wanted, each with ids of its own.
-// A sale opens a purchase; all else is about one of those that were opened some time before.
+// The facts for a ledger: the events of the corpus, as often as needed, each with ids of its own. A
+// sale opens a purchase; every other event is about one of those that were opened some time before.
 #pragma once
 
 #include "events/event.hpp"
@@ -24,7 +24,7 @@ public:
     // Throws std::runtime_error when the corpus cannot be translated.
     FactSource();
 
-    // A copy tells of the same things again, to another ledger.
+    // A copy repeats the same facts, for another ledger.
     std::vector<BenchFact> next(std::size_t count);
 
 private:

@@ -1,6 +1,6 @@
-// bench-growth: what a ledger is like after a million events, or as many as are asked for. A small
-// and a large ledger take turns, one postback at a time; then the large one forgets while postbacks
-// flow.
+// bench-growth: a ledger after a million events, or as many as the argument says. A small and a
+// large ledger alternate, one postback at a time; then the large one is purged while postbacks
+// come.
 //
 //     bench-growth [--quick | EVENTS]
 #include "bench.hpp"
@@ -65,8 +65,8 @@ Run one_by_one(Ledger& ledger, FactSource& source) {
     };
 }
 
-// Slice after slice, and an event between each two.
-void forget_while_events_come(Ledger& ledger, FactSource& source) {
+// One slice of a purge after the other, with an event between each two.
+void purge_while_events_come(Ledger& ledger, FactSource& source) {
     const TimeMs everything = wall_clock() + 1;
     std::vector<double> slices, events;
     for (bool is_more = true; is_more && slices.size() < 2'000;) {
@@ -113,7 +113,7 @@ void bench_growth(std::size_t events, Pace pace) {
     race.enter("growth_large_ledger", one_by_one(*large, large_source));
     race.run();
     race.print_rates();
-    forget_while_events_come(*large, large_source);
+    purge_while_events_come(*large, large_source);
     race.print_ratio("growth_large_vs_small", "growth_large_ledger", "growth_small_ledger");
 }
 

@@ -1,4 +1,4 @@
-// Where it listens it tells; what it stored is in its database.
+// The address is in the host's output, its effects are in its database.
 #include "host_process.hpp"
 
 #include <sqlite3.h>

@@ -1,7 +1,7 @@
 // bench-ledger: how many events a second get through claim, delivery and settling, from how many
 // threads, beside the disk alone and beside SQLite as a plain table; and from workers in PHP,
 // beside the usual script; and the same with the ledger in MariaDB. All files are in one folder, on
-// the disk that the tests are on.
+// the disk of the tests.
 #include "bench.hpp"
 #include "facts.hpp"
 #include "ledger/ledger.hpp"
@@ -52,7 +52,7 @@ Run sqlite_run(const std::string& path, std::string payload, std::size_t batch) 
                 peer->insert(++*key, payload);
             peer->commit();
         }
-        // The last batch may be more than was asked for.
+        // The last batch may exceed the passes.
         const std::size_t inserted = (passes + batch - 1) / batch * batch;
         return ns_since(begin) * static_cast<double>(passes) / static_cast<double>(inserted);
     };
@@ -60,7 +60,7 @@ Run sqlite_run(const std::string& path, std::string payload, std::size_t batch) 
 
 // ---- The ledger ---------------------------------------------------------------------------------
 
-// What each event took, from before its claim to after its settling.
+// The time of each event, from before its claim to after its settling.
 struct Latencies {
     std::vector<double> ns;
 
@@ -116,7 +116,7 @@ Run ledger_run(const LedgerSettings& settings, FactSource source, std::size_t th
     };
 }
 
-// One thread that has so many events in hand; a pass is one event.
+// One thread with so many events in flight; a pass is one event.
 Run batch_run(const LedgerSettings& settings, FactSource source, std::size_t batch) {
     std::shared_ptr<Ledger> ledger = open_ledger(settings);
     return [ledger, source, batch](std::size_t passes) mutable {

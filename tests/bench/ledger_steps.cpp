@@ -1,4 +1,4 @@
-// Claim, and what follows.
+// Claim, and the steps that follow.
 #include "ledger_steps.hpp"
 
 #include <stdexcept>
@@ -9,7 +9,7 @@ namespace segpay::bench {
 namespace {
 
 void settle(Ledger& ledger, const Claim& claim) {
-    if (claim.outcome == Claim::Outcome::queued) return; // told with the one before it
+    if (claim.outcome == Claim::Outcome::queued) return; // delivered with the one before it
     if (claim.outcome != Claim::Outcome::leased)
         throw std::runtime_error("an event of the bench was claimed before");
     if (ledger.settle_later(*claim.entry, wall_clock())) return;

@@ -1,4 +1,4 @@
-// All three steps of an event, for a host that is quick, content and honours keys.
+// All three steps of an event, for a host that is quick, applies everything and honours keys.
 #pragma once
 
 #include "facts.hpp"
@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 double ns_since(Clock::time_point begin);
 TimeMs wall_clock();
 
-// Throw std::runtime_error when the event was there before, or its lease is lost.
+// Throw std::runtime_error when the event was stored before, or its lease is lost.
 void carry_through(Ledger& ledger, const BenchFact& fact);
 void carry_through(Ledger& ledger, std::span<const BenchFact> facts); // claimed at once
 

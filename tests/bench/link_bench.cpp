@@ -1,5 +1,5 @@
 // bench-link: from a customer to a pay-page link of eleven parameters, beside Poco::URI and PHP.
-// First everybody has to build the same link.
+// First all have to build the same link.
 #include "bench.hpp"
 #include "ours.hpp"
 #include "people.hpp"
@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kLinks = 1024;
 constexpr std::size_t kParameters = 11;
 
-// A link that is wanted: the texts, and the request that looks at them.
+// A link to build: the texts, and the request that points to them.
 struct Wanted {
     Person person;
     std::string approve_url, decline_url;
@@ -43,7 +43,7 @@ struct Wanted {
     }
 };
 
-// The same link as Poco and PHP get it.
+// The same link for Poco and PHP.
 struct Peers {
     std::string page;
     Poco::URI::QueryParameters parameters;
@@ -51,7 +51,7 @@ struct Peers {
 
 struct Corpus {
     std::vector<Wanted> wanted;
-    std::vector<LinkRequest> requests; // look at `wanted`
+    std::vector<LinkRequest> requests; // point to `wanted`
     std::vector<Peers> peers;
     double mean_bytes = 0; // of our links
 };
@@ -65,7 +65,7 @@ Wanted next_wanted(Dice& dice) {
     return wanted;
 }
 
-// What Poco reads in a link of ours is what Poco and PHP have to write.
+// The values that Poco reads in our link are the ones that Poco and PHP have to write.
 Corpus link_corpus(const Config& account) {
     Dice dice(427);
     Corpus corpus;
@@ -83,7 +83,7 @@ Corpus link_corpus(const Config& account) {
     return corpus;
 }
 
-// ---- What a pass of each does -------------------------------------------------------------------
+// ---- A pass of each -----------------------------------------------------------------------------
 
 std::string poco_link(const Peers& wanted) {
     Poco::URI uri(wanted.page);
@@ -111,7 +111,7 @@ struct OurPass {
     }
 };
 
-// ---- Whether all do the same --------------------------------------------------------------------
+// ---- The comparison -----------------------------------------------------------------------------
 
 void check_same(const std::string& url, const Peers& wanted, const char* whose) {
     if (url.substr(0, url.find('?')) != wanted.page ||

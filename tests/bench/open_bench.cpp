@@ -24,7 +24,7 @@ using namespace segpay::bench;
 
 namespace {
 
-constexpr const char* kFile = "bench.yaml"; // is nowhere: the text is given
+constexpr const char* kFile = "bench.yaml"; // does not exist: the text is given
 
 // One option as config/segpay.yaml writes them.
 void write_option(std::ostream& yaml, std::size_t number) {
@@ -64,9 +64,9 @@ std::string account_with(std::size_t options) {
     return yaml.str();
 }
 
-// ---- What a pass of each does -------------------------------------------------------------------
+// ---- A pass of each -----------------------------------------------------------------------------
 
-// Looks at every event and keeps nothing.
+// Gets every event and keeps nothing.
 class Listener : public YAML::EventHandler {
 public:
     void OnDocumentStart(const YAML::Mark&) override {}
@@ -97,7 +97,7 @@ class SilentHost : public biller::Host {
     biller::Answer event(const biller_event&) override { return biller::Answer::done(); }
 };
 
-// ---- Whether all read the same ------------------------------------------------------------------
+// ---- The comparison -----------------------------------------------------------------------------
 
 void check_same(const std::string& text, std::size_t options) {
     const LoadedConfig loaded = load_config_text(text, kFile);

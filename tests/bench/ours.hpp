@@ -1,5 +1,5 @@
-// The plugin as the bench programs call it: its ways in and out with everything that a caller keeps
-// from one call to the next. The only file here that follows those interfaces.
+// The plugin as the bench programs call it: its ways in and out, with all objects that a caller
+// keeps from one call to the next. The only file here that depends on those interfaces.
 #pragma once
 
 #include "account.hpp"
@@ -21,7 +21,7 @@ class Translator {
 public:
     explicit Translator(const Config& config) : config_(config) {}
 
-    // Lives until the next. Throws std::runtime_error when the request is refused.
+    // Valid until the next call. Throws std::runtime_error when the request is refused.
     const Translation& operator()(std::string_view query, const Loaded& loaded) {
         request_.query = query;
         if (const auto refusal = decode_request(request_, form_)) throw refused(refusal->message);
@@ -50,7 +50,7 @@ class Linker {
 public:
     explicit Linker(const Config& config) : config_(config) {}
 
-    // Lives until the next. Throws std::runtime_error when the request cannot be met.
+    // Valid until the next call. Throws std::runtime_error when the request cannot be met.
     const Link& operator()(const LinkRequest& request, TimeMs now = kNow) {
         if (const auto error = build_link(config_, request, now, link_))
             throw std::runtime_error("a link of the corpus is refused: " + error->message);

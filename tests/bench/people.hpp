@@ -34,7 +34,7 @@ constexpr std::string_view kUpperHex = "0123456789ABCDEF";
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-// What a NATS host knows of a customer, and what the customer types.
+// A customer's data, known to a NATS host or typed by the customer.
 struct Person {
     std::string first_name, last_name;
     std::string email, country;

@@ -1,4 +1,4 @@
-// The talk with a PHP peer: a line "TASK PASSES" to it, a line "NANOSECONDS WITNESS" back.
+// The protocol with a PHP peer: a line "TASK PASSES" to it, a line "NANOSECONDS WITNESS" back.
 #include "php.hpp"
 
 #include <Poco/Environment.h>
@@ -34,7 +34,7 @@ PhpPeer::PhpPeer(std::string_view script, const std::vector<std::string>& argume
           Poco::Process::launch("php", command(script, arguments), &input_, &output_, nullptr)),
       ask_(input_),
       answer_(output_) {
-    std::signal(SIGPIPE, SIG_IGN); // a script that ended is told by run()
+    std::signal(SIGPIPE, SIG_IGN); // run() reports a script that ended
 }
 
 PhpPeer::~PhpPeer() {

@@ -25,11 +25,11 @@ public:
 
     struct Answer {
         double ns = 0;
-        std::string witness; // what the last pass came to, to compare with ours
+        std::string witness; // the result of the last pass, to compare with ours
     };
-    // Throws std::runtime_error when the script ended or says something else.
+    // Throws std::runtime_error when the script ended or answers otherwise.
     Answer run(std::string_view task, std::size_t passes);
-    // The same in two steps, so that several peers can be at work at once.
+    // The same in two steps, so that several peers can work at once.
     void begin(std::string_view task, std::size_t passes);
     Answer end();
 

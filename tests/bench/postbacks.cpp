@@ -1,4 +1,4 @@
-// One table of what happens, and how often; a postback is a row of it that happens to a customer.
+// One table of postbacks and their frequencies; a postback is a row of it for one customer.
 #include "postbacks.hpp"
 
 #include "account.hpp"
@@ -12,17 +12,17 @@ namespace segpay::bench {
 
 namespace {
 
-enum class Charge { initial, recurring, back }; // which of the option's prices
-enum class Known { nothing, purchase, sale };   // what came before
+enum class Charge { initial, recurring, back }; // the option's price that is charged
+enum class Known { nothing, purchase, sale };   // the event before it
 
-// What the link that sold it had beyond a customer.
+// Further parameters of the link that sold it.
 enum class Offered { plainly, slot_1, slot_2, tokens, upsell, one_click };
 
 struct Act {
     unsigned share; // of kShares
     EventKind kind;
     std::string_view type, action, stage, approved;
-    std::string_view option; // what is sold
+    std::string_view option; // the sold option
     Charge charge;
     Known known;
     Offered offered = Offered::plainly;

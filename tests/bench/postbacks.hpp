@@ -18,10 +18,10 @@ constexpr std::size_t kPostbacks = 1024;
 constexpr std::size_t kTemplateFields = 27;
 
 struct Sample {
-    EventKind kind = EventKind::unknown; // what it has to become
+    EventKind kind = EventKind::unknown; // the expected kind
     std::string query;
     std::string guarded_query; // with the seal of its link, echoed, and the secret
-    // What the ledger knows when it comes; of all of which it knows nothing the same one.
+    // The ledger's data at its arrival; one shared object for all without any.
     std::shared_ptr<const Loaded> loaded;
 };
 

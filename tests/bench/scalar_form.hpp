@@ -1,6 +1,6 @@
-// The bare scalar decoders that the plugin's is compared with: a byte after the other, a switch or
-// a table for what it does, a table of hexadecimal digits, and memory that is there already. They
-// split and decode; they know no limit, no name and no meaning.
+// The plain scalar decoders that the plugin's is compared with: one byte after the other, a switch
+// or a table for its action, a table of hexadecimal digits, and memory that is allocated already.
+// They split and decode; they have no limits, names or meanings.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// fork and exec; the kernel tells a child when its parent is gone.
+// fork and exec; the kernel signals a child when its parent is gone.
 #include "server_process.hpp"
 
 #include <Poco/File.h>
@@ -33,7 +33,7 @@ constexpr auto kPatience = std::chrono::seconds(60);
 constexpr auto kPause = std::chrono::milliseconds(20);
 constexpr const char* kPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 
-// All that is between fork and exec; never returns.
+// Everything between fork and exec; never returns.
 [[noreturn]] void become(const std::vector<char*>& arguments, int output, pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(127);

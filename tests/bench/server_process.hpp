@@ -1,5 +1,5 @@
 // Servers that a bench program starts for itself, in a folder of its own: they end with it, even
-// when it is killed. Knows no particular server.
+// when it is killed.
 #pragma once
 
 #include <functional>
@@ -21,12 +21,12 @@ public:
     // Starts it with its output in the file `log`. Throws std::runtime_error.
     ServerProcess(const std::vector<std::string>& command, const std::string& log,
                   const std::map<std::string, std::string>& environment = {});
-    ~ServerProcess(); // tells it to end, and waits
+    ~ServerProcess(); // has it end, and waits
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
 
-    // Until `is_ready`. Throws std::runtime_error with the end of the log when the process ended or
-    // takes too long.
+    // Waits until `is_ready`. Throws std::runtime_error with the end of the log when the process
+    // ended or takes too long.
     void await(const std::function<bool()>& is_ready);
 
 private:
@@ -40,7 +40,7 @@ struct Finished {
     std::string output;
 };
 
-// Runs a command to its end; `output` is what it wrote to standard output and standard error.
+// Runs a command to its end; `output` is its standard output and standard error.
 Finished run_command(const std::vector<std::string>& command);
 // The same, which must succeed; throws std::runtime_error with the output.
 std::string output_of(const std::vector<std::string>& command);

@@ -1,4 +1,4 @@
-// The quickest table that we know of: a row id, and a unique index on a key in the order of time.
+// The quickest table known to us: a row id, and a unique index on a key in the order of time.
 #include "sqlite_peer.hpp"
 
 #include <array>

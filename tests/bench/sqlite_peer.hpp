@@ -1,6 +1,5 @@
-// SQLite as anybody would use it who wants to insert quickly and durably: one connection, prepared
-// statements, a write-ahead log, a sync for every commit. It keeps a key and bytes; it knows no
-// purchase, no lease and no order.
+// SQLite as used for quick and durable inserts: one connection, prepared statements, a write-ahead
+// log, a sync for every commit. It stores a key and bytes; it has no purchases, leases or order.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// bench-translate: from the query of a postback to a typed event, beside Poco's parsers, a bare
-// decoder, memcpy, and PHP. First everybody has to agree on what the postbacks say.
+// bench-translate: from the query of a postback to a typed event, beside Poco's parsers, a plain
+// decoder, memcpy, and PHP. First all have to agree on the content of the postbacks.
 #include "bench.hpp"
 #include "ours.hpp"
 #include "php.hpp"
@@ -26,7 +26,7 @@ constexpr std::string_view kEndpoint = "https://join.example.com/signup/process_
 
 struct Corpus {
     std::vector<Sample> samples;
-    std::vector<std::string> urls; // for Poco::URI, which wants a whole one
+    std::vector<std::string> urls; // for Poco::URI, which needs a whole one
 };
 
 Corpus corpus_for(const Config& guarded) {
@@ -43,7 +43,7 @@ double mean_bytes(const Corpus& corpus, std::string Sample::*query) {
     return static_cast<double>(bytes) / static_cast<double>(corpus.samples.size());
 }
 
-// ---- What a pass of each does -------------------------------------------------------------------
+// ---- A pass of each -----------------------------------------------------------------------------
 
 struct CopyPass {
     const Corpus& corpus;
@@ -108,13 +108,13 @@ OurPass our_pass(const Corpus& corpus, std::string Sample::*query, const Config&
     return {corpus, query, std::make_shared<Translator>(account)};
 }
 
-// ---- Whether all do the same --------------------------------------------------------------------
+// ---- The comparison -----------------------------------------------------------------------------
 
 [[noreturn]] void disagree(std::size_t index, const std::string& what) {
     throw std::runtime_error("postback " + std::to_string(index) + " of the corpus " + what);
 }
 
-// Ours makes of every postback what it has to become; returns the kinds as PHP tells them.
+// The plugin translates every postback to its expected kind; returns the kinds in PHP's format.
 std::string check_ours(const Corpus& corpus, std::string Sample::*query, const Config& account) {
     Translator translate(account);
     std::string kinds;
@@ -179,7 +179,7 @@ void write_lines(const std::string& path, const Corpus& corpus) {
 
 // ---- The race -----------------------------------------------------------------------------------
 
-// Once warm we take no memory; a pass that does is a mistake, not a slow one.
+// A warm pass allocates nothing; one that does is an error, not a slow one.
 void print_allocations(std::string_view row, const OurPass& pass) {
     const double allocations = allocations_per_item(pass, kPostbacks);
     print_row(row, allocations, "per postback");

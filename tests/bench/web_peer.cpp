@@ -15,7 +15,7 @@ constexpr const char* kPhpFpm = "php-fpm8.2";
 
 using Places = std::vector<std::pair<std::string, std::string>>;
 
-// Fills one of the files in peer/ in; where it is now.
+// Fills in one of the files in peer/; returns the new path.
 std::string filled(const std::string& name, const std::string& folder, const Places& places) {
     std::string text = text_of(SEGPAY_SOURCE_DIR "/tests/bench/peer/" + name);
     for (const auto& [place, value] : places)

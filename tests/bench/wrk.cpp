@@ -1,4 +1,4 @@
-// What the script prints for us.
+// The output of wrk's script.
 #include "wrk.hpp"
 
 #include "server_process.hpp"

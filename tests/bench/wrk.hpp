@@ -10,12 +10,12 @@ namespace segpay::bench {
 constexpr int kConnections = 64;
 
 struct Load {
-    std::uint64_t sent = 0; // with those whose answers were not waited for
+    std::uint64_t sent = 0; // includes those without an awaited answer
     std::uint64_t answers = 0;
     double seconds = 0;
     std::uint64_t refused = 0;   // answers that were no 2xx
-    std::uint64_t unwelcome = 0; // answers without the word of success, where they were read
-    std::uint64_t lost = 0;      // connections that broke, answers that did not come
+    std::uint64_t unwelcome = 0; // answers without the success word, where they were read
+    std::uint64_t lost = 0;      // broken connections, missing answers
     double p50_us = 0;
     double p99_us = 0;
 };

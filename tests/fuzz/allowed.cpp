@@ -1,4 +1,4 @@
-// The reader of words and the table of kinds.
+// Reading the parameters, and the table of kinds.
 #include "allowed.hpp"
 
 #include <algorithm>
@@ -10,10 +10,10 @@ namespace segpay::fuzz {
 
 namespace {
 
-// What NATS puts on a link, and whether the kind asks for it.
+// A parameter that NATS puts on a link, and whether the kind needs it.
 enum class Extra { any, none, cross_sell, tokenplus, upsell, octoken };
 
-// Words as a person reads them; "" is any, alternatives are separated by bars. Processing API 2.0,
+// Parameters in readable form; "" is any, alternatives are separated by bars. Processing API 2.0,
 // "Transaction Postback Matrix"; NATS integration guide, Steps 3, 5 and 6.
 struct Allowed {
     std::string_view kind;
@@ -27,7 +27,7 @@ constexpr Allowed kAllowed[] = {
     {"join", "sale", "auth", "initial", "yes", Extra::none},
     // A sign-up to an instant-conversion price point may have the stage of the conversion.
     {"join", "sale", "auth", "instantconversion", "yes", Extra::any},
-    // Eticket or price can tell a one-time item by one click from a rebill, too.
+    // Eticket or price can also distinguish a one-time item by one click from a rebill.
     {"denial", "sale", "auth", "initial|reactivation|rebill|instantconversion", "no", Extra::any},
     {"token_purchase", "sale", "auth", "rebill", "yes", Extra::any},
     {"one_click", "sale", "auth", "rebill", "yes", Extra::any},
@@ -61,8 +61,8 @@ std::string lowered(std::string_view text) {
     return lower;
 }
 
-// Letters and digits alone: more than the separators that Segpay varies, so this reads some words
-// that the plugin does not.
+// Letters and digits only: drops more than the separators that Segpay varies, so this reads some
+// values that the plugin does not.
 std::string bare(std::string_view text) {
     std::string letters;
     for (char c : lowered(text))
@@ -70,7 +70,7 @@ std::string bare(std::string_view text) {
     return letters;
 }
 
-// Without what is blank at its ends: a template that was pasted has line breaks in its names.
+// Without blanks at its ends: a pasted template has line breaks in its names.
 std::string_view without_blanks(std::string_view name) {
     constexpr std::string_view kNothing = "\x7F\x81\x8D\x8F\x90\x9D"; // in Windows-1252
     const auto is_blank = [&](char c) {
@@ -95,7 +95,7 @@ std::string_view without_blanks(std::string_view name) {
     return name;
 }
 
-// Without what is left of an '&' that a page wrote as an entity.
+// Without the rest of an '&' that a page wrote as an entity.
 std::string behind_ampersands(std::string name) {
     constexpr std::string_view kLeft[] = {"amp;", "#38;", "#038;", "#x26;", "&"};
     for (bool is_any = true; is_any;) {
@@ -109,8 +109,8 @@ std::string behind_ampersands(std::string name) {
     return name;
 }
 
-// All that is said under any of the names (separated by bars). A value that ends in the damage of
-// the garbled template is read without it, too.
+// All values under any of the names (separated by bars). A value that ends in the damage of the
+// garbled template is read without it, too.
 std::vector<std::string> said(const Parameters& request, std::string_view names) {
     std::vector<std::string> values;
     const std::string all = "|" + std::string(names) + "|";
@@ -137,7 +137,7 @@ bool says(const Parameters& request, std::string_view names, std::string_view wo
     });
 }
 
-// Set is: there, not empty, not "0".
+// Set means: present, not empty, not "0".
 bool is_set(const Parameters& request, std::string_view names) {
     const std::vector<std::string> values = said(request, names);
     return std::any_of(values.begin(), values.end(),
@@ -152,7 +152,7 @@ bool has(const Parameters& request, Extra extra) {
     switch (extra) {
         case Extra::any:
             return true;
-        case Extra::none: // spaces alone are nothing, but is_set does not know
+        case Extra::none: // spaces alone are no value, but is_set counts them
             return !says(request, "xsellnum|xselnum", "1|2") && !says(request, "tokenplus", "1") &&
                    !says(request, "upsell", "1") && !says(request, "octoken", "1");
         case Extra::cross_sell:

@@ -1,4 +1,4 @@
-// Which kinds of event the words of a request allow, as protocol and guides tell it. Apart from the
+// The kinds of event that a request's parameters allow, by protocol and guides. Independent of the
 // plugin's own matrix on purpose: the two are compared. Where the history of a purchase decides
 // between two kinds, both are allowed.
 #pragma once

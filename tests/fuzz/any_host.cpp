@@ -1,4 +1,4 @@
-// The callbacks, and the checks of what they are handed.
+// The callbacks, and the checks of their arguments.
 #include "any_host.hpp"
 
 #include "boundary/boundary.hpp"
@@ -12,7 +12,7 @@ void check_text(const biller_bytes& text) {
     holds(is_clean_utf8(view(text)), "text is UTF-8 without control characters", view(text));
 }
 
-// Whatever a stranger says, no header of ours ends early or begins another.
+// Whatever a request contains, no header of the plugin's ends early or begins another.
 void check_headers(const biller_http_reply& reply) {
     holds(reply.header_count > 0, "a reply has headers");
     for (std::size_t i = 0; i < reply.header_count; ++i)

@@ -1,5 +1,5 @@
-// A host that may do anything: callbacks that answer nonsense, throw or call back. Beside it, what
-// every output of the plugin keeps, whoever gets it.
+// A host with any behaviour: callbacks that answer nonsense, throw or call back. Beside it, the
+// guarantees of every output of the plugin, whatever its receiver.
 #pragma once
 
 #include "biller.h"
@@ -13,7 +13,8 @@ namespace segpay::fuzz {
 
 constexpr int64_t kStart = 1'790'000'000'000; // of its clock
 
-// ---- What every output keeps --------------------------------------------------------------------
+// ---- Guarantees of every output
+// ------------------------------------------------------------------
 
 void check_text(const biller_bytes& text);
 void check_event(const biller_event& event);
@@ -26,9 +27,10 @@ void check_reason_text(const char (&text)[Size]) {
     holds(is_clean_utf8({text, size}), "a reason is UTF-8 without control characters", text);
 }
 
-// ---- What a host does ---------------------------------------------------------------------------
+// ---- The host's behaviour
+// ------------------------------------------------------------------------
 
-// A struct of the host that is always whole: the sinks, all of whose fields are of version 1.0.
+// A struct of the host that is always complete: the sinks, all of whose fields are of version 1.0.
 template <class T>
 T whole(T value) {
     value.struct_size = sizeof value;
@@ -40,7 +42,7 @@ struct Stopping {
     bool stops = false;
     bool throws = false;
     unsigned calls = 0;
-    unsigned mistakes = 0; // those of the calls that told one
+    unsigned mistakes = 0; // of the calls that report one
 
     uint32_t answer() {
         ++calls;
@@ -53,7 +55,7 @@ class AnyHost {
 public:
     const biller_plugin* plugin = nullptr;
     biller_instance* instance = nullptr;
-    std::uint8_t event_does = 0; // what the callbacks do, see on_event
+    std::uint8_t event_does = 0; // the callbacks' behaviour, see on_event
     std::uint8_t probe_answers = BILLER_NAME_FREE;
     bool calls_back = false;
     bool throws_everywhere = false;
@@ -66,7 +68,7 @@ private:
     static AnyHost& of(void* self) { return *static_cast<AnyHost*>(self); }
 
     uint32_t on_event(const biller_event& event, biller_reason& reason) const;
-    // What biller.h forbids: each hook answers REENTERED and leaves its sink alone.
+    // Forbidden by biller.h: each hook answers REENTERED and does not call its sink.
     void call_back() const;
 };
 

@@ -1,5 +1,5 @@
-// Any text as a configuration: it is refused with places that exist, the same ones each time, or it
-// can be used. A referenced value shows in no message.
+// Any text as a configuration: it is refused with existing positions, the same ones each time, or
+// it can be used. A referenced value is in no message.
 //
 // Input: the text.
 #include "boundary/boundary.hpp"

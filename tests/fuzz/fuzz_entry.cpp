@@ -1,9 +1,9 @@
-// The C entry, driven by a host that may do anything: structs of any size in memory of just that
-// size, NULL, the callbacks of any_host.cpp, sinks that stop or throw. What biller.h promises of
-// each hook holds all the same.
+// The C entry, with a host of any behaviour: structs of any size in memory of just that size, NULL,
+// the callbacks of any_host.cpp, sinks that stop or throw. The guarantees of biller.h hold for each
+// hook in every case.
 //
-// Input: bytes. The account (accounts()) and what the host does (AnyHost), then operations
-// (kOperations), each followed by what it takes; see Program.
+// Input: bytes. The account (accounts()) and the host's behaviour (AnyHost), then operations
+// (kOperations), each followed by its arguments; see Program.
 #include "any_host.hpp"
 #include "biller.h"
 #include "boundary/boundary.hpp"
@@ -165,12 +165,12 @@ constexpr biller_bytes biller_link_request::*kLinkTexts[] = {
 
 // ---- Memory -------------------------------------------------------------------------------------
 
-// A struct at the end of memory that has just the size which the struct claims, so that a sanitizer
-// sees every byte read or written past it. Or none: NULL.
+// A struct at the end of memory of just the size that the struct claims, so that a sanitizer
+// detects every byte read or written past it. Or none: NULL.
 template <class T>
 class Sized {
 public:
-    // Of the input: 0 or from 128 on, the whole struct; 64 to 127, NULL; else the size follows.
+    // Of the input: 0 or from 128 on, the complete struct; 64 to 127, NULL; else the size follows.
     Sized(T value, Input& input) {
         const unsigned choice = input.byte();
         if (choice >= 64 && choice < 128) return;
@@ -217,8 +217,8 @@ public:
     }
 
 private:
-    // Of the input: 255, two bytes of size and the text; 254 and 253, nothing said; 252, the last
-    // key; else one of kTexts.
+    // Of the input: 255, two bytes of size and the text; 254 and 253, no text; 252, the last key;
+    // else one of kTexts.
     biller_bytes text() {
         const unsigned choice = input_.byte();
         if (choice == 254) return {nullptr, 0};
@@ -248,8 +248,8 @@ private:
         return {choice % 8 == 1, choice % 8 == 2};
     }
 
-    // Runs a hook and checks what its answer and its reason promise. A sink that throws may make
-    // the answer INTERNAL; nothing else may.
+    // Runs a hook and checks its answer and its reason against the contract. A sink that throws may
+    // make the answer INTERNAL; nothing else may.
     template <class Hook>
     uint32_t call(Hook hook, const Stopping& stopping = {}) {
         Sized<biller_reason> reason(biller_reason{}, input_);
@@ -341,8 +341,8 @@ private:
                 return plugin_->check(sized_config.get(), &sink, reason);
             },
             stopping);
-        if (status == BILLER_STATUS_OK) holds(stopping.mistakes == 0, "no mistakes, none told");
-        if (status == BILLER_STATUS_CONFIG) holds(stopping.mistakes > 0, "mistakes are told");
+        if (status == BILLER_STATUS_OK) holds(stopping.mistakes == 0, "no mistakes, none reported");
+        if (status == BILLER_STATUS_CONFIG) holds(stopping.mistakes > 0, "mistakes are reported");
         holds((status == BILLER_STATUS_STOPPED) ==
                   (stopping.stops && !stopping.throws && stopping.calls > 0),
               "STOPPED is what a sink asked for");
@@ -552,12 +552,12 @@ private:
     }
 
     struct OpenRound {
-        std::vector<uint64_t> tokens; // that were told
+        std::vector<uint64_t> tokens; // that were delivered
         std::vector<bool> replied;    // by request
     };
 
-    // Remembers it, and checks what it promises.
-    void look_at(const biller_pulled& pulled, std::size_t requests) {
+    // Stores the round, and checks it against the contract.
+    void check_round(const biller_pulled& pulled, std::size_t requests) {
         const bool is_nothing = pulled.taken == 0 && pulled.event_count == 0;
         holds(pulled.round != 0 || is_nothing, "what brings something is a round");
         if (pulled.round == 0) return;
@@ -601,7 +601,7 @@ private:
               "requests are taken, or it says what is wrong with the arguments");
         if (status != BILLER_STATUS_OK || !room.is_whole()) return;
         holds(room.get()->taken > 0, "at least one is taken");
-        look_at(*room.get(), pointers.size());
+        check_round(*room.get(), pointers.size());
     }
 
     void lease_due() {
@@ -609,11 +609,11 @@ private:
         const uint32_t status = call([&](biller_reason* reason) {
             return pull().due(instance_, input_.byte(), room.get(), reason);
         });
-        if (status == BILLER_STATUS_OK && room.is_whole()) look_at(*room.get(), 0);
+        if (status == BILLER_STATUS_OK && room.is_whole()) check_round(*room.get(), 0);
     }
 
-    // Of the input: which round; for each token that was told, a number to answer with, or 9 to
-    // answer with another token.
+    // Of the input: which round; for each delivered token a number to answer with, or 9 to answer
+    // with another token.
     void settle() {
         uint64_t number = input_.byte();
         std::vector<biller_answer> answers;
@@ -638,9 +638,9 @@ private:
         holds(status == BILLER_STATUS_OK || status == BILLER_STATUS_NOT_FOUND ||
                   status == BILLER_STATUS_ARGUMENT,
               "answers are taken, or it says what is wrong with them");
-        const bool is_told =
+        const bool is_filled =
             number != 0 && room.get() && room.is_whole() && room.get()->round == number;
-        if (status != BILLER_STATUS_ARGUMENT && is_told) look_at(*room.get(), 0);
+        if (status != BILLER_STATUS_ARGUMENT && is_filled) check_round(*room.get(), 0);
     }
 
     void end_round() {
@@ -649,7 +649,7 @@ private:
         rounds_.erase(number);
     }
 
-    // ---- What the host does from here on
+    // ---- The host's later behaviour
 
     void change_host() {
         host_.event_does = input_.byte();

@@ -1,8 +1,9 @@
-// The form encoding: whatever is encoded is decoded to the same, decoding keeps its limits, agrees
-// with a reading that is too simple to be wrong, and does not care where a request was cut in two.
+// The form encoding: encoded text decodes to the same text, decoding keeps its limits, agrees with
+// a reference decoder that is too simple to be wrong, and does not depend on where a request was
+// cut in two.
 //
-// Input: a byte of limits, a byte that separates, then text. The text is read twice, as an encoded
-// form and as a list "name, separator, value, separator, name, ...".
+// Input: a byte of limits, a separator byte, then text. The text is read twice, as an encoded form
+// and as a list "name, separator, value, separator, name, ...".
 #include "property.hpp"
 #include "wire/form.hpp"
 #include "wire/scan.hpp"
@@ -15,7 +16,7 @@ using namespace segpay::fuzz;
 
 namespace {
 
-// Small ones are reached by small inputs.
+// Small limits are reached by small inputs.
 constexpr FormLimits kLimits[] = {{}, {4, 8, 16}, {1, 1, 1}, {64, 0, 64}};
 
 bool is_within(const Parameters& parameters, const FormLimits& limits) {
@@ -87,7 +88,7 @@ void check_cut(std::string_view encoded, std::size_t cut, const FormLimits& limi
     Parameters parts;
     const bool is_whole = decode_form(encoded.substr(0, cut), parts, limits) &&
                           decode_form(encoded.substr(cut + 1), parts, limits);
-    holds(is_whole == static_cast<bool>(outcome), "a cut neither breaks nor mends a request");
+    holds(is_whole == static_cast<bool>(outcome), "a cut neither breaks nor repairs a request");
     if (is_whole) holds(parts == whole, "a cut request has the same fields");
 }
 
@@ -106,7 +107,7 @@ void check_encoding(Input input, char separator) {
     holds(decoded == parameters, "decode(encode(x)) is x", encoded);
 }
 
-// What fills up the last block is marked too: none of it may be lost.
+// The padding of the last block is marked too: none of the text may be lost.
 void check_scanners(std::string_view encoded) {
     for (std::size_t at = 0; at < encoded.size(); at += kBlockBytes) {
         std::array<char, kBlockBytes> block;

@@ -1,9 +1,9 @@
-// From the request to the disposition: a row of requests against one account with a ledger in
-// memory and a host that writes down what it is told.
+// From the request to the disposition: a sequence of requests against one account with a ledger in
+// memory and a host that records its deliveries.
 //
-// Input: a byte that chooses the account (kAccounts), then lines. Each is a request as
-// `nats-segpay translate` reads it: "query", "body:..." or "query<TAB>body"; a sign before it
-// chooses what the host answers (kAnswers; else it is done). Each request is sent twice.
+// Input: a byte that chooses the account (kAccounts), then lines. Each is a request as `nats-segpay
+// translate` reads it: "query", "body:..." or "query<TAB>body"; a sign before it chooses the host's
+// answer (kAnswers; else it is done). Each request is sent twice.
 #include "allowed.hpp"
 #include "boundary/boundary.hpp"
 #include "config/load.hpp"
@@ -211,12 +211,12 @@ Request request_in(std::string_view line) {
 
 Parameters parameters_of(const Request& request) {
     Parameters parameters;
-    (void)decode_form(request.query, parameters); // past a limit: it is refused anyhow
+    (void)decode_form(request.query, parameters); // past a limit: it is refused in any case
     (void)decode_form(request.body, parameters);
     return parameters;
 }
 
-// Whether the canary stands in no field but secret ones, so that it may show nowhere.
+// Whether the canary is in secret fields only, so that no output may contain it.
 bool is_canary_secret(const Parameters& parameters, const Config& config) {
     constexpr std::string_view kSecretNames[] = {"password",   "passwd",   "pwd",
                                                  "cardnumber", "ccnumber", "cvv"};
@@ -225,7 +225,7 @@ bool is_canary_secret(const Parameters& parameters, const Config& config) {
         const bool is_secret = std::find(std::begin(kSecretNames), std::end(kSecretNames),
                                          parameter.name) != std::end(kSecretNames) ||
                                (secret && parameter.name == secret->name);
-        // The damage of the garbled template makes a currency of a password's end.
+        // The damage of the garbled template turns a password's end into a currency.
         return !contains(parameter.name, kCanary) &&
                (!contains(parameter.value, kCanary) ||
                 (is_secret && !contains(parameter.value, "cycode=")));
@@ -239,7 +239,7 @@ struct Answer {
     unsigned http_status;
     bool is_success;
 };
-// Protocol, "Answers": success only for what is applied, proven to be, or without meaning.
+// Protocol, "Answers": success only for a fact that is applied, proven to be, or without meaning.
 constexpr Answer kAnswersToSegpay[] = {
     {Disposition::delivered, 200, true}, {Disposition::duplicate, 200, true},
     {Disposition::unknown, 200, true},   {Disposition::quarantined, 422, false},
@@ -247,7 +247,7 @@ constexpr Answer kAnswersToSegpay[] = {
     {Disposition::deferred, 503, false}, {Disposition::unavailable, 503, false},
 };
 
-// All that the ledger shows.
+// The visible state of the ledger.
 struct Shown {
     std::vector<std::string> entries;
     std::uint64_t pending = 0;
@@ -268,32 +268,32 @@ public:
         host_.does = request.does;
         const Reply first = send(request, parameters);
         host_.now += kMinute;
-        const std::size_t told = host_.deliveries.size();
+        const std::size_t delivered = host_.deliveries.size();
         const Reply second = send(request, parameters);
         host_.now += kMinute;
-        check_repeat(first, second, told);
+        check_repeat(first, second, delivered);
     }
 
     void finish() {
         host_.does = HostDoes::done;
         host_.now += 100 * kMinute;
-        const std::size_t told = host_.deliveries.size();
+        const std::size_t delivered = host_.deliveries.size();
         (void)inbox_.recover(1'000);
-        check_deliveries(told, {});
+        check_deliveries(delivered, {});
         holds(ledger_->waiting().pending == 0, "a willing host leaves nothing pending");
     }
 
 private:
     Reply send(const Request& request, const Parameters& parameters) {
-        const std::size_t told = host_.deliveries.size();
+        const std::size_t delivered = host_.deliveries.size();
         const Reply reply = inbox_.handle(request.http());
         if (!reply.key.empty()) first_request_.emplace(reply.key, parameters);
         check_reply(reply);
-        check_deliveries(told, reply.key);
+        check_deliveries(delivered, reply.key);
         const Shown before = std::exchange(shown_, shown());
         if (reply.disposition == Disposition::refused) {
             holds(shown_ == before, "a refusal leaves the ledger as it was", reply.message);
-            holds(told == host_.deliveries.size(), "a refusal tells the host nothing");
+            holds(delivered == host_.deliveries.size(), "a refusal delivers nothing");
         }
         check_secrets(reply);
         return reply;
@@ -316,27 +316,28 @@ private:
             holds(false, "a ledger in memory does not fail", reply.message);
     }
 
-    // Every delivery is of a fact that some request told in words that allow it, and nothing is
-    // told again that was applied.
+    // Every delivery is of a fact in some request whose parameters allow its kind, and an applied
+    // event is not delivered again.
     void check_deliveries(std::size_t from, const std::string& key) {
         for (std::size_t i = from; i < host_.deliveries.size(); ++i) {
-            const Delivery& told = host_.deliveries[i];
-            const auto request = first_request_.find(told.key);
+            const Delivery& delivery = host_.deliveries[i];
+            const auto request = first_request_.find(delivery.key);
             if (request == first_request_.end())
-                holds(was_kept(told.kind), "a request told of what the host is told",
-                      told.key + " beside " + key);
+                holds(was_kept(delivery.kind), "a delivery has its request",
+                      delivery.key + " beside " + key);
             else
-                holds(is_allowed(told.kind, request->second),
+                holds(is_allowed(delivery.kind, request->second),
                       "the words of the request allow the kind",
-                      told.kind + ": " + encode_form(request->second));
-            holds(kinds_.emplace(told.key, told.kind).first->second == told.kind,
-                  "one key is one kind", told.key);
-            holds(!applied_.contains(told.key), "nothing is told again that was applied", told.key);
-            if (told.answer == HostDoes::done) applied_.insert(told.key);
+                      delivery.kind + ": " + encode_form(request->second));
+            holds(kinds_.emplace(delivery.key, delivery.kind).first->second == delivery.kind,
+                  "one key is one kind", delivery.key);
+            holds(!applied_.contains(delivery.key), "an applied event is not delivered again",
+                  delivery.key);
+            if (delivery.answer == HostDoes::done) applied_.insert(delivery.key);
         }
     }
 
-    // What waited for a sale is told when the sale comes to be believed.
+    // An event that waits for a sale is delivered when the sale is accepted.
     bool was_kept(std::string_view kind) const {
         return std::ranges::any_of(first_request_, [&](const auto& request) {
             const auto& [key, parameters] = request;
@@ -344,14 +345,14 @@ private:
         });
     }
 
-    void check_repeat(const Reply& first, const Reply& second, std::size_t told) const {
+    void check_repeat(const Reply& first, const Reply& second, std::size_t delivered) const {
         const auto shows = [&](std::string_view sentence) {
             holds(false, sentence,
                   std::string(disposition_name(first.disposition)) + " " + first.key + " then " +
                       std::string(disposition_name(second.disposition)) + " " + second.key + ": " +
                       second.message);
         };
-        // What names no purchase may have made another one fit, too.
+        // A request without a purchase may have made another one match, too.
         const bool is_ambiguous = second.disposition == Disposition::quarantined &&
                                   second.message.starts_with("purchaseid is missing");
         switch (first.disposition) {
@@ -359,21 +360,21 @@ private:
             case Disposition::duplicate:
                 if (is_ambiguous) break;
                 if (second.disposition != Disposition::duplicate || second.key != first.key)
-                    shows("what was applied is a duplicate when it comes again");
-                if (told != host_.deliveries.size()) shows("a duplicate tells the host nothing");
+                    shows("an applied event is a duplicate when it comes again");
+                if (delivered != host_.deliveries.size()) shows("a duplicate delivers nothing");
                 break;
             case Disposition::refused:
             case Disposition::answered:
                 if (second.disposition != first.disposition || second.message != first.message)
-                    shows("what is refused or answered is so again");
+                    shows("a refused or answered request is so again");
                 break;
             case Disposition::unknown:
             case Disposition::quarantined:
             case Disposition::conflict:
             case Disposition::dead_letter:
                 if (second.disposition != first.disposition || second.key != first.key)
-                    shows("what is set aside is so again");
-                if (told != host_.deliveries.size()) shows("what is set aside is not told");
+                    shows("a kept request is kept again");
+                if (delivered != host_.deliveries.size()) shows("a kept request delivers nothing");
                 break;
             case Disposition::deferred:
             case Disposition::unavailable:

@@ -1,4 +1,4 @@
-// SQLite tells of each connection that it opens; the rows are read through that connection.
+// SQLite reports each connection that it opens; the rows are read through that connection.
 #include "ledger_tables.hpp"
 
 #include "property.hpp"
@@ -45,7 +45,7 @@ std::string_view bytes_of(sqlite3_stmt* row, int column) {
 
 void watch_ledgers() {
     const int code = sqlite3_auto_extension(reinterpret_cast<void (*)()>(remember));
-    holds(code == SQLITE_OK, "SQLite tells of its connections");
+    holds(code == SQLITE_OK, "SQLite reports its connections");
 }
 
 std::string rows_of_last_ledger() {

@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 WORDS = ("trantype", "action", "stage", "approved")
 SECRETS = "&password=canary-1&ccnumber=canary-2"
-# In the order in which fuzz_postback.cpp and fuzz_entry.cpp have them.
+# In the order of fuzz_postback.cpp and fuzz_entry.cpp.
 POSTBACK_ACCOUNTS = ("example", "sealed", "secret", "lax", "partners.yaml", "live.yaml",
                      "catalogue.yaml")
 ENTRY_ACCOUNTS = ("example", "partners.yaml", "live.yaml", "catalogue.yaml")
@@ -23,13 +23,13 @@ START_S = 1_790_000_000  # of the clocks of the targets
 
 
 def raw(piece):
-    """A piece for the query as it stands, "\\xA4" being one byte."""
+    """A piece for the query as it is, "\\xA4" being one byte."""
     text = piece.encode()
     return re.sub(rb"\\x([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), text)
 
 
 def seal(account, option, always):
-    """The seal of a link for what the story says always, as wire/seal.hpp tells it."""
+    """The seal of a link with the story's fixed parameters, as wire/seal.hpp defines it."""
     config = (ROOT / "tests/data" / account).read_text(encoding="utf-8")
     key = re.search(r"^  keys:\n    - (.+)$", config, re.MULTILINE)[1]
     package = re.search(r"^    package: (\d+)$", config, re.MULTILINE)[1]
@@ -89,7 +89,7 @@ def postbacks(all_stories):
         return bytes([POSTBACK_ACCOUNTS.index(account)]) + b"\n".join(requests)
     for number, story in enumerate(all_stories):
         yield story.name, seed(story.account, story.requests)
-        if number % 8 == 0:  # the same in other accounts, ways and moods
+        if number % 8 == 0:  # the same in other accounts, ways and host behaviours
             odd = [b"!" + each if at % 3 else b"?body:" + each
                    for at, each in enumerate(story.requests)]
             other = POSTBACK_ACCOUNTS[number // 8 % len(POSTBACK_ACCOUNTS)]
@@ -130,10 +130,11 @@ def configs():
 
 
 def entries(all_stories):
-    """Programs for fuzz_entry: operations by their place in kOperations, then what each takes."""
+    """Programs for fuzz_entry: operations by their place in kOperations, each with its
+    arguments."""
     def handle(query):
         text = b"\xff" + len(query).to_bytes(2, "big") + query
-        # method GET, no body, peer 127.0.0.1, no headers, all structs whole
+        # method GET, no body, peer 127.0.0.1, no headers, all structs complete
         return b"\x00" + text + b"\x00\xfe\x02\x00\x00\x00\x00\x00"
 
     def take(queries):
@@ -147,23 +148,23 @@ def entries(all_stories):
               for decision in (1, 2, 3)]
     for number, story in enumerate(all_stories):
         if number % 2 == 0 or story.account != "example":
-            account_and_mood = bytes([ENTRY_ACCOUNTS.index(story.account), number // 2 % 8])
-            yield story.name, (account_and_mood + b"".join(map(handle, story.requests[:6])) +
+            account_and_host = bytes([ENTRY_ACCOUNTS.index(story.account), number // 2 % 8])
+            yield story.name, (account_and_host + b"".join(map(handle, story.requests[:6])) +
                                b"\x08\x01" + recover + decide[number // 2 % 3] + everything)
-            yield f"{story.name}-pulled", (account_and_mood + b"".join(
+            yield f"{story.name}-pulled", (account_and_host + b"".join(
                 take(story.requests[first:first + 3]) + settle + settle
                 for first in range(0, 6, 3) if story.requests[first:]) + everything)
-    for operation in range(16):  # with whatever follows
+    for operation in range(16):  # followed by any bytes
         for size in (0, 1, 9, 100):
             yield (f"operation-{operation:02}-{size:03}",
                    bytes([0, 0, operation]) + bytes([size and 1, size, 252]) * 24)
 
 
 def seed_files():
-    """By path, everything that it writes."""
-    told = list(stories())
-    made = {"fuzz_form": forms(told), "fuzz_postback": postbacks(told), "fuzz_config": configs(),
-            "fuzz_entry": entries(told)}
+    """Its whole output, by path."""
+    read = list(stories())
+    made = {"fuzz_form": forms(read), "fuzz_postback": postbacks(read), "fuzz_config": configs(),
+            "fuzz_entry": entries(read)}
     return {HERE / "corpus" / target / f"seed-{name}": content
             for target, seeds in made.items() for name, content in seeds}
 

@@ -1,5 +1,5 @@
-// What the fuzz targets share: the end of a run in which something does not hold, an input that is
-// read piece by piece, and the rules that every text of the plugin keeps.
+// Shared by the fuzz targets: ending a run on a broken property, an input that is read piece by
+// piece, and the rules for every text of the plugin.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size);
 
 namespace segpay::fuzz {
 
-// Ends the process unless the sentence is true; both the fuzzer and ctest see that as a finding.
+// Ends the process unless the sentence is true; the fuzzer and ctest both count that as a finding.
 inline void holds(bool is_true, std::string_view sentence, std::string_view seen = {}) {
     if (is_true) return;
     std::fprintf(stderr, "does not hold: %.*s\n", static_cast<int>(sentence.size()),
@@ -25,7 +25,7 @@ inline void holds(bool is_true, std::string_view sentence, std::string_view seen
     std::abort();
 }
 
-// The input as a row of choices. What was read past the end is zero.
+// The input as a sequence of choices. Bytes past the end are zero.
 class Input {
 public:
     Input(const uint8_t* data, std::size_t size)
@@ -68,7 +68,7 @@ inline bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-// UTF-8, by the table of RFC 3629, without control characters. Written apart from the plugin's own
+// UTF-8, by the table of RFC 3629, without control characters. Independent of the plugin's own
 // reader, which it checks.
 inline bool is_clean_utf8(std::string_view text) {
     struct Form {

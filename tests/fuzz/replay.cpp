@@ -1,5 +1,5 @@
 // Runs a fuzz target over files instead of under the fuzzer: each argument is a file or a folder of
-// files. A file on which something does not hold ends the process; its name is the last one shown.
+// files. A file that breaks a property ends the process; its name is the last one printed.
 #include "property.hpp"
 
 #include <exception>
@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
                 ++count;
             }
         std::printf("%zu files\n", count);
-        return count > 0 ? EXIT_SUCCESS : EXIT_FAILURE; // an empty corpus shows nothing
+        return count > 0 ? EXIT_SUCCESS : EXIT_FAILURE; // an empty corpus proves nothing
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "replay: %s\n", failure.what());
         return EXIT_FAILURE;

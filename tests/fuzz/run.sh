@@ -3,14 +3,14 @@
 fuzz_targets=(fuzz_form fuzz_postback fuzz_config fuzz_entry)
 fuzz_packages=(clang libclang-rt-14-dev libboost-test-dev php-cli)
 
-# What a target takes beside its corpus.
+# The arguments of a target beside its corpus.
 fuzz_options() {
     case $1 in
         fuzz_form | fuzz_postback) echo "-dict=$root/tests/fuzz/postback.dict" ;;
     esac
 }
 
-# fuzz_one TARGET SECONDS: inputs that reach something new go to build-fuzz/corpus, findings to
+# fuzz_one TARGET SECONDS: inputs with new coverage go to build-fuzz/corpus, findings to
 # build-fuzz/findings; the checkout stays as it is.
 fuzz_one() {
     local target=$1 seconds=$2 options
@@ -23,7 +23,7 @@ fuzz_one() {
         >"$fuzz_build/$target.log" 2>&1
 }
 
-# fuzz_report TARGET: one line, and what did not hold if there was something. False on a finding.
+# fuzz_report TARGET: one line, and the broken property if there is one. False on a finding.
 fuzz_report() {
     local target=$1 log=$fuzz_build/$1.log executions finding
     executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")

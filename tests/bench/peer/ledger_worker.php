@@ -4,7 +4,7 @@
  *
  *     php ledger_worker.php WORKER HEADER PLUGIN CONFIG LEDGER
  *
- * The host is content with every event: what is measured is the way through the ledger.
+ * The host applies every event at once: the ledger alone is measured.
  */
 declare(strict_types=1);
 require __DIR__ . '/worker.php';
@@ -14,7 +14,7 @@ const ATTEMPTS = 1000; // of Segpay, when the ledger was busy too long
 
 [, $worker, $header, $library, $config, $ledger] = $argv;
 $ffi = FFI::cdef(file_get_contents($header), $library);
-$kept = []; // what the plugin reads as long as it lives
+$kept = []; // read by the plugin for as long as it lives
 
 $make = function (string $type) use ($ffi, &$kept): FFI\CData {
     $kept[] = $struct = $ffi->new($type);

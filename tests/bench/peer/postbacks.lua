@@ -61,7 +61,7 @@ function response(status, headers, body)
 end
 
 function done(summary, latency)
-   local sent, bad_bodies = -1, 0 -- wrk asks the first thread for one request that it only looks at
+   local sent, bad_bodies = -1, 0 -- wrk asks the first thread for one request that it does not send
    for _, thread in ipairs(threads) do
       sent = sent + thread:get("sent")
       bad_bodies = bad_bodies + thread:get("bad_body")

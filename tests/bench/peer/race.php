@@ -1,7 +1,7 @@
 <?php
 /*
- * The talk of a PHP peer with the bench program that started it: a line "TASK PASSES" comes in, a
- * line "NANOSECONDS WITNESS" goes out. The witness shows that the same work was done.
+ * The protocol of a PHP peer with the bench program that started it: a line "TASK PASSES" comes in,
+ * a line "NANOSECONDS WITNESS" goes out. The witness shows that the same work was done.
  */
 declare(strict_types=1);
 

@@ -39,7 +39,7 @@ CREATE TABLE transactions (
     KEY (member)
 ) ENGINE=InnoDB;
 
--- A row each and no balance: nobody waits for the lock of a popular affiliate.
+-- A row each and no balance: no session waits for the lock of a popular affiliate.
 CREATE TABLE affiliate_credits (
     id           BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
     affiliate    VARCHAR(32) NOT NULL,

@@ -1,13 +1,13 @@
 <?php
 /*
- * What the usual process_segpay.php does with an event: one transaction that inserts the
- * transaction, brings the member and the subscription up to date and credits the affiliate. A
+ * An event in the usual process_segpay.php: one transaction that inserts the
+ * transaction, updates the member and the subscription and credits the affiliate. A
  * repeated postback is known by the unique key.
  */
 declare(strict_types=1);
 require_once __DIR__ . '/event.php';
 
-/* How often an event that met a deadlock is begun again. */
+/* How often an event is retried after a deadlock. */
 const ATTEMPTS = 5;
 
 function connect(string $socket, bool $persistent): PDO
@@ -70,7 +70,7 @@ function settle(PDO $db, array $e): void
             run($db, 'UPDATE subscriptions SET renewing = 0 WHERE id = ?', [$e['purchase_id']]);
             break;
         default:
-            return; // declined: nobody is credited
+            return; // declined: no affiliate is credited
     }
     run($db, 'INSERT INTO affiliate_credits (affiliate, transaction, amount_minor)
         VALUES (?, ?, ?)', [$e['affiliate'], $e['transaction_id'], intdiv($e['amount_minor'], 2)]);

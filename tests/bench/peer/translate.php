@@ -1,6 +1,6 @@
 <?php
 /*
- * process_segpay.php as a user would write it, without what it does with the event. The argument is
+ * process_segpay.php as a user would write it, without the event's effects. The argument is
  * a file with a query string a line.
  */
 declare(strict_types=1);
@@ -26,7 +26,7 @@ race([
         }
         return (string) $minor;
     },
-    // What became of each, to compare with ours once.
+    // The outcome of each, to compare with ours once.
     'kinds' => function () use ($queries): string {
         return implode(',', array_map(fn ($query) => event_of($query)['kind'], $queries));
     },

@@ -20,7 +20,7 @@ const REBILL = 'action=Auth&stage=Rebill&approved=Yes&name=Maria+Example'
     . '&xref1=XS-8-301&xref2=XS-9-201&relatedtranid=&transGUID=';
 const ROOM = 1_000_000; // ids of one worker
 
-/** @param callable(string): void $handle returns when the postback's event is done for good */
+/** @param callable(string): void $handle returns when the postback's event is durable */
 function work(int $worker, callable $handle): void
 {
     $first = $worker * ROOM;
@@ -38,7 +38,7 @@ function work(int $worker, callable $handle): void
             $microseconds[] = intdiv(hrtime(true) - $begin, 1000);
             return (string) $sent;
         },
-        // What each took since this was asked last.
+        // The time of each since the last call.
         'latencies' => function () use (&$microseconds): string {
             $all = implode(',', $microseconds);
             $microseconds = [];
