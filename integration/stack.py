@@ -1,5 +1,5 @@
 """A sandbox and a reference host on loopback, for the walk and for the end-to-end tests: starts and
-stops the two programs and speaks with them over HTTP. Knows nothing of the plugin's inside."""
+stops the two programs and uses them over HTTP. Uses nothing of the plugin's inside."""
 
 import json
 import os
@@ -32,11 +32,11 @@ LEDGER_ON_MARIADB = """  mysql:
 
 
 class Trouble(Exception):
-    """Something did not go as it should; the text is for a person."""
+    """An error; the text is for people."""
 
 
 def free_port():
-    """One that the system gives to no connection, while a program that listens there is down."""
+    """A port that the system assigns to no connection while its program is down."""
     while True:
         port = random.SystemRandom().randrange(10000, FIRST_EPHEMERAL_PORT)
         with socket.socket() as probe:
@@ -44,11 +44,11 @@ def free_port():
                 probe.bind(("127.0.0.1", port))
                 return port
             except OSError:
-                pass  # somebody else's
+                pass  # in use
 
 
 def http(method, url, form=None, body=None, headers=None):
-    """Status and text of an answer; redirects are not followed, proxies not asked."""
+    """Status and text of an answer; without redirects or proxies."""
     data = None
     headers = dict(headers or {})
     if form is not None:
@@ -74,7 +74,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class Program:
-    """One of our servers: started, awaited until it says that it is ready, stopped."""
+    """One of the two servers: started, awaited until it logs that it is ready, stopped."""
 
     def __init__(self, arguments, log, env=None):
         self.name = os.path.basename(arguments[0])
@@ -86,8 +86,8 @@ class Program:
                 env={**os.environ, **(env or {})})
 
     def await_address(self, url):
-        """Until the program tells this address. That the port answers is no proof: it may be
-        somebody else's."""
+        """Waits until the program logs this address. An answer of the port is no proof: it may be
+        another program's."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if f" {url}/" in self.log(self.log_start):
@@ -198,7 +198,7 @@ class Stack:
             if program:
                 program.stop()
 
-    # ---- What customers, Segpay and time do
+    # ---- Actions of customers, Segpay and the clock
 
     def join(self, **values):
         """Signs up at the host; the link to the pay page."""
@@ -229,13 +229,13 @@ class Stack:
         return self.api("GET", "postbacks")["postbacks"]
 
     def given_up(self):
-        """What Segpay has told in vain, and does not tell again."""
+        """The postbacks that Segpay never delivered and does not repeat."""
         return self.api("GET", "postbacks/given-up")["postbacks"]
 
     def turn_clock(self, seconds):
         return self.api("POST", "clock", advance_s=seconds)["postbacks"]
 
-    # ---- What the host has made of it
+    # ---- The host's rows
 
     def rows(self, query, *arguments, database="host"):
         database = sqlite3.connect(f"file:{self.data}/{database}.sqlite?mode=ro", uri=True)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Walks two customers through a sign-up and what follows, through real HTTP, and tells what
-happened: the first under the postback templates of the NATS integration guide as printed (garbled),
-the second under the same with "&currencycode=" mended. Every postback is sent twice; the host must
-show one effect of each. Then keeps the programs running until Ctrl-C.
+"""Walks two customers through a sign-up and what follows, through real HTTP, and prints
+each step: the first under the postback templates of the NATS integration guide as printed
+(garbled), the second under the same with "&currencycode=" corrected. Every postback is sent twice;
+the host must show one effect of each. Then keeps the programs running until Ctrl-C.
 
     python3 integration/walk.py --build build [--data FOLDER] [--once] [--any-port]
 """
@@ -18,14 +18,14 @@ import urllib.parse
 import stack
 from stack import Stack, Trouble
 
-# What the host must have applied, per purchase, when a walk is over.
+# The events that the host must have applied, per purchase, after a walk.
 EXPECTED = {
     "main": {"member_enable": 1, "join": 1, "conversion": 1, "rebill": 1, "credit": 1,
              "member_cancel": 1, "chargeback": 1, "member_disable": 1},
     "cross sell 1": {"member_enable": 1, "cross_sell": 1},
     "cross sell 2": {"member_enable": 1, "cross_sell": 1},
 }
-# What the main purchase earned: 2.95 + 29.95 + 29.95, less a refund and a chargeback of 29.95 each.
+# Income of the main purchase: 2.95 + 29.95 + 29.95, less a refund and a chargeback of 29.95 each.
 EXPECTED_INCOME = {"USD": 295}
 
 
@@ -47,13 +47,13 @@ class Walk:
         self.step = 0
         self.sent = []
 
-    def tell(self, what):
+    def show(self, what):
         self.step += 1
         say(f"  {self.step:2}. {what}")
 
     def took(self, postbacks):
-        """Each postback was accepted; sends it once more, and that is accepted as well. But an
-        inquiry is a question: asked again after the sign-up, the name is taken."""
+        """Each postback was accepted; sends it once more, and that is accepted as well. An
+        inquiry is not repeated: after the sign-up the name is taken."""
         for postback in postbacks:
             answers = [postback["attempts"][-1]]
             if postback["kind"] != "inquiry":
@@ -69,14 +69,14 @@ class Walk:
             option="101", username=self.customer, password="correct horse", name="Ann Example",
             email=f"{self.customer}@example.com", nats="MTAwMS4xLjcuMS4wLjAuMC4w")
         self.member = int(member)
-        self.tell(f"{self.customer} picks option 101 and becomes member {member} (pending)")
+        self.show(f"{self.customer} picks option 101 and becomes member {member} (pending)")
         say(f"        link: {masked(link)}")
         status, page = stack.http("GET", link)
         missing = [shown for shown in ("2.95 USD for 3 days", "sp-cross-sell-1", "sp-cross-sell-2")
                    if shown not in page]
         if status != 200 or missing:
             raise Trouble(f"the pay page answered {status} and does not show {missing}")
-        self.tell("the pay page shows 2.95 USD for 3 days and two cross sells; both ticked, paid")
+        self.show("the pay page shows 2.95 USD for 3 days and two cross sells; both ticked, paid")
         paid = self.world.pay(link, cross_sells="1,2")
         if not paid["approved"]:
             raise Trouble("the test card was declined")
@@ -90,7 +90,7 @@ class Walk:
                 ("the renewal is refunded", "refund_only", "rebill"),
                 ("the member cancels; access stays", "cancel", None),
                 ("the bank takes the conversion back, access ends", "chargeback", "conversion")]:
-            self.tell(what)
+            self.show(what)
             more = {"tranid": getattr(self, sale)} if sale else {}
             deed = self.world.act(self.main, action, **more)
             setattr(self, action, deed["transaction_id"])
@@ -121,7 +121,7 @@ class Walk:
             "WHERE subscription = ? AND approved = 1 GROUP BY currency", f"SEGPAY:{self.main}")}
         if income != EXPECTED_INCOME:
             raise Trouble(f"expected {EXPECTED_INCOME} minor units, the host has {income}")
-        self.tell(f"{len(self.sent)} postbacks, each sent twice: the host has one effect of each, "
+        self.show(f"{len(self.sent)} postbacks, each sent twice: the host has one effect of each, "
                   "the cross sells are at sites 8 and 9")
 
 
@@ -158,9 +158,9 @@ def main():
     parser.add_argument("--any-port", action="store_true", help="free ports instead of the usual")
     options = parser.parse_args()
 
-    # However it is told to stop, it takes its two programs with it.
-    for told in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(told, interrupt)
+    # Whichever signal ends it, it stops its two programs.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, interrupt)
     data = options.data or tempfile.mkdtemp(prefix="nats-segpay-")
     walked = False
     world = Stack(options.build, data, ports=None if options.any_port else (8080, 8081, 8091))
@@ -169,7 +169,7 @@ def main():
         world.start_host()
         walk(world, "nats", seed, "ann", "Ann, with the guide's postback templates as printed:")
         world.sandbox.stop()
-        walk(world, "nats-repaired", seed + 1000, "bob", "Bob, with the templates mended:")
+        walk(world, "nats-repaired", seed + 1000, "bob", "Bob, with the templates corrected:")
         walked = True
         say("All went well.")
         if not options.once:

@@ -1,6 +1,6 @@
 /*
- * The smallest host: loads a plugin, builds a join link, hands over one postback and prints the
- * event. Knows nothing but biller.h.
+ * The smallest host: loads a plugin, builds a join link, passes it one postback and prints the
+ * event. Uses nothing but biller.h.
  *
  *     smallest-host lib/nats_segpay.so config/examples/sandbox.yaml 'action=Auth&stage=...'
  *
@@ -16,8 +16,8 @@ static void print(const char* label, biller_bytes text) {
     if (text.size > 0) printf("%s%.*s\n", label, (int)text.size, (const char*)text.data);
 }
 
-/* What a host does under NATS member management; see WHICH EVENT TO ACT ON in biller.h. Kinds that
- * are not listed here change no access: money is booked, and that is all. */
+/* A host's actions under NATS member management; see WHICH EVENT TO ACT ON in biller.h. Kinds that
+ * are not listed here change no access: their money is booked. */
 static const char* const kDeeds[] = {
     [BILLER_EVENT_JOIN] = "open access",
     [BILLER_EVENT_CROSS_SELL] = "open access at that site",
@@ -34,12 +34,12 @@ static const char* const kDeeds[] = {
  * database, and does nothing but answer BILLER_DONE when it finds the key stored already. */
 static uint32_t on_event(void* context, const biller_event* event, biller_reason* reason) {
     (void)context;
-    (void)reason; /* says why, when the answer is BILLER_RETRY or BILLER_REFUSE */
+    (void)reason; /* for the reason of BILLER_RETRY or BILLER_REFUSE */
     print("event       ", event->kind_name);
     print("  key       ", event->key);
     print("  purchase  ", event->purchase_id);
     print("  member    ", event->member_id);
-    print("    of      ", event->partner); /* when said, it is no member of yours */
+    print("    of      ", event->partner); /* if present, the member is not yours */
     print("  site      ", event->site);
     print("  option    ", event->option);
     if (event->amount.currency[0])
@@ -73,7 +73,7 @@ static void on_reply(void* context, const biller_http_reply* reply) {
     size_t i;
     *status = reply->status;
     printf("reply       %u\n", (unsigned)reply->status);
-    for (i = 0; i < reply->header_count; ++i) { /* all that a web server has to send */
+    for (i = 0; i < reply->header_count; ++i) { /* a web server has to send them all */
         print("  header    ", reply->headers[i].name);
         print("            ", reply->headers[i].value);
     }
@@ -112,7 +112,7 @@ static uint32_t build_link(const biller_plugin* plugin, biller_instance* instanc
     return plugin->link(instance, &request, &sink, reason);
 }
 
-/* Where a web server has to route to biller_plugin.handle. */
+/* The path that a web server has to route to biller_plugin.handle. */
 static uint32_t print_path(const biller_plugin* plugin, biller_instance* instance,
                            biller_reason* reason) {
     biller_bytes name = biller_text(BILLER_PORTAL_EXTENSION), path = {0};
@@ -147,7 +147,7 @@ int main(int count, char** arguments) {
     }
     config.struct_size = sizeof config;
     config.path = biller_text(arguments[2]);
-    config.ledger = biller_text(":memory:"); /* leave it out, and the configured file is used */
+    config.ledger = biller_text(":memory:"); /* without it the configured file is used */
 
     plugin = load(arguments[1], &reason);
     if (plugin) status = plugin->open(&config, &host, &instance, &reason);

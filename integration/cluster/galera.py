@@ -27,7 +27,7 @@ import time
 
 DATABASE = "segpay"
 USER = "segpay"
-PASSWORD = "segpay"  # of a toy that nobody but this machine can reach
+PASSWORD = "segpay"  # of a demonstration that only this machine can reach
 NODES = 3
 CLIENT_PORT = 3306
 GROUP_PORT, IST_PORT, SST_PORT = 4567, 4568, 4444
@@ -38,8 +38,8 @@ POLL_SECONDS = 0.1
 LOG_LINES = 60
 GALERA = "/usr/lib/galera/libgalera_smm.so"
 
-# A node that is silent for a second is suspected, after three it is out. The defaults take five
-# and fifteen.
+# A node that is silent for one second is suspected, after three it is removed. The defaults are
+# five and fifteen.
 FAST_FAILOVER = ("evs.keepalive_period=PT0.2S;evs.inactive_check_period=PT0.1S;"
                  "evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;evs.install_timeout=PT3S;"
                  "gmcast.peer_timeout=PT1S")
@@ -82,11 +82,11 @@ GRANT PROCESS, CONNECTION ADMIN ON *.* TO {USER}@'%'; -- to see and to kill sess
 
 
 class Trouble(Exception):
-    """Something did not go as it should; the text is for a person."""
+    """An error; the text is for people."""
 
 
 class NotPermitted(Trouble):
-    """This machine does not let us have network namespaces, or lacks a program."""
+    """This machine does not permit network namespaces, or lacks a program."""
 
 
 def run(*arguments, check=True, timeout=60, **more):
@@ -106,7 +106,7 @@ def require_namespaces():
         raise NotPermitted(f"missing: {', '.join(missing)}")
     probe = f"sgp{os.getpid()}"
     done = run("ip", "netns", "add", probe, check=False)
-    if done.returncode == 0:  # one that cannot be entered is of no use, as under chroot
+    if done.returncode == 0:  # without entry it is of no use, as under chroot
         done = run("ip", "-n", probe, "link", "add", "probe", "type", "bridge", check=False)
         run("ip", "netns", "del", probe)
     if done.returncode != 0:
@@ -114,7 +114,7 @@ def require_namespaces():
 
 
 def until(condition, seconds, what):
-    """Waits; what `condition` came to, or Trouble."""
+    """Waits; returns the result of `condition`, or throws Trouble."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -195,7 +195,7 @@ class Node:
         self.signal(signal.SIGCONT)
 
     def recovered_position(self):
-        """What its data holds, as "UUID:NUMBER". The server must not run."""
+        """The position of its data, as "UUID:NUMBER". The server must not run."""
         log = os.path.join(self.folder, "recover.log")
         with contextlib.suppress(FileNotFoundError):
             os.remove(log)
@@ -214,10 +214,10 @@ class Node:
     def heal(self):
         run("ip", "-n", self.cluster.hub, "link", "set", f"cluster{self.number}", "up")
 
-    # ---- What it says
+    # ---- Its answers
 
     def sql(self, text, seconds=5, user=USER):
-        """Rows, each a list of texts. Trouble with the server's words when it fails."""
+        """Rows, each a list of texts. Trouble with the server's error when it fails."""
         command = ["mariadb", "--no-defaults", "--batch", "--skip-column-names",
                    f"--connect-timeout={max(1, int(seconds))}"]
         if user == "root":
@@ -239,7 +239,7 @@ class Node:
         return rows[0][1] if rows else ""
 
     def is_ready(self):
-        """It takes writes."""
+        """It accepts writes."""
         try:
             return self.status("ready") == "ON" and self.status("local_state_comment") == "Synced"
         except Trouble:
@@ -250,7 +250,7 @@ class Node:
             return bool(self.sql("SELECT 1", seconds=2, user="root"))
 
     def await_that(self, condition, seconds, what):
-        """Gives up at once when the server has ended. Trouble brings the end of its log along."""
+        """Gives up at once when the server has ended. Trouble contains the end of its log."""
         def holds():
             if self.has_ended():
                 raise Trouble("it has ended")
@@ -356,7 +356,7 @@ class Cluster:
         run("ip", *inside, "link", "set", device, "up")
 
     def prepare(self, template):
-        """Data of a cluster that was stopped in peace, so that no node needs a copy of one of the
+        """Data of a cluster that was stopped cleanly, so that no node needs a copy of one of the
         others."""
         if os.path.exists(template):
             return
@@ -369,12 +369,12 @@ class Cluster:
         node.stop()
         unfinished = f"{template}.{os.getpid()}"
         copy_data(node.data, unfinished)
-        with contextlib.suppress(OSError):  # somebody else may have been quicker
+        with contextlib.suppress(OSError):  # another run may have been quicker
             os.rename(unfinished, template)
         shutil.rmtree(unfinished, ignore_errors=True)
 
     def await_whole(self, seconds=START_SECONDS):
-        """All nodes are in one cluster and take writes. Gives up at once when one has ended."""
+        """All nodes are in one cluster and accept writes. Gives up at once when one has ended."""
         for node in self.nodes:
             node.await_that(lambda node=node: self.runs() and node.is_ready(), seconds, "is ready")
         until(lambda: all(node.status("cluster_size") == str(NODES) for node in self.nodes),
@@ -388,7 +388,7 @@ class Cluster:
         return True
 
     def kill(self):
-        """All nodes at once, as when the power goes."""
+        """All nodes at once, as in a power cut."""
         for node in self.nodes:
             node.signal(signal.SIGKILL)
         for node in self.nodes:
@@ -397,7 +397,7 @@ class Cluster:
     def start_after_loss(self, is_bootstrapped=True):
         """After all nodes were killed. Bootstrapped: the one whose data has most begins a cluster,
         and the others join. Else each starts by itself, and they find together again because all
-        remember the same last view (gvwstate.dat), as systemd does it."""
+        have stored the same last view (gvwstate.dat), as systemd does it."""
         positions = {node: node.recovered_position() for node in self.nodes}
         first = None
         if is_bootstrapped:
@@ -433,7 +433,7 @@ free_number.locks = []
 
 
 def copy_data(source, target):
-    """Without what belongs to one life of one node."""
+    """Without the files of one run of one node."""
     shutil.rmtree(target, ignore_errors=True)
     run("cp", "-a", "--sparse=always", source, target)
     for name in ("galera.cache", "gvwstate.dat", "ib_buffer_pool"):

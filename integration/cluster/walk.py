@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Two hosts share one ledger on three Galera nodes. Walks a customer through a sign-up and what
 follows: Segpay's postbacks come to the first host, and each once more to the second, and there is
-one effect of each. Then keeps everything running until Ctrl-C, and tells how to disturb it.
+one effect of each. Then keeps everything running until Ctrl-C, and prints how to disturb it.
 
     python3 integration/cluster/walk.py --build build [--once] [--any-port]
 """
@@ -28,7 +28,7 @@ PORTS = (8080, 8081, 8091, 8082, 8083)
 
 class Two(stack.Stack):
     """Two hosts and the sandbox. The hosts share the ledger, which is the cluster's, and the
-    database of members, for which a file must do here."""
+    database of members, which is a file here."""
 
     def __init__(self, build, data, cluster, ports):
         super().__init__(build, data, ports=ports[:3])
@@ -58,7 +58,7 @@ class Two(stack.Stack):
 
     def repeat(self, postback):
         """The same postback, now to the second host. It answers "later" until the first one has
-        written that the event is settled, which it does with its next commit or within seconds."""
+        written the mark of the event, with its next commit or within seconds."""
         sent = urllib.parse.urlsplit(postback["url"])
 
         def accepted():

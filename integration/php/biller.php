@@ -1,16 +1,16 @@
 <?php
 /*
- * A biller plugin for hosts in PHP, by FFI. Copy this file; smoke.php beside it shows how it is
- * used. Knows nothing but abi/biller.ffi.h.
+ * A biller plugin for hosts in PHP, by FFI. Copy this file; smoke.php beside it shows its
+ * use. Uses nothing but abi/biller.ffi.h.
  *
- * It pulls (biller.pull/1): events come back from handle() as what there is to do, and nothing of
- * PHP's is called from inside the plugin. So a script may throw, exit() or run out of time
+ * It pulls (biller.pull/1): handle() returns the events to apply, and the plugin calls no PHP code
+ * from inside. So a script may throw, exit() or run out of time
  * anywhere: an event that it has not answered comes again, with the same key. Store the key in the
- * transaction that has the event's effect, and do nothing for an event whose key is there.
+ * transaction that has the event's effect, and do nothing for an event whose key is stored.
  *
  * The plugin keeps its instance for the process: under php-fpm the next request finds it open, with
- * its ledger, and opens it anew when the configuration's file has changed. Make one Biller of a
- * configuration in a script. FFI is off but on the command line: set ffi.enable = 1 for the pool
+ * its ledger, and reopens it when the configuration's file has changed. Make one Biller of a
+ * configuration in a script. FFI is off except on the command line: set ffi.enable = 1 for the pool
  * (php_admin_value[ffi.enable] = 1), and for php -S.
  *
  * Three things to know about FFI and this interface:
@@ -21,7 +21,7 @@
  */
 declare(strict_types=1);
 
-/** The plugin with what it needs around it. */
+/** The plugin with its structs. */
 final class Biller
 {
     /** The texts of biller_event. */
@@ -38,7 +38,7 @@ final class Biller
     private FFI\CData $pull;
     private FFI\CData $reason;
     private FFI\CData $instance;
-    /** @var FFI\CData[] what the plugin is reading */
+    /** @var FFI\CData[] read by the plugin */
     private array $kept = [];
 
     /** $ledger: null for the configured one; ":memory:" is lost with the process. */
@@ -64,7 +64,7 @@ final class Biller
         }
         $this->instance = $this->ffi->new('biller_instance *');
         // Not BILLER_HOST_HONOURS_KEYS: its marks would wait in this worker, and the others would
-        // put off what comes after them.
+        // defer the events that follow.
         $this->check(($this->pull[0]->kept)(FFI::addr($c), 0, FFI::addr($this->instance),
             FFI::addr($this->reason)));
     }
@@ -88,7 +88,7 @@ final class Biller
         }
     }
 
-    /** Under which path the host is to hand requests to handle(); null: as it likes. */
+    /** The path whose requests the host passes to handle(); null: any. */
     public function postbackPath(): ?string
     {
         $portal = $this->extension('biller.portal/1', 'biller_portal *');
@@ -102,7 +102,7 @@ final class Biller
     }
 
     /**
-     * The address that a customer of a join option is sent to.
+     * The address for a customer of a join option.
      *
      * @param array<string, string> $more fields of biller_link_request: session, affiliate,
      *     username, email, language, xref1, upsell, ...
@@ -125,11 +125,11 @@ final class Biller
     }
 
     /**
-     * Takes one request of the processor. $apply gets each event that there is to apply, and
-     * answers BILLER_DONE, _RETRY or _REFUSE; what it throws counts as BILLER_RETRY. $isFree is
-     * asked about user names, if the processor inquires; what it throws counts as "cannot tell".
+     * Handles one request of the processor. $apply gets each event to apply, and answers
+     * BILLER_DONE, _RETRY or _REFUSE; an exception counts as BILLER_RETRY. $isFree is asked about
+     * user names, if the processor inquires; an exception counts as "unknown".
      *
-     * What is returned is what to send: http_response_code() with the status, header() with
+     * Returns the response to send: http_response_code() with the status, header() with
      * "$name: $value" of each of the headers, and the body. Until then the response is 503, so that
      * the processor comes again if the script ends in here.
      *
@@ -167,9 +167,9 @@ final class Biller
     }
 
     /**
-     * Applies what is due: what a host died of or put off. Call it every minute, by cron, or after
-     * a response was sent (fastcgi_finish_request). Returns how many events are still pending;
-     * null: the ledger failed when it was asked.
+     * Applies due events: those of a dead script or a retry. Call it every minute, by cron, or
+     * after a response was sent (fastcgi_finish_request). Returns how many events are still
+     * pending; null: the ledger failed.
      */
     public function recover(callable $apply, int $limit = 100): ?int
     {
@@ -187,7 +187,7 @@ final class Biller
         return $report->pending === $this->ffi->BILLER_NOT_COUNTED ? null : $report->pending;
     }
 
-    /** @return string[] what the plugin has to say since the last time: "warning: ..." */
+    /** @return string[] the plugin's log lines since the last call: "warning: ..." */
     public function log(): array
     {
         $lines = $this->make('biller_pulled_lines');
@@ -203,7 +203,7 @@ final class Biller
         return $all;
     }
 
-    /** Until nothing of the round is left; what to send for its one request, if it has one. */
+    /** Settles rounds until none is left; returns the response to the one request, if any. */
     private function work(FFI\CData $pulled, callable $apply, ?callable $isFree): array
     {
         $reply = [];
@@ -258,7 +258,7 @@ final class Biller
         return match ($answer) {
             true => $this->ffi->BILLER_NAME_FREE,
             false => $this->ffi->BILLER_NAME_TAKEN,
-            null => 0, // cannot tell
+            null => 0, // unknown
         };
     }
 
@@ -270,7 +270,7 @@ final class Biller
         return $found === null ? null : $this->ffi->cast($type, $found);
     }
 
-    /** A zeroed struct that knows its own size. */
+    /** A zeroed struct with its size set. */
     private function make(string $type): FFI\CData
     {
         $struct = $this->ffi->new($type);
@@ -300,7 +300,7 @@ final class Biller
         ];
     }
 
-    /** A biller_bytes as a PHP string; null when nothing was said. */
+    /** A biller_bytes as a PHP string; null if it is absent. */
     private static function text(FFI\CData $bytes): ?string
     {
         return $bytes->data === null ? null : FFI::string($bytes->data, $bytes->size);
@@ -316,7 +316,7 @@ final class Biller
         return $all;
     }
 
-    /** Every field of biller_event; see there. What was not said is null. */
+    /** Every field of biller_event; see there. Absent fields are null. */
     private function event(FFI\CData $event): array
     {
         $all = [];
@@ -336,7 +336,7 @@ final class Biller
             $all[$number] = $event->$number;
         }
         // The one text that ends in a NUL; empty: there is no amount. 10^exponent minor units are
-        // one; what it means for the books tells money().
+        // one; see money() for its meaning in the books.
         $all['currency'] = FFI::string($event->amount->currency) ?: null;
         $all['minor'] = $all['currency'] === null ? null : $event->amount->minor;
         $all['exponent'] = $event->amount->exponent;
@@ -350,7 +350,7 @@ final class Biller
         return $all;
     }
 
-    /** What to do under NATS member management; see WHICH EVENT TO ACT ON in biller.h. */
+    /** The action under NATS member management; see WHICH EVENT TO ACT ON in biller.h. */
     private static function access(FFI $ffi, int $kind): ?string
     {
         return match ($kind) {
@@ -367,7 +367,7 @@ final class Biller
         };
     }
 
-    /** What the amount, never negative, is to the books: 1 income, -1 taken back, 0 neither. */
+    /** What the amount, never negative, is in the books: 1 income, -1 taken back, 0 neither. */
     private static function money(FFI $ffi, int $kind): int
     {
         return match ($kind) {
@@ -378,7 +378,7 @@ final class Biller
             $ffi->BILLER_EVENT_RDR_REVERSAL => 1,
             $ffi->BILLER_EVENT_VOID, $ffi->BILLER_EVENT_CREDIT, $ffi->BILLER_EVENT_CHARGEBACK,
             $ffi->BILLER_EVENT_REVOKE, $ffi->BILLER_EVENT_STANDIN_DECLINE => -1,
-            default => 0, // declines among them, which have an amount, too
+            default => 0, // also for declines, which have an amount, too
         };
     }
 

@@ -1,11 +1,11 @@
 <?php
 /*
- * The smallest host in PHP: builds a join link, hands over one postback and applies the event that
- * comes of it. What is behind it is in biller.php.
+ * The smallest host in PHP: builds a join link, passes it one postback and applies the event. The
+ * interface to the plugin is in biller.php.
  *
  *     php smoke.php biller.ffi.h nats_segpay.so sandbox.yaml 'action=Auth&stage=Initial&...'
  *
- * Exit 0: the link was built and the event arrived. 1: something failed, and stderr says what.
+ * Exit 0: the link was built and the event arrived. 1: an error, which is on stderr.
  */
 declare(strict_types=1);
 

@@ -60,7 +60,8 @@ class Biller:
             events = [pulled.events[i] for i in range(pulled.event_count)]
             if not events:
                 break
-            texts = [(self.text(each.event.key), self.text(each.event.kind_name)) for each in events]
+            texts = [(self.text(each.event.key), self.text(each.event.kind_name))
+                     for each in events]
             answers = [self.make("biller_answer", token=each.token, answer=answer)
                        for each, answer in zip(events, apply(texts))]
             self.check(self.pull.settle(self.instance, pulled.round, answers, len(answers), pulled,
