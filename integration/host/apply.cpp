@@ -287,7 +287,7 @@ void apply_to_member(Connection& db, const Fact& fact, const Member& member,
     if ((takes_login || leaves_pending) &&
         !settle_login(db, member, takes_login ? fact.login : Login{}))
         log(Level::warning, "member " + std::to_string(member.id) +
-                                " got another user name than wanted: it belongs to somebody else");
+                                " got another user name than wanted: it belongs to another member");
     if (access_moved) refresh_status(db, member.id);
 }
 

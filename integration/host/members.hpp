@@ -1,10 +1,10 @@
 // Member records: one login at one site. Knows nothing of purchases or of the biller.
 //
 // A record exists before its customer reaches the biller, with status `pending`, because its id
-// travels on the link and comes back in every event. Pending records reserve no user name: whoever
-// abandons the pay page and signs up again must get the name that they asked for, and a probe for
-// the customer's own name must not find it taken by the customer's own sign-up. So two pending
-// records may want one name; who pays first has it, see settle_login.
+// travels on the link and comes back in every event. Pending records reserve no user name: a
+// customer who abandons the pay page and signs up again must get the name that they asked for, and
+// a probe for the customer's own name must not find it taken by the customer's own sign-up. So two
+// pending records may want one name; the first to pay has it, see settle_login.
 #pragma once
 
 #include "database.hpp"

@@ -42,7 +42,8 @@ constexpr std::array<KeptPage, 3> kKeptPages = {{
      "Release delivers one as it is, or with what you add to it; dismiss says that it is nothing.",
      kQuarantineStates},
     {"/dead-letters", "Dead letters",
-     "Events that this host refused, or that were tried too often. Mend the cause, then redeliver.",
+     "Events that this host refused, or that were tried too often. Correct the cause, then "
+     "redeliver.",
      kDeadLetterStates},
     {"/decided", "Decided", "What operators have released or dismissed, and who it was.",
      kDecidedStates},

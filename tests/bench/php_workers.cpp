@@ -1,4 +1,4 @@
-// All are told to begin before one is asked for its end.
+// All workers begin before the first result is awaited.
 #include "php_workers.hpp"
 
 #include <algorithm>

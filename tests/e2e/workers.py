@@ -210,7 +210,7 @@ class Pool:
                     self.next.extend(postback.then())
             return True
         if answer is None:
-            raise stack.Trouble(f"nobody answers: {postback.query}")
+            raise stack.Trouble(f"no worker answers: {postback.query}")
         if answer not in ("503", ""):
             self.troubles.append(f"answered {answer}: {postback.query}")
         return False
@@ -265,12 +265,12 @@ class Pool:
         for key, of_key in effects.items():
             of_key.sort(key=lambda effect: effect.time)
             if key not in sent and _without_number(key) not in sent:
-                yield f"of nobody: {key}"
+                yield f"of no postback: {key}"
             if not all(effect.is_marked for effect in of_key[1:]):
                 yield f"doubled: {key}: {[effect.is_marked for effect in of_key]}"
             if (self.marks == "durable"
                     and not all(effect.life.was_killed() for effect in of_key[:-1])):
-                yield f"once more, though nobody died: {key}"
+                yield f"once more, though no worker died: {key}"
         yield from self._judged_ledger(set(effects))
 
     def _judged_ledger(self, effects):

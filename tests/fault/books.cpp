@@ -40,7 +40,7 @@ void compare(const Entry& entry, Fate& fate) {
 // Compares the purchase's row, and the lookup of an event by its transaction.
 void compare_purchase(Ledger& ledger, const std::string& key, const test::Fact& fact) {
     const auto purchase = ledger.purchase(fact.event.purchase_id);
-    if (!purchase) complain(key, "has a purchase that nobody remembers");
+    if (!purchase) complain(key, "has a purchase without a row");
     if (purchase->member_id != fact.event.member_id)
         complain(key, "has a purchase of member \"" + purchase->member_id + "\"");
     if (fact.identity.has_epoch) return;

@@ -4,7 +4,7 @@ expects that the error is found each time.
     python3 check.py ledger|commit|repeats [--soak]
 
 Wants spin and gcc. Prints what was searched: how many states, how deep. The trail of an error is
-told step by step.
+printed step by step.
 """
 
 import argparse
@@ -197,9 +197,9 @@ def main():
             found = future.result()
             complaint = judge(check, found)
             wrong += complaint is not None
-            told = f"found: {found.error}" if check.error else f"{found.summary()}, no error"
+            result = f"found: {found.error}" if check.error else f"{found.summary()}, no error"
             print(f"{'WRONG' if complaint else 'ok   '} {check.what} ({check.kind}, "
-                  f"{faults} faults): {complaint or told}", flush=True)
+                  f"{faults} faults): {complaint or result}", flush=True)
     return 1 if wrong else 0
 
 
