@@ -20,7 +20,7 @@ Loaded memory_of() {
     loaded.sale->purchase_id = "1";
     loaded.sale->option = "102";
     loaded.sale->affiliate = "B2";
-    return memory;
+    return loaded;
 }
 
 } // namespace
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(nothing_else_is) {
         BOOST_TEST(known_from(loaded, kind, "1").value().affiliate == "A1");
     // A sale of another purchase does not count.
     BOOST_TEST(known_from(loaded, EventKind::credit, "2").value().affiliate == "A1");
-    Loaded sale_alone = memory;
+    Loaded sale_alone = loaded;
     sale_alone.purchase.reset();
     BOOST_TEST(!known_from(sale_alone, EventKind::rebill, "1").has_value());
     BOOST_TEST(!known_from(sale_alone, EventKind::credit, "2").has_value());

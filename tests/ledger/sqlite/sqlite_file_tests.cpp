@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_truncated_file_is_not_written) {
         every_call_reports("ledger.sqlite was truncated while it was open");
     }
     fs::resize_file(file(), 1'000'000); // with nothing in it
-    everything_says("ledger.sqlite was truncated while it was open");
+    every_call_reports("ledger.sqlite was truncated while it was open");
 }
 
 BOOST_AUTO_TEST_CASE(sqlites_own_changes_to_the_file_are_accepted) {
