@@ -1,4 +1,4 @@
-// The names of the states, as operators read them; lookups; and the choice of the back end.
+// The names of the states, as operators read them; and look-ups through the ledger itself.
 #include "ledger/ledger.hpp"
 
 #include <array>
@@ -35,10 +35,6 @@ std::unique_ptr<Lookup> Ledger::snapshot() { return std::make_unique<Asking>(*th
 std::string_view state_name(EntryState state) {
     const auto number = static_cast<std::size_t>(state);
     return number < kStateNames.size() ? kStateNames[number] : kStateNames[0];
-}
-
-std::unique_ptr<Ledger> open_ledger(const LedgerSettings& settings) {
-    return settings.mysql ? open_mysql_ledger(settings) : open_sqlite_ledger(settings);
 }
 
 } // namespace segpay
