@@ -16,6 +16,7 @@
 
 #include "ledger/claims.hpp"
 #include "ledger/followers.hpp"
+#include "ledger/group_commit.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/marks.hpp"
 #include "ledger/reading.hpp"
@@ -85,6 +86,21 @@ protected:
     virtual void commit_later(Mark mark) = 0;
     // What reads only: no transaction, nothing to wait for. `work` may be done again.
     virtual void read(const char* operation, const std::function<void(Reading&)>& work) = 0;
+
+    // `work`, with a failure of the storage as a LedgerError that names the ledger.
+    template <class StorageError, class Work>
+    static auto guarded_from(const std::string& name, const char* operation, const Work& work) {
+        const auto failed = [&](const std::exception& cause) {
+            return LedgerError(name + ": " + operation + ": " + cause.what());
+        };
+        try {
+            return work();
+        } catch (const StorageError& error) {
+            throw failed(error);
+        } catch (const GroupCommit::TooManyWait& error) {
+            throw failed(error);
+        }
+    }
 
     // ---- For back ends, inside a transaction
     void make_claims(std::vector<ClaimToMake> claims);

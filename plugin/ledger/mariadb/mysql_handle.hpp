@@ -137,10 +137,6 @@ public:
         return run_change(sql, bound);
     }
 
-    std::int64_t change_with(std::string_view sql, MysqlValues values) {
-        return run_change(sql, values);
-    }
-
     // Runs it once for each row of parameters, which stand one behind the other in `values`, with
     // one request and one answer. Returns how many rows it changed in all.
     std::int64_t change_all(std::string_view sql, MysqlValues values);

@@ -20,26 +20,11 @@ constexpr std::int64_t kPurgeSlice = 500;  // entries
 
 constexpr std::int64_t number(EntryState state) { return static_cast<std::int64_t>(state); }
 
-void add_lease(std::vector<MysqlValue>& rows, const Mark& mark, std::int64_t owner) {
-    for (const MysqlValue& value :
-         {MysqlValue(mark.sequence), MysqlValue(mark.attempts), MysqlValue(owner)})
-        rows.push_back(value);
-}
-
 } // namespace
 
 template <class Work>
 auto MysqlLedger::guarded(const char* operation, const Work& work) {
-    const auto failed = [&](const std::exception& cause) {
-        return LedgerError(name_ + ": " + operation + ": " + cause.what());
-    };
-    try {
-        return work();
-    } catch (const MysqlError& error) {
-        throw failed(error);
-    } catch (const GroupCommit::TooManyWait& error) {
-        throw failed(error);
-    }
+    return guarded_from<MysqlError>(name_, operation, work);
 }
 
 MysqlLedger::MysqlLedger(const LedgerSettings& settings)
@@ -215,18 +200,15 @@ void MysqlLedger::drop_from_queue(const Place& place) {
 bool MysqlLedger::leave_queue(std::span<const Mark* const> marks) {
     std::vector<MysqlValue> rows;
     for (const Mark* mark : marks)
-        add_lease(rows, *mark, writer_.id());
+        add_row(rows, mark->sequence, mark->attempts, writer_.id());
     return writer().change_all(kLeaveQueue, rows) == std::ssize(marks);
 }
 
 void MysqlLedger::write_outcomes(std::span<const Mark* const> marks) {
     std::vector<MysqlValue> rows;
     for (const Mark* mark : marks)
-        for (const MysqlValue& value :
-             {MysqlValue(number(mark->state)), MysqlValue(mark->message),
-              MysqlValue(mark->attempts), MysqlValue(mark->now), MysqlValue(number(mark->state)),
-              MysqlValue(mark->sequence)})
-            rows.push_back(value);
+        add_row(rows, number(mark->state), mark->message, mark->attempts, mark->now,
+                number(mark->state), mark->sequence);
     writer().change_all(kWriteOutcome, rows);
 }
 

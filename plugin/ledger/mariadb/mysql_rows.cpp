@@ -38,11 +38,6 @@ using Text = std::optional<std::string_view>;
 
 Text said(const std::string& text) { return text.empty() ? Text() : Text(text); }
 
-template <class... Values>
-void add_row(std::vector<MysqlValue>& rows, const Values&... values) {
-    (rows.push_back(MysqlValue(values)), ...);
-}
-
 void need_all(std::int64_t changed, std::size_t wanted) {
     if (changed != static_cast<std::int64_t>(wanted))
         throw MysqlError::conflict("another front end was faster");

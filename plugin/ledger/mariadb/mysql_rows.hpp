@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace segpay::mysql {
 
@@ -22,6 +23,12 @@ namespace segpay::mysql {
 // As PurchaseColumn says, and behind them the number of the row's last change.
 #define SEGPAY_MYSQL_PURCHASE_COLUMNS \
     "id, member_id, username, opened_by, opened_at, record, version"
+
+// Adds the values of a row for MysqlConnection::change_all(). They are borrowed.
+template <class... Values>
+void add_row(std::vector<MysqlValue>& rows, const Values&... values) {
+    (rows.push_back(MysqlValue(values)), ...);
+}
 
 // Throws MysqlError when what is known of it is damaged.
 StoredPurchase read_stored_purchase(const MysqlQuery& row);

@@ -24,7 +24,7 @@ constexpr std::int64_t kPurgeSlice = 500; // entries
 
 SqliteLedger::SqliteLedger(const LedgerSettings& settings)
     : StoredLedger(settings),
-      path_(settings.path),
+      name_("ledger " + settings.path),
       is_in_memory_(settings.path == kInMemory),
       writer_(settings.path, is_in_memory_),
       db_(writer_.connection()),
@@ -44,16 +44,7 @@ SqliteLedger::~SqliteLedger() {
 
 template <class Work>
 auto SqliteLedger::guarded(const char* operation, const Work& work) {
-    const auto failed = [&](const std::exception& cause) {
-        return LedgerError("ledger " + path_ + ": " + operation + ": " + cause.what());
-    };
-    try {
-        return work();
-    } catch (const SqliteError& error) {
-        throw failed(error);
-    } catch (const GroupCommit::TooManyWait& error) {
-        throw failed(error);
-    }
+    return guarded_from<SqliteError>(name_, operation, work);
 }
 
 void SqliteLedger::transact(const char* operation, const std::function<void()>& work) {

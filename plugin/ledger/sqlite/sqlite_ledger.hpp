@@ -68,7 +68,7 @@ private:
     bool add_notice(std::string_view what, TimeMs now) override;
     bool write_mark(const Mark& mark);
 
-    const std::string path_;
+    const std::string name_; // for errors
     const bool is_in_memory_;
     SqliteWriter writer_;
     SqliteConnection& db_;  // the writer's, of the transaction that runs
